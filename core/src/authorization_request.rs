@@ -1,0 +1,159 @@
+//! The authorization request (OpenID Connect Core 3.1.2.1): the login begins.
+
+use rand_core::TryCryptoRng;
+
+use crate::client::{Client, ClientType, ClientTypeError, Requested};
+use crate::discovery::RelyingParty;
+use crate::pending_authorization::PendingAuthorization;
+use crate::random::NoEntropy;
+use crate::redirect_uri::RedirectUri;
+use crate::time::UnixTime;
+use crate::wire::{BufferTooSmall, Words, Writer, write_form_encoded};
+
+/// A login that begins: the URL to send the end user to, and what to keep meanwhile.
+#[derive(Debug)]
+pub struct AuthorizationRequest<'a> {
+    relying_party: RelyingParty<'a>,
+    pending: PendingAuthorization,
+}
+
+impl<'a> AuthorizationRequest<'a> {
+    /// Decides the client type, and draws state, nonce and code verifier.
+    pub fn new<R: TryCryptoRng + ?Sized>(
+        relying_party: RelyingParty<'a>,
+        redirect_uri: RedirectUri,
+        requested: Requested,
+        rng: &mut R,
+        now: UnixTime,
+    ) -> Result<Self, BeginError> {
+        let RelyingParty { realm, metadata } = relying_party;
+        let client = Client::decide(realm, metadata, redirect_uri.kind(), requested)?;
+        let pending = PendingAuthorization::begin(realm, &client, redirect_uri, rng, now)?;
+        Ok(AuthorizationRequest { relying_party, pending })
+    }
+
+    /// The client type that was decided.
+    pub fn client_type(&self) -> ClientType {
+        self.pending.client_type()
+    }
+
+    /// The login as it is kept until the end user comes back.
+    pub fn pending(&self) -> &PendingAuthorization {
+        &self.pending
+    }
+
+    /// Goes on to the state that is kept.
+    pub fn into_pending(self) -> PendingAuthorization {
+        self.pending
+    }
+
+    /// Writes the URL to send the end user to.
+    pub fn write_url<'b>(&self, buf: &'b mut [u8]) -> Result<&'b str, BufferTooSmall> {
+        let RelyingParty { realm, metadata } = self.relying_party;
+        let endpoint = metadata.authorization_endpoint();
+        let mut url = Writer::new(buf);
+        endpoint.write(&mut url);
+        let mut query =
+            Query { out: &mut url, separator: if endpoint.has_query() { '&' } else { '?' } };
+
+        query.add("response_type", "code");
+        query.add("client_id", self.pending.client_id());
+        query.add("redirect_uri", self.pending.redirect_uri());
+        query.add_words("scope", core::iter::once("openid").chain(other_scopes(realm.scopes)));
+        query.add("state", self.pending.state().as_str());
+        query.add("nonce", self.pending.nonce().text().as_str());
+        query.add("code_challenge", self.pending.code_challenge().as_str());
+        query.add("code_challenge_method", "S256");
+        query.add("display", "page");
+        query.add_words("prompt", realm.prompt.iter());
+        query.add_words("acr_values", realm.acr_values.iter());
+        if let Some(seconds) = realm.max_age {
+            query.add_number("max_age", seconds);
+        }
+        url.finish_str()
+    }
+}
+
+fn other_scopes(scopes: Words<'_>) -> impl Iterator<Item = &str> {
+    scopes.iter().filter(|scope| *scope != "openid")
+}
+
+/// Appends parameters to a URL.
+struct Query<'w, 'b> {
+    out: &'w mut Writer<'b>,
+    separator: char,
+}
+
+impl Query<'_, '_> {
+    fn add(&mut self, name: &str, value: &str) {
+        self.begin(name);
+        write_form_encoded(self.out, value.bytes());
+    }
+
+    /// Words separated by spaces; nothing where there is none.
+    fn add_words<'w>(&mut self, name: &str, words: impl Iterator<Item = &'w str>) {
+        for (i, word) in words.enumerate() {
+            if i == 0 {
+                self.begin(name);
+            } else {
+                self.out.push_str("%20");
+            }
+            write_form_encoded(self.out, word.bytes());
+        }
+    }
+
+    fn add_number(&mut self, name: &str, number: u32) {
+        self.begin(name);
+        // A Writer never fails: it counts on past its end.
+        let _ = core::fmt::Write::write_fmt(self.out, format_args!("{number}"));
+    }
+
+    fn begin(&mut self, name: &str) {
+        self.out.push_char(self.separator);
+        self.separator = '&';
+        self.out.push_str(name);
+        self.out.push_char('=');
+    }
+}
+
+/// Why no login began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BeginError {
+    /// No client type fits.
+    ClientType(ClientTypeError),
+    /// The random source failed.
+    NoEntropy,
+}
+
+impl BeginError {
+    /// The stable name of this error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            BeginError::ClientType(error) => error.code(),
+            BeginError::NoEntropy => "no_entropy",
+        }
+    }
+}
+
+impl core::fmt::Display for BeginError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            BeginError::ClientType(error) => error.fmt(f),
+            BeginError::NoEntropy => NoEntropy.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for BeginError {}
+
+impl From<ClientTypeError> for BeginError {
+    fn from(error: ClientTypeError) -> Self {
+        BeginError::ClientType(error)
+    }
+}
+
+impl From<NoEntropy> for BeginError {
+    fn from(_: NoEntropy) -> Self {
+        BeginError::NoEntropy
+    }
+}

@@ -1,0 +1,191 @@
+//! The authorization response (OpenID Connect Core 3.1.2.5 and 3.1.2.6): the end user is back.
+
+use crate::error::error_enum;
+use crate::error_response::ErrorCode;
+use crate::pending_authorization::PendingKey;
+use crate::policy::CODE_LEN;
+use crate::wire::{FormPairs, FormText};
+
+/// What the end user's browser brought. Nothing in it is believed before
+/// [`PendingAuthorization::accept`](crate::PendingAuthorization::accept).
+#[derive(Debug, Clone, Copy)]
+pub struct AuthorizationResponse<'a> {
+    state: FormText<'a>,
+    iss: Option<FormText<'a>>,
+    outcome: Outcome<'a>,
+    came_to: Option<&'a str>,
+}
+
+/// The two ways in which a login comes back.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Outcome<'a> {
+    Code(FormText<'a>),
+    Error { error: ErrorCode, text: FormText<'a>, description: Option<FormText<'a>> },
+}
+
+impl<'a> AuthorizationResponse<'a> {
+    /// Reads the query of the redirect, without its `?`, or the body of a form post.
+    pub fn from_query(query: &'a str) -> Result<Self, AuthorizationResponseError> {
+        Parameters::read(query)?.response(None)
+    }
+
+    /// Reads the whole URL that the end user was redirected to.
+    pub fn from_url(url: &'a str) -> Result<Self, AuthorizationResponseError> {
+        let (url, _fragment) = url.split_once('#').unwrap_or((url, ""));
+        let (came_to, query) = url.split_once('?').ok_or(AuthorizationResponseError::NoState)?;
+        Parameters::read(query)?.response(Some(came_to))
+    }
+
+    /// Takes parameters that somebody else has decoded already.
+    pub fn from_parts(
+        code: &'a str,
+        state: &'a str,
+        iss: Option<&'a str>,
+    ) -> Result<Self, AuthorizationResponseError> {
+        let parameters = Parameters {
+            code: Some(FormText::plain(code)),
+            state: Some(FormText::plain(state)),
+            iss: iss.map(FormText::plain),
+            ..Parameters::default()
+        };
+        parameters.response(None)
+    }
+
+    /// What the login is stored under that this response claims to belong to.
+    pub fn key(&self) -> PendingKey {
+        PendingKey::of_state(self.state.bytes())
+    }
+
+    /// The provider's `error`, where it sent one: not to be believed before the state is.
+    pub fn error_text(&self) -> Option<FormText<'a>> {
+        match self.outcome {
+            Outcome::Error { text, .. } => Some(text),
+            Outcome::Code(_) => None,
+        }
+    }
+
+    /// The provider's `error_description`, where it sent one.
+    pub fn error_description(&self) -> Option<FormText<'a>> {
+        match self.outcome {
+            Outcome::Error { description, .. } => description,
+            Outcome::Code(_) => None,
+        }
+    }
+
+    pub(crate) fn state(&self) -> FormText<'a> {
+        self.state
+    }
+
+    pub(crate) fn iss(&self) -> Option<FormText<'a>> {
+        self.iss
+    }
+
+    pub(crate) fn outcome(&self) -> Outcome<'a> {
+        self.outcome
+    }
+
+    /// Whether it came to `redirect_uri`, as far as that is known. Browsers write an empty path
+    /// as `/`.
+    pub(crate) fn came_to(&self, redirect_uri: &str) -> bool {
+        let expected = redirect_uri.split('?').next().unwrap_or_default();
+        self.came_to.is_none_or(|url| {
+            url == expected || (url.strip_suffix('/') == Some(expected) && has_no_path(expected))
+        })
+    }
+}
+
+fn has_no_path(url: &str) -> bool {
+    url.split_once("://").is_some_and(|(_, rest)| !rest.contains('/'))
+}
+
+/// The parameters that mean something here, each at most once.
+#[derive(Default)]
+struct Parameters<'a> {
+    code: Option<FormText<'a>>,
+    state: Option<FormText<'a>>,
+    iss: Option<FormText<'a>>,
+    error: Option<FormText<'a>>,
+    error_description: Option<FormText<'a>>,
+}
+
+impl<'a> Parameters<'a> {
+    fn read(query: &'a str) -> Result<Self, AuthorizationResponseError> {
+        let mut parameters = Parameters::default();
+        for pair in FormPairs::new(query) {
+            let (name, value) = pair.ok_or(AuthorizationResponseError::Malformed)?;
+            if let Some(place) = parameters.place(name)? {
+                if place.replace(value).is_some() {
+                    return Err(AuthorizationResponseError::Duplicate);
+                }
+            }
+        }
+        Ok(parameters)
+    }
+
+    /// Where the parameter `name` belongs, if it means anything here.
+    fn place(
+        &mut self,
+        name: FormText<'_>,
+    ) -> Result<Option<&mut Option<FormText<'a>>>, AuthorizationResponseError> {
+        let places = [
+            ("code", &mut self.code),
+            ("state", &mut self.state),
+            ("iss", &mut self.iss),
+            ("error", &mut self.error),
+            ("error_description", &mut self.error_description),
+        ];
+        // Answers of other flows: whoever sends them plays another game.
+        if name == *"id_token" || name == *"access_token" || name == *"response" {
+            return Err(AuthorizationResponseError::OtherFlow);
+        }
+        Ok(places.into_iter().find(|(known, _)| name == **known).map(|(_, place)| place))
+    }
+
+    fn response(
+        self,
+        came_to: Option<&'a str>,
+    ) -> Result<AuthorizationResponse<'a>, AuthorizationResponseError> {
+        let state =
+            self.state.filter(|s| !s.is_empty()).ok_or(AuthorizationResponseError::NoState)?;
+        let outcome = match (self.code, self.error) {
+            (Some(_), Some(_)) => return Err(AuthorizationResponseError::CodeAndError),
+            (None, None) => return Err(AuthorizationResponseError::NoCode),
+            (Some(code), None) => match code.decoded_len() {
+                0 => return Err(AuthorizationResponseError::NoCode),
+                1..=CODE_LEN => Outcome::Code(code),
+                _ => return Err(AuthorizationResponseError::CodeTooLong),
+            },
+            (None, Some(text)) => Outcome::Error {
+                error: ErrorCode::of_form(text),
+                text,
+                description: self.error_description,
+            },
+        };
+        Ok(AuthorizationResponse { state, iss: self.iss, outcome, came_to })
+    }
+}
+
+error_enum! {
+    /// Why something is no authorization response: nothing was done with any login.
+    pub enum AuthorizationResponseError {
+        /// Not form-encoded.
+        Malformed => "response_malformed",
+            "the callback's query is not form-encoded: give it as the browser shows it";
+        /// No state.
+        NoState => "state_missing",
+            "the callback has no state: give the whole URL that the browser was sent to";
+        /// Neither code nor error.
+        NoCode => "code_missing",
+            "the callback has neither a code nor an error: give the whole URL that the browser was sent to";
+        /// Too long.
+        CodeTooLong => "code_too_long", "the authorization code is longer than 8192 bytes";
+        /// A parameter given twice.
+        Duplicate => "response_duplicate",
+            "the callback has a parameter twice, which no provider may send (RFC 6749 section 3.1)";
+        /// Code and error at once.
+        CodeAndError => "response_ambiguous", "the callback has both a code and an error";
+        /// Tokens in the front channel.
+        OtherFlow => "response_other_flow",
+            "the callback carries tokens, as it does in flows that are not used here: the provider ignored response_type=code";
+    }
+}

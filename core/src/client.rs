@@ -1,0 +1,256 @@
+//! The client type: who we are in one login, and so what the token request carries.
+
+use crate::discovery::{ProviderMetadata, TokenAuthMethodsOffered};
+use crate::error::error_enum;
+use crate::realm::{ClientId, ClientSecret, NativeKey, PublicOverride, Realm};
+use crate::redirect_uri::RedirectUriKind;
+
+/// The client type of one login (RFC 6749 section 2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientType {
+    /// It authenticates at the token endpoint with the client secret.
+    Confidential,
+    /// It doesn't: the code verifier alone shows that it began the login.
+    Public,
+}
+
+impl ClientType {
+    /// `confidential` or `public`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ClientType::Confidential => "confidential",
+            ClientType::Public => "public",
+        }
+    }
+}
+
+/// A realm's setting `client-type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ClientTypeSetting {
+    /// Not set: confidential where there is a secret.
+    #[default]
+    Unset,
+    /// Always confidential.
+    Confidential,
+    /// Always public.
+    Public,
+    /// As the redirect URI has it.
+    Auto,
+}
+
+/// What the caller asks for when a login begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Requested {
+    /// What the realm says.
+    #[default]
+    Default,
+    /// A public login.
+    Public,
+}
+
+/// Whether the registration has a client secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretConfigured {
+    /// It has one.
+    Yes,
+    /// It has none.
+    No,
+}
+
+/// Decides the client type of a login. Nothing else does.
+///
+/// The first row that fits counts:
+///
+/// | `client-type` | secret | redirect URI | asked for public | the login is |
+/// |---|---|---|---|---|
+/// | unset | none | any | any | public |
+/// | unset or `confidential` | set | any | no | confidential |
+/// | `confidential` | none | any | no | refused: the realm is not set up |
+/// | `auto` | set | web | no | confidential |
+/// | `auto` | set | loopback or private-use scheme | no | public |
+/// | `auto` | none | any | any | public |
+/// | `public` | any | any | any | public |
+/// | any | any | any | yes | public; refused where the realm says `public-override 0` |
+pub fn client_type(
+    setting: ClientTypeSetting,
+    secret: SecretConfigured,
+    redirect_uri: RedirectUriKind,
+    requested: Requested,
+    public_override: PublicOverride,
+) -> Result<ClientType, ClientTypeError> {
+    use {ClientTypeSetting as Setting, RedirectUriKind as Uri, SecretConfigured as Secret};
+
+    match (setting, secret, redirect_uri, requested) {
+        (Setting::Unset, Secret::No, _, _) => Ok(ClientType::Public),
+        (Setting::Unset | Setting::Confidential, Secret::Yes, _, Requested::Default) => {
+            Ok(ClientType::Confidential)
+        }
+        (Setting::Confidential, Secret::No, _, Requested::Default) => {
+            Err(ClientTypeError::NoSecret)
+        }
+        (Setting::Auto, Secret::Yes, Uri::Web, Requested::Default) => Ok(ClientType::Confidential),
+        (Setting::Auto, Secret::Yes, Uri::Loopback | Uri::PrivateUse, Requested::Default) => {
+            Ok(ClientType::Public)
+        }
+        (Setting::Auto, Secret::No, _, _) => Ok(ClientType::Public),
+        (Setting::Public, _, _, _) => Ok(ClientType::Public),
+        (
+            Setting::Unset | Setting::Confidential | Setting::Auto,
+            Secret::Yes | Secret::No,
+            _,
+            Requested::Public,
+        ) => match public_override {
+            PublicOverride::Allowed => Ok(ClientType::Public),
+            PublicOverride::Refused => Err(ClientTypeError::PublicRefused),
+        },
+    }
+}
+
+/// How a confidential client authenticates at the token endpoint (OpenID Connect Core 9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenAuthMethod {
+    /// `client_secret_basic`: in the `Authorization` header, both halves form-encoded.
+    ClientSecretBasic,
+    /// `client_secret_post`: in the form.
+    ClientSecretPost,
+}
+
+impl TokenAuthMethod {
+    /// The method's registered name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TokenAuthMethod::ClientSecretBasic => "client_secret_basic",
+            TokenAuthMethod::ClientSecretPost => "client_secret_post",
+        }
+    }
+
+    /// The configured method, or else basic unless only post is offered.
+    fn choose(
+        configured: Option<Self>,
+        offered: TokenAuthMethodsOffered,
+    ) -> Result<Self, ClientTypeError> {
+        let TokenAuthMethodsOffered { listed, client_secret_basic, client_secret_post } = offered;
+        match (configured, listed) {
+            (Some(method), false) => Ok(method),
+            (None, false) => Ok(TokenAuthMethod::ClientSecretBasic),
+            (None | Some(TokenAuthMethod::ClientSecretBasic), true) if client_secret_basic => {
+                Ok(TokenAuthMethod::ClientSecretBasic)
+            }
+            (None | Some(TokenAuthMethod::ClientSecretPost), true) if client_secret_post => {
+                Ok(TokenAuthMethod::ClientSecretPost)
+            }
+            (_, true) => Err(ClientTypeError::TokenAuthMethod),
+        }
+    }
+}
+
+/// What was decided when a login began, as it is stored with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Decision {
+    Public,
+    Confidential(TokenAuthMethod),
+}
+
+impl Decision {
+    pub(crate) fn client_type(self) -> ClientType {
+        match self {
+            Decision::Public => ClientType::Public,
+            Decision::Confidential(_) => ClientType::Confidential,
+        }
+    }
+}
+
+/// Who we are at the token endpoint. A public client with a client secret can't be said.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Client<'a> {
+    Confidential { client_id: ClientId<'a>, secret: ClientSecret<'a>, method: TokenAuthMethod },
+    Public { client_id: ClientId<'a>, native_key: Option<NativeKey<'a>> },
+}
+
+impl<'a> Client<'a> {
+    /// The client of a login that begins.
+    pub(crate) fn decide(
+        realm: &Realm<'a>,
+        metadata: &ProviderMetadata<'_>,
+        redirect_uri: RedirectUriKind,
+        requested: Requested,
+    ) -> Result<Self, ClientTypeError> {
+        let registration = &realm.registration;
+        let configured = match registration.secret {
+            Some(_) => SecretConfigured::Yes,
+            None => SecretConfigured::No,
+        };
+        let decided = client_type(
+            realm.client_type,
+            configured,
+            redirect_uri,
+            requested,
+            realm.public_override,
+        )?;
+        match decided {
+            ClientType::Confidential => Ok(Client::Confidential {
+                client_id: registration.client_id,
+                secret: registration.secret.ok_or(ClientTypeError::NoSecret)?,
+                method: TokenAuthMethod::choose(
+                    realm.token_auth_method,
+                    metadata.token_auth_methods(),
+                )?,
+            }),
+            ClientType::Public => Ok(match realm.native_registration {
+                Some(native) => {
+                    Client::Public { client_id: native.client_id, native_key: native.key }
+                }
+                None => Client::Public { client_id: registration.client_id, native_key: None },
+            }),
+        }
+    }
+
+    /// The client of a login that began earlier, with `decision` and as `client_id`. Decides
+    /// nothing: `None` where the realm has no such registration, or no secret, any more.
+    pub(crate) fn recall(realm: &Realm<'a>, decision: Decision, client_id: &str) -> Option<Self> {
+        let registration = &realm.registration;
+        let native = realm.native_registration.filter(|n| n.client_id.as_str() == client_id);
+        let is_main = registration.client_id.as_str() == client_id;
+        match (decision, native) {
+            (Decision::Confidential(method), _) if is_main => Some(Client::Confidential {
+                client_id: registration.client_id,
+                secret: registration.secret?,
+                method,
+            }),
+            (Decision::Confidential(_), _) => None,
+            (Decision::Public, Some(native)) => {
+                Some(Client::Public { client_id: native.client_id, native_key: native.key })
+            }
+            (Decision::Public, None) => is_main
+                .then_some(Client::Public { client_id: registration.client_id, native_key: None }),
+        }
+    }
+
+    pub(crate) fn client_id(&self) -> ClientId<'a> {
+        match *self {
+            Client::Confidential { client_id, .. } | Client::Public { client_id, .. } => client_id,
+        }
+    }
+
+    pub(crate) fn decision(&self) -> Decision {
+        match self {
+            Client::Confidential { method, .. } => Decision::Confidential(*method),
+            Client::Public { .. } => Decision::Public,
+        }
+    }
+}
+
+error_enum! {
+    /// Why a login has no client type: for the realm's administrator.
+    pub enum ClientTypeError {
+        /// Confidential, without a secret.
+        NoSecret => "client_key_missing",
+            "the realm is not set up: client-type is confidential, and there is no client-key";
+        /// A public login was asked for, and the realm refuses that.
+        PublicRefused => "public_login_refused",
+            "the realm doesn't let a login ask to be public: its setting public-override is 0";
+        /// Neither method, or not the configured one.
+        TokenAuthMethod => "token_auth_method",
+            "the provider's token endpoint doesn't offer the realm's token-auth-method (without one: client_secret_basic or client_secret_post)";
+    }
+}

@@ -1,0 +1,285 @@
+//! Provider metadata (OpenID Connect Discovery 1.0).
+
+use core::fmt;
+use heapless::String;
+use serde::Deserialize;
+use serde::de::{self, SeqAccess, Visitor};
+
+use crate::error::error_enum;
+use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
+use crate::policy::ENDPOINT_LEN;
+use crate::realm::{Issuer, Realm, is_safe_to_ask};
+use crate::wire::{BufferTooSmall, JsonStr, Uri, Writer};
+
+/// The request for a provider's metadata.
+#[derive(Debug, Clone, Copy)]
+pub struct DiscoveryRequest<'a> {
+    issuer: Issuer<'a>,
+}
+
+impl<'a> DiscoveryRequest<'a> {
+    /// Asks the provider with that issuer identifier.
+    pub fn new(issuer: Issuer<'a>) -> Self {
+        DiscoveryRequest { issuer }
+    }
+
+    /// The request to send.
+    ///
+    /// The path is appended to the issuer, less one `/` at its end (section 4.1).
+    pub fn request<'b>(&self, buf: &'b mut [u8]) -> Result<HttpRequest<'b>, BufferTooSmall> {
+        let issuer = self.issuer.as_str();
+        let mut url = Writer::new(buf);
+        url.push_str(issuer.strip_suffix('/').unwrap_or(issuer));
+        url.push_str("/.well-known/openid-configuration");
+        let url = url.finish_str()?;
+        Ok(HttpRequest { method: Method::Get, url, authorization: None, body: &[] })
+    }
+
+    /// Reads the answer.
+    pub fn response<'r>(
+        self,
+        response: HttpResponse<'r>,
+    ) -> Result<ProviderMetadata<'r>, DiscoveryError> {
+        let metadata = ProviderMetadata::parse(response)?;
+        metadata.agree_on(self.issuer)?;
+        Ok(metadata)
+    }
+}
+
+/// What a provider says of itself, as far as a login needs it.
+#[derive(Debug, Clone, Copy)]
+pub struct ProviderMetadata<'a> {
+    issuer: JsonStr<'a>,
+    authorization_endpoint: Endpoint<'a>,
+    token_endpoint: Endpoint<'a>,
+    jwks_uri: Endpoint<'a>,
+    userinfo_endpoint: Option<Endpoint<'a>>,
+    token_auth_methods: TokenAuthMethodsOffered,
+    pkce: PkceOffered,
+    sends_issuer: bool,
+}
+
+impl<'a> ProviderMetadata<'a> {
+    fn parse(response: HttpResponse<'a>) -> Result<Self, DiscoveryError> {
+        let json = response.json().map_err(|error| DiscoveryError::Response { error })?;
+        let (document, _) = serde_json_core::from_str::<Document<'a>>(json.text())
+            .map_err(|_| DiscoveryError::Response { error: ResponseError::Member })?;
+        Ok(ProviderMetadata {
+            issuer: document.issuer,
+            authorization_endpoint: Endpoint::parse(document.authorization_endpoint)?,
+            token_endpoint: Endpoint::parse(document.token_endpoint)?,
+            jwks_uri: Endpoint::parse(document.jwks_uri)?,
+            userinfo_endpoint: document.userinfo_endpoint.map(Endpoint::parse).transpose()?,
+            token_auth_methods: document.token_endpoint_auth_methods_supported.unwrap_or_default(),
+            pkce: document.code_challenge_methods_supported.unwrap_or_default(),
+            sends_issuer: document
+                .authorization_response_iss_parameter_supported
+                .unwrap_or_default(),
+        })
+    }
+
+    fn agree_on(&self, issuer: Issuer<'_>) -> Result<(), DiscoveryError> {
+        if self.issuer == *issuer.as_str() { Ok(()) } else { Err(DiscoveryError::Issuer) }
+    }
+
+    /// Where the end user is sent.
+    pub fn authorization_endpoint(&self) -> Endpoint<'a> {
+        self.authorization_endpoint
+    }
+
+    /// Where the code is exchanged.
+    pub fn token_endpoint(&self) -> Endpoint<'a> {
+        self.token_endpoint
+    }
+
+    /// Where the provider's keys are.
+    pub fn jwks_uri(&self) -> Endpoint<'a> {
+        self.jwks_uri
+    }
+
+    /// Where claims are asked for, if the provider has such a place.
+    pub fn userinfo_endpoint(&self) -> Option<Endpoint<'a>> {
+        self.userinfo_endpoint
+    }
+
+    /// How a confidential client may authenticate.
+    pub fn token_auth_methods(&self) -> TokenAuthMethodsOffered {
+        self.token_auth_methods
+    }
+
+    /// What the provider says of PKCE. It changes nothing: S256 is always sent.
+    pub fn pkce(&self) -> PkceOffered {
+        self.pkce
+    }
+
+    /// Whether authorization responses carry `iss` (RFC 9207 section 3).
+    pub fn sends_issuer(&self) -> bool {
+        self.sends_issuer
+    }
+}
+
+/// An endpoint's URL, still in its JSON form: https, or http to this machine, without userinfo
+/// and fragment.
+#[derive(Clone, Copy)]
+pub struct Endpoint<'a>(JsonStr<'a>);
+
+impl<'a> Endpoint<'a> {
+    fn parse(url: JsonStr<'a>) -> Result<Self, DiscoveryError> {
+        let mut text = String::<ENDPOINT_LEN>::new();
+        for c in url.chars() {
+            text.push(c).map_err(|()| DiscoveryError::Endpoint)?;
+        }
+        let uri = Uri::parse(&text).map_err(|_| DiscoveryError::Endpoint)?;
+        if is_safe_to_ask(&uri) && uri.fragment.is_none() {
+            Ok(Endpoint(url))
+        } else {
+            Err(DiscoveryError::Endpoint)
+        }
+    }
+
+    pub(crate) fn write(self, out: &mut Writer<'_>) {
+        self.0.write(out);
+    }
+
+    /// Whether it has a query already.
+    pub(crate) fn has_query(self) -> bool {
+        self.0.chars().any(|c| c == '?')
+    }
+
+    /// The URL's characters.
+    pub fn chars(self) -> impl Iterator<Item = char> + 'a {
+        self.0.chars()
+    }
+}
+
+impl fmt::Debug for Endpoint<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Endpoint({})", self.0.raw())
+    }
+}
+
+/// A realm and the metadata of its provider, which agree on the issuer: what every login is
+/// checked against.
+#[derive(Debug, Clone, Copy)]
+pub struct RelyingParty<'a> {
+    pub(crate) realm: &'a Realm<'a>,
+    pub(crate) metadata: &'a ProviderMetadata<'a>,
+}
+
+impl<'a> RelyingParty<'a> {
+    /// Fails unless both have the same issuer, to the letter.
+    pub fn new(
+        realm: &'a Realm<'a>,
+        metadata: &'a ProviderMetadata<'a>,
+    ) -> Result<Self, DiscoveryError> {
+        metadata.agree_on(realm.issuer)?;
+        Ok(RelyingParty { realm, metadata })
+    }
+
+    /// The realm.
+    pub fn realm(&self) -> &'a Realm<'a> {
+        self.realm
+    }
+
+    /// The provider's metadata.
+    pub fn metadata(&self) -> &'a ProviderMetadata<'a> {
+        self.metadata
+    }
+}
+
+/// The document, with its members' registered names.
+#[derive(Deserialize)]
+struct Document<'a> {
+    #[serde(borrow)]
+    issuer: JsonStr<'a>,
+    #[serde(borrow)]
+    authorization_endpoint: JsonStr<'a>,
+    #[serde(borrow)]
+    token_endpoint: JsonStr<'a>,
+    #[serde(borrow)]
+    jwks_uri: JsonStr<'a>,
+    #[serde(borrow)]
+    userinfo_endpoint: Option<JsonStr<'a>>,
+    token_endpoint_auth_methods_supported: Option<TokenAuthMethodsOffered>,
+    code_challenge_methods_supported: Option<PkceOffered>,
+    authorization_response_iss_parameter_supported: Option<bool>,
+}
+
+/// `token_endpoint_auth_methods_supported`, as far as it is ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TokenAuthMethodsOffered {
+    /// Whether metadata has the list at all; without it, `client_secret_basic` is the default.
+    pub listed: bool,
+    /// `client_secret_basic`
+    pub client_secret_basic: bool,
+    /// `client_secret_post`
+    pub client_secret_post: bool,
+}
+
+/// `code_challenge_methods_supported`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PkceOffered {
+    /// Metadata doesn't say.
+    #[default]
+    NotListed,
+    /// S256 is among the methods.
+    S256,
+    /// There is a list, without S256.
+    NotS256,
+}
+
+impl<'de> Deserialize<'de> for TokenAuthMethodsOffered {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let none = TokenAuthMethodsOffered { listed: true, ..Default::default() };
+        deserializer.deserialize_seq(FoldStrings(none, |offered, method| {
+            offered.client_secret_basic |= *method == *"client_secret_basic";
+            offered.client_secret_post |= *method == *"client_secret_post";
+        }))
+    }
+}
+
+impl<'de> Deserialize<'de> for PkceOffered {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(FoldStrings(PkceOffered::NotS256, |offered, method| {
+            if *method == *"S256" {
+                *offered = PkceOffered::S256;
+            }
+        }))
+    }
+}
+
+/// Reads an array of strings of any length into one value.
+struct FoldStrings<T>(T, fn(&mut T, &JsonStr<'_>));
+
+impl<'de, T> Visitor<'de> for FoldStrings<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of strings")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<T, A::Error> {
+        let FoldStrings(mut value, fold) = self;
+        while let Some(item) = items.next_element::<JsonStr<'de>>()? {
+            fold(&mut value, &item);
+        }
+        Ok(value)
+    }
+}
+
+error_enum! {
+    /// Why provider metadata was refused: the provider's or the realm's administrator must act.
+    pub enum DiscoveryError {
+        /// Not the document.
+        Response {
+            /// Why.
+            error: ResponseError,
+        } => "discovery_response", "the provider's metadata can't be used: {error}";
+        /// Another issuer.
+        Issuer => "discovery_issuer",
+            "the provider's metadata names another issuer than the realm's issuer-url: they must be equal to the letter, with or without '/' at the end";
+        /// An endpoint that can't be used.
+        Endpoint => "discovery_endpoint",
+            "the provider's metadata has an endpoint that is not https (or http on this machine's loopback addresses), has a fragment or a user name, or is longer than 512 characters";
+    }
+}

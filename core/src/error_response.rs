@@ -1,0 +1,144 @@
+//! Error responses of providers (RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core 3.1.2.6,
+//! RFC 6750 section 3.1).
+
+use core::fmt;
+use serde::Deserialize;
+
+use crate::http::HttpResponse;
+use crate::wire::{FormText, Json, JsonStr};
+
+/// A registered error code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorCode {
+    /// `access_denied`
+    AccessDenied,
+    /// `account_selection_required`
+    AccountSelectionRequired,
+    /// `consent_required`
+    ConsentRequired,
+    /// `insufficient_scope`
+    InsufficientScope,
+    /// `interaction_required`
+    InteractionRequired,
+    /// `invalid_client`
+    InvalidClient,
+    /// `invalid_grant`
+    InvalidGrant,
+    /// `invalid_request`
+    InvalidRequest,
+    /// `invalid_scope`
+    InvalidScope,
+    /// `invalid_token`
+    InvalidToken,
+    /// `login_required`
+    LoginRequired,
+    /// `server_error`
+    ServerError,
+    /// `temporarily_unavailable`
+    TemporarilyUnavailable,
+    /// `unauthorized_client`
+    UnauthorizedClient,
+    /// `unsupported_grant_type`
+    UnsupportedGrantType,
+    /// `unsupported_response_type`
+    UnsupportedResponseType,
+    /// One that is not registered, or none.
+    Other,
+}
+
+impl ErrorCode {
+    const REGISTERED: [ErrorCode; 16] = [
+        ErrorCode::AccessDenied,
+        ErrorCode::AccountSelectionRequired,
+        ErrorCode::ConsentRequired,
+        ErrorCode::InsufficientScope,
+        ErrorCode::InteractionRequired,
+        ErrorCode::InvalidClient,
+        ErrorCode::InvalidGrant,
+        ErrorCode::InvalidRequest,
+        ErrorCode::InvalidScope,
+        ErrorCode::InvalidToken,
+        ErrorCode::LoginRequired,
+        ErrorCode::ServerError,
+        ErrorCode::TemporarilyUnavailable,
+        ErrorCode::UnauthorizedClient,
+        ErrorCode::UnsupportedGrantType,
+        ErrorCode::UnsupportedResponseType,
+    ];
+
+    pub(crate) fn of_form(text: FormText<'_>) -> Self {
+        Self::find(|name| text == *name)
+    }
+
+    fn of_json(text: JsonStr<'_>) -> Self {
+        Self::find(|name| text == *name)
+    }
+
+    fn find(is_it: impl Fn(&str) -> bool) -> Self {
+        Self::REGISTERED.into_iter().find(|code| is_it(code.as_str())).unwrap_or(ErrorCode::Other)
+    }
+
+    /// The code as it is sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ErrorCode::AccessDenied => "access_denied",
+            ErrorCode::AccountSelectionRequired => "account_selection_required",
+            ErrorCode::ConsentRequired => "consent_required",
+            ErrorCode::InsufficientScope => "insufficient_scope",
+            ErrorCode::InteractionRequired => "interaction_required",
+            ErrorCode::InvalidClient => "invalid_client",
+            ErrorCode::InvalidGrant => "invalid_grant",
+            ErrorCode::InvalidRequest => "invalid_request",
+            ErrorCode::InvalidScope => "invalid_scope",
+            ErrorCode::InvalidToken => "invalid_token",
+            ErrorCode::LoginRequired => "login_required",
+            ErrorCode::ServerError => "server_error",
+            ErrorCode::TemporarilyUnavailable => "temporarily_unavailable",
+            ErrorCode::UnauthorizedClient => "unauthorized_client",
+            ErrorCode::UnsupportedGrantType => "unsupported_grant_type",
+            ErrorCode::UnsupportedResponseType => "unsupported_response_type",
+            ErrorCode::Other => "an error that is not registered",
+        }
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The body of an error response, text from the network: to be bounded and escaped by whoever
+/// shows it.
+#[derive(Debug, Clone, Copy)]
+pub struct ErrorResponse<'a> {
+    /// `error`
+    pub error: JsonStr<'a>,
+    /// `error_description`
+    pub description: Option<JsonStr<'a>>,
+}
+
+impl<'a> ErrorResponse<'a> {
+    /// The error response that `response` is, if it is one, whatever its status.
+    pub fn of(response: &HttpResponse<'a>) -> Option<Self> {
+        let json = Json::parse(response.body).ok()?;
+        Self::of_json(json)
+    }
+
+    pub(crate) fn of_json(json: Json<'a>) -> Option<Self> {
+        let (Document { error }, _) = serde_json_core::from_str(json.text()).ok()?;
+        let description = json.object()?.get("error_description").and_then(|value| value.as_str());
+        error.map(|error| ErrorResponse { error, description })
+    }
+
+    /// The registered code.
+    pub fn code(&self) -> ErrorCode {
+        ErrorCode::of_json(self.error)
+    }
+}
+
+#[derive(Deserialize)]
+struct Document<'a> {
+    #[serde(borrow)]
+    error: Option<JsonStr<'a>>,
+}

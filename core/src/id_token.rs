@@ -1,0 +1,415 @@
+//! The ID token and the rules by which it is believed (OpenID Connect Core 2 and 3.1.3.7).
+
+use core::fmt;
+
+use crate::client::{Client, ClientType};
+use crate::discovery::RelyingParty;
+use crate::error::error_enum;
+use crate::identity::Identity;
+use crate::jwks::{JwksError, KeySet};
+use crate::jws::{CompactJws, JwsAlgorithm, JwsError, SignatureVerifier};
+use crate::pending_authorization::PendingAuthorization;
+use crate::policy::{AUDIENCES, SUBJECT_LEN};
+use crate::random::Random256;
+use crate::realm::ClientId;
+use crate::time::UnixTime;
+use crate::wire::{Json, JsonError, JsonStr, Object, Value, Writer};
+
+/// An ID token as it came, with what it must say. It shows nothing before
+/// [`validate`](Self::validate).
+pub struct IdToken<'a> {
+    compact: &'a str,
+    access_token: JsonStr<'a>,
+    relying_party: RelyingParty<'a>,
+    client_type: ClientType,
+    client_id: ClientId<'a>,
+    nonce: Random256,
+    begun: UnixTime,
+}
+
+impl<'a> IdToken<'a> {
+    pub(crate) fn new(
+        compact: &'a str,
+        access_token: JsonStr<'a>,
+        relying_party: RelyingParty<'a>,
+        client: Client<'a>,
+        pending: PendingAuthorization,
+    ) -> Self {
+        IdToken {
+            compact,
+            access_token,
+            relying_party,
+            client_type: pending.client_type(),
+            client_id: client.client_id(),
+            nonce: pending.nonce().clone(),
+            begun: pending.begun(),
+        }
+    }
+
+    /// Whether `keys` lacks the key that the token names, so that fetching the provider's keys
+    /// anew may help.
+    pub fn lacks_key(&self, keys: &KeySet<'_>, buf: &mut [u8]) -> Result<bool, IdTokenError> {
+        let (header, _) = CompactJws::parse(self.compact)?.header(buf)?;
+        Ok(matches!(keys.find(&header), Err(JwksError::Unknown)))
+    }
+
+    /// Bytes of buffer that [`validate`](Self::validate) takes, at most.
+    pub fn buffer_needed(&self) -> usize {
+        let key = 2 * (RSA_KEY_LEN + 3);
+        let jws = CompactJws::parse(self.compact).map_or(0, |jws| jws.buffer_needed());
+        jws.saturating_add(key).saturating_add(SUBJECT_LEN)
+    }
+
+    /// Verifies the signature with one of `keys` and one of `verifiers`, and then every claim.
+    ///
+    /// `buf` takes the decoded token, which the identity then borrows; three quarters of the
+    /// token's length and 1.5 KiB are enough. The algorithms accepted are those of `verifiers`,
+    /// whatever metadata says.
+    pub fn validate<'b>(
+        self,
+        keys: &KeySet<'_>,
+        verifiers: &[&dyn SignatureVerifier],
+        now: UnixTime,
+        buf: &'b mut [u8],
+    ) -> Result<Identity<'b>, IdTokenError>
+    where
+        'a: 'b,
+    {
+        let (subject_buf, buf) = buf.split_at_mut_checked(SUBJECT_LEN).ok_or_else(|| {
+            IdTokenError::Jws { error: JwsError::Buffer { needed: self.buffer_needed() } }
+        })?;
+        // 1. The token is signed, not encrypted: no registration of ours asks for encryption.
+        // 6. The signature is verified first, wherever the token came from;
+        // 7. its algorithm is one of ours;
+        // 8. and is not symmetric: there is no verifier for those.
+        let jws = CompactJws::parse(self.compact)?;
+        let verified = jws.verify(keys, verifiers, buf)?;
+        let json = Json::parse(verified.payload).map_err(|error| IdTokenError::Json { error })?;
+        let object = json.object().ok_or(IdTokenError::NotAnObject)?;
+        let claims = Claims::read(object)?;
+
+        self.check_issuer_and_audience(&claims)?;
+        self.check_times(&claims, now)?;
+        self.check_nonce(&claims)?;
+        self.check_access_token_hash(&claims, verified.algorithm)?;
+        let subject = claims.subject(subject_buf)?;
+
+        Ok(Identity::new(self.relying_party, self.client_type, subject, object, self.access_token))
+    }
+
+    fn check_issuer_and_audience(&self, claims: &Claims<'_>) -> Result<(), IdTokenError> {
+        let realm = self.relying_party.realm;
+        let client_id = self.client_id.as_str();
+        // 2. `iss` is the issuer, to the letter.
+        if !claims.iss.is_some_and(|iss| iss == *realm.issuer.as_str()) {
+            return Err(IdTokenError::Issuer);
+        }
+        // 3. `aud` has our client identifier, and no audience that the realm doesn't trust.
+        let others = self.check_audience(claims)?;
+        // 4. With several audiences there is an `azp`;
+        // 5. and wherever there is one, it is our client identifier.
+        match claims.azp {
+            None if others > 0 => Err(IdTokenError::NoAuthorizedParty),
+            None => Ok(()),
+            Some(azp) if azp.as_str().is_some_and(|azp| azp == *client_id) => Ok(()),
+            Some(_) => Err(IdTokenError::AuthorizedParty),
+        }
+    }
+
+    /// Gives the number of trusted audiences besides us.
+    fn check_audience(&self, claims: &Claims<'_>) -> Result<usize, IdTokenError> {
+        let trusted = self.relying_party.realm.audiences;
+        let (mut ours, mut others, mut untrusted) = (false, 0, false);
+        for (i, entry) in claims.audiences().enumerate() {
+            let entry = entry.as_str().ok_or(IdTokenError::Audience)?;
+            if i >= AUDIENCES {
+                return Err(IdTokenError::TooManyAudiences);
+            }
+            if entry == *self.client_id.as_str() {
+                ours = true;
+            } else {
+                others += 1;
+                untrusted |= !trusted.iter().any(|audience| entry == *audience);
+            }
+        }
+        match (ours, untrusted) {
+            (false, _) => Err(IdTokenError::Audience),
+            (true, true) => Err(IdTokenError::UntrustedAudience),
+            (true, false) => Ok(others),
+        }
+    }
+
+    fn check_times(&self, claims: &Claims<'_>, now: UnixTime) -> Result<(), IdTokenError> {
+        let realm = self.relying_party.realm;
+        let skew = realm.clock_skew;
+        let expires = claims.exp.time()?.ok_or(IdTokenError::NoExpiry)?;
+        let issued = claims.iat.time()?.ok_or(IdTokenError::NoIssueTime)?;
+        // 9. The time is before `exp`.
+        if now >= expires.plus(skew) {
+            return Err(IdTokenError::Expired { expired: expires, now });
+        }
+        // 10. `iat` is not in the future, and not before the login that asked for the token.
+        if issued > now.plus(skew) {
+            return Err(IdTokenError::IssuedInTheFuture { issued, now });
+        }
+        if issued.plus(skew) < self.begun {
+            return Err(IdTokenError::IssuedBeforeLogin { issued, begun: self.begun });
+        }
+        if issued > expires {
+            return Err(IdTokenError::IssuedAfterExpiry { issued, expires });
+        }
+        // `nbf` is not in the future (RFC 7519 section 4.1.5).
+        if let Some(not_before) = claims.nbf.time()? {
+            if not_before > now.plus(skew) {
+                return Err(IdTokenError::NotYetValid { not_before, now });
+            }
+        }
+        // 13. The end user authenticated lately enough, where the realm asks for that.
+        if let Some(max_age) = realm.max_age {
+            let authenticated = claims.auth_time.time()?.ok_or(IdTokenError::NoAuthTime)?;
+            if authenticated > now.plus(skew) || authenticated.plus(max_age.into()).plus(skew) < now
+            {
+                return Err(IdTokenError::AuthenticatedTooLongAgo { authenticated, now });
+            }
+        }
+        Ok(())
+    }
+
+    /// 11. `nonce` is the one that was sent. (12., `acr`, is a wish in our requests.)
+    fn check_nonce(&self, claims: &Claims<'_>) -> Result<(), IdTokenError> {
+        match claims.nonce.and_then(Value::as_str).and_then(JsonStr::as_plain) {
+            None => Err(IdTokenError::NoNonce),
+            Some(nonce) if self.nonce.is_spelled(nonce.bytes()) => Ok(()),
+            Some(_) => Err(IdTokenError::Nonce),
+        }
+    }
+
+    /// `at_hash`, where there is one, is the access token's (section 3.1.3.8).
+    fn check_access_token_hash(
+        &self,
+        claims: &Claims<'_>,
+        algorithm: JwsAlgorithm,
+    ) -> Result<(), IdTokenError> {
+        let Some(at_hash) = claims.at_hash else { return Ok(()) };
+        let at_hash = at_hash.as_str().and_then(JsonStr::as_plain);
+        // Tokens are ASCII; another character's low byte only makes the hash differ.
+        let access_token = self.access_token.chars().map(|c| c as u8);
+        let expected = algorithm.left_half_hash(access_token);
+        if at_hash.is_some_and(|text| expected.is_spelled(text)) {
+            Ok(())
+        } else {
+            Err(IdTokenError::AccessTokenHash)
+        }
+    }
+}
+
+/// Hidden: it holds tokens.
+impl fmt::Debug for IdToken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdToken")
+            .field("client_type", &self.client_type)
+            .field("client_id", &self.client_id)
+            .field("begun", &self.begun)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Room for the modulus and exponent of the largest key that is used.
+const RSA_KEY_LEN: usize = *crate::policy::RSA_MODULUS_BITS.end() / 8 + 3;
+
+/// The claims that a rule depends on, found in one walk.
+#[derive(Default)]
+struct Claims<'b> {
+    iss: Option<JsonStr<'b>>,
+    sub: Option<JsonStr<'b>>,
+    aud: Option<Value<'b>>,
+    azp: Option<Value<'b>>,
+    exp: NumericDate<'b>,
+    iat: NumericDate<'b>,
+    nbf: NumericDate<'b>,
+    auth_time: NumericDate<'b>,
+    nonce: Option<Value<'b>>,
+    at_hash: Option<Value<'b>>,
+}
+
+impl<'b> Claims<'b> {
+    fn read(object: Object<'b>) -> Result<Self, IdTokenError> {
+        let mut claims = Claims::default();
+        for (name, value) in object.members() {
+            match name.as_plain().unwrap_or_default() {
+                "iss" => claims.iss = value.as_str(),
+                "sub" => claims.sub = value.as_str(),
+                "aud" => claims.aud = Some(value),
+                "azp" => claims.azp = Some(value),
+                "exp" => claims.exp = NumericDate::of(value, "exp"),
+                "iat" => claims.iat = NumericDate::of(value, "iat"),
+                "nbf" => claims.nbf = NumericDate::of(value, "nbf"),
+                "auth_time" => claims.auth_time = NumericDate::of(value, "auth_time"),
+                "nonce" => claims.nonce = Some(value),
+                "at_hash" => claims.at_hash = Some(value),
+                // A logout token is no ID token (RFC 8725 section 3.12).
+                "events" => return Err(IdTokenError::LogoutToken),
+                _ => {}
+            }
+        }
+        Ok(claims)
+    }
+
+    /// `sub` unescaped: 1 to 255 bytes without control characters (section 2).
+    fn subject<'s>(&self, buf: &'s mut [u8]) -> Result<&'s str, IdTokenError> {
+        let sub = self.sub.ok_or(IdTokenError::Subject)?;
+        if sub.has_control_character() {
+            return Err(IdTokenError::Subject);
+        }
+        let mut out = Writer::new(buf);
+        sub.write(&mut out);
+        match out.finish_str() {
+            Ok("") | Err(_) => Err(IdTokenError::Subject),
+            Ok(subject) => Ok(subject),
+        }
+    }
+
+    /// The entries of `aud`, which is one of them or an array.
+    fn audiences(&self) -> impl Iterator<Item = Value<'b>> {
+        let (single, several) = match self.aud {
+            Some(Value::Array(array)) => (None, Some(array.items())),
+            single => (single, None),
+        };
+        single.into_iter().chain(several.into_iter().flatten())
+    }
+}
+
+/// A claim that is a time, if it is there.
+#[derive(Clone, Copy, Default)]
+struct NumericDate<'b>(Option<(Value<'b>, &'static str)>);
+
+impl<'b> NumericDate<'b> {
+    fn of(value: Value<'b>, claim: &'static str) -> Self {
+        NumericDate(Some((value, claim)))
+    }
+
+    /// The time rounded down (RFC 7519 section 2), `None` where there is none.
+    fn time(self) -> Result<Option<UnixTime>, IdTokenError> {
+        match self.0 {
+            None => Ok(None),
+            Some((Value::Number(number), claim)) => match number.floor() {
+                Some(seconds) if seconds <= LAST_SECOND => Ok(Some(UnixTime(seconds))),
+                _ => Err(IdTokenError::NotATime { claim }),
+            },
+            Some((_, claim)) => Err(IdTokenError::NotATime { claim }),
+        }
+    }
+}
+
+/// The end of the year 9999: no token means a time behind it.
+const LAST_SECOND: u64 = 253_402_300_799;
+
+error_enum! {
+    /// Why an ID token was refused.
+    pub enum IdTokenError {
+        /// The envelope or the signature.
+        Jws {
+            /// Why.
+            error: JwsError,
+        } => "id_token_jws", "the ID token is refused: {error}";
+        /// The payload's JSON.
+        Json {
+            /// Why.
+            error: JsonError,
+        } => "id_token_json", "the ID token's claims are refused as JSON: {error}";
+        /// The payload is no object.
+        NotAnObject => "id_token_not_an_object", "the ID token's claims are no JSON object";
+        /// 2. Another issuer.
+        Issuer => "id_token_issuer",
+            "the ID token's iss is not the realm's issuer-url: they must be equal to the letter, with or without '/' at the end";
+        /// 3. Not for us.
+        Audience => "id_token_audience",
+            "the ID token is not for this client: its aud doesn't have the client identifier of this login";
+        /// 3. For somebody besides us who isn't trusted.
+        UntrustedAudience => "id_token_untrusted_audience",
+            "the ID token has an audience besides this client that the realm doesn't trust: name it in the realm's audiences if it may be there";
+        /// 3. Far too many.
+        TooManyAudiences => "id_token_too_many_audiences", "the ID token has more than 32 audiences";
+        /// 4. Several audiences and no `azp`.
+        NoAuthorizedParty => "id_token_azp_missing",
+            "the ID token has several audiences and no azp that says for whom it was issued";
+        /// 5. Issued for somebody else.
+        AuthorizedParty => "id_token_azp", "the ID token was issued for another client: its azp is not this one";
+        /// A time that is none.
+        NotATime {
+            /// Its name.
+            claim: &'static str,
+        } => "id_token_not_a_time", "the ID token's {claim} is no time: it must be a number of seconds since 1970";
+        /// 9. No `exp`.
+        NoExpiry => "id_token_exp_missing", "the ID token has no exp";
+        /// 9. Too old.
+        Expired {
+            /// Its `exp`.
+            expired: UnixTime,
+            /// When it was looked at.
+            now: UnixTime,
+        } => "id_token_expired",
+            "the ID token expired at {expired}, and here it is {now}: check the clocks of this machine and of the provider";
+        /// 10. No `iat`.
+        NoIssueTime => "id_token_iat_missing", "the ID token has no iat";
+        /// 10. From the future.
+        IssuedInTheFuture {
+            /// Its `iat`.
+            issued: UnixTime,
+            /// When it was looked at.
+            now: UnixTime,
+        } => "id_token_iat_future",
+            "the ID token was issued at {issued}, and here it is {now}: check the clocks of this machine and of the provider";
+        /// 10. Older than the login.
+        IssuedBeforeLogin {
+            /// Its `iat`.
+            issued: UnixTime,
+            /// When the login began.
+            begun: UnixTime,
+        } => "id_token_iat_old",
+            "the ID token was issued at {issued}, before its login began at {begun}: it is not this login's, or a clock is off";
+        /// Expired when it was issued.
+        IssuedAfterExpiry {
+            /// Its `iat`.
+            issued: UnixTime,
+            /// Its `exp`.
+            expires: UnixTime,
+        } => "id_token_iat_after_exp", "the ID token was issued at {issued} after it expired at {expires}";
+        /// Not valid yet.
+        NotYetValid {
+            /// Its `nbf`.
+            not_before: UnixTime,
+            /// When it was looked at.
+            now: UnixTime,
+        } => "id_token_nbf",
+            "the ID token is valid from {not_before} on, and here it is {now}: check the clocks of this machine and of the provider";
+        /// 11. No nonce.
+        NoNonce => "id_token_nonce_missing", "the ID token has no nonce, though one was sent";
+        /// 11. Another login's.
+        Nonce => "id_token_nonce", "the ID token's nonce is not this login's: the token belongs to another login";
+        /// 13. No `auth_time`.
+        NoAuthTime => "id_token_auth_time_missing",
+            "the ID token has no auth_time, which the realm's max-age needs";
+        /// 13. Too long ago.
+        AuthenticatedTooLongAgo {
+            /// Its `auth_time`.
+            authenticated: UnixTime,
+            /// When it was looked at.
+            now: UnixTime,
+        } => "id_token_auth_time",
+            "the end user authenticated at {authenticated}, and at {now} that is longer ago than the realm's max-age";
+        /// The access token's hash.
+        AccessTokenHash => "id_token_at_hash", "the ID token's at_hash is not the hash of the access token that came with it";
+        /// No subject, or one that can't be.
+        Subject => "id_token_sub",
+            "the ID token has no sub of 1 to 255 bytes without control characters";
+        /// It tells of a logout.
+        LogoutToken => "id_token_is_logout_token", "the token is a logout token and no ID token";
+    }
+}
+
+impl From<JwsError> for IdTokenError {
+    fn from(error: JwsError) -> Self {
+        IdTokenError::Jws { error }
+    }
+}

@@ -1,0 +1,114 @@
+//! Who the end user is: what a validated ID token says.
+
+use core::fmt;
+
+use crate::client::ClientType;
+use crate::discovery::{Endpoint, RelyingParty};
+use crate::realm::QueryUserinfo;
+use crate::userinfo::{Userinfo, UserinfoRequest};
+use crate::wire::{JsonStr, Object, Value};
+
+/// The end user of a finished login. Only [`IdToken::validate`](crate::IdToken::validate) makes
+/// one.
+///
+/// Issuer and subject together identify the end user; no other claim does (OpenID Connect Core
+/// 5.7).
+#[derive(Clone, Copy)]
+pub struct Identity<'b> {
+    relying_party: RelyingParty<'b>,
+    client_type: ClientType,
+    subject: &'b str,
+    claims: Object<'b>,
+    userinfo: Option<Object<'b>>,
+    access_token: JsonStr<'b>,
+}
+
+impl<'b> Identity<'b> {
+    pub(crate) fn new(
+        relying_party: RelyingParty<'b>,
+        client_type: ClientType,
+        subject: &'b str,
+        claims: Object<'b>,
+        access_token: JsonStr<'b>,
+    ) -> Self {
+        Identity { relying_party, client_type, subject, claims, userinfo: None, access_token }
+    }
+
+    /// The realm's name.
+    pub fn realm(&self) -> &'b str {
+        self.relying_party.realm.name.as_str()
+    }
+
+    /// The issuer, which is the realm's and the ID token's.
+    pub fn issuer(&self) -> &'b str {
+        self.relying_party.realm.issuer.as_str()
+    }
+
+    /// `sub`, unescaped: unique within the issuer, 1 to 255 bytes without control characters.
+    pub fn subject(&self) -> &'b str {
+        self.subject
+    }
+
+    /// The client type of the login.
+    pub fn client_type(&self) -> ClientType {
+        self.client_type
+    }
+
+    /// The request for more claims, where realm and provider have one.
+    pub fn userinfo_request(&self) -> Option<UserinfoRequest<'b>> {
+        let endpoint = self.userinfo_endpoint()?;
+        Some(UserinfoRequest::new(endpoint, self.access_token, self.subject))
+    }
+
+    fn userinfo_endpoint(&self) -> Option<Endpoint<'b>> {
+        match self.relying_party.realm.userinfo {
+            QueryUserinfo::WhereOffered => self.relying_party.metadata.userinfo_endpoint(),
+            QueryUserinfo::Never => None,
+        }
+    }
+
+    /// The same identity with userinfo claims behind those of the ID token.
+    pub fn with_userinfo<'u>(self, userinfo: Userinfo<'u>) -> Identity<'u>
+    where
+        'b: 'u,
+    {
+        Identity { userinfo: Some(userinfo.claims()), ..self }
+    }
+
+    /// The claim called `name`: the ID token's, or else the userinfo endpoint's.
+    pub fn claim(&self, name: &str) -> Option<Value<'b>> {
+        self.claims.get(name).or_else(|| self.userinfo?.get(name))
+    }
+
+    /// Every claim once, the ID token's first.
+    pub fn claims(&self) -> impl Iterator<Item = (JsonStr<'b>, Value<'b>)> {
+        let id_token = self.claims;
+        let userinfo = self.userinfo.into_iter().flat_map(Object::members);
+        let is_new = move |name: JsonStr<'_>| {
+            !id_token.members().any(|(known, _)| known.chars().eq(name.chars()))
+        };
+        id_token.members().chain(userinfo.filter(move |(name, _)| is_new(*name)))
+    }
+
+    /// The ID token's claims.
+    pub fn id_token_claims(&self) -> Object<'b> {
+        self.claims
+    }
+
+    /// The userinfo endpoint's claims, where it was asked.
+    pub fn userinfo_claims(&self) -> Option<Object<'b>> {
+        self.userinfo
+    }
+}
+
+/// Who, where from and how; no claims and no token.
+impl fmt::Debug for Identity<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity")
+            .field("realm", &self.realm())
+            .field("client_type", &self.client_type)
+            .field("issuer", &self.issuer())
+            .field("subject", &self.subject)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,274 @@
+//! The provider's keys: a JSON Web Key Set (RFC 7517 section 5).
+
+use serde::Deserialize;
+
+use crate::discovery::{Endpoint, ProviderMetadata};
+use crate::error::error_enum;
+use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
+use crate::jws::{JwsAlgorithm, JwsHeader, KeyKind, PublicKey};
+use crate::policy::{RSA_EXPONENT_LEN, RSA_MODULUS_BITS};
+use crate::wire::{Array, BufferTooSmall, DecodeError, JsonStr, Value, Writer, decode_into};
+
+/// The request for a provider's keys.
+#[derive(Debug, Clone, Copy)]
+pub struct JwksRequest<'a> {
+    endpoint: Endpoint<'a>,
+}
+
+impl<'a> JwksRequest<'a> {
+    /// Asks the place that `metadata` names.
+    pub fn new(metadata: &ProviderMetadata<'a>) -> Self {
+        JwksRequest { endpoint: metadata.jwks_uri() }
+    }
+
+    /// The request to send.
+    pub fn request<'b>(&self, buf: &'b mut [u8]) -> Result<HttpRequest<'b>, BufferTooSmall> {
+        let mut url = Writer::new(buf);
+        self.endpoint.write(&mut url);
+        let url = url.finish_str()?;
+        Ok(HttpRequest { method: Method::Get, url, authorization: None, body: &[] })
+    }
+
+    /// Reads the answer.
+    pub fn response<'r>(self, response: HttpResponse<'r>) -> Result<KeySet<'r>, JwksError> {
+        let json = response.json()?;
+        match json.object().and_then(|object| object.get("keys")) {
+            Some(Value::Array(keys)) => Ok(KeySet { keys }),
+            _ => Err(ResponseError::Member.into()),
+        }
+    }
+}
+
+/// A provider's keys, walked one at a time: keys of kinds that are not used here stand beside
+/// those that are, and there is no limit to their number but the document's length.
+#[derive(Debug, Clone, Copy)]
+pub struct KeySet<'a> {
+    keys: Array<'a>,
+}
+
+impl<'a> KeySet<'a> {
+    /// How many keys there are that some signature could be verified with.
+    pub fn usable(&self) -> usize {
+        self.signature_keys().count()
+    }
+
+    /// The one key that can have signed a token with this header.
+    ///
+    /// With a `kid`, the key that has it and fits; without, the only key that fits (OpenID Connect
+    /// Core 10.1). Two keys that fit are one too many.
+    pub(crate) fn find(&self, header: &JwsHeader<'_>) -> Result<Jwk<'a>, JwksError> {
+        let mut same_kid = false;
+        let mut found = None;
+        for key in self.signature_keys() {
+            if !key.has_key_id(header.key_id) {
+                continue;
+            }
+            same_kid = true;
+            if key.fits(header.algorithm) && found.replace(key).is_some() {
+                return Err(JwksError::Ambiguous);
+            }
+        }
+        match (found, same_kid && header.key_id.is_some()) {
+            (Some(key), _) => Ok(key),
+            (None, true) => Err(JwksError::WrongKind { algorithm: header.algorithm }),
+            (None, false) => Err(JwksError::Unknown),
+        }
+    }
+
+    fn signature_keys(&self) -> impl Iterator<Item = Jwk<'a>> {
+        self.keys.items().filter_map(Jwk::parse)
+    }
+}
+
+/// A key that may be used for verifying signatures, still encoded.
+#[derive(Clone, Copy)]
+pub(crate) struct Jwk<'a> {
+    document: Document<'a>,
+    kind: KeyKind,
+}
+
+/// The members of RFC 7517 section 4, RFC 7518 section 6 and RFC 8037 section 2 that public keys
+/// have. Private ones are not looked at.
+#[derive(Clone, Copy, Deserialize)]
+struct Document<'a> {
+    #[serde(borrow)]
+    kty: JsonStr<'a>,
+    #[serde(borrow)]
+    kid: Option<JsonStr<'a>>,
+    #[serde(borrow)]
+    alg: Option<JsonStr<'a>>,
+    #[serde(borrow, rename = "use")]
+    public_key_use: Option<JsonStr<'a>>,
+    #[serde(borrow)]
+    crv: Option<JsonStr<'a>>,
+    #[serde(borrow)]
+    n: Option<JsonStr<'a>>,
+    #[serde(borrow)]
+    e: Option<JsonStr<'a>>,
+    #[serde(borrow)]
+    x: Option<JsonStr<'a>>,
+    #[serde(borrow)]
+    y: Option<JsonStr<'a>>,
+}
+
+impl<'a> Jwk<'a> {
+    /// The key, unless it is of a kind or for a use that is not ours.
+    fn parse(value: Value<'a>) -> Option<Self> {
+        let Value::Object(object) = value else { return None };
+        let (document, _) = serde_json_core::from_str::<Document<'a>>(object.text()).ok()?;
+        let for_signatures = document.public_key_use.is_none_or(|u| u == *"sig");
+        let verifies = match object.get("key_ops") {
+            None => true,
+            Some(Value::Array(operations)) => operations
+                .items()
+                .any(|operation| operation.as_str().is_some_and(|text| text == *"verify")),
+            Some(_) => false,
+        };
+        let kind = document.kind()?;
+        (for_signatures && verifies).then_some(Jwk { document, kind })
+    }
+
+    fn has_key_id(&self, key_id: Option<JsonStr<'_>>) -> bool {
+        match (key_id, self.document.kid) {
+            (None, _) => true,
+            (Some(wanted), Some(kid)) => wanted.chars().eq(kid.chars()),
+            (Some(_), None) => false,
+        }
+    }
+
+    fn fits(&self, algorithm: JwsAlgorithm) -> bool {
+        let same_algorithm = self.document.alg.is_none_or(|alg| {
+            // RFC 9864 gives EdDSA on this curve a name of its own.
+            alg == *algorithm.as_str() || (algorithm == JwsAlgorithm::EdDsa && alg == *"Ed25519")
+        });
+        self.kind == algorithm.key_kind() && same_algorithm
+    }
+
+    /// Decodes the key to the start of `buf`.
+    pub(crate) fn decode<'b>(
+        &self,
+        algorithm: JwsAlgorithm,
+        buf: &'b mut [u8],
+    ) -> Result<(PublicKey<'b>, &'b mut [u8]), JwksError> {
+        let Document { n, e, x, y, .. } = self.document;
+        match algorithm.key_kind() {
+            KeyKind::Rsa => {
+                let (n, buf) = decode_member(n, buf)?;
+                let (e, buf) = decode_member(e, buf)?;
+                check_rsa(n, e)?;
+                Ok((PublicKey::Rsa { n, e }, buf))
+            }
+            KeyKind::P256 => {
+                let (x, buf) = decode_exactly(x, 32, buf)?;
+                let (y, buf) = decode_exactly(y, 32, buf)?;
+                Ok((PublicKey::P256 { x, y }, buf))
+            }
+            KeyKind::P384 => {
+                let (x, buf) = decode_exactly(x, 48, buf)?;
+                let (y, buf) = decode_exactly(y, 48, buf)?;
+                Ok((PublicKey::P384 { x, y }, buf))
+            }
+            KeyKind::Ed25519 => {
+                let (x, buf) = decode_exactly(x, 32, buf)?;
+                Ok((PublicKey::Ed25519 { x }, buf))
+            }
+        }
+    }
+}
+
+impl Document<'_> {
+    fn kind(&self) -> Option<KeyKind> {
+        let curve = |name: &str| self.crv.is_some_and(|crv| crv == *name);
+        if self.kty == *"RSA" {
+            Some(KeyKind::Rsa)
+        } else if self.kty == *"EC" && curve("P-256") {
+            Some(KeyKind::P256)
+        } else if self.kty == *"EC" && curve("P-384") {
+            Some(KeyKind::P384)
+        } else if self.kty == *"OKP" && curve("Ed25519") {
+            Some(KeyKind::Ed25519)
+        } else {
+            None
+        }
+    }
+}
+
+fn decode_member<'b>(
+    member: Option<JsonStr<'_>>,
+    buf: &'b mut [u8],
+) -> Result<(&'b [u8], &'b mut [u8]), JwksError> {
+    let text = member.and_then(JsonStr::as_plain).ok_or(JwksError::Malformed)?;
+    decode_into(text, buf).map_err(|error| match error {
+        DecodeError::Text(_) => JwksError::Malformed,
+        DecodeError::Buffer(BufferTooSmall { needed }) => JwksError::Buffer { needed },
+    })
+}
+
+fn decode_exactly<'b>(
+    member: Option<JsonStr<'_>>,
+    len: usize,
+    buf: &'b mut [u8],
+) -> Result<(&'b [u8], &'b mut [u8]), JwksError> {
+    let (bytes, rest) = decode_member(member, buf)?;
+    if bytes.len() == len { Ok((bytes, rest)) } else { Err(JwksError::Malformed) }
+}
+
+/// Refuses moduli that are too short to be safe or so long that they cost too much, and exponents
+/// that are no RSA exponents.
+fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), JwksError> {
+    let (Some(first), Some(last)) = (n.first(), n.last()) else {
+        return Err(JwksError::Malformed);
+    };
+    if *first == 0 || last % 2 == 0 {
+        return Err(JwksError::Malformed);
+    }
+    let bits = n.len() * 8 - first.leading_zeros() as usize;
+    if !RSA_MODULUS_BITS.contains(&bits) {
+        return Err(JwksError::RsaSize { bits });
+    }
+    match e {
+        [] | [0, ..] | [0..=2] => Err(JwksError::Malformed),
+        [.., last] if last % 2 == 0 || e.len() > RSA_EXPONENT_LEN => Err(JwksError::Malformed),
+        _ => Ok(()),
+    }
+}
+
+error_enum! {
+    /// Why there is no key to verify a signature with.
+    pub enum JwksError {
+        /// Not the document.
+        Response {
+            /// Why.
+            error: ResponseError,
+        } => "jwks_response", "the provider's key set can't be used: {error}";
+        /// No such key.
+        Unknown => "key_unknown",
+            "the token is signed with a key that is not among the provider's: its keys may have changed a moment ago, so try again";
+        /// Several keys.
+        Ambiguous => "key_ambiguous",
+            "several of the provider's keys could have signed the token: it must name one by kid (OpenID Connect Core 10.1)";
+        /// The key is of another kind.
+        WrongKind {
+            /// The token's.
+            algorithm: JwsAlgorithm,
+        } => "key_wrong_kind", "the key that the token names is not one for {algorithm}";
+        /// RSA keys that are too short or too long.
+        RsaSize {
+            /// Of the modulus.
+            bits: usize,
+        } => "key_rsa_size", "the provider's RSA key has {bits} bits: 2048 to 4096 are accepted";
+        /// Numbers that are none.
+        Malformed => "key_malformed", "the provider's key is malformed";
+        /// The buffer.
+        Buffer {
+            /// Bytes that would do.
+            needed: usize,
+        } => "buffer_too_small", "the buffer is too small: give at least {needed} bytes";
+    }
+}
+
+impl From<ResponseError> for JwksError {
+    fn from(error: ResponseError) -> Self {
+        JwksError::Response { error }
+    }
+}

@@ -1,0 +1,89 @@
+//! OpenID Connect for relying parties that are close to the machine: the protocol as pure state
+//! machines, without `std`, heap, sockets, clock or random source.
+//!
+//! Whether a login is that of a *confidential* client (it sends the client secret) or of a *public*
+//! one (it doesn't) is decided when the login begins, and bound to it:
+//!
+//! ```text
+//!  Realm + ProviderMetadata                     who
+//!        │ RelyingParty::new                    both name the same issuer
+//!        ▼
+//!  AuthorizationRequest                         going there: client_type() decides, once
+//!        │ write_url ─────────────────────────▶ the end user's browser
+//!        │ into_pending
+//!        ▼
+//!  PendingAuthorization ◀──encode, decode──▶    the only state that is stored
+//!        │ accept(AuthorizationResponse) ◀───── the end user's browser, coming back
+//!        ▼
+//!  TokenRequest                                 request ──▶ token endpoint
+//!        │ response                             ◀── its answer
+//!        ▼
+//!  IdToken                                      shows nothing yet
+//!        │ validate(KeySet, verifiers, now)
+//!        ▼
+//!  Identity ── userinfo_request ──▶ UserinfoRequest ── response ──▶ with_userinfo
+//! ```
+//!
+//! Each step takes the one before by value, so none can be left out or done twice. Whatever needs
+//! the network has `request`, which gives an [`HttpRequest`] to send as it is, and `response`, which
+//! takes the [`HttpResponse`]; whoever sends holds no rule. `tests/story.rs` is a login from top to
+//! bottom.
+
+#![cfg_attr(not(test), no_std)]
+#![forbid(unsafe_code)]
+
+mod realm;
+mod redirect_uri;
+mod client;
+mod discovery;
+
+mod pkce;
+mod authorization_request;
+mod pending_authorization;
+
+mod authorization_response;
+mod token_request;
+
+mod jwks;
+mod jws;
+mod id_token;
+mod userinfo;
+mod identity;
+
+mod error;
+mod error_response;
+mod http;
+pub mod policy;
+mod random;
+mod time;
+pub mod wire;
+
+pub use authorization_request::{AuthorizationRequest, BeginError};
+pub use authorization_response::{AuthorizationResponse, AuthorizationResponseError};
+pub use client::{
+    ClientType, ClientTypeError, ClientTypeSetting, Requested, SecretConfigured, TokenAuthMethod,
+    client_type,
+};
+pub use discovery::{
+    DiscoveryError, DiscoveryRequest, Endpoint, PkceOffered, ProviderMetadata, RelyingParty,
+    TokenAuthMethodsOffered,
+};
+pub use error_response::{ErrorCode, ErrorResponse};
+pub use http::{HttpRequest, HttpResponse, Method, ResponseError};
+pub use id_token::{IdToken, IdTokenError};
+pub use identity::Identity;
+pub use jwks::{JwksError, JwksRequest, KeySet};
+pub use jws::{InvalidSignature, JwsAlgorithm, JwsError, PublicKey, SignatureVerifier};
+pub use pending_authorization::{
+    AuthorizationError, DamagedPending, PendingAuthorization, PendingKey, StateText,
+};
+pub use pkce::{CodeChallenge, CodeVerifier};
+pub use random::NoEntropy;
+pub use realm::{
+    ClientId, ClientRegistration, ClientSecret, Issuer, NativeKey, NativeRegistration,
+    PublicOverride, QueryUserinfo, Realm, RealmError, RealmName,
+};
+pub use redirect_uri::{RedirectUri, RedirectUriError, RedirectUriKind};
+pub use time::UnixTime;
+pub use token_request::{TokenError, TokenRequest};
+pub use userinfo::{Userinfo, UserinfoError, UserinfoRequest};

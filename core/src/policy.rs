@@ -1,0 +1,41 @@
+//! The numbers that are ours: limits, lifetimes and tolerances. Their reasons are in
+//! `docs/policy.md`.
+
+/// Length from which a JSON document is refused, in bytes: a power of two.
+pub const JSON_LEN: usize = 1 << 18;
+/// Arrays and objects that may stand inside one another.
+pub const JSON_DEPTH: usize = 32;
+/// Members of an object, those of the objects around it included.
+pub const JSON_MEMBERS: usize = 256;
+
+/// Longest realm name, in characters.
+pub const REALM_NAME_LEN: usize = 32;
+/// Longest issuer identifier, in characters.
+pub const ISSUER_LEN: usize = 255;
+/// Longest client identifier, in characters.
+pub const CLIENT_ID_LEN: usize = 255;
+/// Longest redirect URI, in characters.
+pub const REDIRECT_URI_LEN: usize = 255;
+/// Longest URL of an endpoint in provider metadata, in characters.
+pub const ENDPOINT_LEN: usize = 512;
+/// Longest authorization code, in bytes.
+pub const CODE_LEN: usize = 8192;
+/// Longest access token that is sent to the userinfo endpoint, in characters.
+pub const ACCESS_TOKEN_LEN: usize = 16 * 1024;
+/// Longest ID token, in characters.
+pub const ID_TOKEN_LEN: usize = 32 * 1024;
+/// Longest key identifier (`kid`), in characters.
+pub const KEY_ID_LEN: usize = 512;
+/// Longest subject identifier, in bytes (OpenID Connect Core 2).
+pub const SUBJECT_LEN: usize = 255;
+/// Entries that `aud` may have.
+pub const AUDIENCES: usize = 32;
+/// Moduli of RSA keys that are used, in bits.
+pub const RSA_MODULUS_BITS: core::ops::RangeInclusive<usize> = 2048..=4096;
+/// Longest public exponent of an RSA key, in bytes.
+pub const RSA_EXPONENT_LEN: usize = 4;
+
+/// How long a login may be pending, in seconds.
+pub const LOGIN_LIFETIME: u64 = 600;
+/// How far the clocks of provider and relying party may be apart, in seconds.
+pub const CLOCK_SKEW: u64 = 60;

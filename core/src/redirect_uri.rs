@@ -1,0 +1,139 @@
+//! The redirect URI, whose kind tells what sort of application waits behind it.
+
+use core::fmt;
+use heapless::String;
+
+use crate::error::error_enum;
+use crate::policy::REDIRECT_URI_LEN;
+use crate::wire::Uri;
+
+/// A redirect URI, to the letter as it is registered.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RedirectUri {
+    text: String<REDIRECT_URI_LEN>,
+    kind: RedirectUriKind,
+}
+
+/// What waits behind a redirect URI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RedirectUriKind {
+    /// A web server: https, whatever the host.
+    Web,
+    /// A program on the end user's machine: http on a loopback host (RFC 8252 section 7.3).
+    Loopback,
+    /// A program that has a scheme of its own (RFC 8252 section 7.1).
+    PrivateUse,
+}
+
+impl RedirectUri {
+    /// Checks the URI and finds its kind.
+    pub fn parse(text: &str) -> Result<Self, RedirectUriError> {
+        let uri = Uri::parse(text).map_err(|_| RedirectUriError::Malformed)?;
+        if uri.fragment.is_some() {
+            return Err(RedirectUriError::Fragment);
+        }
+        if uri.authority.is_some_and(|authority| authority.userinfo.is_some()) {
+            return Err(RedirectUriError::Userinfo);
+        }
+        let kind = kind(&uri)?;
+        let text = String::try_from(text).map_err(|()| RedirectUriError::TooLong)?;
+        Ok(RedirectUri { text, kind })
+    }
+
+    /// The URI.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// What waits behind it.
+    pub fn kind(&self) -> RedirectUriKind {
+        self.kind
+    }
+}
+
+fn kind(uri: &Uri<'_>) -> Result<RedirectUriKind, RedirectUriError> {
+    if uri.has_scheme("https") {
+        uri.authority.map(|_| RedirectUriKind::Web).ok_or(RedirectUriError::Malformed)
+    } else if uri.has_scheme("http") {
+        match uri.authority {
+            Some(authority) if authority.is_loopback() => Ok(RedirectUriKind::Loopback),
+            Some(_) => Err(RedirectUriError::HttpElsewhere),
+            None => Err(RedirectUriError::Malformed),
+        }
+    } else if uri.scheme.contains('.') {
+        Ok(RedirectUriKind::PrivateUse)
+    } else {
+        Err(RedirectUriError::Scheme)
+    }
+}
+
+impl fmt::Debug for RedirectUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RedirectUri({:?})", self.as_str())
+    }
+}
+
+error_enum! {
+    /// Why a redirect URI was refused: for the caller.
+    pub enum RedirectUriError {
+        /// It is no absolute URI.
+        Malformed => "redirect_uri_malformed",
+            "the redirect URL is no absolute URL: give one such as https://pve.example:8006 or http://127.0.0.1:51004/callback";
+        /// It has a fragment.
+        Fragment => "redirect_uri_fragment", "a redirect URL has no fragment (RFC 6749 section 3.1.2): leave out '#' and what follows";
+        /// It has a user name.
+        Userinfo => "redirect_uri_userinfo", "a redirect URL has no user name: leave out what stands before '@'";
+        /// http to another machine.
+        HttpElsewhere => "redirect_uri_http",
+            "http is for redirect URLs on 127.0.0.1, [::1] or localhost only: use https";
+        /// A scheme that is neither web nor private-use.
+        Scheme => "redirect_uri_scheme",
+            "a redirect URL is https, http on this machine, or has a scheme with a dot in it such as com.example.app (RFC 8252 section 7.1)";
+        /// Too long.
+        TooLong => "redirect_uri_too_long", "a redirect URL has at most 255 characters";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kind_is_told_from_the_uri() {
+        for (text, expected) in [
+            ("https://pve.example:8006", Ok(RedirectUriKind::Web)),
+            ("https://localhost/cb", Ok(RedirectUriKind::Web)),
+            ("HTTPS://[fd00::1]:8006/", Ok(RedirectUriKind::Web)),
+            ("http://127.0.0.1:51004/callback", Ok(RedirectUriKind::Loopback)),
+            ("http://127.8.9.10/", Ok(RedirectUriKind::Loopback)),
+            ("http://[::1]:1/", Ok(RedirectUriKind::Loopback)),
+            ("http://localhost", Ok(RedirectUriKind::Loopback)),
+            ("com.example.app:/oauth", Ok(RedirectUriKind::PrivateUse)),
+            ("com.example.app://callback", Ok(RedirectUriKind::PrivateUse)),
+            ("http://pve.example", Err(RedirectUriError::HttpElsewhere)),
+            ("http://127.0.0.1.example/", Err(RedirectUriError::HttpElsewhere)),
+            ("http://localhost.example/", Err(RedirectUriError::HttpElsewhere)),
+            ("http://0.0.0.0/", Err(RedirectUriError::HttpElsewhere)),
+            ("http://127.1/", Err(RedirectUriError::HttpElsewhere)),
+            ("http://127.0.0.1@evil.example/", Err(RedirectUriError::Userinfo)),
+            ("https://u:p@pve.example/", Err(RedirectUriError::Userinfo)),
+            ("https://pve.example/#x", Err(RedirectUriError::Fragment)),
+            ("https:pve.example", Err(RedirectUriError::Malformed)),
+            ("http:/localhost", Err(RedirectUriError::Malformed)),
+            ("javascript:alert(1)", Err(RedirectUriError::Scheme)),
+            ("app:/cb", Err(RedirectUriError::Scheme)),
+            ("/callback", Err(RedirectUriError::Malformed)),
+            ("https://pve.example/\\evil", Err(RedirectUriError::Malformed)),
+            ("", Err(RedirectUriError::Malformed)),
+        ] {
+            assert_eq!(RedirectUri::parse(text).map(|uri| uri.kind()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_uri_that_is_too_long_is_refused_whole() {
+        let url = |n: usize| format!("https://h/{}", "a".repeat(n - 10));
+        assert!(RedirectUri::parse(&url(255)).is_ok());
+        assert_eq!(RedirectUri::parse(&url(256)), Err(RedirectUriError::TooLong));
+    }
+}

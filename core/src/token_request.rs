@@ -1,0 +1,224 @@
+//! The token request (OpenID Connect Core 3.1.3.1), made from what was decided when the login
+//! began.
+
+use core::fmt;
+use serde::Deserialize;
+
+use crate::client::{Client, ClientType, TokenAuthMethod};
+use crate::discovery::RelyingParty;
+use crate::error::error_enum;
+use crate::error_response::{ErrorCode, ErrorResponse};
+use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
+use crate::id_token::IdToken;
+use crate::pending_authorization::PendingAuthorization;
+use crate::policy::ID_TOKEN_LEN;
+use crate::wire::{
+    BufferTooSmall, FormText, JsonStr, Writer, form_encoded, write_form_encoded, write_standard,
+};
+
+/// A code to be exchanged, once.
+pub struct TokenRequest<'a> {
+    relying_party: RelyingParty<'a>,
+    client: Client<'a>,
+    pending: PendingAuthorization,
+    code: FormText<'a>,
+}
+
+impl<'a> TokenRequest<'a> {
+    pub(crate) fn new(
+        relying_party: RelyingParty<'a>,
+        client: Client<'a>,
+        pending: PendingAuthorization,
+        code: FormText<'a>,
+    ) -> Self {
+        TokenRequest { relying_party, client, pending, code }
+    }
+
+    /// The client type of the login.
+    pub fn client_type(&self) -> ClientType {
+        self.pending.client_type()
+    }
+
+    /// The request to send. `buf` holds secrets afterwards.
+    ///
+    /// A public client sends `grant_type`, `code`, `redirect_uri`, `client_id` and
+    /// `code_verifier`, with the key of its native registration where one is configured. A
+    /// confidential one authenticates besides, in the one way that was decided.
+    pub fn request<'b>(&self, buf: &'b mut [u8]) -> Result<HttpRequest<'b>, BufferTooSmall> {
+        let mut out = Writer::new(buf);
+        self.relying_party.metadata.token_endpoint().write(&mut out);
+        let url_end = out.len();
+        self.write_authorization(&mut out);
+        let authorization_end = out.len();
+        self.write_form(&mut out);
+
+        let (written, _) = out.finish()?;
+        let (url, rest) = written.split_at(url_end);
+        let (authorization, body) = rest.split_at(authorization_end - url_end);
+        // Writers take whole strings only.
+        let text = |bytes| core::str::from_utf8(bytes).unwrap_or_default();
+        Ok(HttpRequest {
+            method: Method::Post,
+            url: text(url),
+            authorization: Some(text(authorization)).filter(|value| !value.is_empty()),
+            body,
+        })
+    }
+
+    /// HTTP Basic with both halves form-encoded (RFC 6749 section 2.3.1).
+    fn write_authorization(&self, out: &mut Writer<'_>) {
+        if let Client::Confidential {
+            client_id,
+            secret,
+            method: TokenAuthMethod::ClientSecretBasic,
+        } = self.client
+        {
+            let id = form_encoded(client_id.as_str().bytes());
+            let secret = form_encoded(secret.expose().bytes());
+            out.push_str("Basic ");
+            write_standard(out, id.chain([b':']).chain(secret));
+        }
+    }
+
+    fn write_form(&self, out: &mut Writer<'_>) {
+        let mut form = Form { out, first: true };
+        form.add("grant_type", "authorization_code".bytes());
+        form.add("code", self.code.bytes());
+        form.add("redirect_uri", self.pending.redirect_uri().bytes());
+        form.add_client(&self.client);
+        form.add("code_verifier", self.pending.verifier().text().as_bytes().iter().copied());
+    }
+
+    /// Reads the answer.
+    ///
+    /// A refusal says by whom and why; the provider's own words are in
+    /// [`ErrorResponse::of`] the same response.
+    pub fn response(self, response: HttpResponse<'a>) -> Result<IdToken<'a>, TokenError> {
+        if response.status != 200 {
+            return Err(refusal(&response));
+        }
+        let json = response.json()?;
+        if let Some(error) = ErrorResponse::of_json(json) {
+            return Err(TokenError::Refused { status: response.status, error: error.code() });
+        }
+        let (answer, _) = serde_json_core::from_str::<Document<'a>>(json.text())
+            .map_err(|_| ResponseError::Member)?;
+        if !answer.token_type.raw().eq_ignore_ascii_case("bearer") {
+            return Err(TokenError::TokenType);
+        }
+        if answer.access_token.raw().is_empty() {
+            return Err(TokenError::NoAccessToken);
+        }
+        let id_token = answer.id_token.ok_or(TokenError::NoIdToken)?;
+        let compact = id_token.as_plain().filter(|text| !text.is_empty());
+        let compact = compact.ok_or(TokenError::NoIdToken)?;
+        if compact.len() > ID_TOKEN_LEN {
+            return Err(TokenError::IdTokenTooLong);
+        }
+        Ok(IdToken::new(
+            compact,
+            answer.access_token,
+            self.relying_party,
+            self.client,
+            self.pending,
+        ))
+    }
+}
+
+fn refusal(response: &HttpResponse<'_>) -> TokenError {
+    match ErrorResponse::of(response) {
+        Some(error) => TokenError::Refused { status: response.status, error: error.code() },
+        None => TokenError::Response { error: ResponseError::Status { status: response.status } },
+    }
+}
+
+/// Hidden: it holds the code, the verifier and perhaps the client secret.
+impl fmt::Debug for TokenRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenRequest")
+            .field("client", &self.client)
+            .field("pending", &self.pending)
+            .finish_non_exhaustive()
+    }
+}
+
+struct Form<'w, 'b> {
+    out: &'w mut Writer<'b>,
+    first: bool,
+}
+
+impl Form<'_, '_> {
+    fn add(&mut self, name: &str, value: impl Iterator<Item = u8>) {
+        if !self.first {
+            self.out.push_str("&");
+        }
+        self.first = false;
+        self.out.push_str(name);
+        self.out.push_str("=");
+        write_form_encoded(self.out, value);
+    }
+
+    /// Who we are, unless the `Authorization` header says it.
+    fn add_client(&mut self, client: &Client<'_>) {
+        match client {
+            Client::Public { client_id, native_key } => {
+                self.add("client_id", client_id.as_str().bytes());
+                if let Some(key) = native_key {
+                    self.add("client_secret", key.expose().bytes());
+                }
+            }
+            Client::Confidential { client_id, secret, method } => match method {
+                TokenAuthMethod::ClientSecretBasic => {}
+                TokenAuthMethod::ClientSecretPost => {
+                    self.add("client_id", client_id.as_str().bytes());
+                    self.add("client_secret", secret.expose().bytes());
+                }
+            },
+        }
+    }
+}
+
+/// The members of a token response that a login needs (sections 3.1.3.3 and RFC 6749 5.1).
+#[derive(Deserialize)]
+struct Document<'a> {
+    #[serde(borrow)]
+    access_token: JsonStr<'a>,
+    #[serde(borrow)]
+    token_type: JsonStr<'a>,
+    #[serde(borrow)]
+    id_token: Option<JsonStr<'a>>,
+}
+
+error_enum! {
+    /// Why the code was not exchanged for an ID token.
+    pub enum TokenError {
+        /// The provider refused.
+        Refused {
+            /// The HTTP status.
+            status: u16,
+            /// The registered error code.
+            error: ErrorCode,
+        } => "token_refused", "the token endpoint refused the request with HTTP status {status} and {error}";
+        /// No token response.
+        Response {
+            /// Why.
+            error: ResponseError,
+        } => "token_response", "the token endpoint's answer can't be used: {error}";
+        /// Another type of token.
+        TokenType => "token_type", "the token endpoint gave a token that is not of type Bearer";
+        /// No access token.
+        NoAccessToken => "access_token_missing", "the token endpoint gave an empty access token";
+        /// No ID token.
+        NoIdToken => "id_token_missing",
+            "the token endpoint gave no ID token: allow the scope openid for this client at the provider";
+        /// Longer than any ID token that is read here.
+        IdTokenTooLong => "id_token_too_long",
+            "the ID token is longer than 32768 characters: let the provider put fewer groups or claims into it";
+    }
+}
+
+impl From<ResponseError> for TokenError {
+    fn from(error: ResponseError) -> Self {
+        TokenError::Response { error }
+    }
+}

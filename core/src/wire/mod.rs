@@ -1,0 +1,26 @@
+//! Bytes and text: JSON, forms, URIs and base64url, strictly.
+//!
+//! Nothing in here knows OpenID Connect. Input is what a hostile peer sends; everything is judged
+//! before it is used, in bounded memory and without recursion.
+
+mod base64url;
+mod form;
+mod json;
+mod json_value;
+mod uri;
+mod words;
+mod writer;
+
+pub use base64url::InvalidBase64Url;
+pub use form::{FormPairs, FormText};
+pub use json::{Json, JsonError, JsonProblem};
+pub use json_value::{Array, JsonStr, Number, Object, Value};
+pub use uri::{Authority, Uri, UriError, is_loopback_host};
+pub use words::{InvalidWord, Words};
+pub use writer::BufferTooSmall;
+
+pub(crate) use base64url::{
+    DecodeError, decode_into, decoded_len_bound, encode_32, write_standard,
+};
+pub(crate) use form::{form_encoded, write_form_encoded};
+pub(crate) use writer::Writer;

@@ -1,0 +1,238 @@
+//! Absolute URIs (RFC 3986), cut into their parts without being changed.
+
+use core::fmt;
+
+/// An absolute URI in its parts, each as it was written: nothing is decoded or normalised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Uri<'a> {
+    /// Before the first `:`.
+    pub scheme: &'a str,
+    /// After `//`, where the URI has one.
+    pub authority: Option<Authority<'a>>,
+    /// From the authority to the query.
+    pub path: &'a str,
+    /// After `?`, without it.
+    pub query: Option<&'a str>,
+    /// After `#`, without it.
+    pub fragment: Option<&'a str>,
+}
+
+/// Host and port, and what stands before `@`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Authority<'a> {
+    /// Before `@`.
+    pub userinfo: Option<&'a str>,
+    /// A name, an IPv4 address, or an IPv6 address with its brackets.
+    pub host: &'a str,
+    /// After the last `:`.
+    pub port: Option<u16>,
+}
+
+impl<'a> Uri<'a> {
+    /// Cuts `text` into its parts.
+    pub fn parse(text: &'a str) -> Result<Self, UriError> {
+        check_characters(text)?;
+        let (scheme, rest) = text.split_once(':').ok_or(UriError::Scheme)?;
+        check_scheme(scheme)?;
+        let (rest, fragment) = split_optional(rest, '#');
+        let (rest, query) = split_optional(rest, '?');
+        let (authority, path) = match rest.strip_prefix("//") {
+            Some(rest) => {
+                let end = rest.find('/').unwrap_or(rest.len());
+                let (authority, path) = rest.split_at_checked(end).ok_or(UriError::Authority)?;
+                (Some(Authority::parse(authority)?), path)
+            }
+            None => (None, rest),
+        };
+        Ok(Uri { scheme, authority, path, query, fragment })
+    }
+
+    /// Whether the scheme is `scheme`, which is given in lower case.
+    pub fn has_scheme(&self, scheme: &str) -> bool {
+        self.scheme.eq_ignore_ascii_case(scheme)
+    }
+}
+
+impl<'a> Authority<'a> {
+    fn parse(text: &'a str) -> Result<Self, UriError> {
+        let (userinfo, host_and_port) = match text.rsplit_once('@') {
+            Some((userinfo, rest)) => (Some(userinfo), rest),
+            None => (None, text),
+        };
+        let host_end = match host_and_port.rfind(']') {
+            Some(bracket) => bracket + 1,
+            None => host_and_port.find(':').unwrap_or(host_and_port.len()),
+        };
+        let (host, port) = host_and_port.split_at_checked(host_end).ok_or(UriError::Authority)?;
+        check_host(host)?;
+        Ok(Authority { userinfo, host, port: parse_port(port)? })
+    }
+
+    /// Whether the host is this machine itself: see [`is_loopback_host`].
+    pub fn is_loopback(&self) -> bool {
+        is_loopback_host(self.host)
+    }
+}
+
+/// Whether `host` names this machine: `localhost`, `[::1]`, or an address in 127.0.0.0/8 written
+/// in full (RFC 8252 section 7.3).
+pub fn is_loopback_host(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost") || host == "[::1]" || is_loopback_ipv4(host)
+}
+
+fn is_loopback_ipv4(host: &str) -> bool {
+    let mut parts = host.split('.');
+    parts.next() == Some("127")
+        && parts.clone().count() == 3
+        && parts.all(|part| {
+            (part == "0" || !part.starts_with('0'))
+                && part.parse::<u8>().is_ok()
+                && !part.starts_with('+')
+        })
+}
+
+fn check_characters(text: &str) -> Result<(), UriError> {
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let valid = match byte {
+            b'%' => {
+                let mut hex = || bytes.next().is_some_and(|b| b.is_ascii_hexdigit());
+                hex() && hex()
+            }
+            b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' => false,
+            _ => byte.is_ascii_graphic(),
+        };
+        if !valid {
+            return Err(UriError::Character);
+        }
+    }
+    Ok(())
+}
+
+fn check_scheme(scheme: &str) -> Result<(), UriError> {
+    let starts_with_letter = scheme.starts_with(|c: char| c.is_ascii_alphabetic());
+    let valid = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
+    if starts_with_letter && scheme.bytes().all(valid) { Ok(()) } else { Err(UriError::Scheme) }
+}
+
+fn check_host(host: &str) -> Result<(), UriError> {
+    let valid = match host.strip_prefix('[').map(|h| h.strip_suffix(']')) {
+        Some(Some(address)) => address.parse::<core::net::Ipv6Addr>().is_ok(),
+        Some(None) => false,
+        None => host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_')),
+    };
+    if valid && !host.is_empty() { Ok(()) } else { Err(UriError::Authority) }
+}
+
+fn parse_port(port: &str) -> Result<Option<u16>, UriError> {
+    match port.strip_prefix(':') {
+        None if port.is_empty() => Ok(None),
+        Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => {
+            digits.parse().map(Some).map_err(|_| UriError::Authority)
+        }
+        _ => Err(UriError::Authority),
+    }
+}
+
+fn split_optional(text: &str, separator: char) -> (&str, Option<&str>) {
+    match text.split_once(separator) {
+        Some((before, after)) => (before, Some(after)),
+        None => (text, None),
+    }
+}
+
+/// What is wrong with a URI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UriError {
+    /// A character that a URI can't have, or a `%` without two hexadecimal digits.
+    Character,
+    /// No scheme, or a bad one.
+    Scheme,
+    /// No host, or a bad host or port.
+    Authority,
+}
+
+impl fmt::Display for UriError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            UriError::Character => "it has a character that a URI can't have",
+            UriError::Scheme => "it doesn't begin with a scheme such as https:",
+            UriError::Authority => "its host or port is missing or malformed",
+        })
+    }
+}
+
+impl core::error::Error for UriError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uri_is_cut_without_being_changed() {
+        let uri = Uri::parse("HTTPS://user@Example.COM:08443/a%2Fb?x=1#f").unwrap();
+        assert_eq!(uri.scheme, "HTTPS");
+        let authority = uri.authority.unwrap();
+        assert_eq!(authority.userinfo, Some("user"));
+        assert_eq!((authority.host, authority.port), ("Example.COM", Some(8443)));
+        assert_eq!((uri.path, uri.query, uri.fragment), ("/a%2Fb", Some("x=1"), Some("f")));
+        let app = Uri::parse("com.example.app:/oauth").unwrap();
+        assert_eq!((app.authority, app.path), (None, "/oauth"));
+    }
+
+    #[test]
+    fn what_is_no_uri_is_refused() {
+        for text in [
+            "",
+            "https",
+            "//host",
+            ":x",
+            "1a://h",
+            "https://",
+            "https:///p",
+            "https://h:/",
+            "https://h:99999",
+            "https://h:+1",
+            "https://[::1",
+            "https://[::g]",
+            "https://[]",
+            "https://h h",
+            "https://h\\@e",
+            "https://h/%2",
+            "https://é",
+            "https://h/\u{0}",
+            "https://a@",
+            "https://[::1]x",
+            "https://h%41",
+        ] {
+            assert!(Uri::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn only_this_machine_is_loopback() {
+        for host in ["127.0.0.1", "127.255.255.254", "[::1]", "localhost", "LOCALHOST"] {
+            assert!(is_loopback_host(host), "{host}");
+        }
+        for host in [
+            "127.1",
+            "127.0.0.256",
+            "127.0.0.01",
+            "127.0.0.1.",
+            "127.0.0.1.example",
+            "128.0.0.1",
+            "::1",
+            "[::2]",
+            "localhost.",
+            "localhost.example",
+            "0.0.0.0",
+            "0x7f.0.0.1",
+            "127.0.0.+1",
+            "[::ffff:127.0.0.1]",
+            "127.0.0.",
+            "127...1",
+        ] {
+            assert!(!is_loopback_host(host), "{host}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Writing text into a buffer that somebody else owns.
+
+use core::fmt;
+
+/// The buffer can't hold the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BufferTooSmall {
+    /// Bytes that the whole message takes.
+    pub needed: usize,
+}
+
+impl fmt::Display for BufferTooSmall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the buffer is too small: give at least {} bytes", self.needed)
+    }
+}
+
+impl core::error::Error for BufferTooSmall {}
+
+/// Appends to a buffer, and goes on counting past its end, so that [`BufferTooSmall`] can say how
+/// much is needed.
+pub(crate) struct Writer<'b> {
+    buf: &'b mut [u8],
+    len: usize,
+}
+
+impl<'b> Writer<'b> {
+    pub(crate) fn new(buf: &'b mut [u8]) -> Self {
+        Writer { buf, len: 0 }
+    }
+
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        let end = self.len.saturating_add(bytes.len());
+        if let Some(room) = self.buf.get_mut(self.len..end) {
+            room.copy_from_slice(bytes);
+        }
+        self.len = end;
+    }
+
+    pub(crate) fn push_str(&mut self, text: &str) {
+        self.push(text.as_bytes());
+    }
+
+    pub(crate) fn push_char(&mut self, c: char) {
+        self.push(c.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+
+    /// Bytes written so far, those past the buffer's end included.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// What was written, and the rest of the buffer.
+    pub(crate) fn finish(self) -> Result<(&'b [u8], &'b mut [u8]), BufferTooSmall> {
+        let needed = self.len;
+        let (written, rest) =
+            self.buf.split_at_mut_checked(needed).ok_or(BufferTooSmall { needed })?;
+        Ok((written, rest))
+    }
+
+    /// The same as text. Only whole characters are ever pushed.
+    pub(crate) fn finish_str(self) -> Result<&'b str, BufferTooSmall> {
+        let needed = self.len;
+        let (written, _) = self.finish()?;
+        core::str::from_utf8(written).map_err(|_| BufferTooSmall { needed })
+    }
+}
+
+impl fmt::Write for Writer<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.push_str(text);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_buffer_is_told_what_would_be_enough() {
+        let mut buf = [0; 4];
+        let mut writer = Writer::new(&mut buf);
+        writer.push_str("abc");
+        writer.push_str("de");
+        assert_eq!(writer.finish_str(), Err(BufferTooSmall { needed: 5 }));
+    }
+
+    #[test]
+    fn a_buffer_of_the_exact_size_is_enough() {
+        let mut buf = [0; 5];
+        let mut writer = Writer::new(&mut buf);
+        writer.push_str("ab");
+        writer.push_str("cde");
+        assert_eq!(writer.finish_str(), Ok("abcde"));
+    }
+}
