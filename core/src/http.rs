@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::error::error_enum;
-use crate::wire::{Json, JsonError};
+use crate::wire::{FormPairs, FormText, Json, JsonError};
 
 /// A request to send, exactly as it is: no header added that carries credentials, no redirect
 /// followed, no second try.
@@ -30,6 +30,21 @@ impl<'b> HttpRequest<'b> {
             .into_iter()
             .chain(content_type)
             .chain(self.authorization.map(|value| ("authorization", value)))
+    }
+
+    /// The parts of this request that nobody else may see, decoded: for hiding them where somebody
+    /// repeats them.
+    pub fn secrets(&self) -> impl Iterator<Item = FormText<'b>> {
+        let body = core::str::from_utf8(self.body).unwrap_or_default();
+        let is_secret = |name: FormText<'_>| {
+            ["code", "code_verifier", "client_secret"].iter().any(|secret| name == **secret)
+        };
+        let credentials = self.authorization.and_then(|value| value.split(' ').nth(1));
+        FormPairs::new(body)
+            .flatten()
+            .filter(move |(name, _)| is_secret(*name))
+            .map(|(_, value)| value)
+            .chain(credentials.map(FormText::plain))
     }
 }
 

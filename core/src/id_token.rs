@@ -9,7 +9,7 @@ use crate::identity::Identity;
 use crate::jwks::{JwksError, KeySet};
 use crate::jws::{CompactJws, JwsAlgorithm, JwsError, SignatureVerifier};
 use crate::pending_authorization::PendingAuthorization;
-use crate::policy::{AUDIENCES, SUBJECT_LEN};
+use crate::policy::{AUDIENCES, ID_TOKEN_BACKDATING, SUBJECT_LEN};
 use crate::random::Random256;
 use crate::realm::ClientId;
 use crate::time::UnixTime;
@@ -148,11 +148,11 @@ impl<'a> IdToken<'a> {
         if now >= expires.plus(skew) {
             return Err(IdTokenError::Expired { expired: expires, now });
         }
-        // 10. `iat` is not in the future, and not before the login that asked for the token.
+        // 10. `iat` is not in the future, and not long before the login that asked for the token.
         if issued > now.plus(skew) {
             return Err(IdTokenError::IssuedInTheFuture { issued, now });
         }
-        if issued.plus(skew) < self.begun {
+        if issued.plus(skew).plus(ID_TOKEN_BACKDATING) < self.begun {
             return Err(IdTokenError::IssuedBeforeLogin { issued, begun: self.begun });
         }
         if issued > expires {
@@ -367,7 +367,7 @@ error_enum! {
             /// When the login began.
             begun: UnixTime,
         } => "id_token_iat_old",
-            "the ID token was issued at {issued}, before its login began at {begun}: it is not this login's, or a clock is off";
+            "the ID token was issued at {issued}, long before its login began at {begun}: it is not this login's, or a clock is off";
         /// Expired when it was issued.
         IssuedAfterExpiry {
             /// Its `iat`.

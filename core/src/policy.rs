@@ -39,3 +39,6 @@ pub const RSA_EXPONENT_LEN: usize = 4;
 pub const LOGIN_LIFETIME: u64 = 600;
 /// How far the clocks of provider and relying party may be apart, in seconds.
 pub const CLOCK_SKEW: u64 = 60;
+/// How far before its login's beginning an ID token may be issued, in seconds, besides the clock
+/// skew: Entra ID dates its tokens five minutes back.
+pub const ID_TOKEN_BACKDATING: u64 = 300;

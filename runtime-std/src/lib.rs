@@ -1,1 +1,55 @@
+//! OpenID Connect logins where one realm serves confidential and public clients.
+//!
+//! The protocol is [`onerealm_core`]; here are blocking HTTP, the realms of a Proxmox
+//! `domains.cfg`, and the store of pending logins.
+//!
+//! ```no_run
+//! use onerealm::{Callback, Config, DirectoryStore, Logins, Requested};
+//! # fn main() -> Result<(), onerealm::Error> {
+//! let config = Config::read("/etc/pve/domains.cfg".as_ref())?;
+//! let logins = Logins::new(config, DirectoryStore::new("/var/lib/onerealm"));
+//!
+//! // The web UI: a confidential client. A command-line tool, through the same realm: a public one.
+//! let web = logins.begin("entra", "https://pve.example:8006", Requested::Default)?;
+//! let tool = logins.begin("entra", "http://127.0.0.1:51004/callback", Requested::Default)?;
+//! println!("{} {}", web.url, tool.url);
+//!
+//! // The end user is back; what was decided is not asked for again.
+//! let user = logins.finish(Callback::Url("http://127.0.0.1:51004/callback?code=..&state=.."), None)?;
+//! println!("{}@{}", user.username, user.realm);
+//! # Ok(())
+//! # }
+//! ```
 
+#![forbid(unsafe_code)]
+
+mod advice;
+mod check;
+mod config;
+mod error;
+mod http;
+mod keys;
+mod logins;
+mod provider_words;
+mod providers;
+mod proxy;
+mod store;
+mod user;
+
+#[cfg(any(feature = "command", feature = "embedded-provider"))]
+mod http_server;
+#[cfg(feature = "command")]
+pub mod loopback_listener;
+#[cfg(feature = "embedded-provider")]
+pub mod provider;
+
+pub use check::Report;
+pub use config::{Config, ConfigError, Problem, RealmConfig, RealmProblem};
+pub use error::{Class, Error};
+pub use http::HttpError;
+pub use keys::{RustlsVerifier, verifiers};
+pub use logins::{Begun, Callback, Logins, default_state_directory};
+pub use onerealm_core::{ClientType, Requested, UnixTime};
+pub use provider_words::ProviderWords;
+pub use store::{DirectoryStore, Key, StoreError, Stored, Unsafe};
+pub use user::{User, UserError};

@@ -1,0 +1,128 @@
+//! What a login in a realm would do, and whether the provider is ready for it.
+
+use std::fmt;
+
+use onerealm_core::{
+    ClientType, PkceOffered, RedirectUri, RelyingParty, Requested, SecretConfigured, client_type,
+};
+use serde_json::{Value, json};
+
+use crate::config::RealmConfig;
+use crate::error::Error;
+use crate::logins::Logins;
+
+/// The redirect URLs that are looked at unless one is given.
+const EXAMPLES: [&str; 2] = ["https://pve.example:8006", "http://127.0.0.1/callback"];
+
+/// What [`Logins::check`] found. It is made only where metadata and keys could be had.
+#[derive(Debug, Clone)]
+pub struct Report {
+    realm: String,
+    issuer: String,
+    keys: usize,
+    logins: Vec<(String, Result<ClientType, String>)>,
+    notes: Vec<String>,
+}
+
+impl Logins {
+    /// Fetches the realm's metadata and keys, and says which client type a login with
+    /// `redirect_url` has; without it, with one of each kind.
+    pub fn check(&self, realm: &str, redirect_url: Option<&str>) -> Result<Report, Error> {
+        let redirect_url = redirect_url.map(RedirectUri::parse).transpose()?;
+        let urls = match redirect_url {
+            Some(url) => vec![url],
+            None => EXAMPLES.into_iter().map(RedirectUri::parse).collect::<Result<_, _>>()?,
+        };
+        let chosen_by_caller = urls.len() == 1;
+        self.inspect(realm, |config, relying_party, provider, call| {
+            let keys = provider.keys(call)?;
+            let mut logins = Vec::new();
+            for url in urls {
+                let decided = decide(relying_party, &url);
+                match decided {
+                    Err(error) if chosen_by_caller => return Err(error),
+                    Err(error) => logins.push((url.as_str().to_owned(), Err(error.to_string()))),
+                    Ok(decided) => logins.push((url.as_str().to_owned(), Ok(decided))),
+                }
+            }
+            Ok(Report {
+                realm: config.name.clone(),
+                issuer: config.issuer_url.clone(),
+                keys: provider.key_set(&keys)?.usable(),
+                logins,
+                notes: notes(config, relying_party),
+            })
+        })
+    }
+}
+
+/// The client type that a login with `url` has.
+fn decide(relying_party: RelyingParty<'_>, url: &RedirectUri) -> Result<ClientType, Error> {
+    let realm = relying_party.realm();
+    let secret = match realm.registration.secret {
+        Some(_) => SecretConfigured::Yes,
+        None => SecretConfigured::No,
+    };
+    client_type(realm.client_type, secret, url.kind(), Requested::Default, realm.public_override)
+        .map_err(|error| Error::Begin(error.into()))
+}
+
+fn notes(config: &RealmConfig, relying_party: RelyingParty<'_>) -> Vec<String> {
+    let metadata = relying_party.metadata();
+    let mut notes = Vec::new();
+    let mut note = |text: &str| notes.push(text.to_owned());
+    match metadata.pkce() {
+        PkceOffered::S256 => {}
+        PkceOffered::NotListed => note(
+            "metadata doesn't say that the provider knows PKCE with S256; it is sent all the same",
+        ),
+        PkceOffered::NotS256 => note(
+            "metadata says that the provider doesn't know PKCE with S256; it is sent all the same, and may be refused",
+        ),
+    }
+    if config.query_userinfo && metadata.userinfo_endpoint().is_none() {
+        note("the provider has no userinfo endpoint, so claims come from the ID token only");
+    }
+    if !config.unknown.is_empty() {
+        notes.push(format!("properties that are not known here: {}", config.unknown.join(", ")));
+    }
+    notes
+}
+
+impl Report {
+    /// As JSON: `realm`, `issuer`, `usable_keys`, `logins` and `notes`.
+    pub fn to_json(&self) -> Value {
+        let logins: Vec<_> = self
+            .logins
+            .iter()
+            .map(|(url, decided)| match decided {
+                Ok(decided) => json!({"redirect_url": url, "client_type": decided.as_str()}),
+                Err(refused) => json!({"redirect_url": url, "refused": refused}),
+            })
+            .collect();
+        json!({
+            "realm": self.realm,
+            "issuer": self.issuer,
+            "usable_keys": self.keys,
+            "logins": logins,
+            "notes": self.notes,
+        })
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "realm {}: provider {} answers, {} usable keys",
+            self.realm, self.issuer, self.keys
+        )?;
+        for (url, decided) in &self.logins {
+            match decided {
+                Ok(decided) => writeln!(f, "  {url}: a {} login", decided.as_str())?,
+                Err(refused) => writeln!(f, "  {url}: refused: {refused}")?,
+            }
+        }
+        self.notes.iter().try_for_each(|note| writeln!(f, "  note: {note}"))
+    }
+}

@@ -1,0 +1,288 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use lexopt::{Arg, Parser, ValueExt};
+use onerealm::{Requested, default_state_directory};
+
+pub(crate) const HELP: &str = "\
+onerealm: OpenID Connect logins where one realm serves both client types
+
+usage: onerealm [--config FILE] [--state-dir DIR] [--json] [-v] COMMAND
+
+  demo [--keep]                  both client types against an embedded provider
+  auth-url REALM --redirect-url URL [--public]
+                                 begins a login, prints the URL for the browser
+  finish (--callback URL | --code C --state S [--iss I]) [--redirect-url URL]
+                                 finishes it, prints the identity
+  login REALM [--public] [--no-browser] [--port N] [--redirect-url URL]
+                                 the whole of it, on this machine
+  check REALM [--redirect-url URL]
+                                 what a login would do, and whether it can
+
+  --config FILE    realms, as Proxmox has them (/etc/pve/domains.cfg)
+  --state-dir DIR  where pending logins are kept
+  --public         ask for the login of a public client: no secret is sent
+  --callback -     reads the URL from standard input
+  --json           output and errors as JSON
+  -v, -vv          log what happens, and each request, on stderr
+
+exit status: 0 done, 2 usage, 3 realm or configuration, 4 authorization
+response refused, 5 token or userinfo endpoint refused, 6 ID token refused,
+7 network or TLS, 8 storage";
+
+const DEFAULT_CONFIG: &str = "/etc/pve/domains.cfg";
+
+pub(crate) struct Arguments {
+    pub(crate) config: PathBuf,
+    pub(crate) state_directory: PathBuf,
+    pub(crate) json: bool,
+    pub(crate) verbosity: u8,
+    pub(crate) command: Command,
+}
+
+pub(crate) enum Command {
+    Help,
+    Version,
+    AuthUrl {
+        realm: String,
+        redirect_url: String,
+        requested: Requested,
+    },
+    Finish(Finish),
+    Login(Login),
+    Check {
+        realm: String,
+        redirect_url: Option<String>,
+    },
+    #[cfg(feature = "embedded-provider")]
+    Demo {
+        keep: bool,
+    },
+}
+
+pub(crate) struct Finish {
+    pub(crate) callback: Option<String>,
+    pub(crate) code: Option<String>,
+    pub(crate) state: Option<String>,
+    pub(crate) iss: Option<String>,
+    pub(crate) redirect_url: Option<String>,
+}
+
+pub(crate) struct Login {
+    pub(crate) realm: String,
+    pub(crate) requested: Requested,
+    pub(crate) browser: Browser,
+    pub(crate) port: Option<u16>,
+    pub(crate) redirect_url: Option<String>,
+}
+
+/// Who opens the URL.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Browser {
+    /// This machine's browser.
+    Open,
+    /// The end user, somewhere.
+    EndUser,
+}
+
+/// Everything that may stand on the command line, before it is known whether it belongs together.
+#[derive(Default)]
+struct Given {
+    words: Vec<String>,
+    config: Option<PathBuf>,
+    state_directory: Option<PathBuf>,
+    json: bool,
+    verbosity: u8,
+    options: Vec<(&'static str, String)>,
+    flags: Vec<&'static str>,
+}
+
+impl Arguments {
+    pub(crate) fn parse(parser: Parser) -> Result<Self, String> {
+        let mut given = Given::read(parser).map_err(|error| error.to_string())?;
+        let command = given.command()?;
+        if let Some(name) =
+            given.options.first().map(|(name, _)| *name).or_else(|| given.flags.first().copied())
+        {
+            return Err(format!("--{name} doesn't belong to this command"));
+        }
+        Ok(Arguments {
+            config: given.config.unwrap_or_else(|| DEFAULT_CONFIG.into()),
+            state_directory: given
+                .state_directory
+                .unwrap_or_else(|| default_state_directory(|name| std::env::var(name).ok())),
+            json: given.json,
+            verbosity: given.verbosity,
+            command,
+        })
+    }
+}
+
+impl Given {
+    fn read(mut parser: Parser) -> Result<Self, lexopt::Error> {
+        const OPTIONS: [&str; 6] = ["redirect-url", "callback", "code", "state", "iss", "port"];
+        const FLAGS: [&str; 5] = ["public", "no-browser", "keep", "help", "version"];
+        let mut given = Given::default();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Arg::Value(word) => given.words.push(word.string()?),
+                Arg::Short('v') => given.verbosity = given.verbosity.saturating_add(1),
+                Arg::Short('h') => given.flags.push("help"),
+                Arg::Short('V') => given.flags.push("version"),
+                Arg::Long("config") => given.config = Some(parser.value()?.into()),
+                Arg::Long("state-dir") => given.state_directory = Some(parser.value()?.into()),
+                Arg::Long("json") => given.json = true,
+                Arg::Long("verbose") => given.verbosity = given.verbosity.saturating_add(1),
+                Arg::Long(name) => {
+                    let option = OPTIONS.iter().find(|option| **option == name);
+                    let flag = FLAGS.iter().find(|flag| **flag == name);
+                    match (option, flag) {
+                        (Some(option), _) => {
+                            given.options.push((option, parser.value()?.string()?))
+                        }
+                        (None, Some(flag)) => given.flags.push(flag),
+                        (None, None) => return Err(argument.unexpected()),
+                    }
+                }
+                Arg::Short(_) => return Err(argument.unexpected()),
+            }
+        }
+        Ok(given)
+    }
+
+    fn command(&mut self) -> Result<Command, String> {
+        if self.flag("help") {
+            return Ok(Command::Help);
+        }
+        if self.flag("version") {
+            return Ok(Command::Version);
+        }
+        let mut words = std::mem::take(&mut self.words).into_iter();
+        let name = words.next().ok_or("a command is missing")?;
+        let mut realm = || words.next().ok_or_else(|| format!("{name} needs the name of a realm"));
+        let command = match name.as_str() {
+            "help" => Command::Help,
+            "auth-url" => Command::AuthUrl {
+                realm: realm()?,
+                redirect_url: self
+                    .option("redirect-url")?
+                    .ok_or("auth-url needs --redirect-url")?,
+                requested: self.requested(),
+            },
+            "finish" => Command::Finish(self.finish()?),
+            "login" => Command::Login(Login {
+                realm: realm()?,
+                requested: self.requested(),
+                browser: if self.flag("no-browser") { Browser::EndUser } else { Browser::Open },
+                port: self.port()?,
+                redirect_url: self.option("redirect-url")?,
+            }),
+            "check" => {
+                Command::Check { realm: realm()?, redirect_url: self.option("redirect-url")? }
+            }
+            #[cfg(feature = "embedded-provider")]
+            "demo" => Command::Demo { keep: self.flag("keep") },
+            _ => return Err(format!("there is no command {name:?}")),
+        };
+        match words.next() {
+            None => Ok(command),
+            Some(word) => Err(format!("{word:?} is one argument too many")),
+        }
+    }
+
+    fn finish(&mut self) -> Result<Finish, String> {
+        let finish = Finish {
+            callback: self.option("callback")?,
+            code: self.option("code")?,
+            state: self.option("state")?,
+            iss: self.option("iss")?,
+            redirect_url: self.option("redirect-url")?,
+        };
+        let parts = finish.code.is_some() || finish.state.is_some() || finish.iss.is_some();
+        match &finish {
+            Finish { callback: Some(_), .. } if !parts => Ok(finish),
+            Finish { callback: None, code: Some(_), state: Some(_), .. } => Ok(finish),
+            _ => Err("finish needs either --callback, or --code and --state".to_owned()),
+        }
+    }
+
+    fn port(&mut self) -> Result<Option<u16>, String> {
+        match self.option("port")? {
+            None => Ok(None),
+            Some(text) => match text.parse() {
+                Ok(port) if port > 0 => Ok(Some(port)),
+                _ => Err(format!("--port must be a number from 1 to 65535, not {text:?}")),
+            },
+        }
+    }
+
+    fn requested(&mut self) -> Requested {
+        if self.flag("public") { Requested::Public } else { Requested::Default }
+    }
+
+    fn option(&mut self, name: &str) -> Result<Option<String>, String> {
+        let place = self.options.iter().position(|(option, _)| *option == name);
+        let value = place.map(|place| self.options.remove(place).1);
+        match self.options.iter().any(|(option, _)| *option == name) {
+            true => Err(format!("--{name} is given twice")),
+            false => Ok(value),
+        }
+    }
+
+    fn flag(&mut self, name: &str) -> bool {
+        let before = self.flags.len();
+        self.flags.retain(|flag| *flag != name);
+        self.flags.len() < before
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Arguments, String> {
+        let words = std::iter::once("onerealm").chain(line.split_whitespace());
+        Arguments::parse(Parser::from_iter(words))
+    }
+
+    #[test]
+    fn options_may_stand_anywhere() {
+        let arguments =
+            parse("--json auth-url sso -v --public --redirect-url https://h --config c -v")
+                .unwrap();
+        assert!(arguments.json && arguments.verbosity == 2);
+        assert_eq!(arguments.config, PathBuf::from("c"));
+        assert!(matches!(
+            arguments.command,
+            Command::AuthUrl { realm, redirect_url, requested: Requested::Public }
+                if realm == "sso" && redirect_url == "https://h"
+        ));
+    }
+
+    #[test]
+    fn what_does_not_belong_together_is_refused() {
+        for line in [
+            "",
+            "nothing",
+            "auth-url sso",
+            "auth-url --redirect-url https://h",
+            "auth-url sso --redirect-url a --redirect-url b",
+            "auth-url sso x --redirect-url a",
+            "finish",
+            "finish --callback u --code c",
+            "finish --code c",
+            "finish --state s --iss i",
+            "finish --callback u --public",
+            "login sso --port 0",
+            "login sso --port 65536",
+            "login sso --keep",
+            "check sso --public",
+            "--unknown",
+            "-x",
+            "auth-url sso --redirect-url",
+        ] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What the command does: reads its arguments, runs one of the commands, and tells the outcome.
+
+mod arguments;
+mod callback_at_terminal;
+#[cfg(feature = "embedded-provider")]
+mod demo;
+mod login;
+mod outcome;
+mod stderr_log;
+
+use std::io::Read;
+use std::process::ExitCode;
+
+use onerealm::{Begun, Callback, Config, DirectoryStore, Logins, User};
+use serde_json::json;
+
+use arguments::{Arguments, Command, Finish};
+use outcome::{Failure, Outcome};
+
+pub(crate) fn run() -> ExitCode {
+    let arguments = match Arguments::parse(lexopt::Parser::from_env()) {
+        Ok(arguments) => arguments,
+        Err(usage) => return Failure::Usage(usage).report(wants_json()),
+    };
+    stderr_log::start(arguments.verbosity);
+    let json = arguments.json;
+    match execute(arguments) {
+        Ok(outcome) => outcome.print(json),
+        Err(failure) => failure.report(json),
+    }
+}
+
+/// Whether errors are to be JSON even if the arguments can't be read.
+fn wants_json() -> bool {
+    std::env::args_os().any(|argument| argument == "--json")
+}
+
+fn execute(arguments: Arguments) -> Result<Outcome, Failure> {
+    let Arguments { config, state_directory, command, .. } = arguments;
+    let logins = || -> Result<Logins, Failure> {
+        let config = Config::read(&config)?;
+        Ok(Logins::new(config, DirectoryStore::new(state_directory)))
+    };
+    match command {
+        Command::Help => Ok(Outcome::text(arguments::HELP)),
+        Command::Version => Ok(Outcome::text(concat!("onerealm ", env!("CARGO_PKG_VERSION")))),
+        Command::AuthUrl { realm, redirect_url, requested } => {
+            Ok(begun(logins()?.begin(&realm, &redirect_url, requested)?))
+        }
+        Command::Finish(finish) => Ok(identity(finish_login(&logins()?, &finish)?)),
+        Command::Login(login) => Ok(identity(login::run(&logins()?, &login)?)),
+        Command::Check { realm, redirect_url } => {
+            let report = logins()?.check(&realm, redirect_url.as_deref())?;
+            Ok(Outcome::of(report.to_json(), report.to_string()))
+        }
+        #[cfg(feature = "embedded-provider")]
+        Command::Demo { keep } => demo::run(keep),
+    }
+}
+
+fn finish_login(logins: &Logins, finish: &Finish) -> Result<User, Failure> {
+    let redirect_url = finish.redirect_url.as_deref();
+    let piped;
+    let callback = match (&finish.callback, &finish.code, &finish.state) {
+        (Some(url), _, _) if url == "-" => {
+            piped = read_standard_input()?;
+            Callback::Url(piped.trim())
+        }
+        (Some(url), _, _) => Callback::Url(url),
+        (None, Some(code), Some(state)) => {
+            Callback::Parts { code, state, iss: finish.iss.as_deref() }
+        }
+        _ => return Err(Failure::Usage("finish needs --callback, or --code and --state".into())),
+    };
+    Ok(logins.finish(callback, redirect_url)?)
+}
+
+fn read_standard_input() -> Result<String, Failure> {
+    let mut text = String::new();
+    let limit = 64 * 1024;
+    std::io::stdin()
+        .take(limit)
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::Usage(format!("standard input can't be read: {error}")))?;
+    Ok(text)
+}
+
+fn begun(begun: Begun) -> Outcome {
+    let json = json!({
+        "url": begun.url,
+        "state": begun.state,
+        "client_type": begun.client_type.as_str(),
+        "expires_at": begun.expires_at.0,
+    });
+    Outcome::of(json, begun.url)
+}
+
+fn identity(user: User) -> Outcome {
+    let json = user.to_json();
+    let text = serde_json::to_string_pretty(&json).unwrap_or_default();
+    Outcome::of(json, text)
+}

@@ -1,0 +1,75 @@
+//! What the command prints, and its exit status.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use onerealm::Error;
+use serde_json::{Value, json};
+
+/// What a command gave, in both forms.
+pub(crate) struct Outcome {
+    json: Option<Value>,
+    text: String,
+}
+
+impl Outcome {
+    pub(crate) fn of(json: Value, text: impl Into<String>) -> Self {
+        Outcome { json: Some(json), text: text.into() }
+    }
+
+    pub(crate) fn text(text: &str) -> Self {
+        Outcome { json: None, text: text.to_owned() }
+    }
+
+    pub(crate) fn print(self, json: bool) -> ExitCode {
+        let text = match (self.json, json) {
+            (Some(value), true) => value.to_string(),
+            _ => self.text,
+        };
+        // Nobody reads any more: there is nothing left to do about it.
+        let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
+        ExitCode::SUCCESS
+    }
+}
+
+/// Why a command failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The arguments.
+    Usage(String),
+    /// The login.
+    Login(Error),
+    /// Something of the command's own.
+    Other { code: &'static str, message: String, advice: Option<&'static str>, status: u8 },
+}
+
+impl Failure {
+    pub(crate) fn report(self, json: bool) -> ExitCode {
+        let (code, message, advice, status) = match &self {
+            Failure::Usage(message) => ("usage", message.clone(), Some("see onerealm --help"), 2),
+            Failure::Login(error) => {
+                (error.code(), error.to_string(), error.advice(), error.class() as u8)
+            }
+            Failure::Other { code, message, advice, status } => {
+                (*code, message.clone(), *advice, *status)
+            }
+        };
+        let text = if json {
+            json!({"error": {
+                "code": code, "message": message, "advice": advice, "exit_status": status,
+            }})
+            .to_string()
+        } else {
+            let advice = advice.map(|advice| format!("\nadvice: {advice}")).unwrap_or_default();
+            format!("onerealm: {message} [{code}]{advice}")
+        };
+        let _ = writeln!(std::io::stderr(), "{text}");
+        ExitCode::from(status)
+    }
+}
+
+impl<E: Into<Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Failure::Login(error.into())
+    }
+}

@@ -1,0 +1,208 @@
+//! The properties of an `openid` section.
+
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::error::Problem;
+use super::sections::{Property, Section};
+
+/// Every property that is known here.
+const KNOWN: [&str; 23] = [
+    "issuer-url",
+    "client-id",
+    CLIENT_KEY,
+    "native-client-id",
+    NATIVE_CLIENT_KEY,
+    "client-type",
+    "public-override",
+    "token-auth-method",
+    "username-claim",
+    "scopes",
+    "prompt",
+    "acr-values",
+    "audiences",
+    "query-userinfo",
+    "ca-file",
+    "groups-claim",
+    "autocreate",
+    "groups-autocreate",
+    "groups-overwrite",
+    "default",
+    "comment",
+    "clock-skew",
+    "max-age",
+];
+
+pub(super) const CLIENT_KEY: &str = "client-key";
+pub(super) const NATIVE_CLIENT_KEY: &str = "native-client-key";
+
+/// A problem, and the line that it is in.
+pub(super) type Located = (usize, Problem);
+
+/// Whether a line begins with the name of a property, whatever comes after it.
+pub(super) fn begins_with_known(content: &str) -> bool {
+    let name = content.split([' ', '\t', ':', '=']).next();
+    name.is_some_and(|name| KNOWN.contains(&name))
+}
+
+/// The lines of one section, each known property in it at most once, and each value one line of text.
+pub(super) struct Properties<'s> {
+    section: &'s Section<'s>,
+}
+
+impl<'s> Properties<'s> {
+    pub(super) fn collect(section: &'s Section<'s>) -> Result<Self, Located> {
+        for (index, property) in section.properties.iter().enumerate() {
+            let Some(name) = known(property.name) else {
+                continue;
+            };
+            let mut earlier = section.properties.iter().take(index);
+            if let Some(&Property { line: first, .. }) =
+                earlier.find(|earlier| earlier.name == name)
+            {
+                return Err((property.line, Problem::PropertyTwice { property: name, first }));
+            }
+            if property.value.contains('\t') {
+                return Err(bad(property, name, "one line of text without a tab in it"));
+            }
+        }
+        Ok(Properties { section })
+    }
+
+    fn find(&self, name: &str) -> Option<&'s Property<'s>> {
+        self.section.properties.iter().find(|property| property.name == name)
+    }
+
+    /// What the property is set to; nothing, if it is not there or has no value.
+    pub(super) fn value(&self, name: &str) -> Option<&'s str> {
+        self.find(name).map(|property| property.value).filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn key(&self, name: &str) -> Option<Zeroizing<String>> {
+        self.value(name).map(|value| Zeroizing::new(value.to_owned()))
+    }
+
+    pub(super) fn text(&self, name: &'static str) -> Result<Option<String>, Located> {
+        self.parsed(name, "followed by a value", |value| {
+            (!value.is_empty()).then(|| value.to_owned())
+        })
+    }
+
+    pub(super) fn required(&self, name: &'static str) -> Result<String, Located> {
+        self.text(name)?.ok_or((self.section.line, Problem::Missing { property: name }))
+    }
+
+    pub(super) fn list(&self, name: &'static str) -> Result<Option<Vec<String>>, Located> {
+        Ok(self.text(name)?.map(|text| {
+            let words = text.split([' ', ',', ';']).filter(|word| !word.is_empty());
+            words.map(str::to_owned).collect()
+        }))
+    }
+
+    /// As Proxmox: in any case, and a name alone means yes.
+    pub(super) fn boolean(&self, name: &'static str, unset: bool) -> Result<bool, Located> {
+        let value =
+            self.parsed(name, "0 or 1 (also yes, no, on, off, true, false)", |value| match value
+                .to_ascii_lowercase()
+                .as_str()
+            {
+                "" | "1" | "yes" | "on" | "true" => Some(true),
+                "0" | "no" | "off" | "false" => Some(false),
+                _ => None,
+            })?;
+        Ok(value.unwrap_or(unset))
+    }
+
+    pub(super) fn number(&self, name: &'static str) -> Result<Option<u32>, Located> {
+        self.parsed(name, "a whole number of seconds", |value| {
+            // `parse` alone takes a `+`.
+            let digits = value.bytes().all(|c| c.is_ascii_digit());
+            value.parse().ok().filter(|_| digits)
+        })
+    }
+
+    pub(super) fn one_of<T: Copy>(
+        &self,
+        name: &'static str,
+        table: &[(&str, T)],
+        expected: &'static str,
+    ) -> Result<Option<T>, Located> {
+        self.parsed(name, expected, |value| {
+            table.iter().find(|(word, _)| *word == value).map(|(_, meaning)| *meaning)
+        })
+    }
+
+    /// A daemon's working directory is none of the administrator's business, so a relative path is refused.
+    pub(super) fn absolute_path(&self, name: &'static str) -> Result<Option<PathBuf>, Located> {
+        self.parsed(name, "an absolute path", |value| {
+            Some(PathBuf::from(value)).filter(|path| path.is_absolute())
+        })
+    }
+
+    /// `None` from `parse` means that the value is not what is `expected`.
+    fn parsed<T>(
+        &self,
+        name: &'static str,
+        expected: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, Located> {
+        let Some(property) = self.find(name) else {
+            return Ok(None);
+        };
+        parse(property.value).map(Some).ok_or(bad(property, name, expected))
+    }
+
+    pub(super) fn check_native_key(&self) -> Result<(), Located> {
+        match (self.find(NATIVE_CLIENT_KEY), self.value("native-client-id")) {
+            (Some(key), None) if !key.value.is_empty() => Err((
+                key.line,
+                Problem::MissingBeside { property: "native-client-id", beside: NATIVE_CLIENT_KEY },
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The names that are not known, each with a warning.
+    pub(super) fn unknown(&self, path: &Path) -> Result<Vec<String>, Located> {
+        let mut names = Vec::new();
+        for property in self.section.properties.iter().filter(|p| known(p.name).is_none()) {
+            // `client-key=s3cret`: no realm may lose its key unheard, and no log may show it.
+            for key in [CLIENT_KEY, NATIVE_CLIENT_KEY] {
+                let rest = property.name.strip_prefix(key);
+                // But `client-key-file` would be another property.
+                if rest.is_some_and(|rest| !rest.starts_with('-')) {
+                    let expected = "followed by a space or a tab, and then its value";
+                    return Err(bad(property, key, expected));
+                }
+            }
+            let name = shown(property);
+            let (path, line, realm) = (path.display(), property.line, self.section.name);
+            log::warn!(
+                "{path}, line {line}, realm {realm}: the property {name} is not known, and is ignored"
+            );
+            names.push(name.to_owned());
+        }
+        Ok(names)
+    }
+}
+
+fn bad(found: &Property<'_>, property: &'static str, expected: &'static str) -> Located {
+    (found.line, Problem::Value { property, expected })
+}
+
+fn known(name: &str) -> Option<&'static str> {
+    KNOWN.into_iter().find(|known| *known == name)
+}
+
+/// The property's name, unless it may be a value that lost its name.
+fn shown<'t>(property: &Property<'t>) -> &'t str {
+    let name = property.name;
+    let looks_like_a_name = name.len() <= 40
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.bytes().all(|c| c.is_ascii_lowercase() || b"-_0123456789".contains(&c));
+    match looks_like_a_name && !property.value.is_empty() {
+        true => name,
+        false => "(not shown)",
+    }
+}

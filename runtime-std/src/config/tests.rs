@@ -1,0 +1,182 @@
+mod grammar;
+mod messages;
+
+use std::path::Path;
+
+use super::*;
+use onerealm_core::{ClientTypeSetting, TokenAuthMethod};
+
+const FULL: &str = "\
+# realms
+pam: pam
+\tcomment Linux PAM
+
+openid: sso
+\tissuer-url https://login.example/t/v2.0
+\tclient-id pve
+# a comment ends nothing
+\tclient-key s3cret
+\tnative-client-id pve-cli
+\tnative-client-key n4tive
+\tclient-type auto
+\tpublic-override 0
+\ttoken-auth-method client_secret_post
+\tusername-claim username
+\tscopes openid email,groups; roles
+\tprompt select_account
+\tacr-values one two
+\taudiences a;b
+\tquery-userinfo off
+\tca-file /etc/pve/ca.pem
+\tgroups-claim groups
+\tautocreate
+\tgroups-autocreate TRUE
+\tgroups-overwrite 1
+\tdefault yes
+\tcomment Company login
+\tclock-skew 90
+\tmax-age 3600
+
+ldap: office
+\tserver1 ldap.example
+\tclient-key of another type
+";
+
+/// The least that a realm needs.
+const LEAST: &str = "\tissuer-url https://a.example\n\tclient-id pve\n";
+
+fn parse(text: &str) -> Config {
+    Config::parse(text, Path::new("/etc/pve/domains.cfg")).unwrap()
+}
+
+/// The realm `sso` with these lines besides what it needs.
+fn realm_with(lines: &str) -> Result<RealmConfig, (usize, Problem)> {
+    located(parse(&format!("openid: sso\n{LEAST}{lines}")).realm("sso"))
+}
+
+fn located(outcome: Result<&RealmConfig, ConfigError>) -> Result<RealmConfig, (usize, Problem)> {
+    match outcome {
+        Ok(realm) => Ok(realm.clone()),
+        Err(ConfigError::RealmInvalid(problem)) => Err((problem.line, problem.problem)),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+fn value(property: &'static str, expected: &'static str) -> Problem {
+    Problem::Value { property, expected }
+}
+
+#[test]
+fn every_property_is_read() {
+    let config = parse(FULL);
+    let realm = config.realm("sso").unwrap();
+    assert_eq!(realm.client_key.as_deref().map(String::as_str), Some("s3cret"));
+    assert_eq!(realm.native_client_key.as_deref().map(String::as_str), Some("n4tive"));
+    assert_eq!(
+        format!("{realm:?}"),
+        "RealmConfig { name: \"sso\", issuer_url: \"https://login.example/t/v2.0\", client_id: \"pve\", \
+         client_key: Some(..), native_client_id: Some(\"pve-cli\"), native_client_key: Some(..), \
+         client_type: Auto, public_override: false, token_auth_method: Some(ClientSecretPost), \
+         username_claim: \"preferred_username\", scopes: [\"email\", \"groups\", \"roles\"], \
+         prompt: Some(\"select_account\"), acr_values: [\"one\", \"two\"], audiences: [\"a\", \"b\"], \
+         query_userinfo: false, ca_file: Some(\"/etc/pve/ca.pem\"), groups_claim: Some(\"groups\"), \
+         autocreate: true, groups_autocreate: true, groups_overwrite: true, default: true, \
+         comment: Some(\"Company login\"), clock_skew: Some(90), max_age: Some(3600), unknown: [] }"
+    );
+    assert_eq!(config.realms().count(), 1);
+}
+
+#[test]
+fn what_is_not_said_has_proxmox_defaults() {
+    let realm = realm_with("\tclient-key\n\tnative-client-key \t \n").unwrap();
+    assert!(realm.client_key.is_none() && realm.native_client_key.is_none());
+    assert_eq!(realm.client_type, ClientTypeSetting::Unset);
+    assert_eq!(
+        (realm.username_claim.as_str(), realm.scopes),
+        ("sub", vec!["email".into(), "profile".into()])
+    );
+    assert!(realm.public_override && realm.query_userinfo && !realm.autocreate && !realm.default);
+    assert!(
+        realm.token_auth_method.is_none()
+            && realm.acr_values.is_empty()
+            && realm.clock_skew.is_none()
+    );
+}
+
+#[test]
+fn words_are_read_as_what_they_mean() {
+    let claim =
+        |text: &str| realm_with(&format!("\tusername-claim {text}\n")).unwrap().username_claim;
+    assert_eq!(
+        [claim("subject"), claim("username"), claim("upn")],
+        ["sub", "preferred_username", "upn"]
+    );
+    let kind = |text: &str| realm_with(&format!("\tclient-type {text}\n")).unwrap().client_type;
+    assert_eq!(kind("confidential"), ClientTypeSetting::Confidential);
+    assert_eq!(kind("public"), ClientTypeSetting::Public);
+    let method = realm_with("\ttoken-auth-method client_secret_basic\n").unwrap().token_auth_method;
+    assert_eq!(method, Some(TokenAuthMethod::ClientSecretBasic));
+    for (text, expected) in [("1", true), ("On", true), ("no", false), ("FALSE", false), ("", true)]
+    {
+        assert_eq!(
+            realm_with(&format!("\tautocreate {text}\n")).unwrap().autocreate,
+            expected,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_realm_with_a_mistake_is_refused_with_its_line_and_property() {
+    const BOOLEAN: &str = "0 or 1 (also yes, no, on, off, true, false)";
+    const SECONDS: &str = "a whole number of seconds";
+    const KEY: &str = "followed by a space or a tab, and then its value";
+    let alone =
+        Problem::MissingBeside { property: "native-client-id", beside: "native-client-key" };
+    let rows = [
+        ("\tclient-type Public\n", (4, value("client-type", "confidential, public or auto"))),
+        (
+            "\ttoken-auth-method none\n",
+            (4, value("token-auth-method", "client_secret_basic or client_secret_post")),
+        ),
+        ("\tautocreate maybe\n", (4, value("autocreate", BOOLEAN))),
+        ("\tpublic-override 2\n", (4, value("public-override", BOOLEAN))),
+        ("\tclock-skew +5\n", (4, value("clock-skew", SECONDS))),
+        ("\tclock-skew\n", (4, value("clock-skew", SECONDS))),
+        ("\tmax-age 4294967296\n", (4, value("max-age", SECONDS))),
+        ("\tca-file ca.pem\n", (4, value("ca-file", "an absolute path"))),
+        ("\tprompt\n", (4, value("prompt", "followed by a value"))),
+        ("\tclient-key a\tb\n", (4, value("client-key", "one line of text without a tab in it"))),
+        ("\tclient-key=s3cret\n", (4, value("client-key", KEY))),
+        ("\tnative-client-keys3cret\n", (4, value("native-client-key", KEY))),
+        ("\tclient-id x\n", (4, Problem::PropertyTwice { property: "client-id", first: 3 })),
+        (
+            "\tclient-key\n\tclient-key x\n",
+            (5, Problem::PropertyTwice { property: "client-key", first: 4 }),
+        ),
+        ("\n\tclient-key x\n", (5, Problem::AfterBlankLine)),
+        ("\nclient-key x\n", (5, Problem::AfterBlankLine)),
+        ("client-key x\n", (4, Problem::NotAProperty)),
+        ("client-key: x\n", (4, Problem::NotAProperty)),
+        ("\tnative-client-key x\n", (4, alone)),
+        ("\tclient-key a\0b\n", (4, Problem::NotText)),
+        ("\tclient-key a\r\n", (4, Problem::NotText)),
+        ("\r\n", (4, Problem::NotText)),
+        ("\tclient-key a\u{7f}\n", (4, Problem::NotText)),
+        ("\tclient-key a\u{85}b\n", (4, Problem::NotText)),
+    ];
+    for (lines, expected) in rows {
+        assert_eq!(realm_with(lines).map(|_| ()), Err(expected), "{lines:?}");
+    }
+}
+
+#[test]
+fn a_realm_without_issuer_or_client_id_is_refused_at_its_header() {
+    for (text, property) in [("\tclient-id a\n", "issuer-url"), ("\tissuer-url a\n", "client-id")] {
+        let config = parse(&format!("\n\nopenid: sso\n{text}"));
+        assert_eq!(
+            located(config.realm("sso")).map(|_| ()),
+            Err((3, Problem::Missing { property }))
+        );
+    }
+}

@@ -1,0 +1,328 @@
+//! What can go wrong with a login, told to whoever can do something about it.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use onerealm_core::wire::BufferTooSmall;
+use onerealm_core::{
+    AuthorizationError, AuthorizationResponseError, BeginError, ClientType, ClientTypeError,
+    DiscoveryError, IdTokenError, JwksError, JwsError, RealmError, RedirectUriError, ResponseError,
+    TokenError, UserinfoError,
+};
+
+use crate::advice;
+use crate::config::ConfigError;
+use crate::http::HttpError;
+use crate::provider_words::ProviderWords;
+use crate::store::StoreError;
+use crate::user::UserError;
+
+/// Why a login did not begin or finish.
+///
+/// `Display` is one line with the whole cause and nothing secret; [`code`](Self::code) is stable;
+/// [`advice`](Self::advice) is a line for the administrator.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The configuration, or the realm in it.
+    Config(ConfigError),
+    /// A setting of the realm.
+    Realm(RealmError),
+    /// A list in the realm has a word that can't be sent.
+    RealmList {
+        /// The property.
+        property: &'static str,
+    },
+    /// The redirect URL.
+    RedirectUri(RedirectUriError),
+    /// The login did not begin.
+    Begin(BeginError),
+    /// The provider's metadata.
+    Discovery {
+        /// Where it was asked for.
+        url: String,
+        /// Why it was refused.
+        error: DiscoveryError,
+    },
+    /// The provider's keys.
+    Jwks {
+        /// Where they were asked for.
+        url: String,
+        /// Why they were refused.
+        error: JwksError,
+    },
+    /// What the browser brought is no authorization response.
+    Response(AuthorizationResponseError),
+    /// The authorization response was refused, or says that the provider refused.
+    Authorization {
+        /// Why.
+        error: AuthorizationError,
+        /// What the provider says.
+        words: Option<ProviderWords>,
+    },
+    /// The store of pending logins.
+    Store(StoreError),
+    /// A stored login is damaged.
+    DamagedPending {
+        /// Its file.
+        path: PathBuf,
+    },
+    /// The token request.
+    Token {
+        /// Where it went.
+        url: String,
+        /// The client type of the login.
+        client_type: ClientType,
+        /// Why it failed.
+        error: TokenError,
+        /// What the provider says.
+        words: Option<ProviderWords>,
+    },
+    /// The ID token.
+    IdToken {
+        /// Why it was refused.
+        error: IdTokenError,
+    },
+    /// The userinfo request.
+    Userinfo {
+        /// Where it went.
+        url: String,
+        /// Why it failed.
+        error: UserinfoError,
+        /// What the provider says.
+        words: Option<ProviderWords>,
+    },
+    /// The end user has no user name.
+    User(UserError),
+    /// No answer.
+    Http(HttpError),
+    /// A message is longer than any that is sent here.
+    Message(BufferTooSmall),
+}
+
+/// Who must act, which is also the command's exit status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Realm or configuration.
+    Realm = 3,
+    /// Authorization response.
+    Authorization = 4,
+    /// Token or userinfo endpoint.
+    Endpoint = 5,
+    /// ID token, or what it says.
+    IdToken = 6,
+    /// Network or TLS.
+    Network = 7,
+    /// Storage.
+    Storage = 8,
+}
+
+impl Error {
+    /// The stable name of this error, as `docs/errors.md` lists it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::Config(error) => error.code(),
+            Error::Realm(error) => error.code(),
+            Error::RealmList { .. } => "realm_list",
+            Error::RedirectUri(error) => error.code(),
+            Error::Begin(error) => error.code(),
+            Error::Discovery { error: DiscoveryError::Response { error }, .. } => match error {
+                ResponseError::Json { .. } | ResponseError::Member => "discovery_response",
+                error => error.code(),
+            },
+            Error::Discovery { error, .. } => error.code(),
+            Error::Jwks { error, .. } => error.code(),
+            Error::Response(error) => error.code(),
+            Error::Authorization { error, .. } => error.code(),
+            Error::Store(error) => error.code(),
+            Error::DamagedPending { .. } => "pending_damaged",
+            Error::Token { error, .. } => error.code(),
+            Error::IdToken { error: IdTokenError::Jws { error: JwsError::Key { error } } } => {
+                error.code()
+            }
+            Error::IdToken { error: IdTokenError::Jws { error } } => error.code(),
+            Error::IdToken { error } => error.code(),
+            Error::Userinfo { error, .. } => error.code(),
+            Error::User(error) => error.code(),
+            Error::Http(error) => error.code(),
+            Error::Message(_) => "message_too_long",
+        }
+    }
+
+    /// Who must act.
+    pub fn class(&self) -> Class {
+        match self {
+            Error::Config(_)
+            | Error::Realm(_)
+            | Error::RealmList { .. }
+            | Error::RedirectUri(_)
+            | Error::Begin(_)
+            | Error::Discovery { .. }
+            | Error::Message(_) => Class::Realm,
+            Error::Response(_) | Error::Authorization { .. } => Class::Authorization,
+            Error::Store(StoreError::Unknown | StoreError::Used | StoreError::Expired { .. }) => {
+                Class::Authorization
+            }
+            Error::Store(_) | Error::DamagedPending { .. } => Class::Storage,
+            Error::Token { .. } | Error::Userinfo { .. } => Class::Endpoint,
+            Error::IdToken { .. } | Error::User(_) | Error::Jwks { .. } => Class::IdToken,
+            Error::Http(error) if error.is_local() => Class::Realm,
+            Error::Http(_) => Class::Network,
+        }
+    }
+
+    /// What somebody can do about it, where that is not in the sentence already.
+    pub fn advice(&self) -> Option<&'static str> {
+        match self {
+            Error::Http(error) => error.advice(),
+            Error::Token {
+                client_type, error: TokenError::Refused { error, .. }, words, ..
+            } => advice::on_refused_token(*client_type, *error, words.as_ref()),
+            Error::Authorization { error: AuthorizationError::Refused { error }, words } => {
+                advice::on_refused_authorization(*error, words.as_ref())
+            }
+            Error::Begin(BeginError::ClientType(error)) => advice::on_client_type(*error),
+            Error::Discovery { error, .. } => advice::on_discovery(*error),
+            _ => None,
+        }
+    }
+
+    /// Every code that [`code`](Self::code) may give.
+    pub fn codes() -> impl Iterator<Item = &'static str> {
+        [
+            ConfigError::CODES,
+            RealmError::CODES,
+            &["realm_list", "no_entropy", "pending_damaged", "message_too_long"],
+            RedirectUriError::CODES,
+            ClientTypeError::CODES,
+            DiscoveryError::CODES,
+            &["response_status", "response_content_type"],
+            JwksError::CODES,
+            AuthorizationResponseError::CODES,
+            AuthorizationError::CODES,
+            StoreError::CODES,
+            TokenError::CODES,
+            JwsError::CODES,
+            IdTokenError::CODES,
+            UserinfoError::CODES,
+            UserError::CODES,
+            HttpError::CODES,
+        ]
+        .into_iter()
+        .flatten()
+        .copied()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Config(error) => error.fmt(f),
+            Error::Realm(error) => error.fmt(f),
+            Error::RealmList { property } => write!(
+                f,
+                "the realm's {property} must be words of visible ASCII without quotation mark and backslash"
+            ),
+            Error::RedirectUri(error) => error.fmt(f),
+            Error::Begin(error) => error.fmt(f),
+            Error::Discovery { url, error } => write!(f, "{url}: {error}"),
+            Error::Jwks { url, error } => write!(f, "{url}: {error}"),
+            Error::Response(error) => error.fmt(f),
+            Error::Authorization { error, words } => with_words(f, error, words),
+            Error::Store(error) => error.fmt(f),
+            Error::DamagedPending { path } => write!(
+                f,
+                "the stored login {} is damaged, or another version wrote it: remove it, and begin the login again",
+                path.display()
+            ),
+            Error::Token { url, error, words, .. } => {
+                write!(f, "{url}: ")?;
+                with_words(f, error, words)
+            }
+            Error::IdToken { error } => error.fmt(f),
+            Error::Userinfo { url, error, words } => {
+                write!(f, "{url}: ")?;
+                with_words(f, error, words)
+            }
+            Error::User(error) => error.fmt(f),
+            Error::Http(error) => error.fmt(f),
+            Error::Message(BufferTooSmall { needed }) => write!(
+                f,
+                "a message of {needed} bytes is longer than any that is sent: shorten the realm's lists, or the code that was given"
+            ),
+        }
+    }
+}
+
+fn with_words(
+    f: &mut fmt::Formatter<'_>,
+    error: &dyn fmt::Display,
+    words: &Option<ProviderWords>,
+) -> fmt::Result {
+    match words {
+        Some(words) => write!(f, "{error} (it says: {words})"),
+        None => error.fmt(f),
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        Error::Config(error)
+    }
+}
+
+impl From<RealmError> for Error {
+    fn from(error: RealmError) -> Self {
+        Error::Realm(error)
+    }
+}
+
+impl From<RedirectUriError> for Error {
+    fn from(error: RedirectUriError) -> Self {
+        Error::RedirectUri(error)
+    }
+}
+
+impl From<BeginError> for Error {
+    fn from(error: BeginError) -> Self {
+        Error::Begin(error)
+    }
+}
+
+impl From<AuthorizationResponseError> for Error {
+    fn from(error: AuthorizationResponseError) -> Self {
+        Error::Response(error)
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Error::Store(error)
+    }
+}
+
+impl From<IdTokenError> for Error {
+    fn from(error: IdTokenError) -> Self {
+        Error::IdToken { error }
+    }
+}
+
+impl From<UserError> for Error {
+    fn from(error: UserError) -> Self {
+        Error::User(error)
+    }
+}
+
+impl From<HttpError> for Error {
+    fn from(error: HttpError) -> Self {
+        Error::Http(error)
+    }
+}
+
+impl From<BufferTooSmall> for Error {
+    fn from(error: BufferTooSmall) -> Self {
+        Error::Message(error)
+    }
+}

@@ -1,0 +1,337 @@
+//! Sends the core's requests over blocking HTTP, and holds no rule of the protocol.
+//!
+//! TLS always, except to this machine; no redirects; bodies capped while they arrive; one deadline
+//! for a whole call, however slowly the bytes drip.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use onerealm_core::{HttpRequest, HttpResponse, Method};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use ureq::Agent;
+use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
+use zeroize::Zeroizing;
+
+use crate::proxy;
+
+/// The longest body that is read, in bytes: what the core reads as JSON is shorter.
+const BODY_LEN: u64 = 1 << 20;
+/// The longest header section of a response, in bytes.
+const HEADERS_LEN: usize = 32 * 1024;
+/// How long a whole call may take unless told otherwise.
+pub const DEADLINE: Duration = Duration::from_secs(20);
+
+/// Connections and trust stores of this process. Nothing is loaded or started before the first
+/// request.
+#[derive(Default)]
+pub(crate) struct Http {
+    agents: Mutex<Vec<(Trust, Agent)>>,
+}
+
+impl Http {
+    /// Sends `request` as it is, once.
+    pub(crate) fn send(
+        &self,
+        request: &HttpRequest<'_>,
+        ca_file: Option<&Path>,
+        deadline: Instant,
+    ) -> Result<Answer, HttpError> {
+        self.exchange(request, ca_file, deadline)
+            .map_err(|cause| HttpError { url: request.url.to_owned(), cause })
+    }
+
+    fn exchange(
+        &self,
+        request: &HttpRequest<'_>,
+        ca_file: Option<&Path>,
+        deadline: Instant,
+    ) -> Result<Answer, Cause> {
+        let remaining = deadline.saturating_duration_since(Instant::now());
+        if remaining.is_zero() {
+            return Err(Cause::Timeout);
+        }
+        let proxy = proxy::for_url(request.url).map_err(|_| Cause::Proxy)?;
+        let agent = self.agent(ca_file)?;
+        let message = message(request).map_err(|_| Cause::Protocol)?;
+        let message =
+            agent.configure_request(message).proxy(proxy).timeout_global(Some(remaining)).build();
+        log::debug!("{} {}", request.method, request.url);
+        let response = agent.run(message).map_err(Cause::from)?;
+        let answer = Answer::read(response)?;
+        log::debug!("{} {}: status {}", request.method, request.url, answer.status);
+        Ok(answer)
+    }
+
+    /// The agent whose trust store is that of `ca_file`, or else the system's.
+    fn agent(&self, ca_file: Option<&Path>) -> Result<Agent, Cause> {
+        let trust = Trust::of(ca_file)?;
+        let mut agents = self.agents.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, agent)) = agents.iter().find(|(known, _)| *known == trust) {
+            return Ok(agent.clone());
+        }
+        let agent = new_agent(&trust)?;
+        agents.retain(|(known, _)| known.path() != trust.path());
+        agents.push((trust, agent.clone()));
+        Ok(agent)
+    }
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Http")
+    }
+}
+
+fn message(request: &HttpRequest<'_>) -> Result<ureq::http::Request<Vec<u8>>, ureq::http::Error> {
+    let method = match request.method {
+        Method::Get => ureq::http::Method::GET,
+        Method::Post => ureq::http::Method::POST,
+    };
+    let mut message = ureq::http::Request::builder().method(method).uri(request.url);
+    for (name, value) in request.headers() {
+        message = message.header(name, value);
+    }
+    message.body(request.body.to_vec())
+}
+
+/// What came back.
+pub(crate) struct Answer {
+    status: u16,
+    content_type: Option<String>,
+    body: Zeroizing<Vec<u8>>,
+}
+
+impl Answer {
+    fn read(mut response: ureq::http::Response<ureq::Body>) -> Result<Self, Cause> {
+        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+        if header("content-encoding").is_some_and(|coding| coding != "identity") {
+            return Err(Cause::Encoded);
+        }
+        let status = response.status().as_u16();
+        let content_type = header("content-type").map(str::to_owned);
+        let body = response.body_mut().with_config().limit(BODY_LEN).read_to_vec()?;
+        Ok(Answer { status, content_type, body: Zeroizing::new(body) })
+    }
+
+    pub(crate) fn response(&self) -> HttpResponse<'_> {
+        HttpResponse {
+            status: self.status,
+            content_type: self.content_type.as_deref(),
+            body: &self.body,
+        }
+    }
+}
+
+/// Which certificates are trusted: a file in the state that it was in, or the system's.
+#[derive(Clone, PartialEq)]
+enum Trust {
+    System,
+    File { path: PathBuf, modified: Option<SystemTime>, len: u64 },
+}
+
+impl Trust {
+    fn of(ca_file: Option<&Path>) -> Result<Self, Cause> {
+        let Some(path) = ca_file else { return Ok(Trust::System) };
+        let metadata = std::fs::metadata(path)
+            .map_err(|source| Cause::CaFile { path: path.to_owned(), source: Some(source) })?;
+        Ok(Trust::File {
+            path: path.to_owned(),
+            modified: metadata.modified().ok(),
+            len: metadata.len(),
+        })
+    }
+
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Trust::System => None,
+            Trust::File { path, .. } => Some(path),
+        }
+    }
+
+    fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, Cause> {
+        match self {
+            // SSL_CERT_FILE and SSL_CERT_DIR are honoured here.
+            Trust::System => Ok(rustls_native_certs::load_native_certs().certs),
+            Trust::File { path, .. } => {
+                let unusable = |source| Cause::CaFile { path: path.clone(), source };
+                let pem = std::fs::read(path).map_err(|e| unusable(Some(e)))?;
+                let certificates: Result<Vec<_>, _> =
+                    CertificateDer::pem_slice_iter(&pem).collect();
+                certificates.ok().filter(|c| !c.is_empty()).ok_or_else(|| unusable(None))
+            }
+        }
+    }
+}
+
+fn new_agent(trust: &Trust) -> Result<Agent, Cause> {
+    let certificates: Vec<_> = trust
+        .certificates()?
+        .iter()
+        .map(|certificate| Certificate::from_der(certificate).to_owned())
+        .collect();
+    let tls = TlsConfig::builder()
+        .provider(TlsProvider::Rustls)
+        .root_certs(RootCerts::new_with_certs(&certificates))
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .build();
+    let config = Agent::config_builder()
+        .tls_config(tls)
+        .proxy(None)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .http_status_as_error(false)
+        .max_response_header_size(HEADERS_LEN)
+        .accept("")
+        .accept_encoding("")
+        .user_agent(concat!("onerealm/", env!("CARGO_PKG_VERSION")))
+        .build();
+    Ok(config.new_agent())
+}
+
+/// A request that got no answer.
+#[derive(Debug)]
+pub struct HttpError {
+    /// Where it went.
+    pub url: String,
+    /// Why.
+    cause: Cause,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Timeout,
+    Host,
+    Connection(io::Error),
+    Tls(String),
+    UnknownIssuer,
+    CaFile { path: PathBuf, source: Option<io::Error> },
+    Proxy,
+    TooLong,
+    Encoded,
+    Protocol,
+}
+
+impl HttpError {
+    /// The stable name of this error.
+    pub fn code(&self) -> &'static str {
+        match self.cause {
+            Cause::Timeout => "network_timeout",
+            Cause::Host => "network_host",
+            Cause::Connection(_) => "network_connection",
+            Cause::Tls(_) => "tls",
+            Cause::UnknownIssuer => "tls_unknown_issuer",
+            Cause::CaFile { .. } => "ca_file",
+            Cause::Proxy => "proxy",
+            Cause::TooLong => "http_too_long",
+            Cause::Encoded => "http_encoded",
+            Cause::Protocol => "http_protocol",
+        }
+    }
+
+    /// Every code.
+    pub const CODES: &'static [&'static str] = &[
+        "network_timeout",
+        "network_host",
+        "network_connection",
+        "tls",
+        "tls_unknown_issuer",
+        "ca_file",
+        "proxy",
+        "http_too_long",
+        "http_encoded",
+        "http_protocol",
+    ];
+
+    /// Whether it failed here, before anything was sent.
+    pub(crate) fn is_local(&self) -> bool {
+        matches!(self.cause, Cause::CaFile { .. } | Cause::Proxy)
+    }
+
+    /// What an administrator can do.
+    pub fn advice(&self) -> Option<&'static str> {
+        match self.cause {
+            Cause::UnknownIssuer => Some(
+                "if the provider's certificate is from a private CA, name the CA's certificate in the realm's ca-file, in SSL_CERT_FILE, or add it to the system's trust store",
+            ),
+            Cause::Host => Some("check the issuer-url's host name, and this machine's resolver"),
+            Cause::Timeout | Cause::Connection(_) => Some(
+                "check that this machine reaches the provider, and whether a proxy is needed (all_proxy, https_proxy, no_proxy)",
+            ),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for HttpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no answer from {}: ", self.url)?;
+        match &self.cause {
+            Cause::Timeout => f.write_str("it took too long"),
+            Cause::Host => f.write_str("its host is not known"),
+            Cause::Connection(source) => write!(f, "the connection failed: {source}"),
+            Cause::Tls(reason) => write!(f, "TLS failed: {reason}"),
+            Cause::UnknownIssuer => {
+                f.write_str("its certificate is not issued by a certificate authority that is trusted here")
+            }
+            Cause::CaFile { path, source: Some(source) } => {
+                write!(f, "the realm's ca-file {} can't be read: {source}", path.display())
+            }
+            Cause::CaFile { path, source: None } => {
+                write!(f, "the realm's ca-file {} holds no certificate in PEM form", path.display())
+            }
+            Cause::Proxy => f.write_str(
+                "the proxy named in the environment (all_proxy or https_proxy) is no URL such as http://proxy.example:3128",
+            ),
+            Cause::TooLong => f.write_str("the answer is longer than any that is read here"),
+            Cause::Encoded => f.write_str("the answer is compressed, though that was not asked for"),
+            Cause::Protocol => f.write_str("the answer is no valid HTTP"),
+        }
+    }
+}
+
+impl std::error::Error for HttpError {}
+
+impl From<ureq::Error> for Cause {
+    fn from(error: ureq::Error) -> Self {
+        match error {
+            ureq::Error::Timeout(_) => Cause::Timeout,
+            ureq::Error::HostNotFound => Cause::Host,
+            ureq::Error::ConnectionFailed => {
+                Cause::Connection(io::ErrorKind::ConnectionRefused.into())
+            }
+            ureq::Error::Rustls(error) => Cause::of_tls(&error),
+            ureq::Error::Tls(reason) => Cause::Tls(reason.to_owned()),
+            ureq::Error::BodyExceedsLimit(_) | ureq::Error::LargeResponseHeader(..) => {
+                Cause::TooLong
+            }
+            ureq::Error::InvalidProxyUrl | ureq::Error::ConnectProxyFailed(_) => Cause::Proxy,
+            ureq::Error::Io(error) => Cause::of_io(error),
+            _ => Cause::Protocol,
+        }
+    }
+}
+
+impl Cause {
+    fn of_io(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::TimedOut {
+            return Cause::Timeout;
+        }
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            Some(tls) => Cause::of_tls(tls),
+            None => Cause::Connection(error),
+        }
+    }
+
+    fn of_tls(error: &rustls::Error) -> Self {
+        match error {
+            rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer) => {
+                Cause::UnknownIssuer
+            }
+            error => Cause::Tls(error.to_string()),
+        }
+    }
+}

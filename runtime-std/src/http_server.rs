@@ -1,0 +1,240 @@
+//! The server side of HTTP/1.1, as far as the loopback redirect and the embedded provider need it.
+//!
+//! Blocking, one thread per connection, nothing but the standard library and `httparse` below it. It is strict where
+//! servers differ (bare line feeds, two lengths, chunked bodies, absolute targets): whoever speaks to it is a browser, a
+//! client under test or a stranger.
+
+mod acceptor;
+mod request;
+mod response;
+
+pub use acceptor::Acceptor;
+pub use request::Request;
+pub use response::Response;
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The most bytes of a request line and its headers. A code of 4,096 characters and a browser's headers fit four times.
+const MAX_HEAD: usize = 16 * 1024;
+
+/// How much a refused client may still send before the connection is cut instead of closed.
+const MAX_DRAINED: usize = 1024 * 1024;
+
+/// One accepted connection: requests are read from it and answered in turn.
+pub struct Connection {
+    stream: Arc<TcpStream>,
+    unread: Vec<u8>,
+    body_wanted: bool,
+    reusable: bool,
+}
+
+/// Why no request could be read.
+pub enum Unreadable {
+    /// The client left, failed or took too long: there is nobody to answer.
+    Gone,
+    /// What came is no request that this server takes.
+    Refused {
+        /// The status to answer with.
+        status: u16,
+        /// The bytes up to the refusal.
+        received: Vec<u8>,
+    },
+}
+
+impl Connection {
+    fn new(stream: Arc<TcpStream>) -> Self {
+        Self { stream, unread: Vec::new(), body_wanted: true, reusable: true }
+    }
+
+    /// Reads the next request, whole, before `deadline`; a drip of single bytes does not move it.
+    pub fn read(&mut self, max_body: usize, deadline: Instant) -> Result<Request, Unreadable> {
+        let raw_head = self.read_head(deadline)?;
+        let parsed = request::parse_head(&raw_head);
+        let (mut request, length) = parsed.map_err(|status| self.refuse(status, &raw_head))?;
+        self.body_wanted = request.method != "HEAD";
+        self.reusable &= request.keeps_alive;
+        if length > max_body {
+            return Err(self.refuse(413, &raw_head));
+        }
+        request.body = self.read_body(length, deadline)?;
+        Ok(request)
+    }
+
+    /// Writes one answer before `deadline`.
+    pub fn write(&mut self, response: &Response, deadline: Instant) -> io::Result<()> {
+        self.reusable &= !response.is_framed_by_hand();
+        let bytes = response.to_bytes(self.body_wanted, self.reusable)?;
+        let mut unwritten = bytes.as_slice();
+        while !unwritten.is_empty() {
+            self.stream.set_write_timeout(Some(left(deadline)?))?;
+            match (&*self.stream).write(unwritten) {
+                Ok(written) => unwritten = unwritten.get(written..).unwrap_or_default(),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the next answer the last one of this connection.
+    pub fn close_after_next(&mut self) {
+        self.reusable = false;
+    }
+
+    /// Whether another request may follow.
+    pub fn is_reusable(&self) -> bool {
+        self.reusable
+    }
+
+    /// Says that nothing more will be written. The client has the whole answer once it read to the end.
+    pub fn finish_writing(&self) {
+        // A client that is gone already needs no goodbye.
+        let _ = self.stream.shutdown(Shutdown::Write);
+    }
+
+    /// Reads away what a refused client still sends: closing on unread bytes would reset the connection, and the answer
+    /// could be lost with it.
+    pub fn drain(mut self, deadline: Instant) {
+        let mut drained = self.unread.len();
+        while drained <= MAX_DRAINED && self.fill(deadline).is_ok() {
+            drained = drained.saturating_add(self.unread.len());
+            self.unread.clear();
+        }
+    }
+
+    fn read_head(&mut self, deadline: Instant) -> Result<Vec<u8>, Unreadable> {
+        loop {
+            match request::find_head(&self.unread) {
+                request::Head::Complete(end) if end <= MAX_HEAD => {
+                    return Ok(self.unread.drain(..end).collect());
+                }
+                request::Head::Unfinished if self.unread.len() <= MAX_HEAD => {
+                    self.fill(deadline)?
+                }
+                request::Head::BareLineFeed => return Err(self.refuse_unread(400)),
+                _ if self.unread.contains(&b'\n') => return Err(self.refuse_unread(431)),
+                _ => return Err(self.refuse_unread(414)),
+            }
+        }
+    }
+
+    fn read_body(&mut self, length: usize, deadline: Instant) -> Result<Vec<u8>, Unreadable> {
+        while self.unread.len() < length {
+            self.fill(deadline)?;
+        }
+        Ok(self.unread.drain(..length).collect())
+    }
+
+    fn fill(&mut self, deadline: Instant) -> Result<(), Unreadable> {
+        let mut chunk = [0; 4096];
+        let read = left(deadline).and_then(|left| {
+            self.stream.set_read_timeout(Some(left))?;
+            (&*self.stream).read(&mut chunk)
+        });
+        match read {
+            Ok(0) => Err(Unreadable::Gone),
+            Ok(length) => {
+                self.unread.extend(chunk.iter().take(length));
+                Ok(())
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
+            Err(_) => Err(Unreadable::Gone),
+        }
+    }
+
+    fn refuse_unread(&mut self, status: u16) -> Unreadable {
+        let received = std::mem::take(&mut self.unread);
+        self.refuse(status, &received)
+    }
+
+    fn refuse(&mut self, status: u16, received: &[u8]) -> Unreadable {
+        // Where the next request would begin is not known any more.
+        self.reusable = false;
+        Unreadable::Refused { status, received: received.to_vec() }
+    }
+}
+
+/// The time until `deadline`, which is never zero: a timeout of zero would mean none.
+fn left(deadline: Instant) -> io::Result<Duration> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    if left.is_zero() {
+        return Err(io::ErrorKind::TimedOut.into());
+    }
+    Ok(left)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    const FIRST: &[u8] = b"POST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody";
+    const SECOND: &[u8] = b"GET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+    fn connected() -> (TcpStream, Connection) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (server, _) = listener.accept().unwrap();
+        (client, Connection::new(Arc::new(server)))
+    }
+
+    fn far() -> Instant {
+        Instant::now() + Duration::from_secs(120)
+    }
+
+    fn status(read: Result<Request, Unreadable>) -> Option<u16> {
+        match read {
+            Err(Unreadable::Refused { status, .. }) => Some(status),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn requests_are_read_one_after_the_other() {
+        let (mut client, mut connection) = connected();
+        client.write_all(&[FIRST, SECOND].concat()).unwrap();
+        let first = connection.read(4, far()).ok().unwrap();
+        assert_eq!((first.path.as_str(), first.body.as_slice()), ("/1", &b"body"[..]));
+        assert!(connection.is_reusable());
+        assert_eq!(connection.read(4, far()).ok().unwrap().path, "/2");
+        assert!(!connection.is_reusable());
+    }
+
+    #[test]
+    fn the_deadline_holds_however_much_there_is_to_read() {
+        let (mut client, mut connection) = connected();
+        client.write_all(FIRST).unwrap();
+        assert!(matches!(connection.read(4, Instant::now()), Err(Unreadable::Gone)));
+    }
+
+    #[test]
+    fn a_body_above_the_limit_is_not_read() {
+        let (mut client, mut connection) = connected();
+        client.write_all(FIRST).unwrap();
+        assert_eq!(status(connection.read(3, far())), Some(413));
+        assert!(!connection.is_reusable());
+    }
+
+    #[test]
+    fn a_head_above_the_limit_is_refused_before_it_ends() {
+        let (mut client, mut connection) = connected();
+        client.write_all(&vec![b'a'; MAX_HEAD + 1]).unwrap();
+        assert_eq!(status(connection.read(0, far())), Some(414));
+        let (mut client, mut connection) = connected();
+        client.write_all(b"GET / HTTP/1.1\r\nX: ").unwrap();
+        client.write_all(&vec![b'a'; MAX_HEAD]).unwrap();
+        assert_eq!(status(connection.read(0, far())), Some(431));
+    }
+
+    #[test]
+    fn a_client_that_leaves_in_the_middle_is_gone() {
+        let (mut client, mut connection) = connected();
+        client.write_all(FIRST.get(..FIRST.len() - 1).unwrap()).unwrap();
+        drop(client);
+        assert!(matches!(connection.read(4, far()), Err(Unreadable::Gone)));
+    }
+}

@@ -1,0 +1,155 @@
+//! Accepts connections until it is dropped, each on a thread of its own.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use super::Connection;
+
+/// How long to wait after the system gave no connection, for example because the process has no file left to open.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// How long a drop waits for connections which are being answered. They hold no port, so leaving one behind is harmless.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Accepts connections on one listening socket, each served by a thread of its own.
+///
+/// No more than a fixed number are open at once: whoever comes then takes the place of the oldest, so that idle
+/// connections never keep a new one waiting. Dropping it closes the socket and every connection.
+pub struct Acceptor {
+    address: SocketAddr,
+    open: Arc<OpenConnections>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Acceptor {
+    /// Starts to accept; `serve` gets each connection, of which at most `max_open` are open at once.
+    pub fn start<Serve>(listener: TcpListener, max_open: usize, serve: Serve) -> io::Result<Self>
+    where
+        Serve: Fn(Connection) + Send + Sync + 'static,
+    {
+        let address = listener.local_addr()?;
+        let open = Arc::new(OpenConnections::new(max_open));
+        let accepting = Arc::clone(&open);
+        let thread = thread::Builder::new()
+            .name(format!("accept {address}"))
+            .spawn(move || accept(&listener, &accepting, &Arc::new(serve)))?;
+        Ok(Self { address, open, thread: Some(thread) })
+    }
+}
+
+impl Drop for Acceptor {
+    fn drop(&mut self) {
+        self.open.close();
+        if let Some(thread) = self.thread.take() {
+            while !thread.is_finished() {
+                // `accept` has no deadline; a connection is what wakes it.
+                let _ = TcpStream::connect_timeout(&self.address, PAUSE);
+                thread::sleep(Duration::from_millis(1));
+            }
+            // It can only have panicked, and then there is nothing left to stop.
+            let _ = thread.join();
+        }
+        self.open.wait_until_none(FAREWELL);
+    }
+}
+
+fn accept<Serve>(listener: &TcpListener, open: &Arc<OpenConnections>, serve: &Arc<Serve>)
+where
+    Serve: Fn(Connection) + Send + Sync + 'static,
+{
+    loop {
+        let accepted = listener.accept();
+        if open.lock().closing {
+            return;
+        }
+        let Ok((stream, _)) = accepted else {
+            thread::sleep(PAUSE);
+            continue;
+        };
+        let Some(place) = open.admit(stream) else {
+            return;
+        };
+        let connection = Connection::new(Arc::clone(&place.stream));
+        let serve = Arc::clone(serve);
+        // A thread that can not be started drops its place, and with it the connection.
+        let _ = thread::Builder::new().name("connection".to_owned()).spawn(move || {
+            serve(connection);
+            drop(place);
+        });
+    }
+}
+
+/// The connections that have a thread.
+struct OpenConnections {
+    max: usize,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    closing: bool,
+    oldest_first: VecDeque<Arc<TcpStream>>,
+}
+
+impl OpenConnections {
+    fn new(max: usize) -> Self {
+        Self { max, state: Mutex::default(), changed: Condvar::new() }
+    }
+
+    /// Gives a connection a place, the oldest one's if there is none left; `None` while closing.
+    fn admit(self: &Arc<Self>, stream: TcpStream) -> Option<Place> {
+        // Answers are written at once, in one piece.
+        let _ = stream.set_nodelay(true);
+        let stream = Arc::new(stream);
+        let mut state = self.lock();
+        while state.oldest_first.len() >= self.max && !state.closing {
+            if let Some(oldest) = state.oldest_first.front() {
+                let _ = oldest.shutdown(Shutdown::Both);
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.closing {
+            return None;
+        }
+        state.oldest_first.push_back(Arc::clone(&stream));
+        Some(Place { stream, among: Arc::clone(self) })
+    }
+
+    fn close(&self) {
+        let mut state = self.lock();
+        state.closing = true;
+        for stream in &state.oldest_first {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+        self.changed.notify_all();
+    }
+
+    fn wait_until_none(&self, at_most: Duration) {
+        let open = |state: &mut State| !state.oldest_first.is_empty();
+        let _ = self.changed.wait_timeout_while(self.lock(), at_most, open);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing below can panic half-way through a change.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One connection's place, given back when it is dropped.
+struct Place {
+    stream: Arc<TcpStream>,
+    among: Arc<OpenConnections>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut state = self.among.lock();
+        state.oldest_first.retain(|open| !Arc::ptr_eq(open, &self.stream));
+        self.among.changed.notify_all();
+    }
+}

@@ -1,0 +1,152 @@
+//! What a provider is started with.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::endpoint::Endpoint;
+use super::record::Recorded;
+use super::redirect_uri;
+use crate::http_server::Response;
+
+/// Changes an answer before it is written, to see what a relying party makes of it.
+pub type BendAnswer = dyn Fn(Endpoint, &Recorded, Response) -> Response + Send + Sync;
+
+/// What a provider is started with.
+#[derive(Clone)]
+pub struct Setup {
+    /// The port on 127.0.0.1; a free one if there is none.
+    pub port: Option<u16>,
+    /// The GUID of the tenant, which every path begins with.
+    pub tenant: String,
+    /// The applications that the directory knows.
+    pub registrations: Vec<Registration>,
+    /// The people who can sign in.
+    pub users: Vec<User>,
+    /// How long a code is valid. Zero makes codes that expired before anyone can redeem them.
+    pub code_lifetime: Duration,
+    /// Changes each answer, if set.
+    pub bend_answer: Option<Arc<BendAnswer>>,
+}
+
+impl Default for Setup {
+    /// A tenant without applications and users, on a free port, whose codes live for ten minutes.
+    fn default() -> Self {
+        Self {
+            port: None,
+            tenant: "00000000-1111-2222-3333-444444444444".to_owned(),
+            registrations: Vec::new(),
+            users: Vec::new(),
+            code_lifetime: Duration::from_secs(10 * 60),
+            bend_answer: None,
+        }
+    }
+}
+
+impl fmt::Debug for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setup")
+            .field("port", &self.port)
+            .field("tenant", &self.tenant)
+            .field("registrations", &self.registrations)
+            .field("users", &self.users)
+            .field("code_lifetime", &self.code_lifetime)
+            .field("bends_answers", &self.bend_answer.is_some())
+            .finish()
+    }
+}
+
+/// An application, as an administrator registered it.
+#[derive(Clone)]
+pub struct Registration {
+    /// The client identifier, which Entra ID calls application ID.
+    pub client_id: String,
+    /// The client secret, if one was created.
+    pub secret: Option<String>,
+    /// The redirect URIs, each under the platform that it was registered for.
+    pub redirect_uris: Vec<(String, Platform)>,
+}
+
+impl Registration {
+    /// The platform of the first redirect URI that matches `asked`; `None` if none does.
+    pub(super) fn platform(&self, asked: &str) -> Option<Platform> {
+        self.redirect_uris
+            .iter()
+            .find(|(registered, _)| redirect_uri::matches(registered, asked))
+            .map(|(_, platform)| *platform)
+    }
+}
+
+impl fmt::Debug for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let secret = self.secret.as_ref().map(|_| format_args!("(..)"));
+        f.debug_struct("Registration")
+            .field("client_id", &self.client_id)
+            .field("secret", &secret)
+            .field("redirect_uris", &self.redirect_uris)
+            .finish()
+    }
+}
+
+/// The platform that a redirect URI was registered for. It decides what the token endpoint wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Platform {
+    /// A web application: the secret has to come.
+    Web,
+    /// A mobile or desktop application: no secret may come.
+    Native,
+    /// A single-page application: no secret may come, and an `Origin` has to.
+    Spa,
+}
+
+/// A person who can sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// What is typed at the sign-in page, and comes as `preferred_username`.
+    pub user_name: String,
+    /// The display name.
+    pub name: String,
+    /// The mail address, if there is one.
+    pub email: Option<String>,
+    /// The object ID: the same for every application.
+    pub oid: String,
+    /// The object IDs of the groups. They are a claim if there are any.
+    pub groups: Vec<String>,
+}
+
+impl User {
+    /// Somebody whose mail address is the user name, in no group.
+    pub fn new(user_name: &str, name: &str) -> Self {
+        Self {
+            user_name: user_name.to_owned(),
+            name: name.to_owned(),
+            email: Some(user_name.to_owned()),
+            oid: object_id(user_name),
+            groups: Vec::new(),
+        }
+    }
+}
+
+/// A GUID which is the same for the same name.
+fn object_id(name: &str) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, name.as_bytes());
+    super::directory::guid(digest.as_ref())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let registration = Registration {
+            client_id: "app".to_owned(),
+            secret: Some("canary".to_owned()),
+            redirect_uris: Vec::new(),
+        };
+        let setup = Setup { registrations: vec![registration], ..Setup::default() };
+        let shown = format!("{setup:?}");
+        assert!(shown.contains("secret: Some((..))"), "{shown}");
+        assert!(!shown.contains("canary"));
+    }
+}

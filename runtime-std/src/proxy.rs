@@ -1,0 +1,76 @@
+//! The proxy that the environment names, read anew for each request.
+
+use onerealm_core::wire::Uri;
+use ureq::Proxy;
+
+/// The proxy for a request to `url`: none for this machine and for hosts of `no_proxy`; else the
+/// first of `all_proxy` and `https_proxy` (or in upper case) that is set. An empty one means none.
+pub(crate) fn for_url(url: &str) -> Result<Option<Proxy>, ureq::Error> {
+    choose(url, |name| std::env::var(name).or_else(|_| std::env::var(name.to_uppercase())).ok())
+}
+
+fn choose(
+    url: &str,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<Option<Proxy>, ureq::Error> {
+    let Some(authority) = Uri::parse(url).ok().and_then(|uri| uri.authority) else {
+        return Ok(None);
+    };
+    let exceptions = variable("no_proxy").unwrap_or_default();
+    if authority.is_loopback() || is_exception(authority.host, &exceptions) {
+        return Ok(None);
+    }
+    let proxy = variable("all_proxy").or_else(|| variable("https_proxy")).unwrap_or_default();
+    match proxy.trim() {
+        "" => Ok(None),
+        proxy => Proxy::new(proxy).map(Some),
+    }
+}
+
+/// Whether `host` is one of the comma-separated names, or below one of them; `*` is every host.
+fn is_exception(host: &str, exceptions: &str) -> bool {
+    let host = host.trim_matches(['[', ']']).to_ascii_lowercase();
+    exceptions.split(',').map(|name| name.trim().to_ascii_lowercase()).any(|name| {
+        let name = name.trim_start_matches("*.").trim_start_matches('.');
+        let below = || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'));
+        name == "*" || (!name.is_empty() && (host == name || below()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(url: &str, environment: &[(&str, &str)]) -> Option<String> {
+        let variable = |name: &str| {
+            environment.iter().find(|(n, _)| *n == name).map(|(_, value)| value.to_string())
+        };
+        choose(url, variable).unwrap().map(|proxy| proxy.uri().to_string())
+    }
+
+    #[test]
+    fn the_environment_decides() {
+        let all = ("all_proxy", "http://a:1");
+        let https = ("https_proxy", "http://b:2");
+        let url = "https://login.example/t";
+        assert_eq!(chosen(url, &[]), None);
+        assert_eq!(chosen(url, &[all, https]).as_deref(), Some("http://a:1/"));
+        assert_eq!(chosen(url, &[https]).as_deref(), Some("http://b:2/"));
+        assert_eq!(chosen(url, &[("all_proxy", ""), https]), None);
+        assert_eq!(chosen("https://127.0.0.1:9/", &[all]), None);
+        for exceptions in
+            ["*", "login.example", "x, .example", "example", "*.example", "LOGIN.EXAMPLE"]
+        {
+            assert_eq!(chosen(url, &[all, ("no_proxy", exceptions)]), None, "{exceptions}");
+        }
+        for exceptions in ["", ",", "ogin.example", "login.example.org", "x"] {
+            assert!(chosen(url, &[all, ("no_proxy", exceptions)]).is_some(), "{exceptions}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_that_is_no_url_is_an_error() {
+        let variable = |name: &str| (name == "all_proxy").then(|| "::".to_owned());
+        assert!(choose("https://login.example", variable).is_err());
+    }
+}

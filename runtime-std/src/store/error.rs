@@ -1,0 +1,163 @@
+//! Why a login can't be kept or taken.
+
+use std::error::Error;
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+/// Why a login can't be kept or taken.
+#[derive(Debug)]
+pub enum StoreError {
+    /// There is no such login, or it was swept long after its end. For the end user.
+    Unknown,
+    /// The login was finished already. For the end user.
+    Used,
+    /// The login took too long. For the end user, or for the administrator if `now` is before `begun`.
+    Expired {
+        /// When it was begun, in seconds since 1970.
+        begun: u64,
+        /// The time that it was compared with.
+        now: u64,
+    },
+    /// Others could put logins into the directory. For the administrator.
+    UnsafeDirectory {
+        /// The directory.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: Unsafe,
+    },
+    /// The file system refused something. For the administrator.
+    Io {
+        /// What was to be done with the path: "create", "read" ...
+        operation: &'static str,
+        /// The file or directory.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+}
+
+/// What makes a directory unfit for pending logins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsafe {
+    /// It is a symbolic link.
+    SymbolicLink,
+    /// It is something else than a directory.
+    NotADirectory,
+    /// Its group or everyone may write to it.
+    WritableByOthers {
+        /// Its permissions.
+        mode: u32,
+    },
+    /// It belongs to another user, who isn't root.
+    ForeignOwner {
+        /// The user id that it belongs to.
+        owner: u32,
+        /// The user id that this runs as.
+        user: u32,
+    },
+}
+
+impl StoreError {
+    /// Every code.
+    pub const CODES: &'static [&'static str] =
+        &["login_unknown", "login_used", "login_expired", "store_unsafe", "store_io"];
+
+    /// The stable name of this error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            StoreError::Unknown => "login_unknown",
+            StoreError::Used => "login_used",
+            StoreError::Expired { .. } => "login_expired",
+            StoreError::UnsafeDirectory { .. } => "store_unsafe",
+            StoreError::Io { .. } => "store_io",
+        }
+    }
+
+    pub(super) fn io(operation: &'static str, path: &Path, source: io::Error) -> StoreError {
+        let path = path.to_owned();
+        StoreError::Io { operation, path, source }
+    }
+}
+
+/// Says what was being done when an I/O error came up.
+pub(super) trait OnPath<T> {
+    fn on(self, operation: &'static str, path: &Path) -> Result<T, StoreError>;
+}
+
+impl<T> OnPath<T> for io::Result<T> {
+    fn on(self, operation: &'static str, path: &Path) -> Result<T, StoreError> {
+        self.map_err(|source| StoreError::io(operation, path, source))
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StoreError::Unknown => {
+                f.write_str("no pending login belongs to this answer; begin the login again")
+            }
+            StoreError::Used => f.write_str("this login was finished already; begin a new one"),
+            StoreError::Expired { begun, now } if begun > now => write!(
+                f,
+                "the clock went back by {} seconds since this login began; set the clock and begin the login again",
+                begun - now
+            ),
+            StoreError::Expired { begun, now } => write!(
+                f,
+                "this login took {} seconds, and {} are allowed; begin the login again",
+                now - begun,
+                super::LIFETIME
+            ),
+            StoreError::UnsafeDirectory { path, reason } => {
+                let path = path.display();
+                write!(f, "the directory for pending logins, {path}, is not safe: it {reason}")
+            }
+            StoreError::Io { operation, path, source } => {
+                write!(f, "can't {operation} {}: {source}; {}", path.display(), advice(source))
+            }
+        }
+    }
+}
+
+impl Error for StoreError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            StoreError::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Unsafe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unsafe::SymbolicLink => {
+                f.write_str("is a symbolic link; name the directory that it leads to")
+            }
+            Unsafe::NotADirectory => {
+                f.write_str("is not a directory; remove it, or name a directory")
+            }
+            Unsafe::WritableByOthers { mode } => write!(
+                f,
+                "can be written to by other users (its mode is {mode:04o}); run `chmod go-w` on it, or name another"
+            ),
+            Unsafe::ForeignOwner { owner, user } => write!(
+                f,
+                "belongs to user {owner}; run `chown {user}` on it, or name a directory of user {user}'s own"
+            ),
+        }
+    }
+}
+
+fn advice(source: &io::Error) -> &'static str {
+    match source.kind() {
+        ErrorKind::PermissionDenied => "let the user that this runs as write to the directory",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "make room, in files as well as in bytes"
+        }
+        ErrorKind::ReadOnlyFilesystem => "name a directory that can be written to",
+        ErrorKind::AlreadyExists => "begin the login again",
+        _ => "check the directory for pending logins",
+    }
+}

@@ -1,0 +1,258 @@
+mod processes;
+#[cfg(unix)]
+mod unix;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Barrier, mpsc};
+use std::thread;
+
+use super::sweep::SWEPT_AT_ONCE;
+use super::*;
+
+/// A time at the beginning of a slot.
+const NOW: u64 = 2_833_333 * LIFETIME;
+
+fn store() -> (tempfile::TempDir, DirectoryStore) {
+    let parent = tempfile::tempdir().unwrap();
+    let store = DirectoryStore::new(parent.path().join("state/logins"));
+    (parent, store)
+}
+
+fn key(number: u32) -> Key {
+    let mut key = [0xab; 32];
+    key[..4].copy_from_slice(&number.to_be_bytes());
+    key
+}
+
+fn outcome(result: Result<Stored, StoreError>) -> &'static str {
+    match result {
+        Ok(_) => "won",
+        Err(StoreError::Used) => "used",
+        Err(StoreError::Unknown) => "unknown",
+        Err(StoreError::Expired { .. }) => "expired",
+        Err(other) => panic!("{other}"),
+    }
+}
+
+fn files(slot: &Path) -> usize {
+    fs::read_dir(slot).map_or(0, Iterator::count)
+}
+
+#[test]
+fn a_login_is_taken_once_and_its_secrets_leave_the_disk() {
+    let (_parent, store) = store();
+    store.put(&key(1), NOW, b"verifier").unwrap();
+    let taken = store.take(&key(1), NOW + 5).unwrap();
+    assert_eq!(taken.bytes.as_slice(), b"verifier");
+    assert_eq!(fs::read(&taken.path).unwrap(), b"");
+    assert_eq!(taken.path.parent().unwrap(), store.slot(NOW));
+    assert!(!format!("{taken:?}").contains("118"), "bytes are not shown");
+    assert_eq!(outcome(store.take(&key(1), NOW + 6)), "used");
+    assert_eq!(outcome(store.take(&key(2), NOW + 6)), "unknown");
+    assert!(matches!(
+        store.put(&key(3), NOW, b"").and(store.put(&key(3), NOW, b"")),
+        Err(StoreError::Io { .. })
+    ));
+}
+
+#[test]
+fn nothing_is_made_before_the_first_login() {
+    let (parent, store) = store();
+    assert_eq!(outcome(store.take(&key(1), NOW)), "unknown");
+    assert_eq!(files(parent.path()), 0);
+}
+
+#[test]
+fn used_expired_and_unknown_are_told_apart_for_a_slot_after_the_end() {
+    let (_parent, store) = store();
+    store.put(&key(1), NOW, b"a").unwrap();
+    store.put(&key(2), NOW, b"b").unwrap();
+    store.put(&key(3), NOW + LIFETIME - 1, b"c").unwrap();
+    assert_eq!(outcome(store.take(&key(1), NOW + LIFETIME - 1)), "won");
+    for later in [LIFETIME, 3 * LIFETIME - 1] {
+        store.put(&key(9), NOW + later, b"").unwrap();
+        assert_eq!(outcome(store.take(&key(1), NOW + later)), "used");
+        assert_eq!(outcome(store.take(&key(2), NOW + later)), "expired");
+    }
+    assert_eq!(outcome(store.take(&key(3), NOW + 2 * LIFETIME)), "expired");
+    store.put(&key(8), NOW + 3 * LIFETIME, b"").unwrap();
+    for number in 1..=3 {
+        assert_eq!(outcome(store.take(&key(number), NOW + 3 * LIFETIME)), "unknown");
+    }
+}
+
+#[test]
+fn a_clock_that_goes_back_by_minutes_loses_no_login() {
+    let (_parent, store) = store();
+    for number in 0..3 {
+        store.put(&key(number), NOW, b"").unwrap();
+    }
+    // Another login, begun after the clock was set back, sweeps.
+    store.put(&key(9), NOW - 2 * LIFETIME, b"").unwrap();
+    assert_eq!(outcome(store.take(&key(0), NOW - 300)), "won");
+    assert_eq!(outcome(store.take(&key(1), NOW - LIFETIME)), "won");
+    let error = store.take(&key(2), NOW - LIFETIME - 1).unwrap_err().to_string();
+    assert!(error.starts_with("the clock went back by 601 seconds"), "{error}");
+    assert_eq!(outcome(store.take(&key(2), NOW)), "won");
+}
+
+#[test]
+fn a_sweep_is_bounded_and_in_the_end_removes_all() {
+    let (_parent, store) = store();
+    let old = store.slot(NOW);
+    for number in 0..200 {
+        store.put(&key(number), NOW, b"x").unwrap();
+    }
+    assert_eq!(outcome(store.take(&key(0), NOW)), "won");
+    let later = NOW + 3 * LIFETIME;
+    let mut left = 200;
+    for number in 1000..1004 {
+        assert_eq!(files(&old), left);
+        store.put(&key(number), later, b"x").unwrap();
+        left = left.saturating_sub(SWEPT_AT_ONCE);
+    }
+    assert!(!old.exists());
+    assert_eq!(files(&store.slot(later)), 4);
+}
+
+#[test]
+fn what_a_flood_left_does_not_keep_later_slots() {
+    let (_parent, store) = store();
+    for number in 0..200 {
+        store.put(&key(number), NOW, b"x").unwrap();
+    }
+    store.put(&key(1), NOW + LIFETIME, b"x").unwrap();
+    store.put(&key(1), NOW + 4 * LIFETIME, b"x").unwrap();
+    assert!(!store.slot(NOW + LIFETIME).exists());
+    assert!(store.slot(NOW).exists());
+}
+
+#[test]
+fn logins_of_a_clock_that_was_far_ahead_are_swept() {
+    let (_parent, store) = store();
+    store.put(&key(1), NOW + 3 * LIFETIME, b"").unwrap();
+    store.put(&key(2), NOW, b"").unwrap();
+    assert!(!store.slot(NOW + 3 * LIFETIME).exists());
+}
+
+#[test]
+fn the_sweep_removes_nothing_that_is_not_a_login() {
+    let (parent, store) = store();
+    let others = parent.path().join("state/logins/100");
+    fs::create_dir_all(&others).unwrap();
+    for name in ["vm-100-disk-0.qcow2", &"g".repeat(64), &hex(&key(1))[1..], ".used"] {
+        fs::write(others.join(name), b"").unwrap();
+    }
+    let file = parent.path().join("state/logins/200");
+    fs::write(&file, b"").unwrap();
+    store.put(&key(1), 50 * LIFETIME, b"").unwrap();
+    store.put(&key(1), NOW, b"").unwrap();
+    assert!(!store.slot(50 * LIFETIME).exists(), "the sweep goes on after it");
+    assert_eq!(files(&others), 4);
+    assert_eq!(outcome(store.take(&key(2), NOW)), "unknown");
+    assert!(file.exists());
+}
+
+#[test]
+fn a_file_that_was_cut_short_is_handed_out_once_or_swept() {
+    let (_parent, store) = store();
+    for (number, length) in [(1, 0), (2, 7), (3, 9)] {
+        store.put(&key(number), NOW, b"pending").unwrap();
+        let path = store.slot(NOW).join(hex(&key(number)));
+        File::options().write(true).open(path).unwrap().set_len(length).unwrap();
+    }
+    assert_eq!(store.take(&key(1), NOW).unwrap().bytes.as_slice(), b"");
+    assert_eq!(outcome(store.take(&key(1), NOW)), "used");
+    assert_eq!(store.take(&key(3), NOW).unwrap().bytes.as_slice(), b"p");
+    store.put(&key(4), NOW + 3 * LIFETIME, b"").unwrap();
+    assert!(!store.slot(NOW).exists());
+}
+
+#[test]
+fn twenty_thousand_pending_logins_lock_nobody_out() {
+    let (_parent, store) = store();
+    for number in 0..20_000 {
+        store.put(&key(number), NOW + u64::from(number % 1200), b"flood").unwrap();
+    }
+    store.put(&key(20_000), NOW + 1200, b"mine").unwrap();
+    assert_eq!(store.take(&key(20_000), NOW + 1230).unwrap().bytes.as_slice(), b"mine");
+}
+
+#[test]
+fn a_slot_that_is_swept_away_is_made_again() {
+    let (_parent, store) = store();
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                let _ = fs::remove_dir(store.slot(NOW));
+            }
+        });
+        let outcomes: Vec<_> = (0..2000)
+            .map(|number| {
+                let put = store.put(&key(number), NOW, b"x");
+                // The slot is empty again, for the other thread.
+                put.and_then(|()| store.take(&key(number), NOW))
+                    .and_then(|taken| fs::remove_file(&taken.path).on("remove", &taken.path))
+            })
+            .collect();
+        done.store(true, Ordering::Relaxed);
+        for outcome in outcomes {
+            outcome.unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_signal_makes_a_call_be_made_again() {
+    let mut answers = [Err(ErrorKind::Interrupted.into()), Ok(7), Ok(8)].into_iter();
+    assert_eq!(retried(|| answers.next().unwrap()).unwrap(), 7);
+}
+
+#[test]
+fn first_logins_make_the_directory_together() {
+    for _ in 0..50 {
+        let (_parent, store) = store();
+        let start = Barrier::new(8);
+        thread::scope(|scope| {
+            for number in 0..8 {
+                let (store, start) = (&store, &start);
+                scope.spawn(move || {
+                    start.wait();
+                    store.put(&key(number), NOW, b"x").unwrap();
+                });
+            }
+        });
+        fs::remove_dir_all(&store.directory).unwrap();
+        store.put(&key(1), NOW, b"x").unwrap();
+    }
+}
+
+#[test]
+fn one_of_many_threads_gets_the_login() {
+    let (_parent, store) = store();
+    for round in 0..20 {
+        store.put(&key(round), NOW, &[b'v'; 500]).unwrap();
+        let (start, (sender, outcomes)) = (Barrier::new(64), mpsc::channel());
+        thread::scope(|scope| {
+            for _ in 0..64 {
+                let sender = sender.clone();
+                scope.spawn(|| {
+                    start.wait();
+                    let taken = store.take(&key(round), NOW);
+                    assert!(
+                        taken.as_ref().is_ok_and(|t| t.bytes.as_slice() == [b'v'; 500])
+                            || taken.is_err()
+                    );
+                    sender.send(outcome(taken)).unwrap();
+                    drop(sender);
+                });
+            }
+        });
+        drop(sender);
+        let mut outcomes: Vec<_> = outcomes.iter().collect();
+        outcomes.sort_unstable();
+        assert_eq!(outcomes.last(), Some(&"won"));
+        assert!(outcomes[..63].iter().all(|outcome| *outcome == "used"), "{outcomes:?}");
+    }
+}

@@ -1,0 +1,82 @@
+//! Who may read and write what.
+
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+
+use super::*;
+
+const NOW: u64 = 1_700_000_000;
+
+fn unsafe_reason(store: &DirectoryStore) -> Option<Unsafe> {
+    let reason = |error| match error {
+        StoreError::UnsafeDirectory { reason, .. } => Some(reason),
+        _ => None,
+    };
+    let put = store.put(&[1; 32], NOW, b"x").err().and_then(reason);
+    let taken = store.take(&[2; 32], NOW).err().and_then(reason);
+    assert_eq!(put, taken);
+    put
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+#[test]
+fn only_the_owner_may_read_a_login() {
+    let parent = tempfile::tempdir().unwrap();
+    let directory = parent.path().join("a/b");
+    let store = DirectoryStore::new(&directory);
+    store.put(&[1; 32], NOW, b"verifier").unwrap();
+    let slot = store.slot(NOW);
+    let file = slot.join(hex(&[1; 32]));
+    assert_eq!([mode(&directory), mode(&slot), mode(&file)], [0o700, 0o700, 0o600]);
+    assert_eq!(mode(&store.take(&[1; 32], NOW).unwrap().path), 0o600);
+}
+
+#[test]
+fn a_directory_that_others_can_write_to_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = DirectoryStore::new(directory.path());
+    for mode in [0o777, 0o770, 0o702, 0o1777] {
+        fs::set_permissions(directory.path(), fs::Permissions::from_mode(mode)).unwrap();
+        assert_eq!(unsafe_reason(&store), Some(Unsafe::WritableByOthers { mode }));
+    }
+    let message = store.put(&[1; 32], NOW, b"x").unwrap_err().to_string();
+    assert!(message.contains("its mode is 1777") && message.contains("chmod go-w"), "{message}");
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(unsafe_reason(&store), None);
+}
+
+#[test]
+fn a_symbolic_link_or_a_file_is_no_directory_for_logins() {
+    let parent = tempfile::tempdir().unwrap();
+    let (link, file) = (parent.path().join("link"), parent.path().join("file"));
+    symlink(parent.path(), &link).unwrap();
+    fs::write(&file, b"").unwrap();
+    assert_eq!(unsafe_reason(&DirectoryStore::new(link)), Some(Unsafe::SymbolicLink));
+    assert_eq!(unsafe_reason(&DirectoryStore::new(file)), Some(Unsafe::NotADirectory));
+}
+
+#[test]
+fn a_directory_of_another_user_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let user = fs::metadata(directory.path()).unwrap().uid();
+    // Only root can give a directory away.
+    if chown(directory.path(), Some(12_345), None).is_ok() {
+        let store = DirectoryStore::new(directory.path());
+        let owner = 12_345;
+        assert_eq!(unsafe_reason(&store), Some(Unsafe::ForeignOwner { owner, user }));
+    }
+}
+
+#[test]
+fn what_the_file_system_refuses_is_told_with_its_path() {
+    let parent = tempfile::tempdir().unwrap();
+    fs::write(parent.path().join("file"), b"").unwrap();
+    let store = DirectoryStore::new(parent.path().join("file/logins"));
+    let message = store.put(&[1; 32], NOW, b"x").unwrap_err().to_string();
+    assert!(
+        message.contains("file/logins: Not a directory (os error 20); check the directory"),
+        "{message}"
+    );
+}

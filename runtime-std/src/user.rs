@@ -1,0 +1,195 @@
+//! The end user of a finished login, in the words of the realm.
+
+use std::fmt;
+
+use onerealm_core::wire::Value;
+use onerealm_core::{ClientType, Identity};
+use serde_json::Map;
+
+/// The end user of a finished login.
+#[derive(Clone)]
+pub struct User {
+    /// The realm's name.
+    pub realm: String,
+    /// What the realm's `username-claim` says, without `@realm`.
+    pub username: String,
+    /// The client type of the login.
+    pub client_type: ClientType,
+    /// The issuer.
+    pub issuer: String,
+    /// The subject: together with the issuer, what identifies the end user.
+    pub subject: String,
+    /// The ID token's claims, with those of the userinfo endpoint that it doesn't have.
+    pub claims: Map<String, serde_json::Value>,
+}
+
+impl User {
+    pub(crate) fn new(identity: &Identity<'_>, username_claim: &str) -> Result<Self, UserError> {
+        let username = match identity.claim(username_claim) {
+            Some(Value::String(text)) => text.chars().collect::<String>(),
+            Some(_) => return Err(UserError::NotText { claim: username_claim.to_owned() }),
+            None => return Err(UserError::missing(identity, username_claim)),
+        };
+        check_username(&username, identity.realm())
+            .map_err(|reason| UserError::Unusable { claim: username_claim.to_owned(), reason })?;
+        Ok(User {
+            realm: identity.realm().to_owned(),
+            username,
+            client_type: identity.client_type(),
+            issuer: identity.issuer().to_owned(),
+            subject: identity.subject().to_owned(),
+            claims: claims(identity).ok_or(UserError::Claims)?,
+        })
+    }
+
+    /// As JSON: `realm`, `username`, `client_type`, `issuer`, `subject` and `claims`.
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "realm": self.realm,
+            "username": self.username,
+            "client_type": self.client_type.as_str(),
+            "issuer": self.issuer,
+            "subject": self.subject,
+            "claims": self.claims,
+        })
+    }
+}
+
+impl fmt::Debug for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("User")
+            .field("realm", &self.realm)
+            .field("username", &self.username)
+            .field("client_type", &self.client_type)
+            .field("issuer", &self.issuer)
+            .field("subject", &self.subject)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The claims of both sources; the ID token's win.
+fn claims(identity: &Identity<'_>) -> Option<Map<String, serde_json::Value>> {
+    let parse = |text: &str| serde_json::from_str::<Map<_, _>>(text).ok();
+    let id_token = parse(identity.id_token_claims().text())?;
+    let mut claims = match identity.userinfo_claims() {
+        Some(userinfo) => parse(userinfo.text())?,
+        None => Map::new(),
+    };
+    claims.extend(id_token);
+    Some(claims)
+}
+
+/// The longest user name with its `@realm`, in characters.
+const USER_NAME_LEN: usize = 64;
+
+/// What Proxmox products take as a user name: it stands in files where `:` and line ends separate,
+/// and in paths.
+fn check_username(name: &str, realm: &str) -> Result<(), &'static str> {
+    if name.is_empty() {
+        return Err("it is empty");
+    }
+    if name.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Err("it has white space or a control character in it");
+    }
+    if name.contains(['/', ':']) {
+        return Err("it has '/' or ':' in it");
+    }
+    if name.chars().count() + 1 + realm.len() > USER_NAME_LEN {
+        return Err("with '@' and the realm it is longer than 64 characters");
+    }
+    Ok(())
+}
+
+/// Why a validated identity has no user name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UserError {
+    /// There is no such claim.
+    Missing {
+        /// Its name.
+        claim: String,
+        /// The claims that are there.
+        present: Vec<String>,
+    },
+    /// The claim is no string.
+    NotText {
+        /// Its name.
+        claim: String,
+    },
+    /// What it says can't be a user name.
+    Unusable {
+        /// Its name.
+        claim: String,
+        /// Why.
+        reason: &'static str,
+    },
+    /// The claims are beyond what can be handed on.
+    Claims,
+}
+
+/// As many claims as an error lists.
+const SHOWN_CLAIMS: usize = 40;
+
+impl UserError {
+    fn missing(identity: &Identity<'_>, claim: &str) -> Self {
+        let name = |text: onerealm_core::wire::JsonStr<'_>| text.chars().take(64).collect();
+        let present = identity.claims().map(|(n, _)| name(n)).take(SHOWN_CLAIMS).collect();
+        UserError::Missing { claim: claim.to_owned(), present }
+    }
+
+    /// Every code.
+    pub const CODES: &'static [&'static str] =
+        &["username_missing", "username_not_text", "username_unusable", "claims_unusable"];
+
+    /// The stable name of this error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            UserError::Missing { .. } => "username_missing",
+            UserError::NotText { .. } => "username_not_text",
+            UserError::Unusable { .. } => "username_unusable",
+            UserError::Claims => "claims_unusable",
+        }
+    }
+}
+
+impl fmt::Display for UserError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            UserError::Missing { claim, present } => {
+                write!(
+                    f,
+                    "the end user has no claim {claim:?}, which the realm's username-claim names; there are: "
+                )?;
+                for (i, name) in present.iter().enumerate() {
+                    write!(f, "{}{}", if i == 0 { "" } else { ", " }, name.escape_debug())?;
+                }
+                Ok(())
+            }
+            UserError::NotText { claim } => write!(
+                f,
+                "the claim {claim:?}, which the realm's username-claim names, is no string"
+            ),
+            UserError::Unusable { claim, reason } => write!(
+                f,
+                "what the claim {claim:?} says can't be a user name: {reason}; set the realm's username-claim to another claim"
+            ),
+            UserError::Claims => f.write_str("the claims have a number that can't be represented"),
+        }
+    }
+}
+
+impl std::error::Error for UserError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn user_names_are_those_that_proxmox_takes() {
+        for good in ["alice", "alice@contoso.example", "älice", &"a".repeat(60)] {
+            assert_eq!(check_username(good, "sso"), Ok(()), "{good}");
+        }
+        for bad in ["", "a b", "a\n", "a\u{7f}", "a\u{2003}b", "a/b", "a:b", &"a".repeat(61)] {
+            assert!(check_username(bad, "sso").is_err(), "{bad:?}");
+        }
+    }
+}
