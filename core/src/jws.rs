@@ -78,47 +78,41 @@ impl JwsAlgorithm {
         }
     }
 
-    /// The left half of the hash of `bytes`, as in `at_hash` (OpenID Connect Core 3.1.3.6): the
-    /// hash is that of the algorithm, SHA-512 for Ed25519.
-    pub(crate) fn left_half_hash(self, bytes: impl Iterator<Item = u8>) -> LeftHalf {
+    /// Whether `text` is the base64url of the left half of the hash of `bytes`, as `at_hash` is
+    /// (OpenID Connect Core 3.1.3.6). The hash is the algorithm's.
+    ///
+    /// No specification names one for EdDSA: providers take SHA-512, with which Ed25519 hashes, or
+    /// SHA-256.
+    pub(crate) fn is_left_half_hash(
+        self,
+        text: &str,
+        bytes: impl Iterator<Item = u8> + Clone,
+    ) -> bool {
         use JwsAlgorithm::*;
         match self {
-            Rs256 | Ps256 | Es256 => LeftHalf::of::<Sha256>(bytes),
-            Rs384 | Ps384 | Es384 => LeftHalf::of::<Sha384>(bytes),
-            Rs512 | Ps512 | EdDsa => LeftHalf::of::<Sha512>(bytes),
+            Rs256 | Ps256 | Es256 => is_left_half::<Sha256>(text, bytes),
+            Rs384 | Ps384 | Es384 => is_left_half::<Sha384>(text, bytes),
+            Rs512 | Ps512 => is_left_half::<Sha512>(text, bytes),
+            EdDsa => {
+                is_left_half::<Sha512>(text, bytes.clone()) || is_left_half::<Sha256>(text, bytes)
+            }
         }
     }
+}
+
+fn is_left_half<D: Digest>(text: &str, bytes: impl Iterator<Item = u8>) -> bool {
+    let mut digest = D::new();
+    bytes.for_each(|byte| digest.update([byte]));
+    let hash = digest.finalize();
+    // Half of SHA-512's 64 bytes, and what decoding takes on top.
+    let mut buf = [0; 48];
+    let decoded = decode_into(text, &mut buf);
+    decoded.is_ok_and(|(decoded, _)| hash.get(..hash.len() / 2) == Some(decoded))
 }
 
 impl fmt::Display for JwsAlgorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-/// Left half of a hash, at most that of SHA-512.
-pub(crate) struct LeftHalf {
-    bytes: [u8; 32],
-    len: usize,
-}
-
-impl LeftHalf {
-    fn of<D: Digest>(bytes: impl Iterator<Item = u8>) -> Self {
-        let mut digest = D::new();
-        bytes.for_each(|byte| digest.update([byte]));
-        let hash = digest.finalize();
-        let mut half = LeftHalf { bytes: [0; 32], len: hash.len() / 2 };
-        for (place, byte) in half.bytes.iter_mut().zip(hash.iter().take(half.len)) {
-            *place = *byte;
-        }
-        half
-    }
-
-    /// Whether `text` is its base64url.
-    pub(crate) fn is_spelled(&self, text: &str) -> bool {
-        let mut buf = [0; 64];
-        decode_into(text, &mut buf)
-            .is_ok_and(|(decoded, _)| self.bytes.get(..self.len) == Some(decoded))
     }
 }
 

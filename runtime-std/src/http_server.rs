@@ -237,4 +237,23 @@ mod tests {
         drop(client);
         assert!(matches!(connection.read(4, far()), Err(Unreadable::Gone)));
     }
+
+    #[test]
+    fn a_refused_client_is_heard_out_and_not_cut_off() {
+        let (mut client, mut connection) = connected();
+        client.write_all(&vec![b'a'; 4 * MAX_HEAD]).unwrap();
+        assert_eq!(status(connection.read(0, far())), Some(414));
+        connection.write(&Response::new(414), far()).unwrap();
+        connection.finish_writing();
+        let draining = std::thread::spawn(move || connection.drain(far()));
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 414 "));
+        // A connection that is closed on unread bytes is reset, and writing to it fails soon.
+        for _ in 0..10_000 {
+            client.write_all(b"more").unwrap();
+        }
+        drop(client);
+        draining.join().unwrap();
+    }
 }

@@ -28,6 +28,11 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+#![allow(
+    clippy::expect_used,
+    reason = "it reads its own documents and runs in demonstrations and tests only"
+)]
+
 mod authorization;
 mod authorization_request;
 pub mod browser;

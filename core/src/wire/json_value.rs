@@ -84,7 +84,7 @@ impl<'a> JsonStr<'a> {
     }
 
     /// The characters that it stands for.
-    pub fn chars(self) -> impl Iterator<Item = char> + 'a {
+    pub fn chars(self) -> impl Iterator<Item = char> + Clone + 'a {
         let mut rest = self.0.chars();
         core::iter::from_fn(move || match rest.next()? {
             '\\' => Some(unescape(&mut rest)),

@@ -91,6 +91,7 @@ mod tests {
             ("http://localhost", "http://localhost:", false),
             ("http://localhost", "http://localhost:80@evil.example/", false),
             ("http://localhost", "http://localhost.evil.example/", false),
+            ("http://localhost.example/", "http://localhost:1.example/", false),
             ("http://127.0.0.1/callback", "http://127.0.0.1:51004/callback", true),
             ("http://127.0.0.1/callback", "http://127.0.0.10:51004/callback", false),
             ("https://localhost/callback", "https://localhost:51004/callback", false),

@@ -1,0 +1,163 @@
+"""Debian's glewlwyd: started on 127.0.0.1 with a new database, and configured through its API as an administrator would."""
+
+import json
+import os
+import sqlite3
+import subprocess
+
+from browser import Browser
+from glewlwyd_browser import GlewlwydBrowser
+from process import LOOPBACK_HOSTS, Process, free_port
+
+PACKAGED_SCHEMA = "/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3"
+
+# The account that the packaged schema creates.
+ADMINISTRATOR = ("admin", "password")
+
+# One plugin instance, and so one issuer, for each algorithm: (jwt-type, how openssl makes the key).
+# P-256 only: with a P-384 key this version announces ES512.
+ALGORITHMS = {
+    "RS256": ("rsa", ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]),
+    "ES256": ("ecdsa", ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]),
+    "EdDSA": ("eddsa", ["-algorithm", "ED25519"]),
+}
+
+
+class Glewlwyd:
+    name = "glewlwyd"
+    ca_file = None
+    refused_client_error = "unauthorized_client"
+    # For `prompt=none` without a session, where OpenID Connect Core, section 3.1.2.6, has login_required.
+    no_session_error = "interaction_required"
+    # Redirect URIs are compared whole: these are registered with the port.
+    loopback_redirects = [f"http://{host}:51004/callback" for host in LOOPBACK_HOSTS]
+    username_claim = None
+    # Authorization: Basic is taken as it is, without form-decoding: no reserved characters here.
+    client_key = "interop-key-of-the-web-registration"
+
+    def __init__(self, folder, web_redirect, user):
+        self.folder = folder
+        self.user = user
+        self.web_redirect = web_redirect
+        self.url = f"http://127.0.0.1:{free_port()}"
+        self.issuers = {algorithm: f"{self.url}/api/{algorithm.lower()}" for algorithm in ALGORITHMS}
+        self.process = None
+        os.mkdir(folder)
+
+    def start(self):
+        self.create_database()
+        self.process = Process(["glewlwyd", "--config-file", self.write_configuration()], self.path("log"))
+        self.process.wait_until(self.answers)
+        self.administrator = Browser(*ADMINISTRATOR)
+        self.call("POST", "/auth/", {"username": ADMINISTRATOR[0], "password": ADMINISTRATOR[1]})
+        self.add_user()
+        self.add_clients()
+        for algorithm in ALGORITHMS:
+            self.add_plugin(algorithm)
+
+    def stop(self):
+        if self.process:
+            self.process.stop()
+
+    def browser(self):
+        return GlewlwydBrowser(self.user["preferred_username"], self.user["password"])
+
+    def token_requests(self):
+        """This server keeps no record of the token requests that it receives."""
+        return None
+
+    def create_database(self):
+        database = sqlite3.connect(self.path("database"))
+        with open(PACKAGED_SCHEMA, encoding="utf-8") as schema:
+            database.executescript(schema.read())
+        database.close()
+
+    def write_configuration(self):
+        port = int(self.url.rpartition(":")[2])
+        modules = "/usr/lib/glewlwyd"
+        with open(self.path("glewlwyd.conf"), "w", encoding="utf-8") as file:
+            file.write(f"""\
+bind_address = "127.0.0.1"
+port = {port}
+external_url = "{self.url}/"
+api_prefix = "api"
+login_url = "login.html"
+log_mode = "console"
+log_level = "DEBUG"
+cookie_secure = 0
+hash_algorithm = "SHA512"
+admin_scope = "g_admin"
+profile_scope = "g_profile"
+user_module_path = "{modules}/user"
+client_module_path = "{modules}/client"
+user_auth_scheme_module_path = "{modules}/scheme"
+plugin_module_path = "{modules}/plugin"
+database = {{ type = "sqlite3"; path = "{self.path("database")}"; }};
+""")
+            return file.name
+
+    def answers(self):
+        try:
+            return Browser(*ADMINISTRATOR).open(self.url + "/api/").status
+        except OSError:
+            return None
+
+    def add_user(self):
+        for scope in ("email", "profile"):
+            self.call("POST", "/scope/", {
+                "name": scope, "display_name": scope, "description": scope,
+                "password_required": False, "password_max_age": 0, "scheme": {},
+            })
+        self.call("POST", "/user/", {
+            "username": self.user["preferred_username"], "password": self.user["password"],
+            "name": self.user["name"], "email": self.user["email"],
+            "scope": ["openid", "email", "profile"], "enabled": True,
+        })
+
+    def add_clients(self):
+        self.call("POST", "/client/", {
+            "client_id": "web", "name": "web", "enabled": True, "authorization_type": ["code"],
+            "confidential": True, "client_secret": self.client_key, "redirect_uri": [self.web_redirect],
+            "token_endpoint_auth_method": ["client_secret_basic", "client_secret_post"],
+        })
+        self.call("POST", "/client/", {
+            "client_id": "cli", "name": "cli", "enabled": True, "authorization_type": ["code"],
+            "confidential": False, "redirect_uri": self.loopback_redirects,
+            "token_endpoint_auth_method": ["none"],
+        })
+
+    def add_plugin(self, algorithm):
+        jwt_type, options = ALGORITHMS[algorithm]
+        key = openssl(["genpkey", *options])
+        self.call("POST", "/mod/plugin/", {
+            "module": "oidc", "name": algorithm.lower(), "display_name": algorithm, "enabled": True,
+            "parameters": {
+                "iss": self.issuers[algorithm],
+                "jwt-type": jwt_type, "jwt-key-size": "256",
+                "key": key, "cert": openssl(["pkey", "-pubout"], key),
+                "access-token-duration": 3600, "refresh-token-duration": 3600, "code-duration": 600,
+                "auth-type-code-enabled": True,
+                "allowed-scope": ["openid", "email", "profile"],
+                "subject-type": "public",
+                "oauth-as-iss-id": True,
+                "name-claim": "on-demand", "name-claim-scope": ["profile"],
+                "email-claim": "on-demand", "email-claim-scope": ["email"],
+                # Without this the code challenge is an unknown parameter, and is passed over.
+                "pkce-allowed": True, "pkce-required": True,
+            },
+        })
+
+    def call(self, method, path, body):
+        page = self.administrator.open(
+            f"{self.url}/api{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}, method)
+        if page.status != 200:
+            raise RuntimeError(f"{method} {path} answered {page.status}: {page.body}")
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+
+def openssl(arguments, standard_input=None):
+    return subprocess.run(
+        ["openssl", *arguments], input=standard_input, check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        universal_newlines=True).stdout
