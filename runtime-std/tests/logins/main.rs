@@ -1,0 +1,9 @@
+//! Logins through the command and the library, against the embedded provider: what goes over the
+//! wire is read from the provider's record.
+
+mod binding;
+mod client_type_table;
+mod concurrency;
+mod errors;
+mod secrets;
+mod support;
