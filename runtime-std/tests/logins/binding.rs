@@ -66,6 +66,19 @@ fn a_registration_that_went_away_ends_the_login_without_a_request() {
 }
 
 #[test]
+fn a_changed_client_id_ends_the_login_without_a_request() {
+    for url in [WEB, LOOPBACK] {
+        let scene = Scene::new();
+        scene.configure(AUTO);
+        let (_, callback) = scene.begin(&["--redirect-url", url]);
+        let config = fs::read_to_string(scene.config()).unwrap();
+        fs::write(scene.config(), config.replace(CLIENT_ID, NATIVE_ID)).unwrap();
+        scene.finish(&callback).failed(4, "client_gone");
+        assert!(scene.token_requests().is_empty());
+    }
+}
+
+#[test]
 fn a_login_whose_realm_went_away_is_refused() {
     let scene = Scene::new();
     scene.configure(AUTO);

@@ -2,8 +2,11 @@
 //! wire is read from the provider's record.
 
 mod binding;
+mod caches;
 mod client_type_table;
 mod concurrency;
 mod errors;
+mod login_command;
 mod secrets;
 mod support;
+mod userinfo;
