@@ -5,10 +5,12 @@ use heapless::String;
 use serde::Deserialize;
 use serde::de::{self, SeqAccess, Visitor};
 
+use crate::client::{Client, ClientType, ClientTypeError, Requested};
 use crate::error::error_enum;
 use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
 use crate::policy::ENDPOINT_LEN;
 use crate::realm::{Issuer, Realm, is_safe_to_ask};
+use crate::redirect_uri::RedirectUri;
 use crate::wire::{BufferTooSmall, JsonStr, Uri, Writer};
 
 /// The request for a provider's metadata.
@@ -174,6 +176,16 @@ impl<'a> RelyingParty<'a> {
     ) -> Result<Self, DiscoveryError> {
         metadata.agree_on(realm.issuer)?;
         Ok(RelyingParty { realm, metadata })
+    }
+
+    /// The client type that a login with `redirect_uri` has.
+    pub fn client_type(
+        &self,
+        redirect_uri: &RedirectUri,
+        requested: Requested,
+    ) -> Result<ClientType, ClientTypeError> {
+        Client::decide(self.realm, self.metadata, redirect_uri.kind(), requested)
+            .map(|client| client.decision().client_type())
     }
 
     /// The realm.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use onerealm_core::{
-    ClientType, PkceOffered, RedirectUri, RelyingParty, Requested, SecretConfigured, client_type,
+    BeginError, ClientType, ClientTypeError, PkceOffered, RedirectUri, RelyingParty, Requested,
 };
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ pub struct Report {
     realm: String,
     issuer: String,
     keys: usize,
-    logins: Vec<(String, Result<ClientType, String>)>,
+    logins: Vec<(String, Result<ClientType, ClientTypeError>)>,
     notes: Vec<String>,
 }
 
@@ -38,12 +38,11 @@ impl Logins {
             let keys = provider.keys(call)?;
             let mut logins = Vec::new();
             for url in urls {
-                let decided = decide(relying_party, &url);
-                match decided {
-                    Err(error) if chosen_by_caller => return Err(error),
-                    Err(error) => logins.push((url.as_str().to_owned(), Err(error.to_string()))),
-                    Ok(decided) => logins.push((url.as_str().to_owned(), Ok(decided))),
+                let decided = relying_party.client_type(&url, Requested::Default);
+                if let (Err(error), true) = (decided, chosen_by_caller) {
+                    return Err(BeginError::from(error).into());
                 }
+                logins.push((url.as_str().to_owned(), decided));
             }
             Ok(Report {
                 realm: config.name.clone(),
@@ -54,17 +53,6 @@ impl Logins {
             })
         })
     }
-}
-
-/// The client type that a login with `url` has.
-fn decide(relying_party: RelyingParty<'_>, url: &RedirectUri) -> Result<ClientType, Error> {
-    let realm = relying_party.realm();
-    let secret = match realm.registration.secret {
-        Some(_) => SecretConfigured::Yes,
-        None => SecretConfigured::No,
-    };
-    client_type(realm.client_type, secret, url.kind(), Requested::Default, realm.public_override)
-        .map_err(|error| Error::Begin(error.into()))
 }
 
 fn notes(config: &RealmConfig, relying_party: RelyingParty<'_>) -> Vec<String> {
@@ -97,7 +85,7 @@ impl Report {
             .iter()
             .map(|(url, decided)| match decided {
                 Ok(decided) => json!({"redirect_url": url, "client_type": decided.as_str()}),
-                Err(refused) => json!({"redirect_url": url, "refused": refused}),
+                Err(refused) => json!({"redirect_url": url, "refused": refused.to_string()}),
             })
             .collect();
         json!({

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use onerealm_core::wire::BufferTooSmall;
 use onerealm_core::{
     AuthorizationError, AuthorizationResponseError, BeginError, ClientType, ClientTypeError,
-    DiscoveryError, IdTokenError, JwksError, JwsError, RealmError, RedirectUriError, ResponseError,
-    TokenError, UserinfoError,
+    DiscoveryError, IdTokenError, JwksError, JwsError, RealmError, RedirectUriError, TokenError,
+    UserinfoError,
 };
 
 use crate::advice;
@@ -126,10 +126,6 @@ impl Error {
             Error::RealmList { .. } => "realm_list",
             Error::RedirectUri(error) => error.code(),
             Error::Begin(error) => error.code(),
-            Error::Discovery { error: DiscoveryError::Response { error }, .. } => match error {
-                ResponseError::Json { .. } | ResponseError::Member => "discovery_response",
-                error => error.code(),
-            },
             Error::Discovery { error, .. } => error.code(),
             Error::Jwks { error, .. } => error.code(),
             Error::Response(error) => error.code(),
@@ -187,7 +183,7 @@ impl Error {
         }
     }
 
-    /// Every code that [`code`](Self::code) may give.
+    /// Every code that [`code`](Self::code) may give, some of them twice.
     pub fn codes() -> impl Iterator<Item = &'static str> {
         [
             ConfigError::CODES,
@@ -196,7 +192,6 @@ impl Error {
             RedirectUriError::CODES,
             ClientTypeError::CODES,
             DiscoveryError::CODES,
-            &["response_status", "response_content_type"],
             JwksError::CODES,
             AuthorizationResponseError::CODES,
             AuthorizationError::CODES,
@@ -211,8 +206,13 @@ impl Error {
         .into_iter()
         .flatten()
         .copied()
+        .filter(|code| !WRAPPERS.contains(code))
     }
 }
+
+/// Errors that only hold another one, whose code is given instead, and one that our buffers rule
+/// out.
+const WRAPPERS: [&str; 3] = ["id_token_jws", "jws_key", "buffer_too_small"];
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

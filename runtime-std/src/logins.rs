@@ -272,9 +272,10 @@ fn with_userinfo<T>(
     then: impl FnOnce(Identity<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let Some(request) = identity.userinfo_request() else { return then(identity) };
+    let url = || request.endpoint().chars().collect();
     let mut buf = Zeroizing::new(vec![0; policy::ACCESS_TOKEN_LEN + MESSAGE_LEN]);
     let message = request.request(&mut buf).map_err(|error| Error::Userinfo {
-        url: String::new(),
+        url: url(),
         error,
         words: None,
     })?;
@@ -282,7 +283,7 @@ fn with_userinfo<T>(
     let words =
         ErrorResponse::of(&answer.response()).map(|error| ProviderWords::of(&error, &message, &[]));
     let userinfo = request.response(answer.response()).map_err(|error| Error::Userinfo {
-        url: message.url.to_owned(),
+        url: url(),
         error,
         words,
     })?;

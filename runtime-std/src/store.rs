@@ -79,7 +79,11 @@ impl DirectoryStore {
     /// A login older than [`LIFETIME`] is left too, so that it is called expired each time, and swept later.
     pub fn read(&self, key: &Key, now: u64) -> Result<Stored, StoreError> {
         let Login { bytes, path, .. } = self.find(key, now)?;
-        Ok(Stored { bytes, path })
+        // A file is renamed before it is emptied, so what still has its name was read whole.
+        match found(retried(|| fs::symlink_metadata(&path))).on("look at", &path)? {
+            Some(_) => Ok(Stored { bytes, path }),
+            None => Err(StoreError::Used),
+        }
     }
 
     /// Takes the login with that key: the first call gets it, all others [`StoreError::Used`].

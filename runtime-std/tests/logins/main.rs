@@ -7,6 +7,7 @@ mod client_type_table;
 mod concurrency;
 mod errors;
 mod login_command;
+mod proxy;
 mod secrets;
 mod support;
 mod userinfo;
