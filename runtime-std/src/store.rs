@@ -76,7 +76,7 @@ impl DirectoryStore {
 
     /// The login with that key, which stays where it is.
     ///
-    /// A login older than [`LIFETIME`] is left too, so that it is called expired each time, and swept later.
+    /// A login older than its lifetime is left too, so that it is called expired each time, and swept later.
     pub fn read(&self, key: &Key, now: u64) -> Result<Stored, StoreError> {
         let Login { bytes, path, .. } = self.find(key, now)?;
         // A file is renamed before it is emptied, so what still has its name was read whole.
