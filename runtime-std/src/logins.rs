@@ -187,6 +187,10 @@ impl Logins {
     ) -> Result<User, Error> {
         let config = self.config.realm(pending.realm())?;
         self.with_relying_party(config, |relying_party, provider, call| {
+            // What can fail without harm comes first: a login is used up only when its code is sent.
+            if response.error_text().is_none() {
+                provider.keys(call)?;
+            }
             take()?;
             let request = pending.accept(&response, relying_party, now()).map_err(|error| {
                 let words = ProviderWords::of_authorization(&response);

@@ -66,3 +66,20 @@ fn keys_that_stay_unknown_are_not_asked_for_all_the_time() {
     }
     assert_eq!(asked(&scene), [1, 2, 5, 0]);
 }
+
+#[test]
+fn keys_that_can_not_be_had_use_no_login_up() {
+    let failures = AtomicUsize::new(0);
+    let scene = Scene::bent(move |endpoint, _, answer| {
+        match endpoint == Endpoint::Keys && failures.fetch_add(1, Ordering::SeqCst) == 0 {
+            true => Response::new(503),
+            false => answer,
+        }
+    });
+    scene.configure(KEY);
+    let (_, callback) = scene.begin(&["--redirect-url", WEB]);
+    scene.finish(&callback).failed(6, "jwks_response");
+    assert!(scene.token_requests().is_empty());
+    let ran = scene.finish(&callback);
+    assert_eq!((ran.status, &ran.json["username"]), (0, &ALICE.into()), "{ran:?}");
+}

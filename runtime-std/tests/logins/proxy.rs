@@ -15,10 +15,14 @@ fn a_request_to_another_host_goes_through_the_proxy() {
     let address = proxy.local_addr().unwrap();
     let asked = std::thread::spawn(move || {
         let (mut connection, _) = proxy.accept().unwrap();
-        let mut head = [0; 1024];
-        let len = connection.read(&mut head).unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            connection.read_exact(&mut byte).unwrap();
+            head.extend(byte);
+        }
         connection.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").unwrap();
-        String::from_utf8_lossy(&head[..len]).into_owned()
+        String::from_utf8(head).unwrap()
     });
     let mut command = scene.command(&["check", "sso"]);
     command.env("all_proxy", format!("http://someone:canary-password@{address}"));
