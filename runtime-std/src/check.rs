@@ -102,7 +102,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "realm {}: provider {} answers, {} usable keys",
+            "realm {}: provider {} answers; usable keys: {}",
             self.realm, self.issuer, self.keys
         )?;
         for (url, decided) in &self.logins {
