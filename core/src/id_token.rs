@@ -397,7 +397,7 @@ error_enum! {
             /// When it was looked at.
             now: UnixTime,
         } => "id_token_auth_time",
-            "the end user authenticated at {authenticated}, and at {now} that is longer ago than the realm's max-age";
+            "the end user authenticated at {authenticated}, which at {now} is not within the realm's max-age";
         /// The access token's hash.
         AccessTokenHash => "id_token_at_hash", "the ID token's at_hash is not the hash of the access token that came with it";
         /// No subject, or one that can't be.

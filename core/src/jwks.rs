@@ -248,6 +248,9 @@ error_enum! {
         /// No such key.
         Unknown => "key_unknown",
             "the token is signed with a key that is not among the provider's: its keys may have changed a moment ago, so try again";
+        /// No key that is used here.
+        NoneUsable => "keys_unusable",
+            "the provider's key set has no key for RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or EdDSA";
         /// Several keys.
         Ambiguous => "key_ambiguous",
             "several of the provider's keys could have signed the token: it must name one by kid (OpenID Connect Core 10.1)";

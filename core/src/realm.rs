@@ -171,8 +171,7 @@ pub(crate) fn is_safe_to_ask(uri: &Uri<'_>) -> bool {
     })
 }
 
-/// A client identifier (RFC 6749 section 2.2): 1 to 255 characters, none of them a control
-/// character.
+/// A client identifier (RFC 6749 section 2.2): 1 to 255 bytes, without control characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientId<'a>(&'a str);
 
@@ -274,7 +273,7 @@ error_enum! {
             "the issuer URL must be https without a user name (http is for this machine's loopback addresses only)";
         /// The client identifier.
         ClientId => "realm_client_id",
-            "the client identifier must have 1 to 255 characters and no control character";
+            "the client identifier must have 1 to 255 bytes and no control character";
     }
 }
 

@@ -103,7 +103,7 @@ pub enum Error {
 /// Who must act, which is also the command's exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// Realm or configuration.
+    /// Realm or configuration, the provider's documents included.
     Realm = 3,
     /// Authorization response.
     Authorization = 4,
@@ -154,6 +154,7 @@ impl Error {
             | Error::RedirectUri(_)
             | Error::Begin(_)
             | Error::Discovery { .. }
+            | Error::Jwks { .. }
             | Error::Message(_) => Class::Realm,
             Error::Response(_) | Error::Authorization { .. } => Class::Authorization,
             Error::Store(StoreError::Unknown | StoreError::Used | StoreError::Expired { .. }) => {
@@ -161,7 +162,7 @@ impl Error {
             }
             Error::Store(_) | Error::DamagedPending { .. } => Class::Storage,
             Error::Token { .. } | Error::Userinfo { .. } => Class::Endpoint,
-            Error::IdToken { .. } | Error::User(_) | Error::Jwks { .. } => Class::IdToken,
+            Error::IdToken { .. } | Error::User(_) => Class::IdToken,
             Error::Http(error) if error.is_local() => Class::Realm,
             Error::Http(_) => Class::Network,
         }

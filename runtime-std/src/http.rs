@@ -334,6 +334,8 @@ impl Cause {
         }
         match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
             Some(tls) => Cause::of_tls(tls),
+            // The standard library has no kind for it.
+            None if error.to_string().starts_with("failed to lookup address") => Cause::Host,
             None => Cause::Connection(error),
         }
     }

@@ -37,7 +37,7 @@ const LIFETIME: u64 = onerealm_core::policy::LOGIN_LIFETIME;
 /// one time takes a clock that jumps.
 const ATTEMPTS: usize = 1000;
 
-/// The SHA-256 of a login's `state`. The `state` itself is never stored.
+/// The SHA-256 of a login's `state`, which is in no name.
 pub type Key = [u8; 32];
 
 /// A directory of pending logins. Touches nothing before it is first used.

@@ -62,6 +62,9 @@ fn a_registration_that_went_away_ends_the_login_without_a_request() {
         scene.configure(after);
         scene.finish(&callback).failed(4, "client_gone");
         assert!(scene.token_requests().is_empty());
+        scene.configure(before);
+        scene.finish(&callback);
+        assert_eq!(scene.token_requests().len(), 1, "the login was not used up");
     }
 }
 
@@ -113,6 +116,7 @@ fn a_callback_on_another_url_is_refused() {
     assert_ne!(elsewhere, callback);
     scene.finish(&elsewhere).failed(4, "redirect_uri_changed");
     assert!(scene.token_requests().is_empty());
+    assert_eq!(scene.finish(&callback).status, 0, "the login was not used up");
 }
 
 #[test]

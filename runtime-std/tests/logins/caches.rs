@@ -78,7 +78,7 @@ fn keys_that_can_not_be_had_use_no_login_up() {
     });
     scene.configure(KEY);
     let (_, callback) = scene.begin(&["--redirect-url", WEB]);
-    scene.finish(&callback).failed(6, "jwks_response");
+    scene.finish(&callback).failed(3, "jwks_response");
     assert!(scene.token_requests().is_empty());
     let ran = scene.finish(&callback);
     assert_eq!((ran.status, &ran.json["username"]), (0, &ALICE.into()), "{ran:?}");

@@ -66,3 +66,22 @@ fn a_response_that_is_not_about_the_end_user_ends_the_login() {
         assert_eq!(scene.provider.requests_to(Endpoint::Userinfo).len(), 1, "{body}");
     }
 }
+
+#[test]
+fn control_characters_in_mail_addresses_and_groups_are_refused() {
+    for body in [
+        r#"{"sub":"SUB","email":"alice@example.com\nroot@pam"}"#,
+        r#"{"sub":"SUB","groups":"a\u0000b"}"#,
+        r#"{"sub":"SUB","groups":["a","b\r"]}"#,
+        r#"{"sub":"SUB","groups":[["a\u007f"]]}"#,
+        r#"{"sub":"SUB","groups":{"a\tb":{}}}"#,
+    ] {
+        // Without the scope email, the ID token has no mail address of its own.
+        let properties = "groups-claim groups\nscopes profile";
+        let (_, ran) = finish_with("application/json", 200, body, properties);
+        ran.failed(6, "claim_control_character");
+    }
+    let body = r#"{"sub":"SUB","groups":["a\n"],"email":"a@b.c"}"#;
+    let (_, ran) = finish_with("application/json", 200, body, "scopes profile");
+    assert_eq!(ran.status, 0, "groups that nobody reads may be anything: {ran:?}");
+}
