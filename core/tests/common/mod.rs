@@ -303,7 +303,9 @@ pub fn begin(
 pub struct Trial {
     pub provider: Provider,
     pub realm: Realm<'static>,
+    pub discovery: Value,
     pub keys: Value,
+    pub redirect_uri: &'static str,
     pub verifiers: Vec<&'static dyn SignatureVerifier>,
     pub access_token: &'static str,
     /// When the ID token is looked at.
@@ -316,9 +318,16 @@ impl Trial {
     }
 
     pub fn of(provider: Provider) -> Self {
-        let verifiers = ALL_ALGORITHMS.to_vec();
-        let keys = provider.key_set();
-        Trial { provider, realm: realm(), keys, verifiers, access_token: "at", now: NOW }
+        Trial {
+            realm: realm(),
+            discovery: provider.discovery(),
+            keys: provider.key_set(),
+            redirect_uri: REDIRECT_URI,
+            verifiers: ALL_ALGORITHMS.to_vec(),
+            access_token: "at",
+            now: NOW,
+            provider,
+        }
     }
 
     /// The claims of a good ID token for this nonce.
@@ -363,11 +372,11 @@ impl Trial {
 
     /// The login up to the end user's return.
     pub fn login<T>(&self, then: impl FnOnce(Login<'_>) -> T) -> T {
-        let (discovery, keys) = (self.provider.discovery().to_string(), self.keys.to_string());
+        let (discovery, keys) = (self.discovery.to_string(), self.keys.to_string());
         let metadata = metadata(&discovery);
         let keys = key_set(&metadata, &keys);
         let relying_party = RelyingParty::new(&self.realm, &metadata).unwrap();
-        let (pending, url) = begin(relying_party, REDIRECT_URI);
+        let (pending, url) = begin(relying_party, self.redirect_uri);
         let state = parameter(&url, "state").unwrap();
         let nonce = parameter(&url, "nonce").unwrap();
         then(Login { relying_party, keys, pending, url, state, nonce })
