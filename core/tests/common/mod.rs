@@ -377,7 +377,7 @@ impl Trial {
         let keys = key_set(&metadata, &keys);
         let relying_party = RelyingParty::new(&self.realm, &metadata).unwrap();
         let (pending, url) = begin(relying_party, self.redirect_uri);
-        let state = parameter(&url, "state").unwrap();
+        let state = pending.state().as_str().to_owned();
         let nonce = parameter(&url, "nonce").unwrap();
         then(Login { relying_party, keys, pending, url, state, nonce })
     }
