@@ -1,5 +1,5 @@
 //! JSONTestSuite: what must be refused, what must be accepted, and what each parser decides for
-//! itself, once and with its reason.
+//! itself, once and with its reason. (THREATS cases 39, 43 to 46 and 48.)
 
 use onerealm_core::wire::JsonProblem::{Duplicate, Escape, NotUtf8, TooDeep, Unexpected};
 use onerealm_core::wire::{Json, JsonError, JsonProblem};

@@ -3,7 +3,7 @@
 //!
 //! The message of a vector is any bytes, where that of a token is its first two parts; all else is
 //! as it is for a token. Expected are the published results but for what is listed here: a vector
-//! that then passes is as wrong as one that fails.
+//! that then passes is as wrong as one that fails. (THREATS cases 15, 16 and 19 to 21.)
 
 use std::collections::BTreeMap;
 
