@@ -3,10 +3,10 @@
 use rand_core::TryCryptoRng;
 
 use crate::client::{Client, ClientType, ClientTypeError, Requested};
-use crate::discovery::RelyingParty;
 use crate::pending_authorization::PendingAuthorization;
 use crate::random::NoEntropy;
 use crate::redirect_uri::RedirectUri;
+use crate::relying_party::RelyingParty;
 use crate::time::UnixTime;
 use crate::wire::{BufferTooSmall, Words, Writer, write_form_encoded};
 

@@ -2,7 +2,10 @@
 
 use crate::discovery::{ProviderMetadata, TokenAuthMethodsOffered};
 use crate::error::error_enum;
-use crate::realm::{ClientId, ClientSecret, NativeKey, PublicOverride, Realm};
+use crate::realm::{
+    ClientId, ClientSecret, ClientTypeSetting, NativeKey, NativeRegistration, PublicOverride,
+    Realm, TokenAuthMethod,
+};
 use crate::redirect_uri::RedirectUriKind;
 
 /// The client type of one login (RFC 6749 section 2.1).
@@ -22,20 +25,6 @@ impl ClientType {
             ClientType::Public => "public",
         }
     }
-}
-
-/// A realm's setting `client-type`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ClientTypeSetting {
-    /// Not set: confidential where there is a secret.
-    #[default]
-    Unset,
-    /// Always confidential.
-    Confidential,
-    /// Always public.
-    Public,
-    /// As the redirect URI has it.
-    Auto,
 }
 
 /// What the caller asks for when a login begins.
@@ -106,55 +95,18 @@ pub fn client_type(
     }
 }
 
-/// How a confidential client authenticates at the token endpoint (OpenID Connect Core 9).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TokenAuthMethod {
-    /// `client_secret_basic`: in the `Authorization` header, both halves form-encoded.
-    ClientSecretBasic,
-    /// `client_secret_post`: in the form.
-    ClientSecretPost,
-}
-
-impl TokenAuthMethod {
-    /// The method's registered name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            TokenAuthMethod::ClientSecretBasic => "client_secret_basic",
-            TokenAuthMethod::ClientSecretPost => "client_secret_post",
-        }
-    }
-
-    /// The configured method, or else basic unless only post is offered.
-    fn choose(
-        configured: Option<Self>,
-        offered: TokenAuthMethodsOffered,
-    ) -> Result<Self, ClientTypeError> {
-        let TokenAuthMethodsOffered { listed, client_secret_basic, client_secret_post } = offered;
-        match (configured, listed) {
-            (Some(method), false) => Ok(method),
-            (None, false) => Ok(TokenAuthMethod::ClientSecretBasic),
-            (None | Some(TokenAuthMethod::ClientSecretBasic), true) if client_secret_basic => {
-                Ok(TokenAuthMethod::ClientSecretBasic)
-            }
-            (None | Some(TokenAuthMethod::ClientSecretPost), true) if client_secret_post => {
-                Ok(TokenAuthMethod::ClientSecretPost)
-            }
-            (_, true) => Err(ClientTypeError::TokenAuthMethod),
-        }
-    }
-}
-
 /// What was decided when a login began, as it is stored with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Decision {
     Public,
+    Native,
     Confidential(TokenAuthMethod),
 }
 
 impl Decision {
     pub(crate) fn client_type(self) -> ClientType {
         match self {
-            Decision::Public => ClientType::Public,
+            Decision::Public | Decision::Native => ClientType::Public,
             Decision::Confidential(_) => ClientType::Confidential,
         }
     }
@@ -163,8 +115,20 @@ impl Decision {
 /// Who we are at the token endpoint. A public client with a client secret can't be said.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Client<'a> {
-    Confidential { client_id: ClientId<'a>, secret: ClientSecret<'a>, method: TokenAuthMethod },
-    Public { client_id: ClientId<'a>, native_key: Option<NativeKey<'a>> },
+    Confidential {
+        client_id: ClientId<'a>,
+        secret: ClientSecret<'a>,
+        method: TokenAuthMethod,
+    },
+    /// Public, as the main registration without its secret.
+    Public {
+        client_id: ClientId<'a>,
+    },
+    /// Public, as the native registration, whose key keeps nobody out.
+    Native {
+        client_id: ClientId<'a>,
+        key: Option<NativeKey<'a>>,
+    },
 }
 
 impl<'a> Client<'a> {
@@ -191,16 +155,11 @@ impl<'a> Client<'a> {
             ClientType::Confidential => Ok(Client::Confidential {
                 client_id: registration.client_id,
                 secret: registration.secret.ok_or(ClientTypeError::NoSecret)?,
-                method: TokenAuthMethod::choose(
-                    realm.token_auth_method,
-                    metadata.token_auth_methods(),
-                )?,
+                method: token_auth_method(realm.token_auth_method, metadata.token_auth_methods())?,
             }),
             ClientType::Public => Ok(match realm.native_registration {
-                Some(native) => {
-                    Client::Public { client_id: native.client_id, native_key: native.key }
-                }
-                None => Client::Public { client_id: registration.client_id, native_key: None },
+                Some(NativeRegistration { client_id, key }) => Client::Native { client_id, key },
+                None => Client::Public { client_id: registration.client_id },
             }),
         }
     }
@@ -209,26 +168,25 @@ impl<'a> Client<'a> {
     /// nothing: `None` where the realm has no such registration, or no secret, any more.
     pub(crate) fn recall(realm: &Realm<'a>, decision: Decision, client_id: &str) -> Option<Self> {
         let registration = &realm.registration;
+        let main = Some(registration.client_id).filter(|id| id.as_str() == client_id);
         let native = realm.native_registration.filter(|n| n.client_id.as_str() == client_id);
-        let is_main = registration.client_id.as_str() == client_id;
-        match (decision, native) {
-            (Decision::Confidential(method), _) if is_main => Some(Client::Confidential {
-                client_id: registration.client_id,
-                secret: registration.secret?,
-                method,
-            }),
-            (Decision::Confidential(_), _) => None,
-            (Decision::Public, Some(native)) => {
-                Some(Client::Public { client_id: native.client_id, native_key: native.key })
+        Some(match decision {
+            Decision::Confidential(method) => {
+                Client::Confidential { client_id: main?, secret: registration.secret?, method }
             }
-            (Decision::Public, None) => is_main
-                .then_some(Client::Public { client_id: registration.client_id, native_key: None }),
-        }
+            Decision::Public => Client::Public { client_id: main? },
+            Decision::Native => {
+                let NativeRegistration { client_id, key } = native?;
+                Client::Native { client_id, key }
+            }
+        })
     }
 
     pub(crate) fn client_id(&self) -> ClientId<'a> {
         match *self {
-            Client::Confidential { client_id, .. } | Client::Public { client_id, .. } => client_id,
+            Client::Confidential { client_id, .. }
+            | Client::Public { client_id }
+            | Client::Native { client_id, .. } => client_id,
         }
     }
 
@@ -236,7 +194,27 @@ impl<'a> Client<'a> {
         match self {
             Client::Confidential { method, .. } => Decision::Confidential(*method),
             Client::Public { .. } => Decision::Public,
+            Client::Native { .. } => Decision::Native,
         }
+    }
+}
+
+/// The configured method, or else basic unless only post is offered.
+fn token_auth_method(
+    configured: Option<TokenAuthMethod>,
+    offered: TokenAuthMethodsOffered,
+) -> Result<TokenAuthMethod, ClientTypeError> {
+    let TokenAuthMethodsOffered { listed, client_secret_basic, client_secret_post } = offered;
+    match (configured, listed) {
+        (Some(method), false) => Ok(method),
+        (None, false) => Ok(TokenAuthMethod::ClientSecretBasic),
+        (None | Some(TokenAuthMethod::ClientSecretBasic), true) if client_secret_basic => {
+            Ok(TokenAuthMethod::ClientSecretBasic)
+        }
+        (None | Some(TokenAuthMethod::ClientSecretPost), true) if client_secret_post => {
+            Ok(TokenAuthMethod::ClientSecretPost)
+        }
+        (_, true) => Err(ClientTypeError::TokenAuthMethod),
     }
 }
 

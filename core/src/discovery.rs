@@ -8,7 +8,7 @@ use serde::de::{self, SeqAccess, Visitor};
 use crate::error::error_enum;
 use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
 use crate::policy::ENDPOINT_LEN;
-use crate::realm::{Issuer, Realm, is_safe_to_ask};
+use crate::realm::{Issuer, is_safe_to_ask};
 use crate::wire::{BufferTooSmall, JsonStr, Uri, Writer};
 
 /// The request for a provider's metadata.
@@ -78,7 +78,8 @@ impl<'a> ProviderMetadata<'a> {
         })
     }
 
-    fn agree_on(&self, issuer: Issuer<'_>) -> Result<(), DiscoveryError> {
+    /// Fails unless the metadata is that of `issuer`, to the letter.
+    pub(crate) fn agree_on(&self, issuer: Issuer<'_>) -> Result<(), DiscoveryError> {
         if self.issuer != *issuer.as_str() {
             return Err(DiscoveryError::Issuer);
         }
@@ -172,35 +173,6 @@ impl<'a> Endpoint<'a> {
 impl fmt::Debug for Endpoint<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Endpoint({})", self.0.raw())
-    }
-}
-
-/// A realm and the metadata of its provider, which agree on the issuer: what every login is
-/// checked against.
-#[derive(Debug, Clone, Copy)]
-pub struct RelyingParty<'a> {
-    pub(crate) realm: &'a Realm<'a>,
-    pub(crate) metadata: &'a ProviderMetadata<'a>,
-}
-
-impl<'a> RelyingParty<'a> {
-    /// Fails unless both have the same issuer, to the letter.
-    pub fn new(
-        realm: &'a Realm<'a>,
-        metadata: &'a ProviderMetadata<'a>,
-    ) -> Result<Self, DiscoveryError> {
-        metadata.agree_on(realm.issuer)?;
-        Ok(RelyingParty { realm, metadata })
-    }
-
-    /// The realm.
-    pub fn realm(&self) -> &'a Realm<'a> {
-        self.realm
-    }
-
-    /// The provider's metadata.
-    pub fn metadata(&self) -> &'a ProviderMetadata<'a> {
-        self.metadata
     }
 }
 

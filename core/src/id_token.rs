@@ -3,15 +3,16 @@
 use core::fmt;
 
 use crate::client::{Client, ClientType};
-use crate::discovery::RelyingParty;
 use crate::error::error_enum;
 use crate::identity::Identity;
+use crate::jwa::{JwsAlgorithm, SignatureVerifier};
 use crate::jwks::{JwksError, KeySet};
-use crate::jws::{CompactJws, JwsAlgorithm, JwsError, SignatureVerifier};
+use crate::jws::{CompactJws, JwsError};
 use crate::pending_authorization::PendingAuthorization;
 use crate::policy::{AUDIENCES, ID_TOKEN_BACKDATING, SUBJECT_LEN};
 use crate::random::Random256;
 use crate::realm::ClientId;
+use crate::relying_party::RelyingParty;
 use crate::time::UnixTime;
 use crate::wire::{Json, JsonError, JsonStr, Object, Value, Writer};
 
@@ -50,7 +51,7 @@ impl<'a> IdToken<'a> {
     /// anew may help.
     pub fn lacks_key(&self, keys: &KeySet<'_>, buf: &mut [u8]) -> Result<bool, IdTokenError> {
         let (header, _) = CompactJws::parse(self.compact)?.header(buf)?;
-        Ok(matches!(keys.find(&header), Err(JwksError::Unknown)))
+        Ok(matches!(keys.find(header.algorithm, header.key_id), Err(JwksError::Unknown)))
     }
 
     /// Bytes of buffer that [`validate`](Self::validate) takes, at most.
@@ -401,7 +402,7 @@ error_enum! {
             /// When it was looked at.
             now: UnixTime,
         } => "id_token_auth_time",
-            "the end user authenticated at {authenticated}, and at {now} that is longer ago than the realm's max-age";
+            "the end user authenticated at {authenticated}, which at {now} is not within the realm's max-age";
         /// The access token's hash.
         AccessTokenHash => "id_token_at_hash", "the ID token's at_hash is not the hash of the access token that came with it";
         /// No subject, or one that can't be.

@@ -3,8 +3,9 @@
 use core::fmt;
 
 use crate::client::ClientType;
-use crate::discovery::{Endpoint, RelyingParty};
+use crate::discovery::Endpoint;
 use crate::realm::QueryUserinfo;
+use crate::relying_party::RelyingParty;
 use crate::userinfo::{Userinfo, UserinfoRequest};
 use crate::wire::{JsonStr, Object, Value};
 

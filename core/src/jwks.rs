@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::discovery::{Endpoint, ProviderMetadata};
 use crate::error::error_enum;
 use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
-use crate::jws::{JwsAlgorithm, JwsHeader, KeyKind, PublicKey};
+use crate::jwa::{JwsAlgorithm, KeyKind, PublicKey};
 use crate::policy::{RSA_EXPONENT_LEN, RSA_MODULUS_BITS};
 use crate::wire::{Array, BufferTooSmall, DecodeError, JsonStr, Value, Writer, decode_into};
 
@@ -52,25 +52,29 @@ impl<'a> KeySet<'a> {
         self.signature_keys().count()
     }
 
-    /// The one key that can have signed a token with this header.
+    /// The one key that can have signed a token whose header has this `alg` and `kid`.
     ///
     /// With a `kid`, the key that has it and fits; without, the only key that fits (OpenID Connect
     /// Core 10.1). Two keys that fit are one too many.
-    pub(crate) fn find(&self, header: &JwsHeader<'_>) -> Result<Jwk<'a>, JwksError> {
+    pub(crate) fn find(
+        &self,
+        algorithm: JwsAlgorithm,
+        key_id: Option<JsonStr<'_>>,
+    ) -> Result<Jwk<'a>, JwksError> {
         let mut same_kid = false;
         let mut found = None;
         for key in self.signature_keys() {
-            if !key.has_key_id(header.key_id) {
+            if !key.has_key_id(key_id) {
                 continue;
             }
             same_kid = true;
-            if key.fits(header.algorithm) && found.replace(key).is_some() {
+            if key.fits(algorithm) && found.replace(key).is_some() {
                 return Err(JwksError::Ambiguous);
             }
         }
-        match (found, same_kid && header.key_id.is_some()) {
+        match (found, same_kid && key_id.is_some()) {
             (Some(key), _) => Ok(key),
-            (None, true) => Err(JwksError::WrongKind { algorithm: header.algorithm }),
+            (None, true) => Err(JwksError::WrongKind { algorithm }),
             (None, false) => Err(JwksError::Unknown),
         }
     }
@@ -261,6 +265,9 @@ error_enum! {
         /// No such key.
         Unknown => "key_unknown",
             "the token is signed with a key that is not among the provider's: its keys may have changed a moment ago, so try again";
+        /// No key that is used here.
+        NoneUsable => "keys_unusable",
+            "the provider's key set has no key for RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or EdDSA";
         /// Several keys.
         Ambiguous => "key_ambiguous",
             "several of the provider's keys could have signed the token: it must name one by kid (OpenID Connect Core 10.1)";

@@ -36,6 +36,7 @@ mod realm;
 mod redirect_uri;
 mod client;
 mod discovery;
+mod relying_party;
 
 mod pkce;
 mod authorization_request;
@@ -44,6 +45,7 @@ mod pending_authorization;
 mod authorization_response;
 mod token_request;
 
+mod jwa;
 mod jwks;
 mod jws;
 mod id_token;
@@ -60,30 +62,32 @@ pub mod wire;
 
 pub use authorization_request::{AuthorizationRequest, BeginError};
 pub use authorization_response::{AuthorizationResponse, AuthorizationResponseError};
-pub use client::{
-    ClientType, ClientTypeError, ClientTypeSetting, Requested, SecretConfigured, TokenAuthMethod,
-    client_type,
-};
+pub use client::{ClientType, ClientTypeError, Requested, SecretConfigured, client_type};
 pub use discovery::{
-    DiscoveryError, DiscoveryRequest, Endpoint, PkceOffered, ProviderMetadata, RelyingParty,
+    DiscoveryError, DiscoveryRequest, Endpoint, PkceOffered, ProviderMetadata,
     TokenAuthMethodsOffered,
 };
 pub use error_response::{ErrorCode, ErrorResponse};
 pub use http::{HttpRequest, HttpResponse, Method, ResponseError};
 pub use id_token::{IdToken, IdTokenError};
 pub use identity::Identity;
+pub use jwa::{InvalidSignature, JwsAlgorithm, PublicKey, SignatureVerifier};
 pub use jwks::{JwksError, JwksRequest, KeySet};
-pub use jws::{InvalidSignature, JwsAlgorithm, JwsError, PublicKey, SignatureVerifier};
+pub use jws::JwsError;
+#[doc(hidden)]
+pub use jws::JwsSignature;
 pub use pending_authorization::{
     AuthorizationError, DamagedPending, PendingAuthorization, PendingKey, StateText,
 };
 pub use pkce::{CodeChallenge, CodeVerifier};
 pub use random::NoEntropy;
 pub use realm::{
-    ClientId, ClientRegistration, ClientSecret, Issuer, NativeKey, NativeRegistration,
-    PublicOverride, QueryUserinfo, Realm, RealmError, RealmName,
+    ClientId, ClientRegistration, ClientSecret, ClientTypeSetting, Issuer, NativeKey,
+    NativeRegistration, PublicOverride, QueryUserinfo, Realm, RealmError, RealmName,
+    TokenAuthMethod,
 };
 pub use redirect_uri::{RedirectUri, RedirectUriError, RedirectUriKind};
+pub use relying_party::RelyingParty;
 pub use time::UnixTime;
 pub use token_request::{TokenError, TokenRequest};
 pub use userinfo::{Userinfo, UserinfoError, UserinfoRequest};

@@ -7,15 +7,15 @@ use rand_core::TryCryptoRng;
 use sha2::{Digest, Sha256};
 
 use crate::authorization_response::{AuthorizationResponse, Outcome};
-use crate::client::{Client, ClientType, Decision, TokenAuthMethod};
-use crate::discovery::RelyingParty;
+use crate::client::{Client, ClientType, Decision};
 use crate::error::error_enum;
 use crate::error_response::ErrorCode;
 use crate::pkce::{CodeChallenge, CodeVerifier};
 use crate::policy::{CLIENT_ID_LEN, ISSUER_LEN, LOGIN_LIFETIME, REALM_NAME_LEN};
 use crate::random::{NoEntropy, Random256, Text43};
-use crate::realm::{ClientId, Issuer, Realm, RealmName};
+use crate::realm::{ClientId, Issuer, Realm, RealmName, TokenAuthMethod};
 use crate::redirect_uri::RedirectUri;
+use crate::relying_party::RelyingParty;
 use crate::time::UnixTime;
 use crate::token_request::TokenRequest;
 use crate::wire::{BufferTooSmall, Writer};
@@ -269,6 +269,7 @@ fn decision_byte(decision: Decision) -> u8 {
         Decision::Public => 0,
         Decision::Confidential(TokenAuthMethod::ClientSecretBasic) => 1,
         Decision::Confidential(TokenAuthMethod::ClientSecretPost) => 2,
+        Decision::Native => 3,
     }
 }
 
@@ -277,6 +278,7 @@ fn decision_of_byte(byte: u8) -> Option<Decision> {
         0 => Some(Decision::Public),
         1 => Some(Decision::Confidential(TokenAuthMethod::ClientSecretBasic)),
         2 => Some(Decision::Confidential(TokenAuthMethod::ClientSecretPost)),
+        3 => Some(Decision::Native),
         _ => None,
     }
 }
@@ -411,7 +413,7 @@ mod tests {
     fn a_right_checksum_over_wrong_fields_is_refused() {
         let mut bytes = encoded();
         let end = bytes.len() - CHECKSUM_LEN;
-        for (at, value) in [(0, 2), (1, 3), (106, 0), (107, b'!')] {
+        for (at, value) in [(0, 2), (1, 4), (106, 0), (107, b'!')] {
             let mut fields = bytes[..end].to_vec();
             fields[at] = value;
             let checksum = Sha256::digest(&fields);

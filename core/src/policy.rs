@@ -12,7 +12,7 @@ pub const JSON_MEMBERS: usize = 256;
 pub const REALM_NAME_LEN: usize = 32;
 /// Longest issuer identifier, in characters.
 pub const ISSUER_LEN: usize = 255;
-/// Longest client identifier, in characters.
+/// Longest client identifier, in bytes.
 pub const CLIENT_ID_LEN: usize = 255;
 /// Longest redirect URI, in characters.
 pub const REDIRECT_URI_LEN: usize = 255;

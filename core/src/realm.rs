@@ -3,7 +3,6 @@
 use core::fmt;
 use subtle::ConstantTimeEq;
 
-use crate::client::{ClientTypeSetting, TokenAuthMethod};
 use crate::error::error_enum;
 use crate::policy::{CLIENT_ID_LEN, CLOCK_SKEW, ISSUER_LEN, REALM_NAME_LEN};
 use crate::wire::{Uri, Words};
@@ -67,6 +66,20 @@ impl<'a> Realm<'a> {
     }
 }
 
+/// A realm's setting `client-type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ClientTypeSetting {
+    /// Not set: confidential where there is a secret.
+    #[default]
+    Unset,
+    /// Always confidential.
+    Confidential,
+    /// Always public.
+    Public,
+    /// As the redirect URI has it.
+    Auto,
+}
+
 /// Whether a login may ask to be public where the realm would make it confidential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PublicOverride {
@@ -75,6 +88,25 @@ pub enum PublicOverride {
     Allowed,
     /// It is refused.
     Refused,
+}
+
+/// How a confidential client authenticates at the token endpoint (OpenID Connect Core 9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenAuthMethod {
+    /// `client_secret_basic`: in the `Authorization` header, both halves form-encoded.
+    ClientSecretBasic,
+    /// `client_secret_post`: in the form.
+    ClientSecretPost,
+}
+
+impl TokenAuthMethod {
+    /// The method's registered name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TokenAuthMethod::ClientSecretBasic => "client_secret_basic",
+            TokenAuthMethod::ClientSecretPost => "client_secret_post",
+        }
+    }
 }
 
 /// Whether the userinfo endpoint is asked after the ID token was validated.
@@ -143,8 +175,7 @@ pub(crate) fn is_safe_to_ask(uri: &Uri<'_>) -> bool {
     })
 }
 
-/// A client identifier (RFC 6749 section 2.2): 1 to 255 characters, none of them a control
-/// character.
+/// A client identifier (RFC 6749 section 2.2): 1 to 255 bytes, without control characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientId<'a>(&'a str);
 
@@ -246,7 +277,7 @@ error_enum! {
             "the issuer URL must be https without a user name (http is for this machine's loopback addresses only)";
         /// The client identifier.
         ClientId => "realm_client_id",
-            "the client identifier must have 1 to 255 characters and no control character";
+            "the client identifier must have 1 to 255 bytes and no control character";
     }
 }
 

@@ -4,14 +4,15 @@
 use core::fmt;
 use serde::Deserialize;
 
-use crate::client::{Client, ClientType, TokenAuthMethod};
-use crate::discovery::RelyingParty;
+use crate::client::{Client, ClientType};
 use crate::error::error_enum;
 use crate::error_response::{ErrorCode, ErrorResponse};
 use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
 use crate::id_token::IdToken;
 use crate::pending_authorization::PendingAuthorization;
 use crate::policy::ID_TOKEN_LEN;
+use crate::realm::TokenAuthMethod;
+use crate::relying_party::RelyingParty;
 use crate::wire::{
     BufferTooSmall, FormText, JsonStr, Writer, form_encoded, write_form_encoded, write_standard,
 };
@@ -161,9 +162,10 @@ impl Form<'_, '_> {
     /// Who we are, unless the `Authorization` header says it.
     fn add_client(&mut self, client: &Client<'_>) {
         match client {
-            Client::Public { client_id, native_key } => {
+            Client::Public { client_id } => self.add("client_id", client_id.as_str().bytes()),
+            Client::Native { client_id, key } => {
                 self.add("client_id", client_id.as_str().bytes());
-                if let Some(key) = native_key {
+                if let Some(key) = key {
                     self.add("client_secret", key.expose().bytes());
                 }
             }

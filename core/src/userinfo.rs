@@ -22,6 +22,11 @@ impl<'a> UserinfoRequest<'a> {
         UserinfoRequest { endpoint, access_token, subject }
     }
 
+    /// Where it goes.
+    pub fn endpoint(&self) -> Endpoint<'a> {
+        self.endpoint
+    }
+
     /// The request to send, with the access token in its header (RFC 6750 section 2.1). `buf`
     /// holds a secret afterwards.
     pub fn request<'b>(&self, buf: &'b mut [u8]) -> Result<HttpRequest<'b>, UserinfoError> {

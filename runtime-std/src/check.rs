@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use onerealm_core::{
-    ClientType, PkceOffered, RedirectUri, RelyingParty, Requested, SecretConfigured, client_type,
-};
+use onerealm_core::{ClientType, JwksError, PkceOffered, RedirectUri, RelyingParty, Requested};
 use serde_json::{Value, json};
 
 use crate::config::RealmConfig;
@@ -14,13 +12,14 @@ use crate::logins::Logins;
 /// The redirect URLs that are looked at unless one is given.
 const EXAMPLES: [&str; 2] = ["https://pve.example:8006", "http://127.0.0.1/callback"];
 
-/// What [`Logins::check`] found. It is made only where metadata and keys could be had.
+/// What [`Logins::check`] found. It is made only where a login could begin and its ID token be
+/// verified.
 #[derive(Debug, Clone)]
 pub struct Report {
     realm: String,
     issuer: String,
     keys: usize,
-    logins: Vec<(String, Result<ClientType, String>)>,
+    logins: Vec<(String, ClientType)>,
     notes: Vec<String>,
 }
 
@@ -33,38 +32,28 @@ impl Logins {
             Some(url) => vec![url],
             None => EXAMPLES.into_iter().map(RedirectUri::parse).collect::<Result<_, _>>()?,
         };
-        let chosen_by_caller = urls.len() == 1;
         self.inspect(realm, |config, relying_party, provider, call| {
             let keys = provider.keys(call)?;
             let mut logins = Vec::new();
             for url in urls {
-                let decided = decide(relying_party, &url);
-                match decided {
-                    Err(error) if chosen_by_caller => return Err(error),
-                    Err(error) => logins.push((url.as_str().to_owned(), Err(error.to_string()))),
-                    Ok(decided) => logins.push((url.as_str().to_owned(), Ok(decided))),
-                }
+                let decided = relying_party
+                    .client_type(&url, Requested::Default)
+                    .map_err(|error| Error::Begin(error.into()))?;
+                logins.push((url.as_str().to_owned(), decided));
+            }
+            let usable = provider.key_set(&keys)?.usable();
+            if usable == 0 {
+                return Err(provider.keys_error(JwksError::NoneUsable));
             }
             Ok(Report {
                 realm: config.name.clone(),
                 issuer: config.issuer_url.clone(),
-                keys: provider.key_set(&keys)?.usable(),
+                keys: usable,
                 logins,
                 notes: notes(config, relying_party),
             })
         })
     }
-}
-
-/// The client type that a login with `url` has.
-fn decide(relying_party: RelyingParty<'_>, url: &RedirectUri) -> Result<ClientType, Error> {
-    let realm = relying_party.realm();
-    let secret = match realm.registration.secret {
-        Some(_) => SecretConfigured::Yes,
-        None => SecretConfigured::No,
-    };
-    client_type(realm.client_type, secret, url.kind(), Requested::Default, realm.public_override)
-        .map_err(|error| Error::Begin(error.into()))
 }
 
 fn notes(config: &RealmConfig, relying_party: RelyingParty<'_>) -> Vec<String> {
@@ -95,10 +84,7 @@ impl Report {
         let logins: Vec<_> = self
             .logins
             .iter()
-            .map(|(url, decided)| match decided {
-                Ok(decided) => json!({"redirect_url": url, "client_type": decided.as_str()}),
-                Err(refused) => json!({"redirect_url": url, "refused": refused}),
-            })
+            .map(|(url, decided)| json!({"redirect_url": url, "client_type": decided.as_str()}))
             .collect();
         json!({
             "realm": self.realm,
@@ -114,14 +100,11 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "realm {}: provider {} answers, {} usable keys",
+            "realm {}: provider {} answers; usable keys: {}",
             self.realm, self.issuer, self.keys
         )?;
         for (url, decided) in &self.logins {
-            match decided {
-                Ok(decided) => writeln!(f, "  {url}: a {} login", decided.as_str())?,
-                Err(refused) => writeln!(f, "  {url}: refused: {refused}")?,
-            }
+            writeln!(f, "  {url}: a {} login", decided.as_str())?;
         }
         self.notes.iter().try_for_each(|note| writeln!(f, "  note: {note}"))
     }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use onerealm_core::wire::BufferTooSmall;
 use onerealm_core::{
     AuthorizationError, AuthorizationResponseError, BeginError, ClientType, ClientTypeError,
-    DiscoveryError, IdTokenError, JwksError, JwsError, RealmError, RedirectUriError, ResponseError,
-    TokenError, UserinfoError,
+    DiscoveryError, IdTokenError, JwksError, JwsError, RealmError, RedirectUriError, TokenError,
+    UserinfoError,
 };
 
 use crate::advice;
@@ -103,7 +103,7 @@ pub enum Error {
 /// Who must act, which is also the command's exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// Realm or configuration.
+    /// Realm or configuration, the provider's documents included.
     Realm = 3,
     /// Authorization response.
     Authorization = 4,
@@ -126,10 +126,6 @@ impl Error {
             Error::RealmList { .. } => "realm_list",
             Error::RedirectUri(error) => error.code(),
             Error::Begin(error) => error.code(),
-            Error::Discovery { error: DiscoveryError::Response { error }, .. } => match error {
-                ResponseError::Json { .. } | ResponseError::Member => "discovery_response",
-                error => error.code(),
-            },
             Error::Discovery { error, .. } => error.code(),
             Error::Jwks { error, .. } => error.code(),
             Error::Response(error) => error.code(),
@@ -158,6 +154,7 @@ impl Error {
             | Error::RedirectUri(_)
             | Error::Begin(_)
             | Error::Discovery { .. }
+            | Error::Jwks { .. }
             | Error::Message(_) => Class::Realm,
             Error::Response(_) | Error::Authorization { .. } => Class::Authorization,
             Error::Store(StoreError::Unknown | StoreError::Used | StoreError::Expired { .. }) => {
@@ -165,7 +162,7 @@ impl Error {
             }
             Error::Store(_) | Error::DamagedPending { .. } => Class::Storage,
             Error::Token { .. } | Error::Userinfo { .. } => Class::Endpoint,
-            Error::IdToken { .. } | Error::User(_) | Error::Jwks { .. } => Class::IdToken,
+            Error::IdToken { .. } | Error::User(_) => Class::IdToken,
             Error::Http(error) if error.is_local() => Class::Realm,
             Error::Http(_) => Class::Network,
         }
@@ -187,7 +184,7 @@ impl Error {
         }
     }
 
-    /// Every code that [`code`](Self::code) may give.
+    /// Every code that [`code`](Self::code) may give, some of them twice.
     pub fn codes() -> impl Iterator<Item = &'static str> {
         [
             ConfigError::CODES,
@@ -196,7 +193,6 @@ impl Error {
             RedirectUriError::CODES,
             ClientTypeError::CODES,
             DiscoveryError::CODES,
-            &["response_status", "response_content_type"],
             JwksError::CODES,
             AuthorizationResponseError::CODES,
             AuthorizationError::CODES,
@@ -211,8 +207,13 @@ impl Error {
         .into_iter()
         .flatten()
         .copied()
+        .filter(|code| !WRAPPERS.contains(code))
     }
 }
+
+/// Errors that only hold another one, whose code is given instead, and one that our buffers rule
+/// out.
+const WRAPPERS: [&str; 3] = ["id_token_jws", "jws_key", "buffer_too_small"];
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use onerealm_core::wire::Uri;
 use onerealm_core::{HttpRequest, HttpResponse, Method};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -55,7 +56,7 @@ impl Http {
             return Err(Cause::Timeout);
         }
         let proxy = proxy::for_url(request.url).map_err(|_| Cause::Proxy)?;
-        let agent = self.agent(ca_file)?;
+        let agent = self.agent(request.url, ca_file)?;
         let message = message(request).map_err(|_| Cause::Protocol)?;
         let message =
             agent.configure_request(message).proxy(proxy).timeout_global(Some(remaining)).build();
@@ -66,15 +67,16 @@ impl Http {
         Ok(answer)
     }
 
-    /// The agent whose trust store is that of `ca_file`, or else the system's.
-    fn agent(&self, ca_file: Option<&Path>) -> Result<Agent, Cause> {
-        let trust = Trust::of(ca_file)?;
+    /// The agent whose trust store is that of `ca_file`, or else the system's. A request to this
+    /// machine that goes without TLS needs none, and loads none.
+    fn agent(&self, url: &str, ca_file: Option<&Path>) -> Result<Agent, Cause> {
+        let trust = Trust::of(url, ca_file)?;
         let mut agents = self.agents.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, agent)) = agents.iter().find(|(known, _)| *known == trust) {
             return Ok(agent.clone());
         }
         let agent = new_agent(&trust)?;
-        agents.retain(|(known, _)| known.path() != trust.path());
+        agents.retain(|(known, _)| known.path().is_none() || known.path() != trust.path());
         agents.push((trust, agent.clone()));
         Ok(agent)
     }
@@ -129,12 +131,16 @@ impl Answer {
 /// Which certificates are trusted: a file in the state that it was in, or the system's.
 #[derive(Clone, PartialEq)]
 enum Trust {
+    Nobody,
     System,
     File { path: PathBuf, modified: Option<SystemTime>, len: u64 },
 }
 
 impl Trust {
-    fn of(ca_file: Option<&Path>) -> Result<Self, Cause> {
+    fn of(url: &str, ca_file: Option<&Path>) -> Result<Self, Cause> {
+        if Uri::parse(url).is_ok_and(|uri| uri.has_scheme("http")) {
+            return Ok(Trust::Nobody);
+        }
         let Some(path) = ca_file else { return Ok(Trust::System) };
         let metadata = std::fs::metadata(path)
             .map_err(|source| Cause::CaFile { path: path.to_owned(), source: Some(source) })?;
@@ -147,13 +153,14 @@ impl Trust {
 
     fn path(&self) -> Option<&Path> {
         match self {
-            Trust::System => None,
+            Trust::Nobody | Trust::System => None,
             Trust::File { path, .. } => Some(path),
         }
     }
 
     fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, Cause> {
         match self {
+            Trust::Nobody => Ok(Vec::new()),
             // SSL_CERT_FILE and SSL_CERT_DIR are honoured here.
             Trust::System => Ok(rustls_native_certs::load_native_certs().certs),
             Trust::File { path, .. } => {
@@ -210,6 +217,7 @@ enum Cause {
     UnknownIssuer,
     CaFile { path: PathBuf, source: Option<io::Error> },
     Proxy,
+    ProxyRefused,
     TooLong,
     Encoded,
     Protocol,
@@ -226,6 +234,7 @@ impl HttpError {
             Cause::UnknownIssuer => "tls_unknown_issuer",
             Cause::CaFile { .. } => "ca_file",
             Cause::Proxy => "proxy",
+            Cause::ProxyRefused => "proxy_refused",
             Cause::TooLong => "http_too_long",
             Cause::Encoded => "http_encoded",
             Cause::Protocol => "http_protocol",
@@ -241,6 +250,7 @@ impl HttpError {
         "tls_unknown_issuer",
         "ca_file",
         "proxy",
+        "proxy_refused",
         "http_too_long",
         "http_encoded",
         "http_protocol",
@@ -286,6 +296,7 @@ impl fmt::Display for HttpError {
             Cause::Proxy => f.write_str(
                 "the proxy named in the environment (all_proxy or https_proxy) is no URL such as http://proxy.example:3128",
             ),
+            Cause::ProxyRefused => f.write_str("the proxy named in the environment refused to connect"),
             Cause::TooLong => f.write_str("the answer is longer than any that is read here"),
             Cause::Encoded => f.write_str("the answer is compressed, though that was not asked for"),
             Cause::Protocol => f.write_str("the answer is no valid HTTP"),
@@ -308,7 +319,8 @@ impl From<ureq::Error> for Cause {
             ureq::Error::BodyExceedsLimit(_) | ureq::Error::LargeResponseHeader(..) => {
                 Cause::TooLong
             }
-            ureq::Error::InvalidProxyUrl | ureq::Error::ConnectProxyFailed(_) => Cause::Proxy,
+            ureq::Error::InvalidProxyUrl => Cause::Proxy,
+            ureq::Error::ConnectProxyFailed(_) => Cause::ProxyRefused,
             ureq::Error::Io(error) => Cause::of_io(error),
             _ => Cause::Protocol,
         }
@@ -322,6 +334,8 @@ impl Cause {
         }
         match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
             Some(tls) => Cause::of_tls(tls),
+            // The standard library has no kind for it.
+            None if error.to_string().starts_with("failed to lookup address") => Cause::Host,
             None => Cause::Connection(error),
         }
     }

@@ -1,14 +1,15 @@
 //! Logins from end to end: what the two calls of a server, and the one of a command, need.
 
+use std::fmt;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use onerealm_core::wire::Words;
 use onerealm_core::{
-    AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, ClientSecret,
-    ClientType, ErrorResponse, IdToken, Identity, Issuer, NativeKey, NativeRegistration,
-    PendingAuthorization, PublicOverride, QueryUserinfo, Realm, RealmName, RedirectUri,
-    RelyingParty, Requested, SignatureVerifier, UnixTime, policy,
+    AuthorizationError, AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration,
+    ClientSecret, ClientType, ErrorResponse, IdToken, Identity, Issuer, NativeKey,
+    NativeRegistration, PendingAuthorization, PublicOverride, QueryUserinfo, Realm, RealmName,
+    RedirectUri, RelyingParty, Requested, SignatureVerifier, UnixTime, policy,
 };
 use zeroize::Zeroizing;
 
@@ -40,7 +41,6 @@ pub struct Logins {
 }
 
 /// A login that has begun.
-#[derive(Debug)]
 pub struct Begun {
     /// Where to send the end user.
     pub url: String,
@@ -50,6 +50,16 @@ pub struct Begun {
     pub client_type: ClientType,
     /// Until when it can be finished.
     pub expires_at: UnixTime,
+}
+
+/// Whoever has the URL or the state may be able to finish the login, so they are hidden.
+impl fmt::Debug for Begun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Begun")
+            .field("client_type", &self.client_type)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What came back from the provider by way of the browser.
@@ -159,7 +169,7 @@ impl Logins {
         let pending = PendingAuthorization::decode(&stored.bytes)
             .map_err(|_| Error::DamagedPending { path: stored.path })?;
         if redirect_url.is_some_and(|url| url != pending.redirect_uri()) {
-            let error = onerealm_core::AuthorizationError::OtherRedirectUri;
+            let error = AuthorizationError::OtherRedirectUri;
             return Err(Error::Authorization { error, words: None });
         }
         self.complete_with(pending, response, || {
@@ -177,8 +187,7 @@ impl Logins {
         self.complete_with(pending, callback.response()?, || Ok(()))
     }
 
-    /// `take` makes the login ours alone: it is called once, when nothing is left to be fetched
-    /// before the token request.
+    /// `take` makes the login ours alone, and uses it up.
     fn complete_with(
         &self,
         pending: PendingAuthorization,
@@ -187,14 +196,25 @@ impl Logins {
     ) -> Result<User, Error> {
         let config = self.config.realm(pending.realm())?;
         self.with_relying_party(config, |relying_party, provider, call| {
-            take()?;
-            let request = pending.accept(&response, relying_party, now()).map_err(|error| {
-                let words = ProviderWords::of_authorization(&response);
-                Error::Authorization { error, words }
-            })?;
+            // What can fail without harm comes first: a login is used up when its code is sent, or
+            // when the provider has refused it.
+            if response.error_text().is_none() {
+                provider.keys(call)?;
+            }
+            let request = match pending.accept(&response, relying_party, now()) {
+                Ok(request) => request,
+                Err(error) => {
+                    if let AuthorizationError::Refused { .. } = error {
+                        take()?;
+                    }
+                    let words = ProviderWords::of_authorization(&response);
+                    return Err(Error::Authorization { error, words });
+                }
+            };
             let client_type = request.client_type();
             let mut buf = Zeroizing::new(vec![0; MESSAGE_LEN]);
             let message = request.request(&mut buf)?;
+            take()?;
             let answer = call.http.send(&message, call.ca_file, call.deadline)?;
             let words = ErrorResponse::of(&answer.response())
                 .map(|error| ProviderWords::of(&error, &message, &secret_keys(config)));
@@ -225,7 +245,7 @@ impl Logins {
             self.verifiers.iter().map(|verifier| verifier as &dyn SignatureVerifier).collect();
         let identity = id_token.validate(&key_set, &verifiers, now(), &mut buf)?;
         let user = with_userinfo(identity, call, |identity| {
-            User::new(&identity, &config.username_claim).map_err(Error::from)
+            User::new(&identity, config).map_err(Error::from)
         })?;
         log::info!("realm {}: a {} login is done", user.realm, user.client_type.as_str());
         Ok(user)
@@ -272,9 +292,10 @@ fn with_userinfo<T>(
     then: impl FnOnce(Identity<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let Some(request) = identity.userinfo_request() else { return then(identity) };
+    let url = || request.endpoint().chars().collect();
     let mut buf = Zeroizing::new(vec![0; policy::ACCESS_TOKEN_LEN + MESSAGE_LEN]);
     let message = request.request(&mut buf).map_err(|error| Error::Userinfo {
-        url: String::new(),
+        url: url(),
         error,
         words: None,
     })?;
@@ -282,7 +303,7 @@ fn with_userinfo<T>(
     let words =
         ErrorResponse::of(&answer.response()).map(|error| ProviderWords::of(&error, &message, &[]));
     let userinfo = request.response(answer.response()).map_err(|error| Error::Userinfo {
-        url: message.url.to_owned(),
+        url: url(),
         error,
         words,
     })?;
@@ -361,8 +382,8 @@ pub(crate) fn now() -> UnixTime {
     UnixTime(since.map_or(0, |duration| duration.as_secs()))
 }
 
-/// Where pending logins are kept unless told otherwise: `/var/lib/onerealm` for root, else
-/// `$XDG_STATE_HOME/onerealm` or `~/.local/state/onerealm`.
+/// Where pending logins are kept unless told otherwise: `$XDG_STATE_HOME/onerealm`, or else
+/// `~/.local/state/onerealm`, or where there is no home directory but `/root`, `/var/lib/onerealm`.
 pub fn default_state_directory(variable: impl Fn(&str) -> Option<String>) -> std::path::PathBuf {
     let absolute = |name| variable(name).filter(|path| Path::new(path).is_absolute());
     match (absolute("XDG_STATE_HOME"), absolute("HOME")) {

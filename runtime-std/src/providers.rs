@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use onerealm_core::{DiscoveryRequest, Issuer, JwksRequest, KeySet, ProviderMetadata};
+use onerealm_core::{DiscoveryRequest, Issuer, JwksError, JwksRequest, KeySet, ProviderMetadata};
 
 use crate::error::Error;
 use crate::http::{Answer, Http};
@@ -153,11 +153,17 @@ impl Provider {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What is wrong with the keys, with where they are.
+    pub(crate) fn keys_error(&self, error: JwksError) -> Error {
+        let url = self.metadata().map(|metadata| metadata.jwks_uri().chars().collect());
+        Error::Jwks { url: url.unwrap_or_default(), error }
+    }
+
     /// The key set in an answer that [`keys`](Self::keys) gave.
     pub(crate) fn key_set<'k>(&self, keys: &'k Answer) -> Result<KeySet<'k>, Error> {
         let metadata = self.metadata()?;
         JwksRequest::new(&metadata)
             .response(keys.response())
-            .map_err(|error| Error::Jwks { url: self.issuer.clone(), error })
+            .map_err(|error| self.keys_error(error))
     }
 }

@@ -1,13 +1,16 @@
 //! The proxy that the environment names, read anew for each request.
 
 use onerealm_core::wire::Uri;
-use ureq::Proxy;
+use ureq::{Proxy, ProxyProtocol};
 
 /// The proxy for a request to `url`: none for this machine and for hosts of `no_proxy`; else the
 /// first of `all_proxy` and `https_proxy` (or in upper case) that is set. An empty one means none.
 pub(crate) fn for_url(url: &str) -> Result<Option<Proxy>, ureq::Error> {
     choose(url, |name| std::env::var(name).or_else(|_| std::env::var(name.to_uppercase())).ok())
 }
+
+/// SOCKS is not among them.
+const SPOKEN: [ProxyProtocol; 2] = [ProxyProtocol::Http, ProxyProtocol::Https];
 
 fn choose(
     url: &str,
@@ -23,7 +26,10 @@ fn choose(
     let proxy = variable("all_proxy").or_else(|| variable("https_proxy")).unwrap_or_default();
     match proxy.trim() {
         "" => Ok(None),
-        proxy => Proxy::new(proxy).map(Some),
+        proxy => match Proxy::new(proxy)? {
+            proxy if SPOKEN.contains(&proxy.protocol()) => Ok(Some(proxy)),
+            _ => Err(ureq::Error::InvalidProxyUrl),
+        },
     }
 }
 
@@ -70,7 +76,9 @@ mod tests {
 
     #[test]
     fn a_proxy_that_is_no_url_is_an_error() {
-        let variable = |name: &str| (name == "all_proxy").then(|| "::".to_owned());
-        assert!(choose("https://login.example", variable).is_err());
+        for proxy in ["::", "socks5://127.0.0.1:1080", "ftp://127.0.0.1"] {
+            let variable = |name: &str| (name == "all_proxy").then(|| proxy.to_owned());
+            assert!(choose("https://login.example", variable).is_err(), "{proxy}");
+        }
     }
 }

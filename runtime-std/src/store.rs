@@ -37,7 +37,7 @@ const LIFETIME: u64 = onerealm_core::policy::LOGIN_LIFETIME;
 /// one time takes a clock that jumps.
 const ATTEMPTS: usize = 1000;
 
-/// The SHA-256 of a login's `state`. The `state` itself is never stored.
+/// The SHA-256 of a login's `state`, which is in no name.
 pub type Key = [u8; 32];
 
 /// A directory of pending logins. Touches nothing before it is first used.
@@ -76,10 +76,14 @@ impl DirectoryStore {
 
     /// The login with that key, which stays where it is.
     ///
-    /// A login older than [`LIFETIME`] is left too, so that it is called expired each time, and swept later.
+    /// A login older than its lifetime is left too, so that it is called expired each time, and swept later.
     pub fn read(&self, key: &Key, now: u64) -> Result<Stored, StoreError> {
         let Login { bytes, path, .. } = self.find(key, now)?;
-        Ok(Stored { bytes, path })
+        // A file is renamed before it is emptied, so what still has its name was read whole.
+        match found(retried(|| fs::symlink_metadata(&path))).on("look at", &path)? {
+            Some(_) => Ok(Stored { bytes, path }),
+            None => Err(StoreError::Used),
+        }
     }
 
     /// Takes the login with that key: the first call gets it, all others [`StoreError::Used`].

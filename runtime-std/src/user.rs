@@ -6,6 +6,8 @@ use onerealm_core::wire::Value;
 use onerealm_core::{ClientType, Identity};
 use serde_json::Map;
 
+use crate::config::RealmConfig;
+
 /// The end user of a finished login.
 #[derive(Clone)]
 pub struct User {
@@ -24,14 +26,20 @@ pub struct User {
 }
 
 impl User {
-    pub(crate) fn new(identity: &Identity<'_>, username_claim: &str) -> Result<Self, UserError> {
-        let username = match identity.claim(username_claim) {
+    pub(crate) fn new(identity: &Identity<'_>, config: &RealmConfig) -> Result<Self, UserError> {
+        let claim = &config.username_claim;
+        let username = match identity.claim(claim) {
             Some(Value::String(text)) => text.chars().collect::<String>(),
-            Some(_) => return Err(UserError::NotText { claim: username_claim.to_owned() }),
-            None => return Err(UserError::missing(identity, username_claim)),
+            Some(_) => return Err(UserError::NotText { claim: claim.clone() }),
+            None => return Err(UserError::missing(identity, claim)),
         };
         check_username(&username, identity.realm())
-            .map_err(|reason| UserError::Unusable { claim: username_claim.to_owned(), reason })?;
+            .map_err(|reason| UserError::Unusable { claim: claim.clone(), reason })?;
+        for claim in ["email"].into_iter().chain(config.groups_claim.as_deref()) {
+            if identity.claim(claim).is_some_and(has_control_character) {
+                return Err(UserError::ControlCharacter { claim: claim.to_owned() });
+            }
+        }
         Ok(User {
             realm: identity.realm().to_owned(),
             username,
@@ -79,6 +87,17 @@ fn claims(identity: &Identity<'_>) -> Option<Map<String, serde_json::Value>> {
     Some(claims)
 }
 
+/// Whether a claim that names mail addresses or groups (as text, as an array, or as an object's
+/// names) has a control character: callers write such names to files of lines.
+fn has_control_character(claim: Value<'_>) -> bool {
+    match claim {
+        Value::String(text) => text.has_control_character(),
+        Value::Array(items) => items.items().any(has_control_character),
+        Value::Object(object) => object.members().any(|(name, _)| name.has_control_character()),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 /// The longest user name with its `@realm`, in characters.
 const USER_NAME_LEN: usize = 64;
 
@@ -122,6 +141,11 @@ pub enum UserError {
         /// Why.
         reason: &'static str,
     },
+    /// A mail address or a group has a control character in it.
+    ControlCharacter {
+        /// The claim's name.
+        claim: String,
+    },
     /// The claims are beyond what can be handed on.
     Claims,
 }
@@ -137,8 +161,13 @@ impl UserError {
     }
 
     /// Every code.
-    pub const CODES: &'static [&'static str] =
-        &["username_missing", "username_not_text", "username_unusable", "claims_unusable"];
+    pub const CODES: &'static [&'static str] = &[
+        "username_missing",
+        "username_not_text",
+        "username_unusable",
+        "claim_control_character",
+        "claims_unusable",
+    ];
 
     /// The stable name of this error.
     pub fn code(&self) -> &'static str {
@@ -146,6 +175,7 @@ impl UserError {
             UserError::Missing { .. } => "username_missing",
             UserError::NotText { .. } => "username_not_text",
             UserError::Unusable { .. } => "username_unusable",
+            UserError::ControlCharacter { .. } => "claim_control_character",
             UserError::Claims => "claims_unusable",
         }
     }
@@ -171,6 +201,10 @@ impl fmt::Display for UserError {
             UserError::Unusable { claim, reason } => write!(
                 f,
                 "what the claim {claim:?} says can't be a user name: {reason}; set the realm's username-claim to another claim"
+            ),
+            UserError::ControlCharacter { claim } => write!(
+                f,
+                "the claim {claim:?} has a control character in it, which no mail address and no group has: correct it at the provider"
             ),
             UserError::Claims => f.write_str("the claims have a number that can't be represented"),
         }

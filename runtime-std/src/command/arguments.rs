@@ -27,7 +27,7 @@ usage: onerealm [--config FILE] [--state-dir DIR] [--json] [-v] COMMAND
   --json           output and errors as JSON
   -v, -vv          log what happens, and each request, on stderr
 
-exit status: 0 done, 2 usage, 3 realm or configuration, 4 authorization
+exit status: 0 done, 1 demo failed, 2 usage, 3 realm or configuration, 4 authorization
 response refused, 5 token or userinfo endpoint refused, 6 ID token refused,
 7 network or TLS, 8 storage";
 
@@ -130,8 +130,10 @@ impl Given {
                 Arg::Short('v') => given.verbosity = given.verbosity.saturating_add(1),
                 Arg::Short('h') => given.flags.push("help"),
                 Arg::Short('V') => given.flags.push("version"),
-                Arg::Long("config") => given.config = Some(parser.value()?.into()),
-                Arg::Long("state-dir") => given.state_directory = Some(parser.value()?.into()),
+                Arg::Long("config") => once(&mut given.config, parser.value()?, "config")?,
+                Arg::Long("state-dir") => {
+                    once(&mut given.state_directory, parser.value()?, "state-dir")?;
+                }
                 Arg::Long("json") => given.json = true,
                 Arg::Long("verbose") => given.verbosity = given.verbosity.saturating_add(1),
                 Arg::Long(name) => {
@@ -234,6 +236,17 @@ impl Given {
         let before = self.flags.len();
         self.flags.retain(|flag| *flag != name);
         self.flags.len() < before
+    }
+}
+
+fn once(
+    place: &mut Option<PathBuf>,
+    value: std::ffi::OsString,
+    name: &str,
+) -> Result<(), lexopt::Error> {
+    match place.replace(value.into()) {
+        None => Ok(()),
+        Some(_) => Err(format!("--{name} is given twice").into()),
     }
 }
 

@@ -142,15 +142,17 @@ fn random_secret() -> Result<String, Failure> {
 /// Keeps the provider running, and tells what can be tried.
 fn stay(provider: &Provider, directory: &Path) -> ! {
     let options = format!("--config {0}/domains.cfg --state-dir {0}/state", directory.display());
+    let program = std::env::current_exe().unwrap_or_else(|_| "onerealm".into());
     println!(
         "The provider stays at {issuer} until you press Ctrl-C. To try it with a browser:\n\n  \
-         onerealm {options} login auto\n  \
-         onerealm {options} login auto --no-browser\n  \
-         onerealm {options} check auto\n  \
-         onerealm {options} auth-url auto --redirect-url {WEB}\n  \
-         onerealm {options} finish --callback 'THE URL THAT THE BROWSER WAS SENT TO'\n\n\
-         Any end user signs in as {USER}.",
+         {program} {options} login auto\n  \
+         {program} {options} login auto --no-browser\n  \
+         {program} {options} check auto\n  \
+         {program} {options} auth-url auto --redirect-url {WEB}\n  \
+         {program} {options} finish --callback 'THE URL THAT THE BROWSER WAS SENT TO'\n\n\
+         Sign in as {USER}; there is no password.",
         issuer = provider.issuer(),
+        program = program.display(),
     );
     loop {
         std::thread::park();

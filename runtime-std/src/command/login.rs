@@ -66,7 +66,7 @@ fn listen(login: &Login) -> Result<LoopbackListener, Failure> {
 fn parts(url: &str) -> Result<(LoopbackHost, Option<u16>, &str), Failure> {
     let elsewhere = || {
         Failure::Usage(
-            "login waits on this machine: --redirect-url must be http on 127.0.0.1, [::1] or localhost, without a query"
+            "login waits on this machine: --redirect-url must be http on 127.0.0.1, [::1] or localhost, with a path and without a query"
                 .to_owned(),
         )
     };

@@ -114,11 +114,14 @@ impl<'s> Properties<'s> {
         Ok(value.unwrap_or(unset))
     }
 
-    pub(super) fn number(&self, name: &'static str) -> Result<Option<u32>, Located> {
-        self.parsed(name, "a whole number of seconds", |value| {
-            // `parse` alone takes a `+`.
-            let digits = value.bytes().all(|c| c.is_ascii_digit());
-            value.parse().ok().filter(|_| digits)
+    pub(super) fn seconds(&self, name: &'static str) -> Result<Option<u32>, Located> {
+        self.parsed(name, "a whole number of seconds", seconds)
+    }
+
+    /// A tolerance: a large one would turn off what it softens.
+    pub(super) fn clock_skew(&self, name: &'static str) -> Result<Option<u32>, Located> {
+        self.parsed(name, "a whole number of seconds, at most 600", |value| {
+            seconds(value).filter(|seconds| *seconds <= 600)
         })
     }
 
@@ -205,4 +208,10 @@ fn shown<'t>(property: &Property<'t>) -> &'t str {
         true => name,
         false => "(not shown)",
     }
+}
+
+fn seconds(value: &str) -> Option<u32> {
+    // `parse` alone takes a `+`.
+    let digits = value.bytes().all(|c| c.is_ascii_digit());
+    value.parse().ok().filter(|_| digits)
 }

@@ -58,7 +58,7 @@ pub struct RealmConfig {
     pub default: bool,
     /// `comment`, as it stands in the file: Proxmox VE writes `:` and all that is not ASCII as `%XX`.
     pub comment: Option<String>,
-    /// `clock-skew`, in seconds.
+    /// `clock-skew`, in seconds, at most 600.
     pub clock_skew: Option<u32>,
     /// `max-age`, in seconds.
     pub max_age: Option<u32>,
@@ -151,8 +151,8 @@ pub(super) fn realm(section: &Section<'_>, path: &Path) -> Result<RealmConfig, L
         groups_overwrite: properties.boolean("groups-overwrite", false)?,
         default: properties.boolean("default", false)?,
         comment: properties.value("comment").map(str::to_owned),
-        clock_skew: properties.number("clock-skew")?,
-        max_age: properties.number("max-age")?,
+        clock_skew: properties.clock_skew("clock-skew")?,
+        max_age: properties.seconds("max-age")?,
         unknown: properties.unknown(path)?,
     };
     properties.check_native_key()?;

@@ -130,6 +130,7 @@ fn words_are_read_as_what_they_mean() {
 fn a_realm_with_a_mistake_is_refused_with_its_line_and_property() {
     const BOOLEAN: &str = "0 or 1 (also yes, no, on, off, true, false)";
     const SECONDS: &str = "a whole number of seconds";
+    const SKEW: &str = "a whole number of seconds, at most 600";
     const KEY: &str = "followed by a space or a tab, and then its value";
     let alone =
         Problem::MissingBeside { property: "native-client-id", beside: "native-client-key" };
@@ -141,8 +142,10 @@ fn a_realm_with_a_mistake_is_refused_with_its_line_and_property() {
         ),
         ("\tautocreate maybe\n", (4, value("autocreate", BOOLEAN))),
         ("\tpublic-override 2\n", (4, value("public-override", BOOLEAN))),
-        ("\tclock-skew +5\n", (4, value("clock-skew", SECONDS))),
-        ("\tclock-skew\n", (4, value("clock-skew", SECONDS))),
+        ("\tclock-skew 601\n", (4, value("clock-skew", SKEW))),
+        ("\tmax-age +5\n", (4, value("max-age", SECONDS))),
+        ("\tclock-skew +5\n", (4, value("clock-skew", SKEW))),
+        ("\tclock-skew\n", (4, value("clock-skew", SKEW))),
         ("\tmax-age 4294967296\n", (4, value("max-age", SECONDS))),
         ("\tca-file ca.pem\n", (4, value("ca-file", "an absolute path"))),
         ("\tprompt\n", (4, value("prompt", "followed by a value"))),

@@ -229,6 +229,27 @@ fn first_logins_make_the_directory_together() {
 }
 
 #[test]
+fn who_reads_while_another_takes_sees_the_whole_login_or_none() {
+    let (_directory, store) = store();
+    for number in 0..200 {
+        store.put(&key(number), NOW, b"a whole login").unwrap();
+        std::thread::scope(|scope| {
+            let reader = || loop {
+                match store.read(&key(number), NOW) {
+                    Ok(stored) => assert_eq!(stored.bytes.as_slice(), b"a whole login"),
+                    Err(StoreError::Used) => return,
+                    Err(error) => panic!("{error}"),
+                }
+            };
+            let readers: Vec<_> = (0..3).map(|_| scope.spawn(reader)).collect();
+            let taken = store.take(&key(number), NOW).unwrap();
+            assert_eq!(taken.bytes.as_slice(), b"a whole login");
+            readers.into_iter().for_each(|reader| reader.join().unwrap());
+        });
+    }
+}
+
+#[test]
 fn one_of_many_threads_gets_the_login() {
     let (_parent, store) = store();
     for round in 0..20 {

@@ -1,0 +1,45 @@
+//! The relying party: a realm with the provider that it names.
+
+use crate::client::{Client, ClientType, ClientTypeError, Requested};
+use crate::discovery::{DiscoveryError, ProviderMetadata};
+use crate::realm::Realm;
+use crate::redirect_uri::RedirectUri;
+
+/// A realm and the metadata of its provider, which agree on the issuer: what every login is
+/// checked against.
+#[derive(Debug, Clone, Copy)]
+pub struct RelyingParty<'a> {
+    pub(crate) realm: &'a Realm<'a>,
+    pub(crate) metadata: &'a ProviderMetadata<'a>,
+}
+
+impl<'a> RelyingParty<'a> {
+    /// Fails unless both have the same issuer, to the letter.
+    pub fn new(
+        realm: &'a Realm<'a>,
+        metadata: &'a ProviderMetadata<'a>,
+    ) -> Result<Self, DiscoveryError> {
+        metadata.agree_on(realm.issuer)?;
+        Ok(RelyingParty { realm, metadata })
+    }
+
+    /// The client type that a login with `redirect_uri` has.
+    pub fn client_type(
+        &self,
+        redirect_uri: &RedirectUri,
+        requested: Requested,
+    ) -> Result<ClientType, ClientTypeError> {
+        Client::decide(self.realm, self.metadata, redirect_uri.kind(), requested)
+            .map(|client| client.decision().client_type())
+    }
+
+    /// The realm.
+    pub fn realm(&self) -> &'a Realm<'a> {
+        self.realm
+    }
+
+    /// The provider's metadata.
+    pub fn metadata(&self) -> &'a ProviderMetadata<'a> {
+        self.metadata
+    }
+}

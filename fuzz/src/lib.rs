@@ -1,0 +1,15 @@
+//! What must hold of the core for every input: one function for each fuzz target. Each says whether the input was
+//! accepted, so that `core/tests/seeds.rs` can check that the seeds reach what they are meant to reach.
+
+#![forbid(unsafe_code)]
+
+mod browser;
+mod fixed;
+mod login;
+mod provider;
+mod wire;
+
+pub use browser::{authorization_response, pending_authorization};
+pub use login::{id_token, login};
+pub use provider::{discovery, jwks, token_response};
+pub use wire::{form, json, redirect_uri};

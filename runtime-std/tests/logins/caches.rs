@@ -1,0 +1,85 @@
+//! What a process knows of a provider: asked for once, and again where a key is unknown.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use onerealm::provider::{Endpoint, Response, browser};
+use onerealm::{Callback, Logins, Requested, User};
+
+use crate::support::*;
+
+const KEY: &str = "client-key canary+key/with:reserved=%&characters";
+
+fn login(logins: &Logins) -> Result<User, onerealm::Error> {
+    let begun = logins.begin("sso", WEB, Requested::Default)?;
+    let callback = browser::sign_in(&begun.url, ALICE).unwrap();
+    logins.finish(Callback::Url(&callback), Some(WEB))
+}
+
+fn asked(scene: &Scene) -> [usize; 4] {
+    [Endpoint::Discovery, Endpoint::Keys, Endpoint::Token, Endpoint::Userinfo]
+        .map(|endpoint| scene.provider.requests_to(endpoint).len())
+}
+
+#[test]
+fn metadata_and_keys_are_asked_for_once_in_a_process() {
+    let scene = Scene::new();
+    scene.configure(KEY);
+    let logins = scene.logins();
+    for n in 1..=3 {
+        assert_eq!(login(&logins).unwrap().username, ALICE);
+        assert_eq!(asked(&scene), [1, 1, n, n]);
+    }
+}
+
+/// A provider whose key set has no known key in its first `n` answers.
+fn scene_that_rotates(n: usize) -> Scene {
+    let answers = AtomicUsize::new(0);
+    Scene::bent(move |endpoint, _, answer| {
+        if endpoint != Endpoint::Keys || answers.fetch_add(1, Ordering::SeqCst) >= n {
+            return answer;
+        }
+        let keys =
+            String::from_utf8(answer.body.clone()).unwrap().replace("\"kid\":\"", "\"kid\":\"old-");
+        assert_ne!(keys.as_bytes(), answer.body);
+        Response::new(200).with_body("application/json", keys.into_bytes())
+    })
+}
+
+#[test]
+fn an_unknown_key_causes_one_refetch() {
+    let scene = scene_that_rotates(1);
+    scene.configure(KEY);
+    let logins = scene.logins();
+    assert_eq!(login(&logins).unwrap().username, ALICE);
+    assert_eq!(asked(&scene), [1, 2, 1, 1]);
+    login(&logins).unwrap();
+    assert_eq!(asked(&scene), [1, 2, 2, 2]);
+}
+
+#[test]
+fn keys_that_stay_unknown_are_not_asked_for_all_the_time() {
+    let scene = scene_that_rotates(usize::MAX);
+    scene.configure(KEY);
+    let logins = scene.logins();
+    for _ in 0..5 {
+        assert_eq!(login(&logins).unwrap_err().code(), "key_unknown");
+    }
+    assert_eq!(asked(&scene), [1, 2, 5, 0]);
+}
+
+#[test]
+fn keys_that_can_not_be_had_use_no_login_up() {
+    let failures = AtomicUsize::new(0);
+    let scene = Scene::bent(move |endpoint, _, answer| {
+        match endpoint == Endpoint::Keys && failures.fetch_add(1, Ordering::SeqCst) == 0 {
+            true => Response::new(503),
+            false => answer,
+        }
+    });
+    scene.configure(KEY);
+    let (_, callback) = scene.begin(&["--redirect-url", WEB]);
+    scene.finish(&callback).failed(3, "jwks_response");
+    assert!(scene.token_requests().is_empty());
+    let ran = scene.finish(&callback);
+    assert_eq!((ran.status, &ran.json["username"]), (0, &ALICE.into()), "{ran:?}");
+}

@@ -1,0 +1,191 @@
+//! The table of the client types, row by row: what the provider received.
+
+use std::collections::BTreeMap;
+
+use base64ct::{Base64, Encoding};
+
+use crate::support::*;
+
+/// A row: the realm's settings, the redirect URL, whether `--public` is given, and what must come.
+struct Row {
+    settings: &'static str,
+    redirect_url: &'static str,
+    public: &'static [&'static str],
+    expected: Expected,
+}
+
+enum Expected {
+    /// The secret in the `Authorization` header.
+    Basic,
+    /// The secret in the form.
+    Post,
+    /// No secret, as the client with this id.
+    Public(&'static str),
+    /// No secret, and the native registration's key.
+    PublicWithKey,
+    /// No login, and so no request.
+    Refused(&'static str),
+}
+
+const ASKED: &[&str] = &["--public"];
+const NOT_ASKED: &[&str] = &[];
+
+const fn row(
+    settings: &'static str,
+    redirect_url: &'static str,
+    public: &'static [&'static str],
+    expected: Expected,
+) -> Row {
+    Row { settings, redirect_url, public, expected }
+}
+
+const KEY: &str = "client-key canary+key/with:reserved=%&characters";
+
+fn rows() -> Vec<Row> {
+    use Expected::*;
+    let mut rows = Vec::new();
+    for url in [WEB, LOOPBACK, PRIVATE_USE] {
+        for asked in [ASKED, NOT_ASKED] {
+            // unset | none | any | any | public
+            rows.push(row("", url, asked, Public(CLIENT_ID)));
+            // auto | none | any | any | public
+            rows.push(row("client-type auto", url, asked, Public(CLIENT_ID)));
+            // public | any | any | any | public
+            rows.push(row("client-type public", url, asked, Public(CLIENT_ID)));
+            rows.push(row("client-type public\nKEY", url, asked, Public(CLIENT_ID)));
+            rows.push(row(
+                "client-type public\nKEY\npublic-override 0",
+                url,
+                asked,
+                Public(CLIENT_ID),
+            ));
+        }
+        // unset or confidential | set | any | no | confidential
+        rows.push(row("KEY", url, NOT_ASKED, Basic));
+        rows.push(row("client-type confidential\nKEY", url, NOT_ASKED, Basic));
+        // confidential | none | any | no | refused
+        rows.push(row("client-type confidential", url, NOT_ASKED, Refused("client_key_missing")));
+        // any | any | any | yes | public; refused where the realm says public-override 0
+        for setting in ["KEY", "client-type confidential\nKEY", "client-type auto\nKEY"] {
+            rows.push(row(setting, url, ASKED, Public(CLIENT_ID)));
+        }
+        rows.push(row("client-type confidential", url, ASKED, Public(CLIENT_ID)));
+        rows.push(row("KEY\npublic-override 0", url, ASKED, Refused("public_login_refused")));
+    }
+    // auto | set | web | no | confidential
+    rows.push(row("client-type auto\nKEY", WEB, NOT_ASKED, Basic));
+    // auto | set | loopback or private-use scheme | no | public
+    rows.push(row("client-type auto\nKEY", LOOPBACK, NOT_ASKED, Public(CLIENT_ID)));
+    rows.push(row("client-type auto\nKEY", PRIVATE_USE, NOT_ASKED, Public(CLIENT_ID)));
+    // The native registration, where there is one, and its key; and the configured method.
+    let native = "client-type auto\nKEY\nnative-client-id 66666666-7777-8888-9999-000000000000";
+    rows.push(row(native, LOOPBACK, NOT_ASKED, Public(NATIVE_ID)));
+    rows.push(row(native, WEB, ASKED, Public(NATIVE_ID)));
+    rows.push(row(native, WEB, NOT_ASKED, Basic));
+    rows.push(row("client-type auto\nKEY\nnative-client-id 66666666-7777-8888-9999-000000000000\nnative-client-key canary-native-key", LOOPBACK, NOT_ASKED, PublicWithKey));
+    rows.push(row("KEY\ntoken-auth-method client_secret_post", WEB, NOT_ASKED, Post));
+    rows.push(row("KEY\ntoken-auth-method client_secret_basic", WEB, NOT_ASKED, Basic));
+    rows
+}
+
+#[test]
+fn each_row_of_the_table_sends_exactly_what_it_says() {
+    for row in rows() {
+        let scene = Scene::new();
+        scene.configure(&row.settings.replace("KEY", KEY));
+        let shown = format!("{:?} {} {:?}", row.settings, row.redirect_url, row.public);
+        let begin = [&["--redirect-url", row.redirect_url], row.public].concat();
+        if let Expected::Refused(code) = row.expected {
+            let ran = scene.run(&[&["auth-url", "sso"], begin.as_slice()].concat());
+            assert!(ran.failed(3, code)["advice"].is_string(), "{shown}");
+            assert!(scene.token_requests().is_empty(), "{shown}");
+            continue;
+        }
+        let (begun, callback) = scene.begin(&begin);
+        let finished = scene.finish(&callback);
+        let client_type = match row.expected {
+            Expected::Basic | Expected::Post => "confidential",
+            _ => "public",
+        };
+        assert_eq!(begun["client_type"], client_type, "{shown}");
+        if finished.status == 0 {
+            assert_eq!(finished.json["client_type"], client_type, "{shown}");
+        } else {
+            // Entra ID refuses the types that it didn't register: nothing else may be tried.
+            finished.failed(5, "token_refused");
+        }
+        check_token_request(&scene, &row, &begun["url"], &callback, &shown);
+    }
+}
+
+fn check_token_request(
+    scene: &Scene,
+    row: &Row,
+    url: &serde_json::Value,
+    callback: &str,
+    shown: &str,
+) {
+    let requests = scene.token_requests();
+    let [request] = requests.as_slice() else { panic!("{shown}: {requests:?}") };
+    assert_eq!(request.request.method, "POST", "{shown}");
+    assert_eq!(request.request.query, None, "{shown}");
+
+    let sent = parameters(url.as_str().unwrap());
+    let body = String::from_utf8(request.request.body.clone()).unwrap();
+    let received = parameters(&body);
+    assert_eq!(s256(&received["code_verifier"]), sent["code_challenge"], "{shown}");
+    let code = parameters(callback)["code"].clone();
+    let verifier = received["code_verifier"].clone();
+    let mut expected: BTreeMap<&str, &str> = BTreeMap::from([
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", row.redirect_url),
+        ("code_verifier", verifier.as_str()),
+    ]);
+    let mut authorization = None;
+    match row.expected {
+        Expected::Basic => authorization = Some(basic()),
+        Expected::Post => expected.extend([("client_id", CLIENT_ID), ("client_secret", SECRET)]),
+        Expected::Public(client_id) => expected.extend([("client_id", client_id)]),
+        Expected::PublicWithKey => {
+            expected.extend([("client_id", NATIVE_ID), ("client_secret", NATIVE_KEY)]);
+        }
+        Expected::Refused(_) => unreachable!("handled before"),
+    }
+    assert_eq!(
+        sent["client_id"],
+        expected.get("client_id").unwrap_or(&CLIENT_ID).to_string(),
+        "{shown}"
+    );
+    let received: BTreeMap<&str, &str> =
+        received.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(received, expected, "{shown}");
+    check_headers(request, authorization, body.len(), shown);
+}
+
+fn check_headers(
+    request: &onerealm::provider::Recorded,
+    authorization: Option<String>,
+    length: usize,
+    shown: &str,
+) {
+    let mut expected = BTreeMap::from([
+        ("accept".to_owned(), "application/json".to_owned()),
+        ("accept-encoding".to_owned(), "identity".to_owned()),
+        ("content-length".to_owned(), length.to_string()),
+        ("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()),
+        ("user-agent".to_owned(), concat!("onerealm/", env!("CARGO_PKG_VERSION")).to_owned()),
+    ]);
+    expected.extend(authorization.map(|value| ("authorization".to_owned(), value)));
+    let mut received = headers(request);
+    assert!(received.remove("host").is_some_and(|host| host.starts_with("127.0.0.1:")), "{shown}");
+    assert_eq!(received, expected, "{shown}");
+    assert_eq!(request.request.headers.len(), expected.len() + 1, "{shown}: a header twice");
+}
+
+/// Both halves form-encoded, written down by hand.
+fn basic() -> String {
+    let halves =
+        "11111111-2222-3333-4444-555555555555:canary%2Bkey%2Fwith%3Areserved%3D%25%26characters";
+    format!("Basic {}", Base64::encode_string(halves.as_bytes()))
+}

@@ -1,0 +1,119 @@
+//! What administrators and end users are told: codes, exit statuses, advice, and the document that
+//! explains them.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::support::*;
+
+const KEY: &str = "client-key canary+key/with:reserved=%&characters";
+
+#[test]
+fn a_secret_for_a_public_redirect_is_explained() {
+    let scene = Scene::new();
+    scene.configure(KEY);
+    let (_, callback) = scene.begin(&["--redirect-url", LOOPBACK]);
+    let ran = scene.finish(&callback);
+    let error = ran.failed(5, "token_refused");
+    let message = error["message"].as_str().unwrap();
+    for part in ["/oauth2/v2.0/token", "401", "invalid_client", "AADSTS700025"] {
+        assert!(message.contains(part), "{part}: {message}");
+    }
+    let advice = error["advice"].as_str().unwrap();
+    assert!(advice.contains("client-type") && advice.contains("--public"), "{advice}");
+    assert_eq!(scene.token_requests().len(), 1, "there is no second try");
+}
+
+#[test]
+fn a_missing_secret_for_a_web_redirect_is_explained() {
+    let scene = Scene::new();
+    scene.configure(&format!("{KEY}\nclient-type public"));
+    let (_, callback) = scene.begin(&["--redirect-url", WEB]);
+    let ran = scene.finish(&callback);
+    let error = ran.failed(5, "token_refused");
+    assert!(error["message"].as_str().unwrap().contains("AADSTS7000218"), "{error}");
+    assert!(error["advice"].as_str().unwrap().contains("client-key"), "{error}");
+    assert_eq!(scene.token_requests().len(), 1, "there is no second try");
+}
+
+#[test]
+fn each_kind_of_failure_has_its_exit_status() {
+    let scene = Scene::new();
+    scene.configure(KEY);
+    let begin = ["auth-url", "sso", "--redirect-url"];
+    for (arguments, status, code) in [
+        (vec!["auth-url", "sso"], 2, "usage"),
+        (vec!["auth-url", "nowhere", "--redirect-url", WEB], 3, "realm_unknown"),
+        ([&begin[..], &["http://pve.example"]].concat(), 3, "redirect_uri_http"),
+        (vec!["finish", "--callback", "https://pve.example/?code=x"], 4, "state_missing"),
+        (vec!["finish", "--callback", "https://pve.example/?state=x"], 4, "code_missing"),
+        (vec!["finish", "--callback", "https://h/?state=x&code=y&code=z"], 4, "response_duplicate"),
+        (vec!["finish", "--code", "x", "--state", "y"], 4, "login_unknown"),
+    ] {
+        scene.run(&arguments).failed(status, code);
+    }
+    fs::write(scene.state_directory(), "").unwrap();
+    scene.run(&[&begin[..], &[WEB]].concat()).failed(8, "store_unsafe");
+
+    fs::remove_file(scene.config()).unwrap();
+    scene.run(&[&begin[..], &[WEB]].concat()).failed(3, "config_unreadable");
+    // Nobody listens on port 9.
+    let unreachable = "openid: sso\n\tissuer-url http://127.0.0.1:9/t\n\tclient-id x\n";
+    fs::write(scene.config(), unreachable).unwrap();
+    scene.run(&[&begin[..], &[WEB]].concat()).failed(7, "network_connection");
+    scene.run(&["check", "sso"]).failed(7, "network_connection");
+}
+
+#[test]
+fn without_json_there_is_a_sentence_a_code_and_advice() {
+    let scene = Scene::new();
+    scene.configure("client-type confidential");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_onerealm"))
+        .arg("--config")
+        .arg(scene.config())
+        .args(["auth-url", "sso", "--redirect-url", WEB])
+        .output()
+        .unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(3), 0));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let lines: Vec<_> = stderr.lines().collect();
+    let [sentence, advice] = lines.as_slice() else { panic!("{stderr}") };
+    assert!(sentence.starts_with("onerealm: the realm is not set up"), "{stderr}");
+    assert!(sentence.ends_with("[client_key_missing]"), "{stderr}");
+    assert!(advice.starts_with("advice: set the realm's client-key"), "{stderr}");
+}
+
+#[test]
+fn check_tells_what_a_login_would_do() {
+    let scene = Scene::new();
+    scene.configure(&format!("{KEY}\nclient-type auto"));
+    let ran = scene.run(&["check", "sso"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert_eq!(ran.json["usable_keys"], 1);
+    let types: Vec<_> =
+        ran.json["logins"].as_array().unwrap().iter().map(|login| &login["client_type"]).collect();
+    assert_eq!(types, ["confidential", "public"]);
+    assert!(ran.json["notes"][0].as_str().unwrap().contains("PKCE"), "{ran:?}");
+    scene.configure("client-type confidential");
+    scene.run(&["check", "sso", "--redirect-url", WEB]).failed(3, "client_key_missing");
+}
+
+#[test]
+fn the_document_explains_exactly_the_codes_that_there_are() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/errors.md");
+    let document = fs::read_to_string(path).unwrap();
+    let explained: BTreeSet<_> =
+        document.lines().filter_map(|line| line.strip_prefix("## `")?.strip_suffix('`')).collect();
+    let of_the_command = ["usage", "browser_timeout", "listener", "demo"];
+    let codes: BTreeSet<_> = onerealm::Error::codes().chain(of_the_command).collect();
+    assert_eq!(
+        explained.difference(&codes).collect::<Vec<_>>(),
+        Vec::<&&str>::new(),
+        "no such code"
+    );
+    assert_eq!(
+        codes.difference(&explained).collect::<Vec<_>>(),
+        Vec::<&&str>::new(),
+        "not explained"
+    );
+}
