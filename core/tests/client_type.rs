@@ -6,7 +6,7 @@ use common::{NOW, Trial, metadata, realm};
 use onerealm_core::{
     AuthorizationRequest, BeginError, ClientRegistration, ClientSecret, ClientType,
     ClientTypeError, ClientTypeSetting, PublicOverride, Realm, RedirectUri, RedirectUriKind,
-    RelyingParty, Requested, SecretConfigured, client_type,
+    RelyingParty, Requested, SecretConfigured, TokenAuthMethod, client_type,
 };
 
 use ClientTypeSetting::{Auto, Confidential, Public, Unset};
@@ -143,13 +143,13 @@ fn every_login_begins_with_the_client_type_that_the_table_says() {
             public_override: login.public_override,
             ..realm()
         };
-        let begun = AuthorizationRequest::new(
-            RelyingParty::new(&realm, &metadata).unwrap(),
-            RedirectUri::parse(redirect_uri).unwrap(),
-            login.requested,
-            &mut getrandom::SysRng,
-            NOW,
-        );
+        let relying_party = RelyingParty::new(&realm, &metadata).unwrap();
+        let redirect_uri = RedirectUri::parse(redirect_uri).unwrap();
+        let foreseen = relying_party.client_type(&redirect_uri, login.requested);
+        assert_eq!(foreseen, login.by_the_table(), "{}", login.name());
+        let rng = &mut getrandom::SysRng;
+        let begun =
+            AuthorizationRequest::new(relying_party, redirect_uri, login.requested, rng, NOW);
         let decided =
             begun.map(|request| (request.client_type(), request.into_pending().client_type()));
         let expected = login.by_the_table().map(|client_type| (client_type, client_type));
@@ -164,4 +164,12 @@ fn what_is_not_configured_is_unset_allowed_and_not_asked_for() {
     assert_eq!(Requested::default(), Requested::Default);
     let realm = realm();
     assert_eq!((realm.client_type, realm.public_override), (Unset, PublicOverride::Allowed));
+}
+
+#[test]
+fn client_types_and_methods_have_their_registered_names() {
+    assert_eq!(ClientType::Confidential.as_str(), "confidential");
+    assert_eq!(ClientType::Public.as_str(), "public");
+    assert_eq!(TokenAuthMethod::ClientSecretBasic.as_str(), "client_secret_basic");
+    assert_eq!(TokenAuthMethod::ClientSecretPost.as_str(), "client_secret_post");
 }

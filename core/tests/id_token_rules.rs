@@ -336,7 +336,8 @@ fn case_073_and_074_the_nonce_is_this_logins() {
     ] {
         assert_eq!(judge(&trial, "nonce", nonce.clone()), Err(expected), "{nonce:?}");
     }
-    let bends: [(&str, fn(&str) -> Value, IdTokenError); 7] = [
+    type Bend = fn(&str) -> Value;
+    let bends: [(&str, Bend, IdTokenError); 7] = [
         ("in an array", |nonce| json!([nonce]), IdTokenError::NoNonce),
         ("in lower case", |nonce| json!(nonce.to_lowercase()), IdTokenError::Nonce),
         ("shorter", |nonce| json!(nonce[..42]), IdTokenError::Nonce),
