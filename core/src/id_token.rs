@@ -63,6 +63,15 @@ impl<'a> IdToken<'a> {
 
     /// Verifies the signature with one of `keys` and one of `verifiers`, and then every claim.
     ///
+    /// Nothing of a token can be looked at before:
+    ///
+    /// ```compile_fail,E0599
+    /// # use onerealm_core::*;
+    /// # fn early(id_token: IdToken<'_>) {
+    /// let subject = id_token.subject();
+    /// # }
+    /// ```
+    ///
     /// `buf` takes the decoded token, which the identity then borrows; three quarters of the
     /// token's length and 1.5 KiB are enough. The algorithms accepted are those of `verifiers`,
     /// whatever metadata says.
