@@ -1,7 +1,7 @@
 //! Sends the core's requests over blocking HTTP, and holds no rule of the protocol.
 //!
-//! TLS always, except to this machine; no redirects; bodies capped while they arrive; one deadline
-//! for a whole call, however slowly the bytes drip.
+//! TLS always, except to this machine; no redirects; a connection for each request; bodies capped
+//! while they arrive; one deadline for a whole call, however slowly the bytes drip.
 
 use std::fmt;
 use std::io;
@@ -26,8 +26,7 @@ const HEADERS_LEN: usize = 32 * 1024;
 /// How long a whole call may take unless told otherwise.
 pub const DEADLINE: Duration = Duration::from_secs(20);
 
-/// Connections and trust stores of this process. Nothing is loaded or started before the first
-/// request.
+/// The trust stores of this process. Nothing is loaded or started before the first request.
 #[derive(Default)]
 pub(crate) struct Http {
     agents: Mutex<Vec<(Trust, Agent)>>,
@@ -188,6 +187,10 @@ fn new_agent(trust: &Trust) -> Result<Agent, Cause> {
     let config = Agent::config_builder()
         .tls_config(tls)
         .proxy(None)
+        // A connection that waits for another request may bring an answer that was not asked for
+        // (ureq looks for one below TLS only), or be closed by the provider at the very moment
+        // when a token request is sent, which can't be sent again.
+        .max_idle_connections(0)
         .max_redirects(0)
         .max_redirects_will_error(false)
         .http_status_as_error(false)

@@ -1,0 +1,12 @@
+//! Whole logins against a provider and a network that do what they like: the names of the tests
+//! begin with the numbers of the cases.
+//!
+//! Between the relying party and the embedded provider stands a [`front`] under the test's control,
+//! which answers as the provider would except where a test bends one answer.
+
+mod certificates;
+mod connections;
+mod front;
+mod redirects;
+mod scene;
+mod stalls;
