@@ -7,7 +7,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use onerealm_core::wire::Uri;
 use onerealm_core::{HttpRequest, HttpResponse, Method};
@@ -127,12 +127,12 @@ impl Answer {
     }
 }
 
-/// Which certificates are trusted: a file in the state that it was in, or the system's.
-#[derive(Clone, PartialEq)]
+/// Which certificates are trusted: those of a file with this content, or the system's.
+#[derive(PartialEq)]
 enum Trust {
     Nobody,
     System,
-    File { path: PathBuf, modified: Option<SystemTime>, len: u64 },
+    File { path: PathBuf, pem: Vec<u8> },
 }
 
 impl Trust {
@@ -141,13 +141,10 @@ impl Trust {
             return Ok(Trust::Nobody);
         }
         let Some(path) = ca_file else { return Ok(Trust::System) };
-        let metadata = std::fs::metadata(path)
+        // Read each time: a file that replaces another may have its time and its length.
+        let pem = std::fs::read(path)
             .map_err(|source| Cause::CaFile { path: path.to_owned(), source: Some(source) })?;
-        Ok(Trust::File {
-            path: path.to_owned(),
-            modified: metadata.modified().ok(),
-            len: metadata.len(),
-        })
+        Ok(Trust::File { path: path.to_owned(), pem })
     }
 
     fn path(&self) -> Option<&Path> {
@@ -162,12 +159,10 @@ impl Trust {
             Trust::Nobody => Ok(Vec::new()),
             // SSL_CERT_FILE and SSL_CERT_DIR are honoured here.
             Trust::System => Ok(rustls_native_certs::load_native_certs().certs),
-            Trust::File { path, .. } => {
-                let unusable = |source| Cause::CaFile { path: path.clone(), source };
-                let pem = std::fs::read(path).map_err(|e| unusable(Some(e)))?;
-                let certificates: Result<Vec<_>, _> =
-                    CertificateDer::pem_slice_iter(&pem).collect();
-                certificates.ok().filter(|c| !c.is_empty()).ok_or_else(|| unusable(None))
+            Trust::File { path, pem } => {
+                let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+                let usable = certificates.ok().filter(|certificates| !certificates.is_empty());
+                usable.ok_or_else(|| Cause::CaFile { path: path.clone(), source: None })
             }
         }
     }
