@@ -211,7 +211,7 @@ enum Cause {
     Timeout,
     Host,
     Connection(io::Error),
-    Tls(String),
+    Tls(&'static str),
     UnknownIssuer,
     CaFile { path: PathBuf, source: Option<io::Error> },
     Proxy,
@@ -313,7 +313,7 @@ impl From<ureq::Error> for Cause {
                 Cause::Connection(io::ErrorKind::ConnectionRefused.into())
             }
             ureq::Error::Rustls(error) => Cause::of_tls(&error),
-            ureq::Error::Tls(reason) => Cause::Tls(reason.to_owned()),
+            ureq::Error::Tls(_) => Cause::Tls("its host is no name for a certificate"),
             ureq::Error::BodyExceedsLimit(_) | ureq::Error::LargeResponseHeader(..) => {
                 Cause::TooLong
             }
@@ -326,22 +326,47 @@ impl From<ureq::Error> for Cause {
 }
 
 impl Cause {
+    /// Nothing of `error` is repeated but what this system says: the rest may be the network's.
     fn of_io(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::TimedOut {
             return Cause::Timeout;
         }
-        match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-            Some(tls) => Cause::of_tls(tls),
-            None => Cause::Connection(error),
+        if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            return Cause::of_tls(tls);
+        }
+        // What `std` says of every name that has no address; it has no kind of its own.
+        if error.to_string().starts_with("failed to lookup address information") {
+            return Cause::Host;
+        }
+        match error.raw_os_error() {
+            Some(_) => Cause::Connection(error),
+            None => Cause::Connection(error.kind().into()),
         }
     }
 
+    /// A certificate's names and a peer's messages are somebody else's text, and not repeated.
     fn of_tls(error: &rustls::Error) -> Self {
-        match error {
-            rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer) => {
-                Cause::UnknownIssuer
+        use rustls::CertificateError as Certificate;
+        use rustls::Error as Tls;
+        Cause::Tls(match error {
+            // The signature is that of another authority with a trusted one's name.
+            Tls::InvalidCertificate(Certificate::UnknownIssuer | Certificate::BadSignature) => {
+                return Cause::UnknownIssuer;
             }
-            error => Cause::Tls(error.to_string()),
-        }
+            Tls::InvalidCertificate(Certificate::Expired | Certificate::ExpiredContext { .. }) => {
+                "its certificate has expired, or this machine's clock is wrong"
+            }
+            Tls::InvalidCertificate(
+                Certificate::NotValidYet | Certificate::NotValidYetContext { .. },
+            ) => "its certificate is not valid yet, or this machine's clock is wrong",
+            Tls::InvalidCertificate(
+                Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
+            ) => "its certificate is for another host",
+            Tls::InvalidCertificate(_) => "its certificate can't be used",
+            Tls::AlertReceived(_) => "the other side refused the connection",
+            Tls::PeerIncompatible(_) => "the other side offers nothing that is safe enough",
+            Tls::InvalidMessage(_) => "the other side does not speak TLS",
+            _ => "the other side breaks its rules",
+        })
     }
 }

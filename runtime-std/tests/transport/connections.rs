@@ -71,9 +71,9 @@ fn case_157_an_answer_queued_within_tls_is_never_taken_for_the_next() {
     std::fs::write(scene.path("ca.pem"), &authority.pem).unwrap();
     scene.configure(&format!("\tca-file {}\n", scene.path("ca.pem").display()));
     scene.front.speak_tls(authority.server(&["localhost"]));
-    // The client reads ciphertext in pieces: the second answer is to begin behind the last of them
-    // that it needs for the first, wherever that is.
-    for padding in [0, 1000, 2000, 2500, 3000, 3500, 4000, 8000, 16_000] {
+    // The client reads ciphertext in pieces: the second answer is to begin behind the last piece
+    // that it needs for the first. With a pool of connections, it did with the last two of these.
+    for padding in [0, 2000, 16_000] {
         an_answer_behind_another_is_nobody_s(&scene, move |wire, honest| {
             let length = format!("Content-Length: {}", honest.body.len());
             let padding = format!("X-Padding: {}", "x".repeat(padding));

@@ -7,6 +7,8 @@
 mod certificates;
 mod connections;
 mod front;
+mod names;
 mod redirects;
 mod scene;
 mod stalls;
+mod tls;

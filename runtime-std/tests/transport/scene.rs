@@ -123,33 +123,43 @@ pub fn ended<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     })
 }
 
-/// Runs a login for each of `endpoints`, whose answer is bent; the login must fail with `code` (or one of
-/// several),
-/// having asked each endpoint before the bent one once and none behind it. The next login, with
-/// honest answers, must succeed.
+/// Runs a login for each of `endpoints`, whose answer is bent; the login must fail with `code` (or
+/// one of several), having asked each endpoint before the bent one once and none behind it. The
+/// next login, with honest answers, must succeed.
 pub fn fails_at<F>(what: &str, endpoints: &[Endpoint], code: &str, deadline: Duration, bend: F)
 where
     F: Fn(&mut Wire, &Honest) -> Then + Clone + Send + Sync + 'static,
 {
-    for endpoint in endpoints {
-        let scene = Scene::new();
-        scene.front.bend_next(*endpoint, bend.clone());
-        let logins = scene.logins().with_deadline(deadline);
-        let failed = scene.login(&logins);
-        let code_seen = failed.as_ref().map_or_else(|error| error.code(), |_| "success");
-        let sentence =
-            failed.map_or_else(|error| format!("{error} {error:?}"), |user| format!("{user:?}"));
-        assert!(
-            code.split(' ').any(|code| code == code_seen),
-            "{what} at {endpoint:?}: {code_seen}, not {code}: {sentence}"
-        );
-        let position = ASKED.iter().position(|asked| asked == endpoint).unwrap();
-        let expected: Vec<_> = (0..4).map(|place| usize::from(place <= position)).collect();
-        assert_eq!(scene.asked().to_vec(), expected, "{what} at {endpoint:?}");
-        assert!(!sentence.contains(SECRET), "{sentence}");
-        assert!(sentence.chars().all(|c| !c.is_control()), "{sentence:?}");
-        assert!(sentence.len() < 1000, "{sentence}");
-        let user = scene.login(&logins).unwrap();
-        assert_eq!(user.username, ALICE, "after {what} at {endpoint:?}");
-    }
+    // At once, since many of them only wait.
+    thread::scope(|scope| {
+        for endpoint in endpoints {
+            let bend = bend.clone();
+            scope.spawn(move || fails_at_one(what, *endpoint, code, deadline, bend));
+        }
+    });
+}
+
+fn fails_at_one<F>(what: &str, endpoint: Endpoint, code: &str, deadline: Duration, bend: F)
+where
+    F: Fn(&mut Wire, &Honest) -> Then + Send + Sync + 'static,
+{
+    let scene = Scene::new();
+    scene.front.bend_next(endpoint, bend);
+    let logins = scene.logins().with_deadline(deadline);
+    let failed = scene.login(&logins);
+    let code_seen = failed.as_ref().map_or_else(|error| error.code(), |_| "success");
+    let sentence =
+        failed.map_or_else(|error| format!("{error} {error:?}"), |user| format!("{user:?}"));
+    assert!(
+        code.split(' ').any(|code| code == code_seen),
+        "{what} at {endpoint:?}: {code_seen}, not {code}: {sentence}"
+    );
+    let position = ASKED.iter().position(|asked| *asked == endpoint).unwrap();
+    let expected: Vec<_> = (0..4).map(|place| usize::from(place <= position)).collect();
+    assert_eq!(scene.asked().to_vec(), expected, "{what} at {endpoint:?}");
+    assert!(!sentence.contains(SECRET), "{sentence}");
+    assert!(sentence.chars().all(|c| !c.is_control()), "{sentence:?}");
+    assert!(sentence.len() < 1000, "{sentence}");
+    let user = scene.login(&logins).unwrap();
+    assert_eq!(user.username, ALICE, "after {what} at {endpoint:?}");
 }
