@@ -14,6 +14,8 @@ use onerealm_core::{HttpRequest, HttpResponse, Method};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use ureq::Agent;
+use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use ureq::http::{HeaderMap, HeaderValue, Version};
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 use zeroize::Zeroizing;
 
@@ -108,12 +110,10 @@ pub(crate) struct Answer {
 
 impl Answer {
     fn read(mut response: ureq::http::Response<ureq::Body>) -> Result<Self, Cause> {
-        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
-        if header("content-encoding").is_some_and(|coding| coding != "identity") {
-            return Err(Cause::Encoded);
-        }
+        check_framing(response.version(), response.headers())?;
         let status = response.status().as_u16();
-        let content_type = header("content-type").map(str::to_owned);
+        let content_type = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
+        let content_type = content_type.map(str::to_owned);
         let body = response.body_mut().with_config().limit(BODY_LEN).read_to_vec()?;
         Ok(Answer { status, content_type, body: Zeroizing::new(body) })
     }
@@ -125,6 +125,25 @@ impl Answer {
             body: &self.body,
         }
     }
+}
+
+/// Refuses what one reader would read so and another one so, and what is encoded.
+fn check_framing(version: Version, headers: &HeaderMap) -> Result<(), Cause> {
+    let is = |value: &HeaderValue, word: &str| {
+        value.as_bytes().trim_ascii().eq_ignore_ascii_case(word.as_bytes())
+    };
+    if headers.get_all(CONTENT_ENCODING).iter().any(|coding| !is(coding, "identity")) {
+        return Err(Cause::Encoded);
+    }
+    let once = [CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING];
+    let is_said_once = once.iter().all(|name| headers.get_all(name).iter().count() <= 1);
+    let is_framed_once = match (headers.get(CONTENT_LENGTH), headers.get(TRANSFER_ENCODING)) {
+        (None, None) => true,
+        (Some(length), None) => length.as_bytes().trim_ascii().iter().all(u8::is_ascii_digit),
+        (None, Some(coding)) => is(coding, "chunked") && version == Version::HTTP_11,
+        (Some(_), Some(_)) => false,
+    };
+    if is_said_once && is_framed_once { Ok(()) } else { Err(Cause::Protocol) }
 }
 
 /// Which certificates are trusted: those of a file with this content, or the system's.

@@ -4,8 +4,10 @@
 //! Between the relying party and the embedded provider stands a [`front`] under the test's control,
 //! which answers as the provider would except where a test bends one answer.
 
+mod bodies;
 mod certificates;
 mod connections;
+mod framing;
 mod front;
 mod names;
 mod redirects;
