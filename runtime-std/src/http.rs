@@ -6,17 +6,18 @@
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use onerealm_core::wire::Uri;
 use onerealm_core::{HttpRequest, HttpResponse, Method};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use ureq::Agent;
 use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use ureq::http::{HeaderMap, HeaderValue, Version};
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
+use ureq::{Agent, Proxy};
 use zeroize::Zeroizing;
 
 use crate::proxy;
@@ -42,13 +43,17 @@ impl Http {
         ca_file: Option<&Path>,
         deadline: Instant,
     ) -> Result<Answer, HttpError> {
-        self.exchange(request, ca_file, deadline)
-            .map_err(|cause| HttpError { url: request.url.to_owned(), cause })
+        let proxy = proxy::for_url(request.url).map_err(|_| Cause::Proxy);
+        let is_proxied = matches!(proxy, Ok(Some(_)));
+        proxy
+            .and_then(|proxy| self.exchange(request, proxy, ca_file, deadline))
+            .map_err(|cause| HttpError { url: request.url.to_owned(), is_proxied, cause })
     }
 
     fn exchange(
         &self,
         request: &HttpRequest<'_>,
+        proxy: Option<Proxy>,
         ca_file: Option<&Path>,
         deadline: Instant,
     ) -> Result<Answer, Cause> {
@@ -56,14 +61,21 @@ impl Http {
         if remaining.is_zero() {
             return Err(Cause::Timeout);
         }
-        let proxy = proxy::for_url(request.url).map_err(|_| Cause::Proxy)?;
         let agent = self.agent(request.url, ca_file)?;
+        let (agent, _watch) = match proxy {
+            None => (agent, None),
+            Some(_) => watched(&agent, remaining)?,
+        };
         let message = message(request).map_err(|_| Cause::Protocol)?;
         let message =
             agent.configure_request(message).proxy(proxy).timeout_global(Some(remaining)).build();
         log::debug!("{} {}", request.method, request.url);
-        let response = agent.run(message).map_err(Cause::from)?;
-        let answer = Answer::read(response)?;
+        let answer = agent.run(message).map_err(Cause::from).and_then(Answer::read);
+        // Where the watch ended the connection, whatever else seems to have happened.
+        if Instant::now() >= deadline {
+            return Err(Cause::Timeout);
+        }
+        let answer = answer?;
         log::debug!("{} {}: status {}", request.method, request.url, answer.status);
         Ok(answer)
     }
@@ -87,6 +99,23 @@ impl fmt::Debug for Http {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Http")
     }
+}
+
+/// An agent like this one whose connections end after `remaining`, unless the sender is dropped
+/// before: to each byte of a proxy's answer to `CONNECT`, ureq gives the whole time anew.
+fn watched(agent: &Agent, remaining: Duration) -> Result<(Agent, Option<mpsc::Sender<()>>), Cause> {
+    let agent = agent.config().clone().new_agent();
+    let watched = agent.clone();
+    let (done, watch) = mpsc::channel();
+    thread::Builder::new()
+        .name("deadline".to_owned())
+        .spawn(move || {
+            if watch.recv_timeout(remaining) == Err(mpsc::RecvTimeoutError::Timeout) {
+                watched.shutdown();
+            }
+        })
+        .map_err(Cause::Connection)?;
+    Ok((agent, Some(done)))
 }
 
 fn message(request: &HttpRequest<'_>) -> Result<ureq::http::Request<Vec<u8>>, ureq::http::Error> {
@@ -221,6 +250,7 @@ fn new_agent(trust: &Trust) -> Result<Agent, Cause> {
 pub struct HttpError {
     /// Where it went.
     pub url: String,
+    is_proxied: bool,
     /// Why.
     cause: Cause,
 }
@@ -295,7 +325,8 @@ impl HttpError {
 
 impl fmt::Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no answer from {}: ", self.url)?;
+        let proxied = if self.is_proxied { " through the proxy of the environment" } else { "" };
+        write!(f, "no answer from {}{proxied}: ", self.url)?;
         match &self.cause {
             Cause::Timeout => f.write_str("it took too long"),
             Cause::Host => f.write_str("its host is not known"),
@@ -311,9 +342,9 @@ impl fmt::Display for HttpError {
                 write!(f, "the realm's ca-file {} holds no certificate in PEM form", path.display())
             }
             Cause::Proxy => f.write_str(
-                "the proxy named in the environment (all_proxy or https_proxy) is no URL such as http://proxy.example:3128",
+                "the proxy named in the environment (all_proxy or https_proxy) is not like http://proxy.example:3128",
             ),
-            Cause::ProxyRefused => f.write_str("the proxy named in the environment refused to connect"),
+            Cause::ProxyRefused => f.write_str("it refused to connect"),
             Cause::TooLong => f.write_str("the answer is longer than any that is read here"),
             Cause::Encoded => f.write_str("the answer is compressed, though that was not asked for"),
             Cause::Protocol => f.write_str("the answer is no valid HTTP"),

@@ -1,7 +1,7 @@
 //! The proxy that the environment names, read anew for each request.
 
 use onerealm_core::wire::Uri;
-use ureq::Proxy;
+use ureq::{Proxy, ProxyProtocol};
 
 /// The proxy for a request to `url`: none for this machine and for hosts of `no_proxy`; else the
 /// first of `all_proxy` and `https_proxy` (or in upper case) that is set. An empty one means none.
@@ -23,7 +23,15 @@ fn choose(
     let proxy = variable("all_proxy").or_else(|| variable("https_proxy")).unwrap_or_default();
     match proxy.trim() {
         "" => Ok(None),
-        proxy => Proxy::new(proxy).map(Some),
+        proxy => Proxy::new(proxy).and_then(spoken).map(Some),
+    }
+}
+
+/// Only proxies that take `CONNECT`: ureq panics at the others, or goes past them.
+fn spoken(proxy: Proxy) -> Result<Proxy, ureq::Error> {
+    match proxy.protocol() {
+        ProxyProtocol::Http | ProxyProtocol::Https => Ok(proxy),
+        _ => Err(ureq::Error::InvalidProxyUrl),
     }
 }
 
@@ -69,8 +77,10 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_that_is_no_url_is_an_error() {
-        let variable = |name: &str| (name == "all_proxy").then(|| "::".to_owned());
-        assert!(choose("https://login.example", variable).is_err());
+    fn a_proxy_that_is_no_url_or_of_another_kind_is_an_error() {
+        for proxy in ["::", "socks4://a:1", "socks4a://a:1", "socks5://a:1", "socks5h://a:1"] {
+            let variable = |name: &str| (name == "all_proxy").then(|| proxy.to_owned());
+            assert!(choose("https://login.example", variable).is_err(), "{proxy}");
+        }
     }
 }

@@ -6,6 +6,7 @@
 
 mod bodies;
 mod certificates;
+mod child;
 mod connections;
 mod framing;
 mod front;
@@ -14,3 +15,4 @@ mod redirects;
 mod scene;
 mod stalls;
 mod tls;
+mod tunnel;
