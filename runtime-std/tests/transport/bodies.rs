@@ -46,8 +46,8 @@ fn case_153_a_body_that_is_shorter_than_its_length_is_no_answer() {
 fn case_153_a_body_is_read_no_further_than_its_length() {
     for (endpoint, code) in [
         (ASKED[0], "discovery_response"),
-        (ASKED[1], "token_response"),
-        (ASKED[2], "jwks_response"),
+        (ASKED[1], "jwks_response"),
+        (ASKED[2], "token_response"),
         (ASKED[3], "userinfo_response"),
     ] {
         // What is left is no JSON.
@@ -128,7 +128,7 @@ fn every_honest_framing_is_read() {
         let logins = scene.logins();
         for endpoint in ASKED {
             scene.front.bend_next(endpoint, sent(headers, body));
-            if endpoint == ASKED[2] {
+            if endpoint == Endpoint::Keys {
                 // The keys are asked for in the first login only.
                 let fresh = scene.logins();
                 assert_eq!(scene.login(&fresh).unwrap().username, ALICE, "{headers:?}");
@@ -166,8 +166,8 @@ fn case_161_only_json_in_utf_8_is_json() {
     ] {
         for (endpoint, code) in [
             (ASKED[0], "discovery_response"),
-            (ASKED[1], "token_response"),
-            (ASKED[2], "jwks_response"),
+            (ASKED[1], "jwks_response"),
+            (ASKED[2], "token_response"),
             (ASKED[3], "userinfo_response"),
         ] {
             fails_at(&format!("{lines:?}"), &[endpoint], code, DEADLINE, with_types(lines));

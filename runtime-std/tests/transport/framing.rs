@@ -127,7 +127,7 @@ fn case_156_a_line_that_ends_without_carriage_return_moves_nothing() {
         let before = scene.asked();
         let result = scene.login(&logins);
         assert_eq!(result.unwrap().username, ALICE);
-        assert_eq!(scene.asked()[1], before[1] + 1);
+        assert_eq!(scene.asked()[2], before[2] + 1);
     }
 }
 

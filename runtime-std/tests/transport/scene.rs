@@ -22,7 +22,7 @@ const WEB: &str = "https://pve.example:8006";
 
 /// The endpoints that the relying party asks, in the order in which a first login does.
 pub const ASKED: [Endpoint; 4] =
-    [Endpoint::Discovery, Endpoint::Token, Endpoint::Keys, Endpoint::Userinfo];
+    [Endpoint::Discovery, Endpoint::Keys, Endpoint::Token, Endpoint::Userinfo];
 
 pub struct Scene {
     pub front: Front,

@@ -41,7 +41,7 @@ fn a_private_authority_is_trusted_where_the_realm_names_it() {
     for _ in 0..2 {
         assert_eq!(scene.login(&logins).unwrap().username, ALICE);
     }
-    assert_eq!(scene.asked(), [1, 2, 1, 2]);
+    assert_eq!(scene.asked(), [1, 1, 2, 2]);
 }
 
 #[test]

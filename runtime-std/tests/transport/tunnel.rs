@@ -78,7 +78,7 @@ fn case_159_a_login_through_a_proxy_is_the_provider_s_and_ours_alone() {
     let all_proxy = format!("http://someone:canary-password@{address}");
     let mut child = Child::start(&scene, DEADLINE, &[("all_proxy", &all_proxy)]);
     assert_eq!(child.log_in(2).0, "success");
-    assert_eq!(scene.asked(), [1, 2, 1, 2]);
+    assert_eq!(scene.asked(), [1, 1, 2, 2]);
     let heads = heard.heads.lock().unwrap();
     assert_eq!(heads.len(), 6, "a tunnel for each request");
     for head in heads.iter() {
