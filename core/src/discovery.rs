@@ -80,7 +80,20 @@ impl<'a> ProviderMetadata<'a> {
 
     /// Fails unless the metadata is that of `issuer`, to the letter.
     pub(crate) fn agree_on(&self, issuer: Issuer<'_>) -> Result<(), DiscoveryError> {
-        if self.issuer == *issuer.as_str() { Ok(()) } else { Err(DiscoveryError::Issuer) }
+        if self.issuer != *issuer.as_str() {
+            return Err(DiscoveryError::Issuer);
+        }
+        // Only a provider on this machine may send us to other ports of it without https.
+        if issuer.is_https() && !self.endpoints().all(Endpoint::is_https) {
+            return Err(DiscoveryError::Endpoint);
+        }
+        Ok(())
+    }
+
+    fn endpoints(&self) -> impl Iterator<Item = Endpoint<'a>> {
+        [self.authorization_endpoint, self.token_endpoint, self.jwks_uri]
+            .into_iter()
+            .chain(self.userinfo_endpoint)
     }
 
     /// Where the end user is sent.
@@ -119,8 +132,8 @@ impl<'a> ProviderMetadata<'a> {
     }
 }
 
-/// An endpoint's URL, still in its JSON form: https, or http to this machine, without userinfo
-/// and fragment.
+/// An endpoint's URL, still in its JSON form: https, or http to this machine where the issuer is
+/// http too, without userinfo and fragment.
 #[derive(Clone, Copy)]
 pub struct Endpoint<'a>(JsonStr<'a>);
 
@@ -136,6 +149,10 @@ impl<'a> Endpoint<'a> {
         } else {
             Err(DiscoveryError::Endpoint)
         }
+    }
+
+    fn is_https(self) -> bool {
+        self.0.chars().map(|c| c.to_ascii_lowercase()).take(6).eq("https:".chars())
     }
 
     pub(crate) fn write(self, out: &mut Writer<'_>) {
@@ -252,6 +269,6 @@ error_enum! {
             "the provider's metadata names another issuer than the realm's issuer-url: they must be equal to the letter, with or without '/' at the end";
         /// An endpoint that can't be used.
         Endpoint => "discovery_endpoint",
-            "the provider's metadata has an endpoint that is not https (or http on this machine's loopback addresses), has a fragment or a user name, or is longer than 512 characters";
+            "the provider's metadata has an endpoint that is not https (for an issuer on this machine: http on its loopback addresses), has a fragment or a user name, or is longer than 512 characters";
     }
 }

@@ -63,6 +63,15 @@ impl<'a> IdToken<'a> {
 
     /// Verifies the signature with one of `keys` and one of `verifiers`, and then every claim.
     ///
+    /// Nothing of a token can be looked at before:
+    ///
+    /// ```compile_fail,E0599
+    /// # use onerealm_core::*;
+    /// # fn early(id_token: IdToken<'_>) {
+    /// let subject = id_token.subject();
+    /// # }
+    /// ```
+    ///
     /// `buf` takes the decoded token, which the identity then borrows; three quarters of the
     /// token's length and 1.5 KiB are enough. The algorithms accepted are those of `verifiers`,
     /// whatever metadata says.
@@ -76,15 +85,20 @@ impl<'a> IdToken<'a> {
     where
         'a: 'b,
     {
-        let (subject_buf, buf) = buf.split_at_mut_checked(SUBJECT_LEN).ok_or_else(|| {
-            IdTokenError::Jws { error: JwsError::Buffer { needed: self.buffer_needed() } }
-        })?;
+        let needed = self.buffer_needed();
+        let (subject_buf, buf) = buf
+            .split_at_mut_checked(SUBJECT_LEN)
+            .ok_or(IdTokenError::Jws { error: JwsError::Buffer { needed } })?;
         // 1. The token is signed, not encrypted: no registration of ours asks for encryption.
         // 6. The signature is verified first, wherever the token came from;
         // 7. its algorithm is one of ours;
         // 8. and is not symmetric: there is no verifier for those.
         let jws = CompactJws::parse(self.compact)?;
-        let verified = jws.verify(keys, verifiers, buf)?;
+        let verified = jws.verify(keys, verifiers, buf).map_err(|error| match error {
+            // What one part lacks says nothing of the parts behind it.
+            JwsError::Buffer { .. } => JwsError::Buffer { needed },
+            error => error,
+        })?;
         let json = Json::parse(verified.payload).map_err(|error| IdTokenError::Json { error })?;
         let object = json.object().ok_or(IdTokenError::NotAnObject)?;
         let claims = Claims::read(object)?;

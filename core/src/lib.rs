@@ -74,6 +74,8 @@ pub use identity::Identity;
 pub use jwa::{InvalidSignature, JwsAlgorithm, PublicKey, SignatureVerifier};
 pub use jwks::{JwksError, JwksRequest, KeySet};
 pub use jws::JwsError;
+#[doc(hidden)]
+pub use jws::JwsSignature;
 pub use pending_authorization::{
     AuthorizationError, DamagedPending, PendingAuthorization, PendingKey, StateText,
 };

@@ -65,6 +65,17 @@ impl PendingAuthorization {
     ///
     /// `relying_party` is the realm as it is configured now. It gives endpoints and secrets; who
     /// we are was decided when the login began.
+    ///
+    /// A login is accepted once:
+    ///
+    /// ```compile_fail,E0382
+    /// # use onerealm_core::*;
+    /// # fn twice(pending: PendingAuthorization, response: AuthorizationResponse<'_>,
+    /// #          relying_party: RelyingParty<'_>, now: UnixTime) {
+    /// let once = pending.accept(&response, relying_party, now);
+    /// let twice = pending.accept(&response, relying_party, now);
+    /// # }
+    /// ```
     pub fn accept<'a>(
         self,
         response: &AuthorizationResponse<'a>,

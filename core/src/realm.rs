@@ -160,6 +160,10 @@ impl<'a> Issuer<'a> {
     pub fn as_str(self) -> &'a str {
         self.0
     }
+
+    pub(crate) fn is_https(self) -> bool {
+        Uri::parse(self.0).is_ok_and(|uri| uri.has_scheme("https"))
+    }
 }
 
 /// Whether a request may go to `uri`: https, or http to this machine, and no userinfo.

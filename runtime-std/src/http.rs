@@ -1,20 +1,23 @@
 //! Sends the core's requests over blocking HTTP, and holds no rule of the protocol.
 //!
-//! TLS always, except to this machine; no redirects; bodies capped while they arrive; one deadline
-//! for a whole call, however slowly the bytes drip.
+//! TLS always, except to this machine; no redirects; a connection for each request; bodies capped
+//! while they arrive; one deadline for a whole call, however slowly the bytes drip.
 
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use onerealm_core::wire::Uri;
 use onerealm_core::{HttpRequest, HttpResponse, Method};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use ureq::Agent;
+use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use ureq::http::{HeaderMap, HeaderValue, Version};
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
+use ureq::{Agent, Proxy};
 use zeroize::Zeroizing;
 
 use crate::proxy;
@@ -26,8 +29,7 @@ const HEADERS_LEN: usize = 32 * 1024;
 /// How long a whole call may take unless told otherwise.
 pub const DEADLINE: Duration = Duration::from_secs(20);
 
-/// Connections and trust stores of this process. Nothing is loaded or started before the first
-/// request.
+/// The trust stores of this process. Nothing is loaded or started before the first request.
 #[derive(Default)]
 pub(crate) struct Http {
     agents: Mutex<Vec<(Trust, Agent)>>,
@@ -41,13 +43,17 @@ impl Http {
         ca_file: Option<&Path>,
         deadline: Instant,
     ) -> Result<Answer, HttpError> {
-        self.exchange(request, ca_file, deadline)
-            .map_err(|cause| HttpError { url: request.url.to_owned(), cause })
+        let proxy = proxy::for_url(request.url).map_err(|_| Cause::Proxy);
+        let is_proxied = matches!(proxy, Ok(Some(_)));
+        proxy
+            .and_then(|proxy| self.exchange(request, proxy, ca_file, deadline))
+            .map_err(|cause| HttpError { url: request.url.to_owned(), is_proxied, cause })
     }
 
     fn exchange(
         &self,
         request: &HttpRequest<'_>,
+        proxy: Option<Proxy>,
         ca_file: Option<&Path>,
         deadline: Instant,
     ) -> Result<Answer, Cause> {
@@ -55,14 +61,21 @@ impl Http {
         if remaining.is_zero() {
             return Err(Cause::Timeout);
         }
-        let proxy = proxy::for_url(request.url).map_err(|_| Cause::Proxy)?;
         let agent = self.agent(request.url, ca_file)?;
+        let (agent, _watch) = match proxy {
+            None => (agent, None),
+            Some(_) => watched(&agent, remaining)?,
+        };
         let message = message(request).map_err(|_| Cause::Protocol)?;
         let message =
             agent.configure_request(message).proxy(proxy).timeout_global(Some(remaining)).build();
         log::debug!("{} {}", request.method, request.url);
-        let response = agent.run(message).map_err(Cause::from)?;
-        let answer = Answer::read(response)?;
+        let answer = agent.run(message).map_err(Cause::from).and_then(Answer::read);
+        // Where the watch ended the connection, whatever else seems to have happened.
+        if Instant::now() >= deadline {
+            return Err(Cause::Timeout);
+        }
+        let answer = answer?;
         log::debug!("{} {}: status {}", request.method, request.url, answer.status);
         Ok(answer)
     }
@@ -88,6 +101,23 @@ impl fmt::Debug for Http {
     }
 }
 
+/// An agent like this one whose connections end after `remaining`, unless the sender is dropped
+/// before: to each byte of a proxy's answer to `CONNECT`, ureq gives the whole time anew.
+fn watched(agent: &Agent, remaining: Duration) -> Result<(Agent, Option<mpsc::Sender<()>>), Cause> {
+    let agent = agent.config().clone().new_agent();
+    let watched = agent.clone();
+    let (done, watch) = mpsc::channel();
+    thread::Builder::new()
+        .name("deadline".to_owned())
+        .spawn(move || {
+            if watch.recv_timeout(remaining) == Err(mpsc::RecvTimeoutError::Timeout) {
+                watched.shutdown();
+            }
+        })
+        .map_err(Cause::Connection)?;
+    Ok((agent, Some(done)))
+}
+
 fn message(request: &HttpRequest<'_>) -> Result<ureq::http::Request<Vec<u8>>, ureq::http::Error> {
     let method = match request.method {
         Method::Get => ureq::http::Method::GET,
@@ -109,12 +139,10 @@ pub(crate) struct Answer {
 
 impl Answer {
     fn read(mut response: ureq::http::Response<ureq::Body>) -> Result<Self, Cause> {
-        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
-        if header("content-encoding").is_some_and(|coding| coding != "identity") {
-            return Err(Cause::Encoded);
-        }
+        check_framing(response.version(), response.headers())?;
         let status = response.status().as_u16();
-        let content_type = header("content-type").map(str::to_owned);
+        let content_type = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
+        let content_type = content_type.map(str::to_owned);
         let body = response.body_mut().with_config().limit(BODY_LEN).read_to_vec()?;
         Ok(Answer { status, content_type, body: Zeroizing::new(body) })
     }
@@ -128,12 +156,31 @@ impl Answer {
     }
 }
 
-/// Which certificates are trusted: a file in the state that it was in, or the system's.
-#[derive(Clone, PartialEq)]
+/// Refuses what one reader would read so and another one so, and what is encoded.
+fn check_framing(version: Version, headers: &HeaderMap) -> Result<(), Cause> {
+    let is = |value: &HeaderValue, word: &str| {
+        value.as_bytes().trim_ascii().eq_ignore_ascii_case(word.as_bytes())
+    };
+    if headers.get_all(CONTENT_ENCODING).iter().any(|coding| !is(coding, "identity")) {
+        return Err(Cause::Encoded);
+    }
+    let once = [CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING];
+    let is_said_once = once.iter().all(|name| headers.get_all(name).iter().count() <= 1);
+    let is_framed_once = match (headers.get(CONTENT_LENGTH), headers.get(TRANSFER_ENCODING)) {
+        (None, None) => true,
+        (Some(length), None) => length.as_bytes().trim_ascii().iter().all(u8::is_ascii_digit),
+        (None, Some(coding)) => is(coding, "chunked") && version == Version::HTTP_11,
+        (Some(_), Some(_)) => false,
+    };
+    if is_said_once && is_framed_once { Ok(()) } else { Err(Cause::Protocol) }
+}
+
+/// Which certificates are trusted: those of a file with this content, or the system's.
+#[derive(PartialEq)]
 enum Trust {
     Nobody,
     System,
-    File { path: PathBuf, modified: Option<SystemTime>, len: u64 },
+    File { path: PathBuf, pem: Vec<u8> },
 }
 
 impl Trust {
@@ -142,13 +189,10 @@ impl Trust {
             return Ok(Trust::Nobody);
         }
         let Some(path) = ca_file else { return Ok(Trust::System) };
-        let metadata = std::fs::metadata(path)
+        // Read each time: a file that replaces another may have its time and its length.
+        let pem = std::fs::read(path)
             .map_err(|source| Cause::CaFile { path: path.to_owned(), source: Some(source) })?;
-        Ok(Trust::File {
-            path: path.to_owned(),
-            modified: metadata.modified().ok(),
-            len: metadata.len(),
-        })
+        Ok(Trust::File { path: path.to_owned(), pem })
     }
 
     fn path(&self) -> Option<&Path> {
@@ -163,12 +207,10 @@ impl Trust {
             Trust::Nobody => Ok(Vec::new()),
             // SSL_CERT_FILE and SSL_CERT_DIR are honoured here.
             Trust::System => Ok(rustls_native_certs::load_native_certs().certs),
-            Trust::File { path, .. } => {
-                let unusable = |source| Cause::CaFile { path: path.clone(), source };
-                let pem = std::fs::read(path).map_err(|e| unusable(Some(e)))?;
-                let certificates: Result<Vec<_>, _> =
-                    CertificateDer::pem_slice_iter(&pem).collect();
-                certificates.ok().filter(|c| !c.is_empty()).ok_or_else(|| unusable(None))
+            Trust::File { path, pem } => {
+                let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+                let usable = certificates.ok().filter(|certificates| !certificates.is_empty());
+                usable.ok_or_else(|| Cause::CaFile { path: path.clone(), source: None })
             }
         }
     }
@@ -188,6 +230,10 @@ fn new_agent(trust: &Trust) -> Result<Agent, Cause> {
     let config = Agent::config_builder()
         .tls_config(tls)
         .proxy(None)
+        // A connection that waits for another request may bring an answer that was not asked for
+        // (ureq looks for one below TLS only), or be closed by the provider at the very moment
+        // when a token request is sent, which can't be sent again.
+        .max_idle_connections(0)
         .max_redirects(0)
         .max_redirects_will_error(false)
         .http_status_as_error(false)
@@ -204,6 +250,7 @@ fn new_agent(trust: &Trust) -> Result<Agent, Cause> {
 pub struct HttpError {
     /// Where it went.
     pub url: String,
+    is_proxied: bool,
     /// Why.
     cause: Cause,
 }
@@ -213,7 +260,7 @@ enum Cause {
     Timeout,
     Host,
     Connection(io::Error),
-    Tls(String),
+    Tls(&'static str),
     UnknownIssuer,
     CaFile { path: PathBuf, source: Option<io::Error> },
     Proxy,
@@ -278,7 +325,8 @@ impl HttpError {
 
 impl fmt::Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no answer from {}: ", self.url)?;
+        let proxied = if self.is_proxied { " through the proxy of the environment" } else { "" };
+        write!(f, "no answer from {}{proxied}: ", self.url)?;
         match &self.cause {
             Cause::Timeout => f.write_str("it took too long"),
             Cause::Host => f.write_str("its host is not known"),
@@ -294,9 +342,9 @@ impl fmt::Display for HttpError {
                 write!(f, "the realm's ca-file {} holds no certificate in PEM form", path.display())
             }
             Cause::Proxy => f.write_str(
-                "the proxy named in the environment (all_proxy or https_proxy) is no URL such as http://proxy.example:3128",
+                "the proxy named in the environment (all_proxy or https_proxy) is not like http://proxy.example:3128",
             ),
-            Cause::ProxyRefused => f.write_str("the proxy named in the environment refused to connect"),
+            Cause::ProxyRefused => f.write_str("it refused to connect"),
             Cause::TooLong => f.write_str("the answer is longer than any that is read here"),
             Cause::Encoded => f.write_str("the answer is compressed, though that was not asked for"),
             Cause::Protocol => f.write_str("the answer is no valid HTTP"),
@@ -315,7 +363,7 @@ impl From<ureq::Error> for Cause {
                 Cause::Connection(io::ErrorKind::ConnectionRefused.into())
             }
             ureq::Error::Rustls(error) => Cause::of_tls(&error),
-            ureq::Error::Tls(reason) => Cause::Tls(reason.to_owned()),
+            ureq::Error::Tls(_) => Cause::Tls("its host is no name for a certificate"),
             ureq::Error::BodyExceedsLimit(_) | ureq::Error::LargeResponseHeader(..) => {
                 Cause::TooLong
             }
@@ -328,24 +376,47 @@ impl From<ureq::Error> for Cause {
 }
 
 impl Cause {
+    /// Nothing of `error` is repeated but what this system says: the rest may be the network's.
     fn of_io(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::TimedOut {
             return Cause::Timeout;
         }
-        match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-            Some(tls) => Cause::of_tls(tls),
-            // The standard library has no kind for it.
-            None if error.to_string().starts_with("failed to lookup address") => Cause::Host,
-            None => Cause::Connection(error),
+        if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            return Cause::of_tls(tls);
+        }
+        // What `std` says of every name that has no address; it has no kind of its own.
+        if error.to_string().starts_with("failed to lookup address information") {
+            return Cause::Host;
+        }
+        match error.raw_os_error() {
+            Some(_) => Cause::Connection(error),
+            None => Cause::Connection(error.kind().into()),
         }
     }
 
+    /// A certificate's names and a peer's messages are somebody else's text, and not repeated.
     fn of_tls(error: &rustls::Error) -> Self {
-        match error {
-            rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer) => {
-                Cause::UnknownIssuer
+        use rustls::CertificateError as Certificate;
+        use rustls::Error as Tls;
+        Cause::Tls(match error {
+            // The signature is that of another authority with a trusted one's name.
+            Tls::InvalidCertificate(Certificate::UnknownIssuer | Certificate::BadSignature) => {
+                return Cause::UnknownIssuer;
             }
-            error => Cause::Tls(error.to_string()),
-        }
+            Tls::InvalidCertificate(Certificate::Expired | Certificate::ExpiredContext { .. }) => {
+                "its certificate has expired, or this machine's clock is wrong"
+            }
+            Tls::InvalidCertificate(
+                Certificate::NotValidYet | Certificate::NotValidYetContext { .. },
+            ) => "its certificate is not valid yet, or this machine's clock is wrong",
+            Tls::InvalidCertificate(
+                Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
+            ) => "its certificate is for another host",
+            Tls::InvalidCertificate(_) => "its certificate can't be used",
+            Tls::AlertReceived(_) => "the other side refused the connection",
+            Tls::PeerIncompatible(_) => "the other side offers nothing that is safe enough",
+            Tls::InvalidMessage(_) => "the other side does not speak TLS",
+            _ => "the other side breaks its rules",
+        })
     }
 }

@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::http::{DEADLINE, Http};
 use crate::keys::{RustlsVerifier, verifiers};
 use crate::provider_words::ProviderWords;
-use crate::providers::{Call, Provider, Providers};
+use crate::providers::{Call, LIFETIME, Provider, Providers};
 use crate::store::DirectoryStore;
 use crate::user::User;
 
@@ -28,7 +28,7 @@ const MESSAGE_LEN: usize = 3 * policy::CODE_LEN + 8192;
 
 /// The logins of a configuration, with what is known of its providers.
 ///
-/// Keep one for the life of a process, so that metadata, keys and connections are used again.
+/// Keep one for the life of a process, so that metadata, keys and trust stores are used again.
 /// Nothing is read, started or connected before the first login.
 #[derive(Debug)]
 pub struct Logins {
@@ -38,6 +38,7 @@ pub struct Logins {
     providers: Providers,
     verifiers: Vec<RustlsVerifier>,
     deadline: Duration,
+    cache_lifetime: Duration,
 }
 
 /// A login that has begun.
@@ -102,12 +103,18 @@ impl Logins {
             providers: Providers::default(),
             verifiers: verifiers(&rustls::crypto::ring::default_provider()),
             deadline: DEADLINE,
+            cache_lifetime: LIFETIME,
         }
     }
 
     /// The same with another time for each whole call than 20 seconds.
     pub fn with_deadline(self, deadline: Duration) -> Self {
         Logins { deadline, ..self }
+    }
+
+    /// The same with another time for which metadata and keys are used than an hour.
+    pub fn with_cache_lifetime(self, cache_lifetime: Duration) -> Self {
+        Logins { cache_lifetime, ..self }
     }
 
     /// The configuration.
@@ -264,6 +271,7 @@ impl Logins {
             http: &self.http,
             ca_file: config.ca_file.as_deref(),
             deadline: Instant::now() + self.deadline,
+            lifetime: self.cache_lifetime,
         };
         let provider = self.providers.get(realm.issuer, call)?;
         let metadata = provider.metadata()?;

@@ -58,7 +58,7 @@ pub use setup::{BendAnswer, Platform, Registration, Setup, User};
 
 use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -76,6 +76,7 @@ const MAX_BODY: usize = 64 * 1024;
 
 /// A running provider. Dropping it closes its port and all connections.
 pub struct Provider {
+    address: SocketAddr,
     directory: Arc<Directory>,
     _acceptor: Acceptor,
 }
@@ -88,18 +89,24 @@ impl Provider {
     /// What the system says when it gives no port or no thread.
     pub fn start(setup: Setup) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, setup.port.unwrap_or(0)))?;
-        let origin = format!("http://{}", listener.local_addr()?);
+        let address = listener.local_addr()?;
+        let origin = setup.origin.clone().unwrap_or_else(|| format!("http://{address}"));
         let directory = Arc::new(Directory::new(setup, origin));
         let serving = Arc::clone(&directory);
         let acceptor = Acceptor::start(listener, MAX_CONNECTIONS, move |connection| {
             serve(connection, &serving);
         })?;
-        Ok(Self { directory, _acceptor: acceptor })
+        Ok(Self { address, directory, _acceptor: acceptor })
     }
 
     /// The issuer, for example `http://127.0.0.1:40123/00000000-1111-2222-3333-444444444444/v2.0`.
     pub fn issuer(&self) -> &str {
         &self.directory.issuer
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Every request so far as it was received, in the order of arrival.

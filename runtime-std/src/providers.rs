@@ -11,8 +11,8 @@ use onerealm_core::{DiscoveryRequest, Issuer, JwksError, JwksRequest, KeySet, Pr
 use crate::error::Error;
 use crate::http::{Answer, Http};
 
-/// How long metadata and keys are used before they are fetched again.
-const LIFETIME: Duration = Duration::from_secs(3600);
+/// How long metadata and keys are used before they are fetched again, unless told otherwise.
+pub(crate) const LIFETIME: Duration = Duration::from_secs(3600);
 /// How long an unknown key doesn't cause another fetch of the keys.
 const REFETCH_PAUSE: Duration = Duration::from_secs(60);
 /// Room for the URL of a request, with an endpoint of the longest.
@@ -24,6 +24,8 @@ pub(crate) struct Call<'a> {
     pub(crate) http: &'a Http,
     pub(crate) ca_file: Option<&'a Path>,
     pub(crate) deadline: Instant,
+    /// How long documents are used.
+    pub(crate) lifetime: Duration,
 }
 
 /// The providers that were asked, by their exact issuer.
@@ -35,7 +37,9 @@ pub(crate) struct Providers {
 impl Providers {
     /// The provider's metadata, fetched where it isn't known.
     pub(crate) fn get(&self, issuer: Issuer<'_>, call: Call<'_>) -> Result<Arc<Provider>, Error> {
-        if let Some(known) = self.known(issuer).filter(|known| !known.is_old()) {
+        if let Some(known) =
+            self.known(issuer).filter(|known| known.fetched.elapsed() < call.lifetime)
+        {
             return Ok(known);
         }
         let provider = Arc::new(Provider::fetch(issuer, call)?);
@@ -90,10 +94,6 @@ impl Provider {
         })
     }
 
-    fn is_old(&self) -> bool {
-        self.fetched.elapsed() >= LIFETIME
-    }
-
     /// The metadata, which was accepted when it was fetched.
     pub(crate) fn metadata(&self) -> Result<ProviderMetadata<'_>, Error> {
         let issuer = Issuer::parse(&self.issuer)?;
@@ -104,7 +104,7 @@ impl Provider {
 
     /// The keys, fetched where they aren't known or are old.
     pub(crate) fn keys(&self, call: Call<'_>) -> Result<Arc<Answer>, Error> {
-        match self.known_keys().filter(|keys| keys.fetched.elapsed() < LIFETIME) {
+        match self.known_keys().filter(|keys| keys.fetched.elapsed() < call.lifetime) {
             Some(keys) => Ok(keys.answer),
             None => self.fetch_keys(call),
         }

@@ -9,9 +9,6 @@ pub(crate) fn for_url(url: &str) -> Result<Option<Proxy>, ureq::Error> {
     choose(url, |name| std::env::var(name).or_else(|_| std::env::var(name.to_uppercase())).ok())
 }
 
-/// SOCKS is not among them.
-const SPOKEN: [ProxyProtocol; 2] = [ProxyProtocol::Http, ProxyProtocol::Https];
-
 fn choose(
     url: &str,
     variable: impl Fn(&str) -> Option<String>,
@@ -26,10 +23,15 @@ fn choose(
     let proxy = variable("all_proxy").or_else(|| variable("https_proxy")).unwrap_or_default();
     match proxy.trim() {
         "" => Ok(None),
-        proxy => match Proxy::new(proxy)? {
-            proxy if SPOKEN.contains(&proxy.protocol()) => Ok(Some(proxy)),
-            _ => Err(ureq::Error::InvalidProxyUrl),
-        },
+        proxy => Proxy::new(proxy).and_then(spoken).map(Some),
+    }
+}
+
+/// Only proxies that take `CONNECT`: ureq panics at the others, or goes past them.
+fn spoken(proxy: Proxy) -> Result<Proxy, ureq::Error> {
+    match proxy.protocol() {
+        ProxyProtocol::Http | ProxyProtocol::Https => Ok(proxy),
+        _ => Err(ureq::Error::InvalidProxyUrl),
     }
 }
 
@@ -75,8 +77,10 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_that_is_no_url_is_an_error() {
-        for proxy in ["::", "socks5://127.0.0.1:1080", "ftp://127.0.0.1"] {
+    fn a_proxy_that_is_no_url_or_of_another_kind_is_an_error() {
+        for proxy in
+            ["::", "ftp://a", "socks4://a:1", "socks4a://a:1", "socks5://a:1", "socks5h://a:1"]
+        {
             let variable = |name: &str| (name == "all_proxy").then(|| proxy.to_owned());
             assert!(choose("https://login.example", variable).is_err(), "{proxy}");
         }

@@ -5,10 +5,10 @@
 #[allow(dead_code, reason = "the scene is shared with tests that need more of it")]
 mod support;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use log::{LevelFilter, Log, Metadata, Record};
-use onerealm::provider::{Endpoint, browser};
+use onerealm::provider::browser;
 use onerealm::{Callback, Requested};
 
 use support::*;
@@ -34,16 +34,7 @@ impl Log for Keeper {
 fn the_finest_log_of_the_whole_process_has_no_secret() {
     log::set_logger(&KEEPER).unwrap();
     log::set_max_level(LevelFilter::Trace);
-    let tokens = Arc::new(Mutex::new(Vec::<String>::new()));
-    let kept = Arc::clone(&tokens);
-    let scene = Scene::bent(move |endpoint, _, answer| {
-        if endpoint == Endpoint::Token {
-            let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
-            let given = ["access_token", "id_token"].map(|name| body[name].as_str());
-            kept.lock().unwrap().extend(given.into_iter().flatten().map(str::to_owned));
-        }
-        answer
-    });
+    let (scene, tokens) = scene_that_keeps_tokens();
     let key = "client-key canary+key/with:reserved=%&characters";
     for properties in [key.to_owned(), format!("{key}\ntoken-auth-method client_secret_post")] {
         scene.configure(&properties);
@@ -57,19 +48,5 @@ fn the_finest_log_of_the_whole_process_has_no_secret() {
     for expected in ["onerealm::http", "ureq"] {
         assert!(log.contains(expected), "{expected} logs nothing, so this looks at nothing: {log}");
     }
-    let mut secrets = tokens.lock().unwrap().clone();
-    secrets.push(SECRET.to_owned());
-    for request in scene.token_requests() {
-        let form = parameters(std::str::from_utf8(&request.request.body).unwrap());
-        secrets.extend([form["code"].clone(), form["code_verifier"].clone()]);
-        secrets.extend(request.request.header("authorization").map(|h| h.replace("Basic ", "")));
-    }
-    assert_eq!(secrets.len(), 4 + 1 + 4 + 1);
-    let encoded: Vec<String> = secrets
-        .iter()
-        .map(|text| url::form_urlencoded::byte_serialize(text.as_bytes()).collect())
-        .collect();
-    for secret in secrets.iter().chain(&encoded) {
-        assert!(!log.contains(secret.as_str()), "{secret} in {log}");
-    }
+    assert_hidden(&log, &secrets(&scene, &tokens));
 }

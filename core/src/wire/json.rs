@@ -387,9 +387,9 @@ impl Default for Names {
     }
 }
 
-/// Bits that hold an offset in a document.
-const OFFSET_BITS: u32 = JSON_LEN.trailing_zeros();
-const _: () = assert!(JSON_LEN.is_power_of_two() && OFFSET_BITS <= 24);
+/// The bits of an entry that hold an offset in a document; the others are of the hash.
+const OFFSET: u32 = JSON_LEN as u32 - 1;
+const _: () = assert!(JSON_LEN.is_power_of_two() && JSON_LEN <= 1 << 24);
 const _: () = assert!(JSON_MEMBERS <= u16::MAX as usize);
 
 impl Names {
@@ -403,11 +403,11 @@ impl Names {
 
     /// Adds the name that stands at `start`, unless one since `first` is the same.
     fn add(&mut self, text: &str, start: usize, name: JsonStr<'_>, first: usize) -> Check {
-        let hash = hash(name) & !(JSON_LEN as u32 - 1);
+        let hash = hash(name) & !OFFSET;
         let siblings = self.entries.get(first..self.len).unwrap_or_default();
         for entry in siblings {
-            if entry & !(JSON_LEN as u32 - 1) == hash {
-                let sibling = (entry & (JSON_LEN as u32 - 1)) as usize;
+            if entry & !OFFSET == hash {
+                let sibling = (entry & OFFSET) as usize;
                 if JsonStr::at(text, sibling).chars().eq(name.chars()) {
                     return Err(JsonProblem::Duplicate);
                 }

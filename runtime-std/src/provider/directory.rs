@@ -16,7 +16,7 @@ use super::signing_key::SigningKey;
 /// The tenant and everything that it has issued.
 pub(super) struct Directory {
     pub(super) setup: Setup,
-    /// `http://127.0.0.1:PORT`.
+    /// `http://127.0.0.1:PORT`, unless something stands in front of it.
     pub(super) origin: String,
     pub(super) issuer: String,
     pub(super) key: SigningKey,

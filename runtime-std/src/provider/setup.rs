@@ -17,6 +17,8 @@ pub type BendAnswer = dyn Fn(Endpoint, &Recorded, Response) -> Response + Send +
 pub struct Setup {
     /// The port on 127.0.0.1; a free one if there is none.
     pub port: Option<u16>,
+    /// Where it is reached instead, for example `https://localhost:8443`, if something stands in front of it.
+    pub origin: Option<String>,
     /// The GUID of the tenant, which every path begins with.
     pub tenant: String,
     /// The applications that the directory knows.
@@ -34,6 +36,7 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             port: None,
+            origin: None,
             tenant: "00000000-1111-2222-3333-444444444444".to_owned(),
             registrations: Vec::new(),
             users: Vec::new(),
@@ -47,6 +50,7 @@ impl fmt::Debug for Setup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Setup")
             .field("port", &self.port)
+            .field("origin", &self.origin)
             .field("tenant", &self.tenant)
             .field("registrations", &self.registrations)
             .field("users", &self.users)

@@ -1,6 +1,7 @@
 //! What a process knows of a provider: asked for once, and again where a key is unknown.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use onerealm::provider::{Endpoint, Response, browser};
 use onerealm::{Callback, Logins, Requested, User};
@@ -82,4 +83,37 @@ fn keys_that_can_not_be_had_use_no_login_up() {
     assert!(scene.token_requests().is_empty());
     let ran = scene.finish(&callback);
     assert_eq!((ran.status, &ran.json["username"]), (0, &ALICE.into()), "{ran:?}");
+}
+
+#[test]
+fn a_key_that_was_withdrawn_is_not_used_after_its_time() {
+    let answers = AtomicUsize::new(0);
+    let scene = Scene::bent(move |endpoint, _, answer| {
+        match endpoint == Endpoint::Keys && answers.fetch_add(1, Ordering::SeqCst) > 0 {
+            true => Response::new(200).with_body("application/json", br#"{"keys":[]}"#.to_vec()),
+            false => answer,
+        }
+    });
+    scene.configure(KEY);
+    let logins = scene.logins();
+    login(&logins).unwrap();
+    login(&logins).unwrap();
+    let logins = logins.with_cache_lifetime(Duration::ZERO);
+    assert_eq!(login(&logins).unwrap_err().code(), "key_unknown");
+}
+
+#[test]
+fn case_106_issuers_that_differ_in_a_letter_share_nothing() {
+    let scene = Scene::new();
+    scene.configure(KEY);
+    let good = std::fs::read_to_string(scene.config()).unwrap();
+    let issuer = scene.provider.issuer();
+    let other = |issuer: &str| good.replace(scene.provider.issuer(), issuer);
+    let both = format!("{good}\n{}", other(&format!("{issuer}/")).replace("sso", "other"));
+    std::fs::write(scene.config(), both).unwrap();
+    let logins = scene.logins();
+    login(&logins).unwrap();
+    let error = logins.begin("other", WEB, Requested::Default).unwrap_err();
+    assert_eq!(error.code(), "discovery_issuer");
+    assert_eq!(asked(&scene), [2, 1, 1, 1]);
 }

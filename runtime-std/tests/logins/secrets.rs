@@ -1,53 +1,10 @@
 //! Nothing secret comes out anywhere, at any verbosity: the client key, the code, the verifier and
 //! the tokens are looked for in everything that is printed.
 
-use std::sync::{Arc, Mutex};
-
 use onerealm::provider::Endpoint;
 use onerealm::{Callback, Requested};
 
 use crate::support::*;
-
-/// What the provider gave away in its token responses.
-type Tokens = Arc<Mutex<Vec<String>>>;
-
-fn scene_that_keeps_tokens() -> (Scene, Tokens) {
-    let tokens = Tokens::default();
-    let kept = Arc::clone(&tokens);
-    let scene = Scene::bent(move |endpoint, _, answer| {
-        if endpoint == Endpoint::Token {
-            let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
-            let given = ["access_token", "id_token"].map(|name| body[name].as_str());
-            kept.lock().unwrap().extend(given.into_iter().flatten().map(str::to_owned));
-        }
-        answer
-    });
-    (scene, tokens)
-}
-
-/// Everything secret that went over the wire so far, each also as it is encoded.
-fn secrets(scene: &Scene, tokens: &Tokens) -> Vec<String> {
-    let mut secrets = tokens.lock().unwrap().clone();
-    secrets.extend([SECRET.to_owned(), NATIVE_KEY.to_owned()]);
-    for request in scene.token_requests() {
-        let body = String::from_utf8(request.request.body.clone()).unwrap();
-        let form = parameters(&body);
-        secrets.extend([form["code"].clone(), form["code_verifier"].clone()]);
-        let credentials = request.request.header("authorization").map(|h| h.replace("Basic ", ""));
-        secrets.extend(credentials);
-    }
-    let encoded = |text: &String| url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
-    let all_encoded: Vec<String> = secrets.iter().map(encoded).collect();
-    secrets.extend(all_encoded);
-    secrets
-}
-
-fn assert_hidden(printed: &str, secrets: &[String]) {
-    for secret in secrets {
-        assert!(secret.len() >= 16, "{secret:?} is too short to be looked for");
-        assert!(!printed.contains(secret.as_str()), "{secret:?} in {printed}");
-    }
-}
 
 #[test]
 fn the_command_prints_no_secret_whatever_comes_of_the_login() {

@@ -12,7 +12,7 @@ use onerealm::provider::{
 use onerealm::{Config, DirectoryStore, Logins};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 
 pub const CLIENT_ID: &str = "11111111-2222-3333-4444-555555555555";
@@ -186,5 +186,46 @@ impl Scene {
         let pending: Vec<_> = files.filter(|path| path.extension().is_none()).collect();
         let [file] = pending.as_slice() else { panic!("{pending:?}") };
         file.clone()
+    }
+}
+
+/// What the provider gave away in its token responses.
+pub type Tokens = Arc<Mutex<Vec<String>>>;
+
+pub fn scene_that_keeps_tokens() -> (Scene, Tokens) {
+    let tokens = Tokens::default();
+    let kept = Arc::clone(&tokens);
+    let scene = Scene::bent(move |endpoint, _, answer| {
+        if endpoint == Endpoint::Token {
+            let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+            let given = ["access_token", "id_token"].map(|name| body[name].as_str());
+            kept.lock().unwrap().extend(given.into_iter().flatten().map(str::to_owned));
+        }
+        answer
+    });
+    (scene, tokens)
+}
+
+/// Everything secret that went over the wire so far, each also as it is encoded.
+pub fn secrets(scene: &Scene, tokens: &Tokens) -> Vec<String> {
+    let mut secrets = tokens.lock().unwrap().clone();
+    secrets.extend([SECRET.to_owned(), NATIVE_KEY.to_owned()]);
+    for request in scene.token_requests() {
+        let body = String::from_utf8(request.request.body.clone()).unwrap();
+        let form = parameters(&body);
+        secrets.extend([form["code"].clone(), form["code_verifier"].clone()]);
+        let credentials = request.request.header("authorization").map(|h| h.replace("Basic ", ""));
+        secrets.extend(credentials);
+    }
+    let encoded = |text: &String| url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    let all_encoded: Vec<String> = secrets.iter().map(encoded).collect();
+    secrets.extend(all_encoded);
+    secrets
+}
+
+pub fn assert_hidden(printed: &str, secrets: &[String]) {
+    for secret in secrets {
+        assert!(secret.len() >= 16, "{secret:?} is too short to be looked for");
+        assert!(!printed.contains(secret.as_str()), "{secret:?} in {printed}");
     }
 }

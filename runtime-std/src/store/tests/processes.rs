@@ -7,12 +7,17 @@ use super::*;
 
 #[test]
 fn one_of_several_processes_gets_each_login() {
-    const LOGINS: usize = 300;
+    const LOGINS: u32 = 300;
+    if let Some(store) = store_of_the_parent() {
+        return (0..LOGINS)
+            .for_each(|number| println!("-{}-", outcome(store.take(&key(number), NOW))));
+    }
     let (parent, store) = store();
     for number in 0..LOGINS {
-        store.put(&key(number as u32), NOW, b"verifier").unwrap();
+        store.put(&key(number), NOW, b"verifier").unwrap();
     }
-    let children: Vec<Child> = (0..6).map(|_| child("take", parent.path())).collect();
+    let test = "one_of_several_processes_gets_each_login";
+    let children: Vec<Child> = (0..6).map(|_| child(test, parent.path())).collect();
     fs::write(parent.path().join("go"), b"").unwrap();
     let answers: Vec<String> = children
         .into_iter()
@@ -20,13 +25,19 @@ fn one_of_several_processes_gets_each_login() {
         .collect();
     let count =
         |what: &str| answers.iter().map(|answer| answer.matches(what).count()).sum::<usize>();
-    assert_eq!((count("-won-"), count("-used-")), (LOGINS, 5 * LOGINS));
+    assert_eq!((count("-won-"), count("-used-")), (LOGINS as usize, 5 * LOGINS as usize));
 }
 
 #[test]
 fn a_process_that_is_killed_loses_no_login_that_it_had_put() {
+    if let Some(store) = store_of_the_parent() {
+        return (0..100_000).for_each(|number| {
+            store.put(&key(number), NOW, b"verifier").unwrap();
+            println!("-put-");
+        });
+    }
     let (parent, store) = store();
-    let mut child = child("put", parent.path());
+    let mut child = child("a_process_that_is_killed_loses_no_login_that_it_had_put", parent.path());
     fs::write(parent.path().join("go"), b"").unwrap();
     let stdout = BufReader::new(child.stdout.take().unwrap());
     let mut lines = stdout.lines().map(Result::unwrap).filter(|line| line.contains("-put-"));
@@ -39,41 +50,25 @@ fn a_process_that_is_killed_loses_no_login_that_it_had_put() {
     }
 }
 
-/// This test binary again, as the process that [`does_what_its_parent_asks`].
-fn child(what: &str, parent: &Path) -> Child {
+/// The directory that a child process works on.
+const PARENT: &str = "STORE_TEST_DIRECTORY";
+
+/// This test binary again, as a process that runs the same test as a child.
+fn child(test: &str, parent: &Path) -> Child {
+    let module = module_path!().split_once("::").unwrap().1;
     Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            concat!(module_path!(), "::does_what_its_parent_asks").split_once("::").unwrap().1,
-        ])
-        .args(["--ignored", "--nocapture", "--test-threads=1"])
-        .env("STORE_TEST", what)
-        .env("STORE_TEST_DIRECTORY", parent)
+        .args(["--exact", &format!("{module}::{test}"), "--nocapture", "--test-threads=1"])
+        .env(PARENT, parent)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap()
 }
 
-#[test]
-#[ignore = "run by other tests, in processes of their own"]
-fn does_what_its_parent_asks() {
-    let (Ok(what), Some(parent)) =
-        (std::env::var("STORE_TEST"), std::env::var_os("STORE_TEST_DIRECTORY"))
-    else {
-        return;
-    };
-    let parent = PathBuf::from(parent);
-    let store = DirectoryStore::new(parent.join("state/logins"));
+/// In a child process, the store, as soon as the parent says that all begin.
+fn store_of_the_parent() -> Option<DirectoryStore> {
+    let parent = PathBuf::from(std::env::var_os(PARENT)?);
     while !parent.join("go").exists() {
         thread::yield_now();
     }
-    match what.as_str() {
-        "take" => {
-            (0..300).for_each(|number| println!("-{}-", outcome(store.take(&key(number), NOW))))
-        }
-        _ => (0..100_000).for_each(|number| {
-            store.put(&key(number), NOW, b"verifier").unwrap();
-            println!("-put-");
-        }),
-    }
+    Some(DirectoryStore::new(parent.join("state/logins")))
 }

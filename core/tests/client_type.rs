@@ -1,0 +1,175 @@
+//! The client type of a login: the table of `client_type`, row by row and in all combinations.
+
+mod common;
+
+use common::{NOW, Trial, metadata, realm};
+use onerealm_core::{
+    AuthorizationRequest, BeginError, ClientRegistration, ClientSecret, ClientType,
+    ClientTypeError, ClientTypeSetting, PublicOverride, Realm, RedirectUri, RedirectUriKind,
+    RelyingParty, Requested, SecretConfigured, TokenAuthMethod, client_type,
+};
+
+use ClientTypeSetting::{Auto, Confidential, Public, Unset};
+use RedirectUriKind::{Loopback, PrivateUse, Web};
+use SecretConfigured::{No, Yes};
+
+const SETTINGS: [ClientTypeSetting; 4] = [Unset, Confidential, Public, Auto];
+const SECRETS: [SecretConfigured; 2] = [Yes, No];
+const KINDS: [RedirectUriKind; 3] = [Web, Loopback, PrivateUse];
+const REQUESTED: [Requested; 2] = [Requested::Default, Requested::Public];
+const OVERRIDES: [PublicOverride; 2] = [PublicOverride::Allowed, PublicOverride::Refused];
+
+/// What a row of the table says of a login.
+#[derive(Debug, Clone, Copy)]
+enum Says {
+    ItIs(ClientType),
+    NotSetUp,
+    PublicUnlessRefused,
+}
+
+/// A row: settings, secrets, kinds of redirect URIs, whether a public login was asked for; and
+/// what the login is.
+type Row = (
+    &'static [ClientTypeSetting],
+    &'static [SecretConfigured],
+    &'static [RedirectUriKind],
+    &'static [Requested],
+    Says,
+);
+
+/// The table, of which the first row that fits counts.
+const TABLE: [Row; 8] = [
+    (&[Unset], &[No], &KINDS, &REQUESTED, Says::ItIs(ClientType::Public)),
+    (
+        &[Unset, Confidential],
+        &[Yes],
+        &KINDS,
+        &[Requested::Default],
+        Says::ItIs(ClientType::Confidential),
+    ),
+    (&[Confidential], &[No], &KINDS, &[Requested::Default], Says::NotSetUp),
+    (&[Auto], &[Yes], &[Web], &[Requested::Default], Says::ItIs(ClientType::Confidential)),
+    (
+        &[Auto],
+        &[Yes],
+        &[Loopback, PrivateUse],
+        &[Requested::Default],
+        Says::ItIs(ClientType::Public),
+    ),
+    (&[Auto], &[No], &KINDS, &REQUESTED, Says::ItIs(ClientType::Public)),
+    (&[Public], &SECRETS, &KINDS, &REQUESTED, Says::ItIs(ClientType::Public)),
+    (&SETTINGS, &SECRETS, &KINDS, &[Requested::Public], Says::PublicUnlessRefused),
+];
+
+struct Login {
+    setting: ClientTypeSetting,
+    secret: SecretConfigured,
+    kind: RedirectUriKind,
+    requested: Requested,
+    public_override: PublicOverride,
+}
+
+fn every_login() -> Vec<Login> {
+    let mut logins = vec![];
+    for setting in SETTINGS {
+        for secret in SECRETS {
+            for kind in KINDS {
+                for requested in REQUESTED {
+                    for public_override in OVERRIDES {
+                        logins.push(Login { setting, secret, kind, requested, public_override });
+                    }
+                }
+            }
+        }
+    }
+    logins
+}
+
+impl Login {
+    fn by_the_table(&self) -> Result<ClientType, ClientTypeError> {
+        let fits = |(settings, secrets, kinds, requested, _): &Row| {
+            settings.contains(&self.setting)
+                && secrets.contains(&self.secret)
+                && kinds.contains(&self.kind)
+                && requested.contains(&self.requested)
+        };
+        let (.., says) = TABLE.into_iter().find(fits).unwrap();
+        match (says, self.public_override) {
+            (Says::ItIs(client_type), _) => Ok(client_type),
+            (Says::NotSetUp, _) => Err(ClientTypeError::NoSecret),
+            (Says::PublicUnlessRefused, PublicOverride::Allowed) => Ok(ClientType::Public),
+            (Says::PublicUnlessRefused, PublicOverride::Refused) => {
+                Err(ClientTypeError::PublicRefused)
+            }
+        }
+    }
+
+    fn name(&self) -> String {
+        let Login { setting, secret, kind, requested, public_override } = self;
+        format!(
+            "{setting:?}, secret {secret:?}, {kind:?}, {requested:?}, override {public_override:?}"
+        )
+    }
+}
+
+#[test]
+fn every_combination_is_decided_as_the_table_says() {
+    let logins = every_login();
+    assert_eq!(logins.len(), 4 * 2 * 3 * 2 * 2);
+    for login in logins {
+        let Login { setting, secret, kind, requested, public_override } = login;
+        let decided = client_type(setting, secret, kind, requested, public_override);
+        assert_eq!(decided, login.by_the_table(), "{}", login.name());
+    }
+}
+
+#[test]
+fn every_login_begins_with_the_client_type_that_the_table_says() {
+    let document = Trial::new().discovery.to_string();
+    let metadata = metadata(&document);
+    for login in every_login() {
+        let redirect_uri = match login.kind {
+            Web => "https://pve.example:8006",
+            Loopback => "http://127.0.0.1:51004/callback",
+            PrivateUse => "com.example.app:/callback",
+        };
+        let registration = ClientRegistration {
+            secret: ClientSecret::new("s3cret").filter(|_| login.secret == Yes),
+            ..realm().registration
+        };
+        let realm = Realm {
+            registration,
+            client_type: login.setting,
+            public_override: login.public_override,
+            ..realm()
+        };
+        let relying_party = RelyingParty::new(&realm, &metadata).unwrap();
+        let redirect_uri = RedirectUri::parse(redirect_uri).unwrap();
+        let foreseen = relying_party.client_type(&redirect_uri, login.requested);
+        assert_eq!(foreseen, login.by_the_table(), "{}", login.name());
+        let rng = &mut getrandom::SysRng;
+        let begun =
+            AuthorizationRequest::new(relying_party, redirect_uri, login.requested, rng, NOW);
+        let decided =
+            begun.map(|request| (request.client_type(), request.into_pending().client_type()));
+        let expected = login.by_the_table().map(|client_type| (client_type, client_type));
+        assert_eq!(decided, expected.map_err(BeginError::ClientType), "{}", login.name());
+    }
+}
+
+#[test]
+fn what_is_not_configured_is_unset_allowed_and_not_asked_for() {
+    assert_eq!(ClientTypeSetting::default(), Unset);
+    assert_eq!(PublicOverride::default(), PublicOverride::Allowed);
+    assert_eq!(Requested::default(), Requested::Default);
+    let realm = realm();
+    assert_eq!((realm.client_type, realm.public_override), (Unset, PublicOverride::Allowed));
+}
+
+#[test]
+fn client_types_and_methods_have_their_registered_names() {
+    assert_eq!(ClientType::Confidential.as_str(), "confidential");
+    assert_eq!(ClientType::Public.as_str(), "public");
+    assert_eq!(TokenAuthMethod::ClientSecretBasic.as_str(), "client_secret_basic");
+    assert_eq!(TokenAuthMethod::ClientSecretPost.as_str(), "client_secret_post");
+}

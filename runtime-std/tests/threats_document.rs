@@ -1,0 +1,64 @@
+//! `docs/threats.md` against the tests: every case has its row, and every test that a row names is
+//! there.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+const CASES: std::ops::RangeInclusive<u16> = 1..=184;
+
+/// The text of every Rust file of the two crates.
+fn sources(folder: &Path, found: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// Number, what is done, and which test shows it.
+fn rows(document: &str) -> impl Iterator<Item = (u16, &str, &str)> {
+    document.lines().filter_map(|line| {
+        let cells: Vec<_> = line.strip_prefix("| ")?.split(" | ").collect();
+        let number = cells.first()?.parse().ok()?;
+        let [_, done, _, test] = cells.as_slice() else { panic!("not four columns: {line}") };
+        Some((number, *done, test.trim_end_matches('|').trim()))
+    })
+}
+
+/// The names in backticks.
+fn names(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn every_case_has_one_row_and_every_named_test_exists() {
+    let document = fs::read_to_string(root().join("docs/threats.md")).unwrap();
+    let mut code = String::new();
+    for folder in ["core/src", "core/tests", "runtime-std/src", "runtime-std/tests"] {
+        sources(&root().join(folder), &mut code);
+    }
+    let mut seen = BTreeMap::new();
+    for (number, done, test) in rows(&document) {
+        *seen.entry(number).or_insert(0) += 1;
+        let is_left_out =
+            ["not built", "the caller's", "Not tested"].iter().any(|reason| done.contains(reason));
+        assert!(
+            names(test).next().is_some() || is_left_out || test.starts_with('.'),
+            "case {number} has neither a test, nor a step of .ci/run, nor a reason"
+        );
+        for name in names(test).filter(|name| !name.starts_with('.')) {
+            let exists = code.contains(&format!("fn {name}("));
+            assert!(exists, "case {number} names {name}, and there is no such test");
+        }
+    }
+    let expected: BTreeMap<_, _> = CASES.map(|number| (number, 1)).collect();
+    assert_eq!(seen, expected, "cases and their rows");
+}

@@ -1,0 +1,20 @@
+//! Whole logins against a provider and a network that do what they like: the names of the tests
+//! begin with the numbers of the cases.
+//!
+//! Between the relying party and the embedded provider stands a [`front`] under the test's control,
+//! which answers as the provider would except where a test bends one answer.
+
+mod bodies;
+mod certificates;
+mod child;
+mod connections;
+mod framing;
+mod front;
+mod memory;
+mod names;
+mod redirects;
+mod scene;
+mod signals;
+mod stalls;
+mod tls;
+mod tunnel;

@@ -1,0 +1,165 @@
+//! A provider behind a front, and whole logins with it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use onerealm::provider::{
+    Endpoint, Platform, Provider, Registration, Setup, User as Person, browser,
+};
+use onerealm::{Callback, Config, DirectoryStore, Error, Logins, Requested, User};
+use tempfile::TempDir;
+
+use crate::front::{Front, Honest, LONG, Then, Wire};
+
+pub const SECRET: &str = "canary-client-key";
+pub const ALICE: &str = "alice@contoso.example";
+const CLIENT_ID: &str = "11111111-2222-3333-4444-555555555555";
+const WEB: &str = "https://pve.example:8006";
+
+/// The endpoints that the relying party asks, in the order in which a first login does.
+pub const ASKED: [Endpoint; 4] =
+    [Endpoint::Discovery, Endpoint::Token, Endpoint::Keys, Endpoint::Userinfo];
+
+pub struct Scene {
+    pub front: Front,
+    pub provider: Provider,
+    directory: TempDir,
+}
+
+impl Scene {
+    pub fn new() -> Self {
+        Self::at("http://127.0.0.1", "")
+    }
+
+    /// The provider is reached at `origin` with the front's port; the realm has `properties` more.
+    pub fn at(origin: &str, properties: &str) -> Self {
+        let front = Front::start();
+        let provider = Provider::start(Setup {
+            origin: Some(format!("{origin}:{}", front.address.port())),
+            registrations: vec![Registration {
+                client_id: CLIENT_ID.to_owned(),
+                secret: Some(SECRET.to_owned()),
+                redirect_uris: vec![(WEB.to_owned(), Platform::Web)],
+            }],
+            users: vec![Person::new(ALICE, "Alice Example")],
+            ..Setup::default()
+        })
+        .unwrap();
+        front.stand_before(provider.address());
+        let directory = tempfile::tempdir().unwrap();
+        let scene = Scene { front, provider, directory };
+        scene.configure(properties);
+        scene
+    }
+
+    /// Writes the realm, with `properties` besides issuer and client.
+    pub fn configure(&self, properties: &str) {
+        let realm = format!(
+            "openid: sso\n\tissuer-url {}\n\tclient-id {CLIENT_ID}\n\tclient-key {SECRET}\n\tusername-claim username\n{properties}",
+            self.provider.issuer()
+        );
+        fs::write(self.path("domains.cfg"), realm).unwrap();
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    pub fn logins(&self) -> Logins {
+        logins(self.directory.path())
+    }
+
+    /// A whole login, which must end.
+    pub fn login(&self, logins: &Logins) -> Result<User, Error> {
+        ended(|| login(logins, self.provider.address()))
+    }
+
+    /// How often each endpoint was asked: discovery, token, keys, userinfo.
+    pub fn asked(&self) -> [usize; 4] {
+        let seen = self.front.seen();
+        ASKED.map(|endpoint| seen.iter().filter(|seen| seen.endpoint == endpoint).count())
+    }
+
+    /// The command `check`, in an environment without proxies.
+    pub fn check(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_onerealm"));
+        command.arg("--config").arg(self.path("domains.cfg")).args(["--json", "check", "sso"]);
+        for name in ["all_proxy", "https_proxy", "no_proxy"] {
+            command.env_remove(name).env_remove(name.to_uppercase());
+        }
+        command
+    }
+}
+
+/// The logins of the configuration in this directory.
+pub fn logins(directory: &Path) -> Logins {
+    let store = DirectoryStore::new(directory.join("state"));
+    Logins::new(Config::read(&directory.join("domains.cfg")).unwrap(), store)
+}
+
+/// Begins a login, signs in at the provider itself, and finishes the login.
+pub fn login(logins: &Logins, provider: std::net::SocketAddr) -> Result<User, Error> {
+    let begun = logins.begin("sso", WEB, Requested::Default)?;
+    let url = url::Url::parse(&begun.url).unwrap();
+    let page = format!("http://{provider}{}?{}", url.path(), url.query().unwrap());
+    let callback = browser::sign_in(&page, ALICE).unwrap();
+    logins.finish(Callback::Url(&callback), Some(WEB))
+}
+
+/// What `work` gives, which must be there long before a daemon's client gives up.
+pub fn ended<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    thread::scope(|scope| {
+        let (done, wait) = mpsc::channel();
+        scope.spawn(move || done.send(work()));
+        // A thread that hangs would keep the scope open, and the test with it.
+        wait.recv_timeout(LONG).unwrap_or_else(|_| {
+            eprintln!("a login did not end");
+            std::process::abort()
+        })
+    })
+}
+
+/// Runs a login for each of `endpoints`, whose answer is bent; the login must fail with `code` (or
+/// one of several), having asked each endpoint before the bent one once and none behind it. The
+/// next login, with honest answers, must succeed.
+pub fn fails_at<F>(what: &str, endpoints: &[Endpoint], code: &str, deadline: Duration, bend: F)
+where
+    F: Fn(&mut Wire, &Honest) -> Then + Clone + Send + Sync + 'static,
+{
+    // At once, since many of them only wait.
+    thread::scope(|scope| {
+        for endpoint in endpoints {
+            let bend = bend.clone();
+            scope.spawn(move || fails_at_one(what, *endpoint, code, deadline, bend));
+        }
+    });
+}
+
+fn fails_at_one<F>(what: &str, endpoint: Endpoint, code: &str, deadline: Duration, bend: F)
+where
+    F: Fn(&mut Wire, &Honest) -> Then + Send + Sync + 'static,
+{
+    let scene = Scene::new();
+    scene.front.bend_next(endpoint, bend);
+    let logins = scene.logins().with_deadline(deadline);
+    let failed = scene.login(&logins);
+    let code_seen = failed.as_ref().map_or_else(|error| error.code(), |_| "success");
+    let sentence =
+        failed.map_or_else(|error| format!("{error} {error:?}"), |user| format!("{user:?}"));
+    assert!(
+        code.split(' ').any(|code| code == code_seen),
+        "{what} at {endpoint:?}: {code_seen}, not {code}: {sentence}"
+    );
+    let position = ASKED.iter().position(|asked| *asked == endpoint).unwrap();
+    let expected: Vec<_> = (0..4).map(|place| usize::from(place <= position)).collect();
+    assert_eq!(scene.asked().to_vec(), expected, "{what} at {endpoint:?}");
+    assert!(!sentence.contains(SECRET), "{sentence}");
+    assert!(sentence.chars().all(|c| !c.is_control()), "{sentence:?}");
+    assert!(sentence.len() < 1000, "{sentence}");
+    let user = scene.login(&logins).unwrap();
+    assert_eq!(user.username, ALICE, "after {what} at {endpoint:?}");
+}

@@ -1,0 +1,58 @@
+//! Case 155: one deadline over a whole call, however the bytes come.
+
+use std::time::Duration;
+
+use crate::front::{Honest, Then, Wire};
+use crate::scene::*;
+
+const DEADLINE: Duration = Duration::from_secs(2);
+/// Far below any limit of a single read.
+const PAUSE: Duration = Duration::from_millis(50);
+
+fn stalls(what: &str, bend: impl Fn(&mut Wire, &Honest) -> Then + Clone + Send + Sync + 'static) {
+    fails_at(what, &ASKED, "network_timeout", DEADLINE, bend);
+}
+
+#[test]
+fn case_155_a_head_that_drips_does_not_move_the_deadline() {
+    stalls("a dripping head", |wire, honest| {
+        wire.drip(&honest.to_bytes(), PAUSE);
+        Then::Close
+    });
+}
+
+#[test]
+fn case_155_a_body_that_drips_does_not_move_the_deadline() {
+    stalls("a dripping body", |wire, honest| {
+        let length = format!("Content-Length: {}", honest.body.len());
+        wire.send(&honest.head(&[&length]));
+        wire.drip(&honest.body, PAUSE);
+        Then::Close
+    });
+}
+
+#[test]
+fn case_155_chunks_that_drip_do_not_move_the_deadline() {
+    stalls("dripping chunks", |wire, honest| {
+        wire.send(&honest.head(&["Transfer-Encoding: chunked"]));
+        wire.drip(&b"1\r\n \r\n".repeat(1000), PAUSE);
+        Then::Close
+    });
+}
+
+#[test]
+fn case_155_whoever_accepts_and_stays_silent_is_left() {
+    stalls("silence", |wire, _| {
+        wire.wait_until_gone();
+        Then::Close
+    });
+}
+
+#[test]
+fn case_155_a_body_without_end_and_length_ends_with_the_deadline() {
+    stalls("a body until the end of the connection", |wire, honest| {
+        wire.send(&[honest.head(&[]), honest.body.clone()].concat());
+        wire.wait_until_gone();
+        Then::Close
+    });
+}

@@ -1,0 +1,232 @@
+//! Case 158: whom a connection is made with.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use onerealm::{Config, DirectoryStore, Logins, Requested};
+use rcgen::{SanType, date_time_ymd};
+use rustls::ServerConfig;
+
+use crate::certificates::{Authority, self_signed_server};
+use crate::front::LONG;
+use crate::scene::*;
+
+/// A realm that trusts what is in `ca.pem`, with a provider at `https://localhost`.
+fn scene(ca: &str, server: ServerConfig) -> Scene {
+    let scene = Scene::at("https://localhost", "");
+    fs::write(scene.path("ca.pem"), ca).unwrap();
+    scene.configure(&format!("\tca-file {}\n", scene.path("ca.pem").display()));
+    scene.front.speak_tls(server);
+    scene
+}
+
+fn refused(what: &str, ca: &str, server: ServerConfig, code: &str, sentence: &str) {
+    let scene = scene(ca, server);
+    let error = scene.login(&scene.logins()).unwrap_err();
+    assert_eq!(error.code(), code, "{what}: {error}");
+    let text = error.to_string();
+    assert!(text.contains(sentence), "{what}: {text}");
+    assert!(text.chars().all(|c| !c.is_control()) && text.len() < 300, "{what}: {text:?}");
+    assert_eq!(scene.asked(), [0; 4], "{what}: nothing was asked");
+}
+
+#[test]
+fn a_private_authority_is_trusted_where_the_realm_names_it() {
+    let authority = Authority::new("A private CA");
+    let scene = scene(&authority.pem, authority.server(&["localhost"]));
+    let logins = scene.logins();
+    for _ in 0..2 {
+        assert_eq!(scene.login(&logins).unwrap().username, ALICE);
+    }
+    assert_eq!(scene.asked(), [1, 2, 1, 2]);
+}
+
+#[test]
+fn an_address_is_a_name_too() {
+    let authority = Authority::new("A private CA");
+    let scene = Scene::at("https://127.0.0.1", "");
+    fs::write(scene.path("ca.pem"), &authority.pem).unwrap();
+    scene.configure(&format!("\tca-file {}\n", scene.path("ca.pem").display()));
+    scene.front.speak_tls(authority.server(&["127.0.0.1"]));
+    assert_eq!(scene.login(&scene.logins()).unwrap().username, ALICE);
+}
+
+#[test]
+fn the_environment_s_authority_is_trusted_and_no_other() {
+    let authority = Authority::new("A private CA");
+    let scene = Scene::at("https://localhost", "");
+    scene.front.speak_tls(authority.server(&["localhost"]));
+    let (ours, other) = (scene.path("ours.pem"), scene.path("other.pem"));
+    fs::write(&ours, &authority.pem).unwrap();
+    fs::write(&other, Authority::new("Another CA").pem).unwrap();
+    for (file, status) in [(&ours, 0), (&other, 7), (&scene.path("missing.pem"), 7)] {
+        let output = scene.check().env("SSL_CERT_FILE", file).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(status), "{stderr}");
+        assert_eq!(stderr.contains("tls_unknown_issuer"), status == 7, "{stderr}");
+    }
+}
+
+#[test]
+fn case_158_an_authority_that_nobody_named_is_refused() {
+    let (ours, theirs) = (Authority::new("Ours"), Authority::new("Theirs"));
+    let server = || theirs.server(&["localhost"]);
+    let sentence = "not issued by a certificate authority that is trusted here";
+    refused("another name", &ours.pem, server(), "tls_unknown_issuer", sentence);
+    let same_name = Authority::new("Theirs");
+    refused("another key", &same_name.pem, server(), "tls_unknown_issuer", sentence);
+}
+
+#[test]
+fn case_158_a_certificate_that_signs_itself_is_refused_unless_the_realm_names_it() {
+    let (server, pem) = self_signed_server(&["localhost"]);
+    let ca = Authority::new("A private CA").pem;
+    refused("self-signed", &ca, server.clone(), "tls_unknown_issuer", "not issued by");
+    let scene = scene(&pem, server);
+    assert_eq!(scene.login(&scene.logins()).unwrap().username, ALICE);
+}
+
+#[test]
+fn case_158_a_certificate_for_another_host_is_refused() {
+    let authority = Authority::new("A private CA");
+    let server = authority.server(&["login.example", "localhost.example"]);
+    refused("another host", &authority.pem, server, "tls", "another host");
+    let server = authority.server(&[]);
+    refused("no host", &authority.pem, server, "tls", "another host");
+}
+
+#[test]
+fn case_158_names_in_a_certificate_are_not_repeated() {
+    let authority = Authority::new("A private CA");
+    let server = authority.server_with(&[], |params| {
+        let name = "evil\n\u{1b}[31mnotice: login succeeded";
+        params.subject_alt_names.push(SanType::DnsName(name.try_into().unwrap()));
+        let names = (0..1000).map(|n| format!("{n}.example").as_str().try_into().unwrap());
+        params.subject_alt_names.extend(names.map(SanType::DnsName));
+    });
+    refused("names", &authority.pem, server, "tls", "TLS failed");
+}
+
+#[test]
+fn case_158_a_certificate_out_of_its_time_is_refused() {
+    let authority = Authority::new("A private CA");
+    let expired = authority.server_with(&["localhost"], |params| {
+        params.not_before = date_time_ymd(2000, 1, 1);
+        params.not_after = date_time_ymd(2001, 1, 1);
+    });
+    refused("expired", &authority.pem, expired, "tls", "expired");
+    let early = authority.server_with(&["localhost"], |params| {
+        params.not_before = date_time_ymd(4000, 1, 1);
+    });
+    refused("early", &authority.pem, early, "tls", "not valid yet");
+}
+
+#[test]
+fn a_ca_file_that_is_replaced_counts_at_once() {
+    let (old, new) = (Authority::new("The CA"), Authority::new("The CA"));
+    let scene = scene(&old.pem, old.server(&["localhost"]));
+    let file = scene.path("ca.pem");
+    // Neither its length nor its time tells the new file from the old one.
+    let length = old.pem.len().max(new.pem.len());
+    let time = SystemTime::now() - Duration::from_secs(3600);
+    let write = |pem: &str| {
+        fs::write(&file, format!("{pem:<length$}")).unwrap();
+        fs::File::options().write(true).open(&file).unwrap().set_modified(time).unwrap();
+    };
+    write(&old.pem);
+    let logins = scene.logins();
+    scene.login(&logins).unwrap();
+    write(&new.pem);
+    assert_eq!(scene.login(&logins).unwrap_err().code(), "tls_unknown_issuer");
+    scene.front.speak_tls(new.server(&["localhost"]));
+    scene.login(&logins).unwrap();
+    fs::write(&file, "nothing").unwrap();
+    assert_eq!(scene.login(&logins).unwrap_err().code(), "ca_file");
+    fs::remove_file(&file).unwrap();
+    assert_eq!(scene.login(&logins).unwrap_err().code(), "ca_file");
+}
+
+/// What comes of a login with a server that reads the client's first message and then does `then`;
+/// and that message.
+fn raw(then: impl FnOnce(&mut std::net::TcpStream) + Send + 'static) -> (String, Vec<u8>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.set_read_timeout(Some(LONG)).unwrap();
+        let mut hello = vec![0; 5];
+        stream.read_exact(&mut hello).unwrap();
+        let mut rest = vec![0; u16::from_be_bytes([hello[3], hello[4]]).into()];
+        stream.read_exact(&mut rest).unwrap();
+        then(&mut stream);
+        [hello, rest].concat()
+    });
+    let directory = tempfile::tempdir().unwrap();
+    let config = directory.path().join("domains.cfg");
+    let realm = format!("openid: sso\n\tissuer-url https://localhost:{port}/t\n\tclient-id x\n");
+    fs::write(&config, realm).unwrap();
+    let store = DirectoryStore::new(directory.path().join("state"));
+    let logins =
+        Logins::new(Config::read(&config).unwrap(), store).with_deadline(Duration::from_secs(2));
+    let error =
+        ended(|| logins.begin("sso", "https://pve.example:8006", Requested::Default)).unwrap_err();
+    (error.code().to_owned(), server.join().unwrap())
+}
+
+/// Reads until the client leaves.
+fn wait(stream: &mut std::net::TcpStream) {
+    while stream.read(&mut [0; 4096]).is_ok_and(|len| len > 0) {}
+}
+
+#[test]
+fn case_155_a_handshake_that_stalls_ends_with_the_deadline() {
+    let dripping = thread::spawn(|| {
+        raw(|stream| {
+            // The head of a handshake record, and then its content byte for byte.
+            stream.write_all(&[22, 3, 3, 0x40, 0, 2, 0, 0x3f, 0xfc, 3, 3]).unwrap();
+            while stream.write_all(&[0]).is_ok() {
+                thread::sleep(Duration::from_millis(50));
+            }
+        })
+    });
+    assert_eq!(raw(wait).0, "network_timeout");
+    assert_eq!(dripping.join().unwrap().0, "network_timeout");
+}
+
+#[test]
+fn case_158_nothing_below_tls_1_2_is_offered_or_accepted() {
+    for version in [0, 1, 2] {
+        let (code, hello) = raw(move |stream| {
+            // A ServerHello of this version: random, no session, TLS_RSA_WITH_AES_128_CBC_SHA.
+            let mut server_hello = vec![22, 3, version, 0, 42, 2, 0, 0, 38, 3, version];
+            server_hello.extend([7; 32]);
+            server_hello.extend([0, 0, 0x2f, 0]);
+            stream.write_all(&server_hello).unwrap();
+            wait(stream);
+        });
+        assert_eq!(code, "tls", "version 3.{version}");
+        // supported_versions (43): a list of four bytes, TLS 1.3 and TLS 1.2.
+        let offered = [0, 43, 0, 5, 4, 3, 4, 3, 3];
+        assert!(hello.windows(9).any(|window| window == offered), "{hello:?}");
+        // server_name (0): a list of one host.
+        let name = b"\x00\x00\x00\x0e\x00\x0c\x00\x00\x09localhost";
+        assert!(hello.windows(name.len()).any(|window| window == name), "{hello:?}");
+    }
+}
+
+#[test]
+fn a_server_without_tls_is_told_apart_from_one_with_a_bad_certificate() {
+    let (code, _) = raw(|stream| {
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        wait(stream);
+    });
+    assert_eq!(code, "tls");
+    // handshake_failure, fatal
+    let (code, _) = raw(|stream| stream.write_all(&[21, 3, 3, 0, 2, 2, 40]).unwrap());
+    assert_eq!(code, "tls");
+    let (code, _) = raw(|_| ());
+    assert_eq!(code, "network_connection");
+}

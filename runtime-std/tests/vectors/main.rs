@@ -1,0 +1,8 @@
+//! Published signatures, verified as those of ID tokens are: key set, key, lengths and the verifier
+//! that TLS uses.
+
+mod rfc7515;
+mod rfc7520;
+mod rfc8037;
+mod support;
+mod wycheproof;
