@@ -1,0 +1,20 @@
+//! The steps of a login, beside other libraries where they have the same step.
+
+mod json;
+mod messages;
+mod id_token;
+mod login;
+
+use criterion::{criterion_group, criterion_main};
+
+criterion_group!(
+    steps,
+    json::check,
+    json::metadata,
+    messages::authorization_url,
+    messages::token_request,
+    id_token::validate,
+    login::logins,
+    login::store,
+);
+criterion_main!(steps);
