@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use onerealm::provider::Endpoint;
+
 use crate::front::{Honest, Then, Wire};
 use crate::scene::*;
 
