@@ -420,3 +420,25 @@ impl Cause {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said_of(error: io::Error) -> String {
+        let cause = Cause::of_io(error);
+        let error = HttpError { url: "https://a".to_owned(), is_proxied: false, cause };
+        format!("{error} {error:?}")
+    }
+
+    #[test]
+    fn only_the_system_s_own_words_are_repeated() {
+        let of_network = io::Error::new(io::ErrorKind::ConnectionReset, "canary");
+        assert!(!said_of(of_network).contains("canary"));
+        assert!(
+            !said_of(io::Error::other(rustls::Error::General("canary".into()))).contains("canary")
+        );
+        let of_system = || io::Error::from_raw_os_error(24);
+        assert!(said_of(of_system()).contains(&of_system().to_string()));
+    }
+}

@@ -9,10 +9,12 @@ use crate::scene::*;
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
+type MakeBody = fn(&Honest) -> Vec<u8>;
+
 /// Sends the honest answer with these headers about its framing, and this body; then closes.
 fn sent(
     headers: &'static [&'static str],
-    body: fn(&Honest) -> Vec<u8>,
+    body: MakeBody,
 ) -> impl Fn(&mut Wire, &Honest) -> Then + Clone {
     move |wire, honest| {
         let length = honest.body.len();
@@ -34,7 +36,7 @@ fn whole(honest: &Honest) -> Vec<u8> {
     honest.body.clone()
 }
 
-fn fails(code: &str, headers: &'static [&'static str], body: fn(&Honest) -> Vec<u8>) {
+fn fails(code: &str, headers: &'static [&'static str], body: MakeBody) {
     fails_at(&format!("{headers:?}"), &ASKED, code, DEADLINE, sent(headers, body));
 }
 
@@ -119,7 +121,7 @@ fn case_154_chunks_in_an_old_version_are_refused() {
 
 #[test]
 fn every_honest_framing_is_read() {
-    let framings: [(&[&str], fn(&Honest) -> Vec<u8>); 4] = [
+    let framings: [(&[&str], MakeBody); 4] = [
         (&["Content-Length: LENGTH"], whole),
         (&["Transfer-Encoding: Chunked"], Honest::chunked),
         (&["Connection: close"], whole),

@@ -14,8 +14,11 @@ use crate::scene::*;
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
+/// What a proxy does with a connection; it could lead on to the front.
+type Behave = fn(TcpStream, SocketAddr, &Heard);
+
 /// A proxy that reads `CONNECT` and does `then`: its address, and what it heard.
-fn proxy(then: fn(TcpStream, SocketAddr, &Heard), front: SocketAddr) -> (SocketAddr, Heard) {
+fn proxy(then: Behave, front: SocketAddr) -> (SocketAddr, Heard) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let heard = Heard::default();
@@ -96,7 +99,7 @@ fn case_159_a_login_through_a_proxy_is_the_provider_s_and_ours_alone() {
 
 #[test]
 fn case_159_a_proxy_that_answers_itself_is_not_believed() {
-    let rows: [(&str, &str, fn(TcpStream, SocketAddr, &Heard)); 8] = [
+    let rows: [(&str, &str, Behave); 8] = [
         ("a certificate of its own", "tls_unknown_issuer", |stream, _, heard| {
             let other = Scene::at("https://login.example", "");
             other.front.speak_tls(Authority::new("The proxy's").server(&["login.example"]));
@@ -141,7 +144,7 @@ fn case_159_a_proxy_that_answers_itself_is_not_believed() {
 
 #[test]
 fn case_155_a_proxy_that_stalls_does_not_move_the_deadline() {
-    let rows: [fn(TcpStream, SocketAddr, &Heard); 2] = [
+    let rows: [Behave; 2] = [
         |stream, _, _| wait(stream),
         |mut stream, _, _| {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nX: ");
