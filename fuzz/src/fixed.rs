@@ -91,7 +91,7 @@ impl TryCryptoRng for Zeros {}
 /// A verifier with one answer for every signature, which checks that keys and signatures are as it is promised.
 pub struct Always(pub JwsAlgorithm, pub Result<(), InvalidSignature>);
 
-pub const ALGORITHMS: [JwsAlgorithm; 9] = [
+const ALGORITHMS: [JwsAlgorithm; 9] = [
     JwsAlgorithm::Rs256,
     JwsAlgorithm::Rs384,
     JwsAlgorithm::Rs512,
