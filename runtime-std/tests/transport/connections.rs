@@ -1,4 +1,4 @@
-//! Cases 150 and 157: an answer belongs to the request that it was given to, and a request is sent
+//! Case 157: an answer belongs to the request that it was given to, and a request is sent
 //! once.
 
 use std::collections::HashSet;

@@ -5,6 +5,7 @@
 //! which answers as the provider would except where a test bends one answer.
 
 mod bodies;
+mod callback;
 mod certificates;
 mod child;
 mod connections;

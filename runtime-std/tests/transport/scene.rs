@@ -84,10 +84,10 @@ impl Scene {
         ASKED.map(|endpoint| seen.iter().filter(|seen| seen.endpoint == endpoint).count())
     }
 
-    /// The command `check`, in an environment without proxies.
-    pub fn check(&self) -> Command {
+    /// The command, in an environment without proxies.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_onerealm"));
-        command.arg("--config").arg(self.path("domains.cfg")).args(["--json", "check", "sso"]);
+        command.arg("--config").arg(self.path("domains.cfg")).arg("--json").args(arguments);
         for name in ["all_proxy", "https_proxy", "no_proxy"] {
             command.env_remove(name).env_remove(name.to_uppercase());
         }

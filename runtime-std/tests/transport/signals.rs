@@ -1,5 +1,7 @@
 //! Signals in the middle of a login.
 
+#![cfg(unix)]
+
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
