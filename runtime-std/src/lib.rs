@@ -37,6 +37,10 @@ mod store;
 mod user;
 
 #[cfg(any(feature = "command", feature = "embedded-provider"))]
+#[cfg_attr(
+    not(all(feature = "command", feature = "embedded-provider")),
+    allow(dead_code, reason = "the listener and the provider use their part each")
+)]
 mod http_server;
 #[cfg(feature = "command")]
 pub mod loopback_listener;
