@@ -3,8 +3,9 @@
 //! TLS always, except to this machine; no redirects; a connection for each request; bodies capped
 //! while they arrive; one deadline for a whole call, however slowly the bytes drip.
 
+mod error;
+
 use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
@@ -20,6 +21,8 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 use ureq::{Agent, Proxy};
 use zeroize::Zeroizing;
 
+use self::error::Cause;
+pub use self::error::HttpError;
 use crate::proxy;
 
 /// The longest body that is read, in bytes: what the core reads as JSON is shorter.
@@ -243,202 +246,4 @@ fn new_agent(trust: &Trust) -> Result<Agent, Cause> {
         .user_agent(concat!("onerealm/", env!("CARGO_PKG_VERSION")))
         .build();
     Ok(config.new_agent())
-}
-
-/// A request that got no answer.
-#[derive(Debug)]
-pub struct HttpError {
-    /// Where it went.
-    pub url: String,
-    is_proxied: bool,
-    /// Why.
-    cause: Cause,
-}
-
-#[derive(Debug)]
-enum Cause {
-    Timeout,
-    Host,
-    Connection(io::Error),
-    Tls(&'static str),
-    UnknownIssuer,
-    CaFile { path: PathBuf, source: Option<io::Error> },
-    Proxy,
-    ProxyRefused,
-    TooLong,
-    Encoded,
-    Protocol,
-}
-
-impl HttpError {
-    /// The stable name of this error.
-    pub fn code(&self) -> &'static str {
-        match self.cause {
-            Cause::Timeout => "network_timeout",
-            Cause::Host => "network_host",
-            Cause::Connection(_) => "network_connection",
-            Cause::Tls(_) => "tls",
-            Cause::UnknownIssuer => "tls_unknown_issuer",
-            Cause::CaFile { .. } => "ca_file",
-            Cause::Proxy => "proxy",
-            Cause::ProxyRefused => "proxy_refused",
-            Cause::TooLong => "http_too_long",
-            Cause::Encoded => "http_encoded",
-            Cause::Protocol => "http_protocol",
-        }
-    }
-
-    /// Every code.
-    pub const CODES: &'static [&'static str] = &[
-        "network_timeout",
-        "network_host",
-        "network_connection",
-        "tls",
-        "tls_unknown_issuer",
-        "ca_file",
-        "proxy",
-        "proxy_refused",
-        "http_too_long",
-        "http_encoded",
-        "http_protocol",
-    ];
-
-    /// Whether it failed here, before anything was sent.
-    pub(crate) fn is_local(&self) -> bool {
-        matches!(self.cause, Cause::CaFile { .. } | Cause::Proxy)
-    }
-
-    /// What an administrator can do.
-    pub fn advice(&self) -> Option<&'static str> {
-        match self.cause {
-            Cause::UnknownIssuer => Some(
-                "if the provider's certificate is from a private CA, name the CA's certificate in the realm's ca-file, in SSL_CERT_FILE, or add it to the system's trust store",
-            ),
-            Cause::Host => Some("check the issuer-url's host name, and this machine's resolver"),
-            Cause::Timeout | Cause::Connection(_) => Some(
-                "check that this machine reaches the provider, and whether a proxy is needed (all_proxy, https_proxy, no_proxy)",
-            ),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for HttpError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let proxied = if self.is_proxied { " through the proxy of the environment" } else { "" };
-        write!(f, "no answer from {}{proxied}: ", self.url)?;
-        match &self.cause {
-            Cause::Timeout => f.write_str("it took too long"),
-            Cause::Host => f.write_str("its host is not known"),
-            Cause::Connection(source) => write!(f, "the connection failed: {source}"),
-            Cause::Tls(reason) => write!(f, "TLS failed: {reason}"),
-            Cause::UnknownIssuer => {
-                f.write_str("its certificate is not issued by a certificate authority that is trusted here")
-            }
-            Cause::CaFile { path, source: Some(source) } => {
-                write!(f, "the realm's ca-file {} can't be read: {source}", path.display())
-            }
-            Cause::CaFile { path, source: None } => {
-                write!(f, "the realm's ca-file {} holds no certificate in PEM form", path.display())
-            }
-            Cause::Proxy => f.write_str(
-                "the proxy named in the environment (all_proxy or https_proxy) is not like http://proxy.example:3128",
-            ),
-            Cause::ProxyRefused => f.write_str("it refused to connect"),
-            Cause::TooLong => f.write_str("the answer is longer than any that is read here"),
-            Cause::Encoded => f.write_str("the answer is compressed, though that was not asked for"),
-            Cause::Protocol => f.write_str("the answer is no valid HTTP"),
-        }
-    }
-}
-
-impl std::error::Error for HttpError {}
-
-impl From<ureq::Error> for Cause {
-    fn from(error: ureq::Error) -> Self {
-        match error {
-            ureq::Error::Timeout(_) => Cause::Timeout,
-            ureq::Error::HostNotFound => Cause::Host,
-            ureq::Error::ConnectionFailed => {
-                Cause::Connection(io::ErrorKind::ConnectionRefused.into())
-            }
-            ureq::Error::Rustls(error) => Cause::of_tls(&error),
-            ureq::Error::Tls(_) => Cause::Tls("its host is no name for a certificate"),
-            ureq::Error::BodyExceedsLimit(_) | ureq::Error::LargeResponseHeader(..) => {
-                Cause::TooLong
-            }
-            ureq::Error::InvalidProxyUrl => Cause::Proxy,
-            ureq::Error::ConnectProxyFailed(_) => Cause::ProxyRefused,
-            ureq::Error::Io(error) => Cause::of_io(error),
-            _ => Cause::Protocol,
-        }
-    }
-}
-
-impl Cause {
-    /// Nothing of `error` is repeated but what this system says: the rest may be the network's.
-    fn of_io(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::TimedOut {
-            return Cause::Timeout;
-        }
-        if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-            return Cause::of_tls(tls);
-        }
-        // What `std` says of every name that has no address; it has no kind of its own.
-        if error.to_string().starts_with("failed to lookup address information") {
-            return Cause::Host;
-        }
-        match error.raw_os_error() {
-            Some(_) => Cause::Connection(error),
-            None => Cause::Connection(error.kind().into()),
-        }
-    }
-
-    /// A certificate's names and a peer's messages are somebody else's text, and not repeated.
-    fn of_tls(error: &rustls::Error) -> Self {
-        use rustls::CertificateError as Certificate;
-        use rustls::Error as Tls;
-        Cause::Tls(match error {
-            // The signature is that of another authority with a trusted one's name.
-            Tls::InvalidCertificate(Certificate::UnknownIssuer | Certificate::BadSignature) => {
-                return Cause::UnknownIssuer;
-            }
-            Tls::InvalidCertificate(Certificate::Expired | Certificate::ExpiredContext { .. }) => {
-                "its certificate has expired, or this machine's clock is wrong"
-            }
-            Tls::InvalidCertificate(
-                Certificate::NotValidYet | Certificate::NotValidYetContext { .. },
-            ) => "its certificate is not valid yet, or this machine's clock is wrong",
-            Tls::InvalidCertificate(
-                Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
-            ) => "its certificate is for another host",
-            Tls::InvalidCertificate(_) => "its certificate can't be used",
-            Tls::AlertReceived(_) => "the other side refused the connection",
-            Tls::PeerIncompatible(_) => "the other side offers nothing that is safe enough",
-            Tls::InvalidMessage(_) => "the other side does not speak TLS",
-            _ => "the other side breaks its rules",
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn said_of(error: io::Error) -> String {
-        let cause = Cause::of_io(error);
-        let error = HttpError { url: "https://a".to_owned(), is_proxied: false, cause };
-        format!("{error} {error:?}")
-    }
-
-    #[test]
-    fn only_the_system_s_own_words_are_repeated() {
-        let of_network = io::Error::new(io::ErrorKind::ConnectionReset, "canary");
-        assert!(!said_of(of_network).contains("canary"));
-        assert!(
-            !said_of(io::Error::other(rustls::Error::General("canary".into()))).contains("canary")
-        );
-        let of_system = || io::Error::from_raw_os_error(24);
-        assert!(said_of(of_system()).contains(&of_system().to_string()));
-    }
 }
