@@ -11,7 +11,7 @@ use crate::client::{Client, ClientType, Decision};
 use crate::error::error_enum;
 use crate::error_response::ErrorCode;
 use crate::pkce::{CodeChallenge, CodeVerifier};
-use crate::policy::{CLIENT_ID_LEN, ISSUER_LEN, LOGIN_LIFETIME, REALM_NAME_LEN};
+use crate::policy::{CLIENT_ID_LEN, ISSUER_LEN, LOGIN_LIFETIME, REALM_NAME_LEN, REDIRECT_URI_LEN};
 use crate::random::{NoEntropy, Random256, Text43};
 use crate::realm::{ClientId, Issuer, Realm, RealmName, TokenAuthMethod};
 use crate::redirect_uri::RedirectUri;
@@ -198,7 +198,7 @@ impl PendingAuthorization {
     }
 
     /// Bytes that [`encode`](Self::encode) takes, at most.
-    pub const PENDING_LEN: usize = 2 + 8 + 3 * 32 + 4 * (1 + 255) + CHECKSUM_LEN;
+    pub const PENDING_LEN: usize = FIXED_LEN + TEXTS_LEN + CHECKSUM_LEN;
 
     /// Reads what [`encode`](Self::encode) wrote, and nothing else.
     pub fn decode(bytes: &[u8]) -> Result<Self, DamagedPending> {
@@ -274,6 +274,10 @@ impl PendingKey {
 
 const VERSION: u8 = 1;
 const CHECKSUM_LEN: usize = 16;
+/// Version, decision, time, and three random values.
+const FIXED_LEN: usize = 2 + 8 + 3 * 32;
+/// Four texts, each with its length before it.
+const TEXTS_LEN: usize = 4 + REALM_NAME_LEN + ISSUER_LEN + CLIENT_ID_LEN + REDIRECT_URI_LEN;
 
 fn decision_byte(decision: Decision) -> u8 {
     match decision {

@@ -9,7 +9,10 @@ use common::{
     ISSUER, Login, NOW, REDIRECT_URI, Trial, base64url, begin, metadata, ok_json, parameter,
     parameter_names, realm,
 };
-use onerealm_core::policy::{CLOCK_SKEW, CODE_LEN, LOGIN_LIFETIME};
+use onerealm_core::policy::{
+    CLIENT_ID_LEN, CLOCK_SKEW, CODE_LEN, ISSUER_LEN, LOGIN_LIFETIME, REALM_NAME_LEN,
+    REDIRECT_URI_LEN,
+};
 use onerealm_core::wire::Words;
 use onerealm_core::{
     AuthorizationError, AuthorizationRequest, AuthorizationResponse, AuthorizationResponseError,
@@ -727,4 +730,28 @@ fn a_url_that_does_not_fit_says_how_much_would() {
         assert_eq!(needed, url.len(), "{len}");
     }
     assert_eq!(request.write_url(&mut vec![0; url.len()]), Ok(url.as_str()));
+}
+
+#[test]
+fn the_longest_login_is_stored_in_pending_len_bytes() {
+    let name = "r".repeat(REALM_NAME_LEN);
+    let issuer = format!("https://h/{}", "i".repeat(ISSUER_LEN - 10));
+    let client_id = "c".repeat(CLIENT_ID_LEN);
+    let redirect_uri = format!("https://h/{}", "u".repeat(REDIRECT_URI_LEN - 10));
+    let mut realm = realm();
+    realm.name = RealmName::parse(&name).unwrap();
+    realm.issuer = Issuer::parse(&issuer).unwrap();
+    realm.registration.client_id = ClientId::parse(&client_id).unwrap();
+    let document = Trial::new().discovery.to_string().replace(ISSUER, &issuer);
+    let metadata = DiscoveryRequest::new(realm.issuer).response(ok_json(&document)).unwrap();
+    let (pending, _) = begin(RelyingParty::new(&realm, &metadata).unwrap(), &redirect_uri);
+
+    let mut buf = [0; PendingAuthorization::PENDING_LEN];
+    let stored = pending.encode(&mut buf).unwrap();
+    assert_eq!(stored.len(), PendingAuthorization::PENDING_LEN);
+    let read = PendingAuthorization::decode(stored).unwrap();
+    let texts = (read.realm(), read.client_id(), read.redirect_uri());
+    assert_eq!(texts, (name.as_str(), client_id.as_str(), redirect_uri.as_str()));
+    let error = pending.encode(&mut [0; PendingAuthorization::PENDING_LEN - 1]).unwrap_err();
+    assert_eq!(error.needed, PendingAuthorization::PENDING_LEN);
 }

@@ -11,8 +11,8 @@ use onerealm_core::wire::{JsonError, JsonProblem};
 use onerealm_core::{
     AuthorizationRequest, AuthorizationResponse, BeginError, ClientId, ClientRegistration,
     ClientSecret, ClientTypeError, ClientTypeSetting, ErrorCode, HttpResponse, Method, NativeKey,
-    NativeRegistration, Realm, RedirectUri, RelyingParty, Requested, ResponseError,
-    TokenAuthMethod, TokenError,
+    NativeRegistration, PendingAuthorization, Realm, RedirectUri, RelyingParty, Requested,
+    ResponseError, TokenAuthMethod, TokenError,
 };
 use serde_json::{Value, json};
 
@@ -600,5 +600,37 @@ fn a_token_request_that_does_not_fit_says_how_much_would() {
             assert_eq!(request.request(&mut vec![0; len]).unwrap_err().needed, needed);
         }
         assert!(request.request(&mut vec![0; needed]).is_ok());
+    }
+}
+
+#[test]
+fn a_login_that_was_stored_makes_the_same_token_request() {
+    let native = NativeRegistration {
+        client_id: ClientId::parse("cli").unwrap(),
+        key: NativeKey::new("nk"),
+    };
+    let post = Some(TokenAuthMethod::ClientSecretPost);
+    for realm in [
+        registered("pve", ""),
+        registered("pve", "s3cret"),
+        Realm { token_auth_method: post, ..registered("pve", "s3cret") },
+        Realm { native_registration: Some(native), ..registered("pve", "") },
+    ] {
+        let document = Trial::new().discovery.to_string();
+        let metadata = metadata(&document);
+        let relying_party = RelyingParty::new(&realm, &metadata).unwrap();
+        let (pending, _) = begin(relying_party, LOOPBACK);
+        let mut buf = [0; PendingAuthorization::PENDING_LEN];
+        let stored = PendingAuthorization::decode(pending.encode(&mut buf).unwrap()).unwrap();
+        assert_eq!(stored.client_type(), pending.client_type());
+        let state = pending.state().as_str().to_owned();
+        let response = AuthorizationResponse::from_parts("c", &state, None).unwrap();
+        let sent = [pending, stored].map(|pending| {
+            let request = pending.accept(&response, relying_party, NOW).unwrap();
+            let mut buf = [0; 1024];
+            let request = request.request(&mut buf).unwrap();
+            (request.authorization.map(str::to_owned), request.body.to_vec())
+        });
+        assert_eq!(sent[0], sent[1], "{realm:?}");
     }
 }
