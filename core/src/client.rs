@@ -97,14 +97,18 @@ pub fn client_type(
 
 /// What was decided when a login began, as it is stored with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Decision {
+pub enum Decision {
+    /// Public, as the main registration without its secret.
     Public,
+    /// Public, as the native registration.
     Native,
+    /// Confidential, authenticating in this way.
     Confidential(TokenAuthMethod),
 }
 
 impl Decision {
-    pub(crate) fn client_type(self) -> ClientType {
+    /// The client type.
+    pub fn client_type(self) -> ClientType {
         match self {
             Decision::Public | Decision::Native => ClientType::Public,
             Decision::Confidential(_) => ClientType::Confidential,

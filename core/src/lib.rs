@@ -62,7 +62,7 @@ pub mod wire;
 
 pub use authorization_request::{AuthorizationRequest, BeginError};
 pub use authorization_response::{AuthorizationResponse, AuthorizationResponseError};
-pub use client::{ClientType, ClientTypeError, Requested, SecretConfigured, client_type};
+pub use client::{ClientType, ClientTypeError, Decision, Requested, SecretConfigured, client_type};
 pub use discovery::{
     DiscoveryError, DiscoveryRequest, Endpoint, PkceOffered, ProviderMetadata,
     TokenAuthMethodsOffered,
@@ -77,7 +77,7 @@ pub use jws::JwsError;
 #[doc(hidden)]
 pub use jws::JwsSignature;
 pub use pending_authorization::{
-    AuthorizationError, DamagedPending, PendingAuthorization, PendingKey, StateText,
+    AuthorizationError, DamagedPending, PendingAuthorization, PendingFields, PendingKey, StateText,
 };
 pub use pkce::{CodeChallenge, CodeVerifier};
 pub use random::NoEntropy;

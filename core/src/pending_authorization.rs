@@ -1,6 +1,8 @@
 //! The pending authorization: what a login is bound to while the end user is away. It is the only
 //! state that is stored.
 
+mod fields;
+
 use core::fmt;
 use heapless::String;
 use rand_core::TryCryptoRng;
@@ -19,6 +21,8 @@ use crate::relying_party::RelyingParty;
 use crate::time::UnixTime;
 use crate::token_request::TokenRequest;
 use crate::wire::{BufferTooSmall, Writer};
+
+pub use self::fields::PendingFields;
 
 /// A login between its two steps.
 ///
@@ -375,7 +379,7 @@ error_enum! {
 mod tests {
     use super::*;
 
-    fn pending() -> PendingAuthorization {
+    pub(super) fn pending() -> PendingAuthorization {
         PendingAuthorization {
             decision: Decision::Confidential(TokenAuthMethod::ClientSecretPost),
             begun: UnixTime(1_779_271_200),

@@ -23,6 +23,10 @@ impl CodeVerifier {
         CodeVerifier(Random256::from_bytes(bytes))
     }
 
+    pub(crate) fn of_text(text: &str) -> Option<Self> {
+        Random256::of_text(text).map(CodeVerifier)
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8; 32] {
         self.0.as_bytes()
     }

@@ -5,7 +5,7 @@ use rand_core::TryCryptoRng;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
-use crate::wire::encode_32;
+use crate::wire::{decode_32, encode_32};
 
 /// 256 random bits, each login's own: what state, nonce and code verifier are made of.
 ///
@@ -26,6 +26,13 @@ impl Random256 {
 
     pub(crate) fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// The bits that [`text`](Self::text) spells, and nothing but 43 such characters.
+    pub(crate) fn of_text(text: &str) -> Option<Self> {
+        let mut random = Random256([0; 32]);
+        decode_32(text, &mut random.0).ok()?;
+        Some(random)
     }
 
     /// As 43 characters of base64url.

@@ -27,6 +27,15 @@ pub(crate) fn encode_32(bytes: &[u8; 32]) -> [u8; 43] {
     text
 }
 
+/// The 32 bytes that [`encode_32`] makes `text` of. Decodes in place, so that no copy is left
+/// behind.
+pub(crate) fn decode_32(text: &str, bytes: &mut [u8; 32]) -> Result<(), InvalidBase64Url> {
+    match Base64UrlUnpadded::decode(text, bytes) {
+        Ok(decoded) if decoded.len() == 32 => Ok(()),
+        _ => Err(InvalidBase64Url),
+    }
+}
+
 /// Bytes that `text` can decode to, at most.
 pub(crate) fn decoded_len_bound(text: &str) -> usize {
     (text.len() / 4).saturating_mul(3).saturating_add(3)

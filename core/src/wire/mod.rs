@@ -20,7 +20,7 @@ pub use words::{InvalidWord, Words};
 pub use writer::BufferTooSmall;
 
 pub(crate) use base64url::{
-    DecodeError, decode_into, decoded_len_bound, encode_32, write_standard,
+    DecodeError, decode_32, decode_into, decoded_len_bound, encode_32, write_standard,
 };
 pub(crate) use form::{form_encoded, write_form_encoded};
 pub(crate) use writer::Writer;

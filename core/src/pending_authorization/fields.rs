@@ -1,0 +1,143 @@
+//! A pending authorization field by field, for callers whose storage has a shape of its own.
+
+use core::fmt;
+use heapless::String;
+
+use super::{DamagedPending, PendingAuthorization};
+use crate::client::Decision;
+use crate::pkce::CodeVerifier;
+use crate::random::{Random256, Text43};
+use crate::realm::{ClientId, Issuer, RealmName};
+use crate::redirect_uri::RedirectUri;
+use crate::time::UnixTime;
+
+/// What a login is bound to, each thing by itself. `nonce` and `code_verifier` are secret, and so
+/// is `state` while the login is pending.
+///
+/// [`encode`](PendingAuthorization::encode) is the better form where nothing asks for this one: it
+/// is shorter, and damage to it is found.
+#[derive(Clone, Copy)]
+pub struct PendingFields<'a> {
+    /// Who we are at the token endpoint.
+    pub decision: Decision,
+    /// When the login began.
+    pub begun: UnixTime,
+    /// `state`: 43 characters of base64url.
+    pub state: &'a str,
+    /// `nonce`: 43 characters of base64url.
+    pub nonce: &'a str,
+    /// The code verifier: 43 characters of base64url.
+    pub code_verifier: &'a str,
+    /// The realm's name.
+    pub realm: &'a str,
+    /// The issuer.
+    pub issuer: &'a str,
+    /// The client identifier that was sent.
+    pub client_id: &'a str,
+    /// Where the end user comes back to.
+    pub redirect_uri: &'a str,
+}
+
+impl fmt::Debug for PendingFields<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingFields")
+            .field("decision", &self.decision)
+            .field("begun", &self.begun)
+            .field("realm", &self.realm)
+            .field("issuer", &self.issuer)
+            .field("client_id", &self.client_id)
+            .field("redirect_uri", &self.redirect_uri)
+            .finish_non_exhaustive()
+    }
+}
+
+impl PendingAuthorization {
+    /// Calls `then` with the fields, whose secret texts are overwritten afterwards.
+    pub fn with_fields<T>(&self, then: impl FnOnce(PendingFields<'_>) -> T) -> T {
+        let [state, nonce, code_verifier]: [Text43; 3] =
+            [self.state.text(), self.nonce.text(), self.verifier.text()];
+        then(PendingFields {
+            decision: self.decision,
+            begun: self.begun,
+            state: state.as_str(),
+            nonce: nonce.as_str(),
+            code_verifier: code_verifier.as_str(),
+            realm: &self.realm,
+            issuer: &self.issuer,
+            client_id: &self.client_id,
+            redirect_uri: self.redirect_uri(),
+        })
+    }
+
+    /// Puts a login together again. Fails where a field is none that
+    /// [`with_fields`](Self::with_fields) gives.
+    pub fn from_fields(fields: PendingFields<'_>) -> Result<Self, DamagedPending> {
+        Self::put_together(fields).ok_or(DamagedPending)
+    }
+
+    fn put_together(fields: PendingFields<'_>) -> Option<Self> {
+        Some(PendingAuthorization {
+            decision: fields.decision,
+            begun: fields.begun,
+            state: Random256::of_text(fields.state)?,
+            nonce: Random256::of_text(fields.nonce)?,
+            verifier: CodeVerifier::of_text(fields.code_verifier)?,
+            realm: String::try_from(RealmName::parse(fields.realm).ok()?.as_str()).ok()?,
+            issuer: String::try_from(Issuer::parse(fields.issuer).ok()?.as_str()).ok()?,
+            client_id: String::try_from(ClientId::parse(fields.client_id).ok()?.as_str()).ok()?,
+            redirect_uri: RedirectUri::parse(fields.redirect_uri).ok()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::pending;
+    use super::*;
+
+    #[test]
+    fn fields_make_the_login_that_they_are_of() {
+        let again = pending().with_fields(PendingAuthorization::from_fields).unwrap();
+        let encode = |pending: PendingAuthorization| {
+            let mut buf = [0; PendingAuthorization::PENDING_LEN];
+            pending.encode(&mut buf).unwrap().to_vec()
+        };
+        assert_eq!(encode(again), encode(pending()));
+    }
+
+    #[test]
+    fn a_field_that_no_login_has_is_refused() {
+        let refused = |change: &dyn Fn(&mut PendingFields<'_>)| {
+            pending().with_fields(|mut fields| {
+                change(&mut fields);
+                PendingAuthorization::from_fields(fields).err()
+            })
+        };
+        assert_eq!(refused(&|_| ()), None);
+        let damages: [&dyn Fn(&mut PendingFields<'_>); 9] = [
+            &|fields| fields.state = "",
+            &|fields| fields.nonce = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ",
+            // The last character has bits that no 32 bytes set.
+            &|fields| fields.nonce = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQF",
+            &|fields| fields.code_verifier = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB",
+            &|fields| fields.code_verifier = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBA+E",
+            &|fields| fields.realm = "a/b",
+            &|fields| fields.issuer = "http://login.example",
+            &|fields| fields.client_id = "",
+            &|fields| fields.redirect_uri = "pve.example",
+        ];
+        for (i, damage) in damages.iter().enumerate() {
+            assert_eq!(refused(damage), Some(DamagedPending), "{i}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_secret_field() {
+        pending().with_fields(|fields| {
+            let shown = format!("{fields:?}");
+            for secret in [fields.state, fields.nonce, fields.code_verifier] {
+                assert!(!shown.contains(secret), "{shown}");
+            }
+        });
+    }
+}
