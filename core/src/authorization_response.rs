@@ -11,9 +11,18 @@ use crate::wire::{FormPairs, FormText};
 #[derive(Debug, Clone, Copy)]
 pub struct AuthorizationResponse<'a> {
     state: FormText<'a>,
-    iss: Option<FormText<'a>>,
+    iss: ResponseIssuer<'a>,
     outcome: Outcome<'a>,
     came_to: Option<&'a str>,
+}
+
+/// The parameter `iss` (RFC 9207).
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ResponseIssuer<'a> {
+    Sent(FormText<'a>),
+    NotSent,
+    /// Whoever took the parameters apart didn't say.
+    NotKnown,
 }
 
 /// The two ways in which a login comes back.
@@ -51,6 +60,20 @@ impl<'a> AuthorizationResponse<'a> {
         parameters.response(None)
     }
 
+    /// Takes code and state from an interface that has no place for `iss`, so that it isn't known
+    /// whether the provider sent one.
+    ///
+    /// This gives up the comparison of RFC 9207. Against mix-up there is still what the login is
+    /// bound to: code and verifier go to the provider of the login's own realm only. Whoever can
+    /// pass `iss` on takes [`from_parts`](Self::from_parts).
+    pub fn from_code_and_state(
+        code: &'a str,
+        state: &'a str,
+    ) -> Result<Self, AuthorizationResponseError> {
+        let response = Self::from_parts(code, state, None)?;
+        Ok(AuthorizationResponse { iss: ResponseIssuer::NotKnown, ..response })
+    }
+
     /// What the login is stored under that this response claims to belong to.
     pub fn key(&self) -> PendingKey {
         PendingKey::of_state(self.state.bytes())
@@ -76,7 +99,7 @@ impl<'a> AuthorizationResponse<'a> {
         self.state
     }
 
-    pub(crate) fn iss(&self) -> Option<FormText<'a>> {
+    pub(crate) fn iss(&self) -> ResponseIssuer<'a> {
         self.iss
     }
 
@@ -161,7 +184,8 @@ impl<'a> Parameters<'a> {
                 description: self.error_description,
             },
         };
-        Ok(AuthorizationResponse { state, iss: self.iss, outcome, came_to })
+        let iss = self.iss.map_or(ResponseIssuer::NotSent, ResponseIssuer::Sent);
+        Ok(AuthorizationResponse { state, iss, outcome, came_to })
     }
 }
 

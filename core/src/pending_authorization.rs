@@ -8,7 +8,7 @@ use heapless::String;
 use rand_core::TryCryptoRng;
 use sha2::{Digest, Sha256};
 
-use crate::authorization_response::{AuthorizationResponse, Outcome};
+use crate::authorization_response::{AuthorizationResponse, Outcome, ResponseIssuer};
 use crate::client::{Client, ClientType, Decision};
 use crate::error::error_enum;
 use crate::error_response::ErrorCode;
@@ -99,10 +99,12 @@ impl PendingAuthorization {
         }
         // RFC 9207 section 2.4: compared wherever it is there, demanded where it is announced.
         match response.iss() {
-            Some(iss) if iss != *self.issuer.as_str() => {
+            ResponseIssuer::Sent(iss) if iss != *self.issuer.as_str() => {
                 return Err(AuthorizationError::WrongIssuer);
             }
-            None if metadata.sends_issuer() => return Err(AuthorizationError::NoIssuer),
+            ResponseIssuer::NotSent if metadata.sends_issuer() => {
+                return Err(AuthorizationError::NoIssuer);
+            }
             _ => {}
         }
         let code = match response.outcome() {

@@ -157,6 +157,23 @@ fn case_109_what_somebody_else_decoded_is_judged_alike() {
 }
 
 #[test]
+fn an_interface_without_iss_gives_up_its_comparison_and_nothing_else() {
+    let mut trial = Trial::new();
+    trial.discovery["authorization_response_iss_parameter_supported"] = true.into();
+    trial.login(|login| {
+        let accept = |code: &str, state: &str| {
+            let response = AuthorizationResponse::from_code_and_state(code, state)?;
+            Ok(login.pending.clone().accept(&response, login.relying_party, NOW).map(|_| ()))
+        };
+        let state = login.state.as_str();
+        assert_eq!(accept("c", state), Ok(Ok(())));
+        assert_eq!(accept("c", "x"), Ok(Err(AuthorizationError::WrongState)));
+        assert_eq!(accept("", state), Err(AuthorizationResponseError::NoCode));
+        assert_eq!(accept("c", ""), Err(AuthorizationResponseError::NoState));
+    });
+}
+
+#[test]
 fn case_112_a_parameter_has_one_value() {
     for (query, expected) in [
         ("code=a&code=b&state=x", AuthorizationResponseError::Duplicate),
