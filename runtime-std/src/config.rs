@@ -68,6 +68,14 @@ impl Config {
         Ok(Config::from_text(text, name_for_errors))
     }
 
+    /// The realms that a program configures by itself, of which each has a name of its own.
+    /// `name_for_errors` is what errors call their source.
+    pub fn of(realms: impl IntoIterator<Item = RealmConfig>, name_for_errors: &Path) -> Config {
+        let realms = realms.into_iter();
+        let realms = realms.map(|realm| Realm { name: realm.name.clone(), outcome: Ok(realm) });
+        Config { path: name_for_errors.to_owned(), realms: realms.collect() }
+    }
+
     /// The realm called `name`, or why there is none or why it can't be used.
     pub fn realm(&self, name: &str) -> Result<&RealmConfig, ConfigError> {
         let Some(realm) = self.realms.iter().find(|realm| realm.name == name) else {

@@ -53,7 +53,10 @@ pub use error::{Class, Error};
 pub use http::HttpError;
 pub use keys::{RustlsVerifier, verifiers};
 pub use logins::{Begun, Callback, Logins, default_state_directory};
-pub use onerealm_core::{ClientType, Requested, UnixTime};
+pub use onerealm_core::{
+    ClientType, ClientTypeSetting, DamagedPending, Decision, PendingAuthorization, PendingFields,
+    Requested, TokenAuthMethod, UnixTime,
+};
 pub use provider_words::ProviderWords;
 pub use store::{DirectoryStore, Key, StoreError, Stored, Unsafe};
-pub use user::{User, UserError};
+pub use user::{Claims, User, UserError};

@@ -20,7 +20,7 @@ use crate::keys::{RustlsVerifier, verifiers};
 use crate::provider_words::ProviderWords;
 use crate::providers::{Call, LIFETIME, Provider, Providers};
 use crate::store::DirectoryStore;
-use crate::user::User;
+use crate::user::{self, Claims, User, UserError};
 
 /// Room for the longest message that is sent: a token request with a long code, every byte of it
 /// encoded.
@@ -79,6 +79,14 @@ pub enum Callback<'a> {
         /// `iss`, where there was one.
         iss: Option<&'a str>,
     },
+    /// Code and state, decoded, from an interface that has no place for `iss`. Gives up the
+    /// comparison of RFC 9207.
+    CodeAndState {
+        /// `code`
+        code: &'a str,
+        /// `state`
+        state: &'a str,
+    },
 }
 
 impl<'a> Callback<'a> {
@@ -88,6 +96,9 @@ impl<'a> Callback<'a> {
             Callback::Query(query) => AuthorizationResponse::from_query(query)?,
             Callback::Parts { code, state, iss } => {
                 AuthorizationResponse::from_parts(code, state, iss)?
+            }
+            Callback::CodeAndState { code, state } => {
+                AuthorizationResponse::from_code_and_state(code, state)?
             }
         })
     }
@@ -179,10 +190,11 @@ impl Logins {
             let error = AuthorizationError::OtherRedirectUri;
             return Err(Error::Authorization { error, words: None });
         }
-        self.complete_with(pending, response, || {
+        let take = || {
             self.store.take(&key, now().0)?;
             Ok(())
-        })
+        };
+        self.complete_with(pending, response, take, User::new)
     }
 
     /// Finishes a login that [`start`](Self::start) began.
@@ -191,16 +203,32 @@ impl Logins {
         pending: PendingAuthorization,
         callback: Callback<'_>,
     ) -> Result<User, Error> {
-        self.complete_with(pending, callback.response()?, || Ok(()))
+        self.complete_with(pending, callback.response()?, || Ok(()), User::new)
     }
 
-    /// `take` makes the login ours alone, and uses it up.
-    fn complete_with(
+    /// Finishes a login that [`start`](Self::start) began, and gives the claims as they are: for
+    /// callers that have rules of their own for user names.
+    pub fn complete_with_claims(
+        &self,
+        pending: PendingAuthorization,
+        callback: Callback<'_>,
+    ) -> Result<Claims, Error> {
+        self.complete_with(
+            pending,
+            callback.response()?,
+            || Ok(()),
+            |identity, _| user::claims(identity),
+        )
+    }
+
+    /// `take` makes the login ours alone, and uses it up; `then` is what becomes of the identity.
+    fn complete_with<T>(
         &self,
         pending: PendingAuthorization,
         response: AuthorizationResponse<'_>,
         take: impl FnOnce() -> Result<(), Error>,
-    ) -> Result<User, Error> {
+        then: impl FnOnce(&Identity<'_>, &RealmConfig) -> Result<T, UserError>,
+    ) -> Result<T, Error> {
         let config = self.config.realm(pending.realm())?;
         self.with_relying_party(config, |relying_party, provider, call| {
             // What can fail without harm comes first: a login is used up when its code is sent, or
@@ -231,17 +259,20 @@ impl Logins {
                 error,
                 words,
             })?;
-            self.identify(id_token, config, provider, call)
+            let done =
+                self.identify(id_token, provider, call, |identity| then(identity, config))?;
+            log::info!("realm {}: a {} login is done", config.name, client_type.as_str());
+            Ok(done)
         })
     }
 
-    fn identify(
+    fn identify<T>(
         &self,
         id_token: IdToken<'_>,
-        config: &RealmConfig,
         provider: &Provider,
         call: Call<'_>,
-    ) -> Result<User, Error> {
+        then: impl FnOnce(&Identity<'_>) -> Result<T, UserError>,
+    ) -> Result<T, Error> {
         let mut buf = vec![0; id_token.buffer_needed()];
         let mut keys = provider.keys(call)?;
         if id_token.lacks_key(&provider.key_set(&keys)?, &mut buf)? {
@@ -251,11 +282,7 @@ impl Logins {
         let verifiers: Vec<_> =
             self.verifiers.iter().map(|verifier| verifier as &dyn SignatureVerifier).collect();
         let identity = id_token.validate(&key_set, &verifiers, now(), &mut buf)?;
-        let user = with_userinfo(identity, call, |identity| {
-            User::new(&identity, config).map_err(Error::from)
-        })?;
-        log::info!("realm {}: a {} login is done", user.realm, user.client_type.as_str());
-        Ok(user)
+        with_userinfo(identity, call, |identity| then(&identity).map_err(Error::from))
     }
 
     /// Calls `then` with the realm and its provider, whose metadata is fetched where it isn't
@@ -278,6 +305,12 @@ impl Logins {
         let relying_party = RelyingParty::new(&realm, &metadata)
             .map_err(|error| Error::Discovery { url: config.issuer_url.clone(), error })?;
         then(relying_party, &provider, call)
+    }
+
+    /// Fetches the realm's metadata where it isn't known, so that its faults are known before a
+    /// login begins.
+    pub fn discover(&self, realm: &str) -> Result<(), Error> {
+        self.inspect(realm, |_, _, _, _| Ok(()))
     }
 
     /// What is needed to look at a realm without beginning a login.

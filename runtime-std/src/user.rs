@@ -8,6 +8,9 @@ use serde_json::Map;
 
 use crate::config::RealmConfig;
 
+/// Claims by their names.
+pub type Claims = Map<String, serde_json::Value>;
+
 /// The end user of a finished login.
 #[derive(Clone)]
 pub struct User {
@@ -22,7 +25,7 @@ pub struct User {
     /// The subject: together with the issuer, what identifies the end user.
     pub subject: String,
     /// The ID token's claims, with those of the userinfo endpoint that it doesn't have.
-    pub claims: Map<String, serde_json::Value>,
+    pub claims: Claims,
 }
 
 impl User {
@@ -46,7 +49,7 @@ impl User {
             client_type: identity.client_type(),
             issuer: identity.issuer().to_owned(),
             subject: identity.subject().to_owned(),
-            claims: claims(identity).ok_or(UserError::Claims)?,
+            claims: claims(identity)?,
         })
     }
 
@@ -76,15 +79,15 @@ impl fmt::Debug for User {
 }
 
 /// The claims of both sources; the ID token's win.
-fn claims(identity: &Identity<'_>) -> Option<Map<String, serde_json::Value>> {
-    let parse = |text: &str| serde_json::from_str::<Map<_, _>>(text).ok();
+pub(crate) fn claims(identity: &Identity<'_>) -> Result<Claims, UserError> {
+    let parse = |text: &str| serde_json::from_str::<Claims>(text).map_err(|_| UserError::Claims);
     let id_token = parse(identity.id_token_claims().text())?;
     let mut claims = match identity.userinfo_claims() {
         Some(userinfo) => parse(userinfo.text())?,
-        None => Map::new(),
+        None => Claims::new(),
     };
     claims.extend(id_token);
-    Some(claims)
+    Ok(claims)
 }
 
 /// Whether a claim that names mail addresses or groups (as text, as an array, or as an object's

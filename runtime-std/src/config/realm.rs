@@ -66,6 +66,39 @@ pub struct RealmConfig {
     pub unknown: Vec<String>,
 }
 
+impl RealmConfig {
+    /// A realm with every property at its default.
+    pub fn new(name: String, issuer_url: String, client_id: String) -> Self {
+        RealmConfig {
+            name,
+            issuer_url,
+            client_id,
+            client_key: None,
+            native_client_id: None,
+            native_client_key: None,
+            client_type: ClientTypeSetting::Unset,
+            public_override: true,
+            token_auth_method: None,
+            username_claim: username_claim(None),
+            scopes: scopes(None),
+            prompt: None,
+            acr_values: Vec::new(),
+            audiences: Vec::new(),
+            query_userinfo: true,
+            ca_file: None,
+            groups_claim: None,
+            autocreate: false,
+            groups_autocreate: false,
+            groups_overwrite: false,
+            default: false,
+            comment: None,
+            clock_skew: None,
+            max_age: None,
+            unknown: Vec::new(),
+        }
+    }
+}
+
 impl fmt::Debug for RealmConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RealmConfig")

@@ -67,6 +67,15 @@ fn value(property: &'static str, expected: &'static str) -> Problem {
 }
 
 #[test]
+fn a_realm_that_a_program_makes_has_the_defaults_of_the_file() {
+    let made = RealmConfig::new("sso".into(), "https://a.example".into(), "pve".into());
+    assert_eq!(format!("{made:?}"), format!("{:?}", realm_with("").unwrap()));
+    let config = Config::of([made], Path::new("here"));
+    assert_eq!(config.realm("sso").unwrap().issuer_url, "https://a.example");
+    assert!(config.realm("other").unwrap_err().to_string().contains("sso"));
+}
+
+#[test]
 fn every_property_is_read() {
     let config = parse(FULL);
     let realm = config.realm("sso").unwrap();
