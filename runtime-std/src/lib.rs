@@ -30,6 +30,7 @@ mod error;
 mod http;
 mod keys;
 mod logins;
+mod network;
 mod provider_words;
 mod providers;
 mod proxy;
@@ -53,6 +54,7 @@ pub use error::{Class, Error};
 pub use http::HttpError;
 pub use keys::{RustlsVerifier, verifiers};
 pub use logins::{Begun, Callback, Logins, default_state_directory};
+pub use network::Network;
 pub use onerealm_core::{
     ClientType, ClientTypeSetting, DamagedPending, Decision, PendingAuthorization, PendingFields,
     Requested, TokenAuthMethod, UnixTime,

@@ -15,10 +15,11 @@ use zeroize::Zeroizing;
 
 use crate::config::{Config, RealmConfig};
 use crate::error::Error;
-use crate::http::{DEADLINE, Http};
+use crate::http::DEADLINE;
 use crate::keys::{RustlsVerifier, verifiers};
+use crate::network::Network;
 use crate::provider_words::ProviderWords;
-use crate::providers::{Call, LIFETIME, Provider, Providers};
+use crate::providers::{Call, LIFETIME, Provider};
 use crate::store::DirectoryStore;
 use crate::user::{self, Claims, User, UserError};
 
@@ -28,14 +29,14 @@ const MESSAGE_LEN: usize = 3 * policy::CODE_LEN + 8192;
 
 /// The logins of a configuration, with what is known of its providers.
 ///
-/// Keep one for the life of a process, so that metadata, keys and trust stores are used again.
-/// Nothing is read, started or connected before the first login.
+/// Keep one for the life of a process, or the [`Network`] of several, so that metadata, keys, trust
+/// stores and connections are used again. Nothing is read, started or connected before the first
+/// login.
 #[derive(Debug)]
 pub struct Logins {
     config: Config,
     store: DirectoryStore,
-    http: Http,
-    providers: Providers,
+    network: Network,
     verifiers: Vec<RustlsVerifier>,
     deadline: Duration,
     cache_lifetime: Duration,
@@ -110,8 +111,7 @@ impl Logins {
         Logins {
             config,
             store,
-            http: Http::default(),
-            providers: Providers::default(),
+            network: Network::new(),
             verifiers: verifiers(&rustls::crypto::ring::default_provider()),
             deadline: DEADLINE,
             cache_lifetime: LIFETIME,
@@ -121,6 +121,11 @@ impl Logins {
     /// The same with another time for each whole call than 20 seconds.
     pub fn with_deadline(self, deadline: Duration) -> Self {
         Logins { deadline, ..self }
+    }
+
+    /// The same with this network instead of one of its own.
+    pub fn with_network(self, network: Network) -> Self {
+        Logins { network, ..self }
     }
 
     /// The same with another time for which metadata and keys are used than an hour.
@@ -294,13 +299,14 @@ impl Logins {
     ) -> Result<T, Error> {
         let lists = Lists::of(config);
         let realm = lists.realm(config)?;
+        let network = self.network.shared();
         let call = Call {
-            http: &self.http,
+            http: &network.http,
             ca_file: config.ca_file.as_deref(),
             deadline: Instant::now() + self.deadline,
             lifetime: self.cache_lifetime,
         };
-        let provider = self.providers.get(realm.issuer, call)?;
+        let provider = network.providers.get(realm.issuer, call)?;
         let metadata = provider.metadata()?;
         let relying_party = RelyingParty::new(&realm, &metadata)
             .map_err(|error| Error::Discovery { url: config.issuer_url.clone(), error })?;

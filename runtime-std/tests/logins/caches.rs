@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use onerealm::provider::{Endpoint, Response, browser};
-use onerealm::{Callback, Logins, Requested, User};
+use onerealm::{Callback, Logins, Network, Requested, User};
 
 use crate::support::*;
 
@@ -30,6 +30,23 @@ fn metadata_and_keys_are_asked_for_once_in_a_process() {
         assert_eq!(login(&logins).unwrap().username, ALICE);
         assert_eq!(asked(&scene), [1, 1, n, n]);
     }
+}
+
+#[test]
+fn logins_of_one_network_share_what_they_know() {
+    fn shareable<T: Clone + Send + Sync + 'static>(it: T) -> T {
+        it
+    }
+    let scene = Scene::new();
+    scene.configure(KEY);
+    let network = shareable(Network::new());
+    for n in 1..=3 {
+        let logins = scene.logins().with_network(network.clone());
+        assert_eq!(login(&logins).unwrap().username, ALICE);
+        assert_eq!(asked(&scene), [1, 1, n, n]);
+    }
+    login(&scene.logins()).unwrap();
+    assert_eq!(asked(&scene), [2, 2, 4, 4], "other logins know nothing of it");
 }
 
 /// A provider whose key set has no known key in its first `n` answers.

@@ -1,0 +1,30 @@
+//! What the logins of a process share: what is known of the providers, and the way to them.
+
+use std::sync::Arc;
+
+use crate::http::Http;
+use crate::providers::Providers;
+
+/// Metadata, keys, trust stores and connections, for several [`Logins`](crate::Logins) to share.
+///
+/// A clone is the same network. It is empty until the first login: nothing is read, started or
+/// connected before, so it may be made when a library is loaded and before a process forks.
+#[derive(Clone, Debug, Default)]
+pub struct Network(Arc<Shared>);
+
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    pub(crate) http: Http,
+    pub(crate) providers: Providers,
+}
+
+impl Network {
+    /// A network of its own.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.0
+    }
+}
