@@ -7,6 +7,7 @@ use crate::pending_authorization::PendingAuthorization;
 use crate::random::NoEntropy;
 use crate::redirect_uri::RedirectUri;
 use crate::relying_party::RelyingParty;
+use crate::sealed_state::SealedState;
 use crate::time::UnixTime;
 use crate::wire::{BufferTooSmall, Words, Writer, write_form_encoded};
 
@@ -49,6 +50,23 @@ impl<'a> AuthorizationRequest<'a> {
 
     /// Writes the URL to send the end user to.
     pub fn write_url<'b>(&self, buf: &'b mut [u8]) -> Result<&'b str, BufferTooSmall> {
+        self.write_url_with(self.pending.state().as_str(), buf)
+    }
+
+    /// The same with the login itself as its `state`: `sealed` is what this login was sealed into.
+    pub fn write_url_with_sealed_state<'b>(
+        &self,
+        sealed: SealedState<'_>,
+        buf: &'b mut [u8],
+    ) -> Result<&'b str, BufferTooSmall> {
+        self.write_url_with(sealed.as_str(), buf)
+    }
+
+    fn write_url_with<'b>(
+        &self,
+        state: &str,
+        buf: &'b mut [u8],
+    ) -> Result<&'b str, BufferTooSmall> {
         let RelyingParty { realm, metadata } = self.relying_party;
         let endpoint = metadata.authorization_endpoint();
         let mut url = Writer::new(buf);
@@ -60,7 +78,7 @@ impl<'a> AuthorizationRequest<'a> {
         query.add("client_id", self.pending.client_id());
         query.add("redirect_uri", self.pending.redirect_uri());
         query.add_words("scope", core::iter::once("openid").chain(other_scopes(realm.scopes)));
-        query.add("state", self.pending.state().as_str());
+        query.add("state", state);
         query.add("nonce", self.pending.nonce().text().as_str());
         query.add("code_challenge", self.pending.code_challenge().as_str());
         query.add("code_challenge_method", "S256");

@@ -2,8 +2,9 @@
 
 use crate::error::error_enum;
 use crate::error_response::ErrorCode;
-use crate::pending_authorization::PendingKey;
+use crate::pending_authorization::{PendingKey, StateText};
 use crate::policy::CODE_LEN;
+use crate::sealed_state::SealedState;
 use crate::wire::{FormPairs, FormText};
 
 /// What the end user's browser brought. Nothing in it is believed before
@@ -79,6 +80,29 @@ impl<'a> AuthorizationResponse<'a> {
         PendingKey::of_state(self.state.bytes())
     }
 
+    /// The state that came back: not to be believed.
+    pub fn state(&self) -> FormText<'a> {
+        self.state
+    }
+
+    /// The response whose `state` is `sealed`, with the state that was sealed in it: the one of the
+    /// pending authorization that `sealed` was opened to.
+    ///
+    /// A response with another state stays as it is, and no login accepts it.
+    pub fn opened<'b>(
+        self,
+        sealed: SealedState<'_>,
+        state: &'b StateText,
+    ) -> AuthorizationResponse<'b>
+    where
+        'a: 'b,
+    {
+        match self.state == *sealed.as_str() {
+            true => AuthorizationResponse { state: FormText::plain(state.as_str()), ..self },
+            false => self,
+        }
+    }
+
     /// The provider's `error`, where it sent one: not to be believed before the state is.
     pub fn error_text(&self) -> Option<FormText<'a>> {
         match self.outcome {
@@ -93,10 +117,6 @@ impl<'a> AuthorizationResponse<'a> {
             Outcome::Error { description, .. } => description,
             Outcome::Code(_) => None,
         }
-    }
-
-    pub(crate) fn state(&self) -> FormText<'a> {
-        self.state
     }
 
     pub(crate) fn iss(&self) -> ResponseIssuer<'a> {

@@ -41,6 +41,7 @@ mod relying_party;
 mod pkce;
 mod authorization_request;
 mod pending_authorization;
+mod sealed_state;
 
 mod authorization_response;
 mod token_request;
@@ -88,6 +89,7 @@ pub use realm::{
 };
 pub use redirect_uri::{RedirectUri, RedirectUriError, RedirectUriKind};
 pub use relying_party::RelyingParty;
+pub use sealed_state::{NotASealedState, SealedState};
 pub use time::UnixTime;
 pub use token_request::{TokenError, TokenRequest};
 pub use userinfo::{Userinfo, UserinfoError, UserinfoRequest};

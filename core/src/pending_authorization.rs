@@ -185,10 +185,22 @@ impl PendingAuthorization {
     pub fn encode<'b>(&self, buf: &'b mut [u8]) -> Result<&'b [u8], BufferTooSmall> {
         let mut digest = Sha256::new();
         let mut out = Writer::new(buf);
-        let mut put = |bytes: &[u8]| {
+        self.put_fields(|bytes| {
             digest.update(bytes);
             out.push(bytes);
-        };
+        });
+        out.push(digest.finalize().get(..CHECKSUM_LEN).unwrap_or_default());
+        Ok(out.finish()?.0)
+    }
+
+    /// The same without the checksum, for who authenticates it in another way.
+    pub fn encode_to_seal<'b>(&self, buf: &'b mut [u8]) -> Result<&'b [u8], BufferTooSmall> {
+        let mut out = Writer::new(buf);
+        self.put_fields(|bytes| out.push(bytes));
+        Ok(out.finish()?.0)
+    }
+
+    fn put_fields(&self, mut put: impl FnMut(&[u8])) {
         put(&[VERSION, decision_byte(self.decision)]);
         put(&self.begun.0.to_be_bytes());
         put(self.state.as_bytes());
@@ -199,8 +211,6 @@ impl PendingAuthorization {
             put(&[text.len() as u8]);
             put(text.as_bytes());
         }
-        out.push(digest.finalize().get(..CHECKSUM_LEN).unwrap_or_default());
-        Ok(out.finish()?.0)
     }
 
     /// Bytes that [`encode`](Self::encode) takes, at most.
@@ -208,14 +218,17 @@ impl PendingAuthorization {
 
     /// Reads what [`encode`](Self::encode) wrote, and nothing else.
     pub fn decode(bytes: &[u8]) -> Result<Self, DamagedPending> {
-        Self::read(bytes).ok_or(DamagedPending)
+        let fields = checked_fields(bytes).ok_or(DamagedPending)?;
+        Self::decode_unsealed(fields)
     }
 
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (fields, checksum) = bytes.split_at_checked(bytes.len().checked_sub(CHECKSUM_LEN)?)?;
-        if Sha256::digest(fields).get(..CHECKSUM_LEN)? != checksum {
-            return None;
-        }
+    /// Reads what [`encode_to_seal`](Self::encode_to_seal) wrote. The caller knows that nobody
+    /// changed it.
+    pub fn decode_unsealed(fields: &[u8]) -> Result<Self, DamagedPending> {
+        Self::read(fields).ok_or(DamagedPending)
+    }
+
+    fn read(fields: &[u8]) -> Option<Self> {
         let mut rest = Fields(fields);
         let [version, decision] = rest.array()?;
         if version != VERSION {
@@ -236,6 +249,12 @@ impl PendingAuthorization {
     }
 }
 
+/// What stands before the checksum, if it is right.
+fn checked_fields(bytes: &[u8]) -> Option<&[u8]> {
+    let (fields, checksum) = bytes.split_at_checked(bytes.len().checked_sub(CHECKSUM_LEN)?)?;
+    (Sha256::digest(fields).get(..CHECKSUM_LEN)? == checksum).then_some(fields)
+}
+
 /// Who and where; nothing that would let somebody finish it.
 impl fmt::Debug for PendingAuthorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -253,6 +272,9 @@ impl fmt::Debug for PendingAuthorization {
 pub struct StateText(Text43);
 
 impl StateText {
+    /// How many characters it has.
+    pub const LEN: usize = 43;
+
     /// The characters.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
@@ -271,6 +293,11 @@ impl fmt::Debug for StateText {
 pub struct PendingKey(pub [u8; 32]);
 
 impl PendingKey {
+    /// What the login with that `state` is stored under.
+    pub fn of(state: &str) -> Self {
+        Self::of_state(state.bytes())
+    }
+
     pub(crate) fn of_state(state: impl Iterator<Item = u8>) -> Self {
         let mut digest = Sha256::new();
         state.for_each(|byte| digest.update([byte]));

@@ -18,6 +18,8 @@ pub const CLIENT_ID_LEN: usize = 255;
 pub const REDIRECT_URI_LEN: usize = 255;
 /// Longest URL of an endpoint in provider metadata, in characters.
 pub const ENDPOINT_LEN: usize = 512;
+/// Longest `state` that is sent, in characters: that of a sealed login.
+pub const STATE_LEN: usize = 1024;
 /// Longest authorization code, in bytes.
 pub const CODE_LEN: usize = 8192;
 /// Longest access token that is sent to the userinfo endpoint, in characters.

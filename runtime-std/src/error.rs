@@ -1,7 +1,6 @@
 //! What can go wrong with a login, told to whoever can do something about it.
 
 use std::fmt;
-use std::path::PathBuf;
 
 use onerealm_core::wire::BufferTooSmall;
 use onerealm_core::{
@@ -62,11 +61,6 @@ pub enum Error {
     },
     /// The store of pending logins.
     Store(StoreError),
-    /// A stored login is damaged.
-    DamagedPending {
-        /// Its file.
-        path: PathBuf,
-    },
     /// The token request.
     Token {
         /// Where it went.
@@ -131,7 +125,6 @@ impl Error {
             Error::Response(error) => error.code(),
             Error::Authorization { error, .. } => error.code(),
             Error::Store(error) => error.code(),
-            Error::DamagedPending { .. } => "pending_damaged",
             Error::Token { error, .. } => error.code(),
             Error::IdToken { error: IdTokenError::Jws { error: JwsError::Key { error } } } => {
                 error.code()
@@ -160,7 +153,7 @@ impl Error {
             Error::Store(StoreError::Unknown | StoreError::Used | StoreError::Expired { .. }) => {
                 Class::Authorization
             }
-            Error::Store(_) | Error::DamagedPending { .. } => Class::Storage,
+            Error::Store(_) => Class::Storage,
             Error::Token { .. } | Error::Userinfo { .. } => Class::Endpoint,
             Error::IdToken { .. } | Error::User(_) => Class::IdToken,
             Error::Http(error) if error.is_local() => Class::Realm,
@@ -189,7 +182,7 @@ impl Error {
         [
             ConfigError::CODES,
             RealmError::CODES,
-            &["realm_list", "no_entropy", "pending_damaged", "message_too_long"],
+            &["realm_list", "no_entropy", "message_too_long"],
             RedirectUriError::CODES,
             ClientTypeError::CODES,
             DiscoveryError::CODES,
@@ -231,11 +224,6 @@ impl fmt::Display for Error {
             Error::Response(error) => error.fmt(f),
             Error::Authorization { error, words } => with_words(f, error, words),
             Error::Store(error) => error.fmt(f),
-            Error::DamagedPending { path } => write!(
-                f,
-                "the stored login {} is damaged, or another version wrote it: remove it, and begin the login again",
-                path.display()
-            ),
             Error::Token { url, error, words, .. } => {
                 write!(f, "{url}: ")?;
                 with_words(f, error, words)

@@ -53,12 +53,12 @@ pub use config::{Config, ConfigError, Problem, RealmConfig, RealmProblem};
 pub use error::{Class, Error};
 pub use http::HttpError;
 pub use keys::{RustlsVerifier, verifiers};
-pub use logins::{Begun, Callback, Logins, default_state_directory};
+pub use logins::{Begun, Callback, Logins, default_state_directory, now};
 pub use network::Network;
 pub use onerealm_core::{
     ClientType, ClientTypeSetting, DamagedPending, Decision, PendingAuthorization, PendingFields,
     Requested, TokenAuthMethod, UnixTime,
 };
 pub use provider_words::ProviderWords;
-pub use store::{DirectoryStore, Key, StoreError, Stored, Unsafe};
+pub use store::{DirectoryStore, PendingStore, StoreError, Unsafe};
 pub use user::{Claims, User, UserError};

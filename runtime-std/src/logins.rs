@@ -9,7 +9,7 @@ use onerealm_core::{
     AuthorizationError, AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration,
     ClientSecret, ClientType, ErrorResponse, IdToken, Identity, Issuer, NativeKey,
     NativeRegistration, PendingAuthorization, PublicOverride, QueryUserinfo, Realm, RealmName,
-    RedirectUri, RelyingParty, Requested, SignatureVerifier, UnixTime, policy,
+    RedirectUri, RelyingParty, Requested, SealedState, SignatureVerifier, UnixTime, policy,
 };
 use zeroize::Zeroizing;
 
@@ -20,7 +20,7 @@ use crate::keys::{RustlsVerifier, verifiers};
 use crate::network::Network;
 use crate::provider_words::ProviderWords;
 use crate::providers::{Call, LIFETIME, Provider};
-use crate::store::DirectoryStore;
+use crate::store::{PendingStore, StoreError};
 use crate::user::{self, Claims, User, UserError};
 
 /// Room for the longest message that is sent: a token request with a long code, every byte of it
@@ -35,7 +35,7 @@ const MESSAGE_LEN: usize = 3 * policy::CODE_LEN + 8192;
 #[derive(Debug)]
 pub struct Logins {
     config: Config,
-    store: DirectoryStore,
+    store: Box<dyn PendingStore>,
     network: Network,
     verifiers: Vec<RustlsVerifier>,
     deadline: Duration,
@@ -107,10 +107,10 @@ impl<'a> Callback<'a> {
 
 impl Logins {
     /// Logins of the realms in `config`, pending in `store`.
-    pub fn new(config: Config, store: DirectoryStore) -> Self {
+    pub fn new(config: Config, store: impl PendingStore + 'static) -> Self {
         Logins {
             config,
-            store,
+            store: Box::new(store),
             network: Network::new(),
             verifiers: verifiers(&rustls::crypto::ring::default_provider()),
             deadline: DEADLINE,
@@ -145,11 +145,8 @@ impl Logins {
         redirect_url: &str,
         requested: Requested,
     ) -> Result<Begun, Error> {
-        let (begun, pending) = self.start(realm, redirect_url, requested)?;
-        let mut buf = Zeroizing::new([0; PendingAuthorization::PENDING_LEN]);
-        let encoded = pending.encode(buf.as_mut())?;
-        self.store.put(&pending.key().0, pending.begun().0, encoded)?;
-        Ok(begun)
+        let put = |pending: &PendingAuthorization| Ok(self.store.put(pending)?);
+        self.start_with(realm, redirect_url, requested, put).map(|(begun, _)| begun)
     }
 
     /// Begins a login without keeping it: for programs that wait for its end themselves.
@@ -159,16 +156,33 @@ impl Logins {
         redirect_url: &str,
         requested: Requested,
     ) -> Result<(Begun, PendingAuthorization), Error> {
+        let own_state = |pending: &PendingAuthorization| Ok(pending.state().as_str().to_owned());
+        self.start_with(realm, redirect_url, requested, own_state)
+    }
+
+    /// `put` keeps the login, and gives the state to send.
+    fn start_with(
+        &self,
+        realm: &str,
+        redirect_url: &str,
+        requested: Requested,
+        put: impl FnOnce(&PendingAuthorization) -> Result<String, Error>,
+    ) -> Result<(Begun, PendingAuthorization), Error> {
         let redirect_uri = RedirectUri::parse(redirect_url)?;
         let config = self.config.realm(realm)?;
         self.with_relying_party(config, |relying_party, _, _| {
             let mut rng = getrandom::SysRng;
             let request =
                 AuthorizationRequest::new(relying_party, redirect_uri, requested, &mut rng, now())?;
+            let state = put(request.pending())?;
             let mut buf = vec![0; MESSAGE_LEN];
+            let url = match SealedState::parse(&state) {
+                Ok(sealed) => request.write_url_with_sealed_state(sealed, &mut buf)?,
+                Err(_) => request.write_url(&mut buf)?,
+            };
             let begun = Begun {
-                url: request.write_url(&mut buf)?.to_owned(),
-                state: request.pending().state().as_str().to_owned(),
+                url: url.to_owned(),
+                state,
                 client_type: request.client_type(),
                 expires_at: request.pending().expires(),
             };
@@ -187,19 +201,24 @@ impl Logins {
         redirect_url: Option<&str>,
     ) -> Result<User, Error> {
         let response = callback.response()?;
-        let key = response.key().0;
-        let stored = self.store.read(&key, now().0)?;
-        let pending = PendingAuthorization::decode(&stored.bytes)
-            .map_err(|_| Error::DamagedPending { path: stored.path })?;
+        let state = state_text(&response)?;
+        let pending = self.store.read(&state, now())?;
         if redirect_url.is_some_and(|url| url != pending.redirect_uri()) {
             let error = AuthorizationError::OtherRedirectUri;
             return Err(Error::Authorization { error, words: None });
         }
+        let own_state = pending.state();
+        let response = match SealedState::parse(&state) {
+            Ok(sealed) => response.opened(sealed, &own_state),
+            Err(_) => response,
+        };
         let take = || {
-            self.store.take(&key, now().0)?;
+            self.store.take(&state, now())?;
             Ok(())
         };
-        self.complete_with(pending, response, take, User::new)
+        let user = self.complete_with(pending, response, take, User::new)?;
+        self.store.authenticated(now());
+        Ok(user)
     }
 
     /// Finishes a login that [`start`](Self::start) began.
@@ -332,6 +351,13 @@ impl Logins {
     }
 }
 
+/// The state that came back, no longer than any that is sent.
+fn state_text(response: &AuthorizationResponse<'_>) -> Result<String, Error> {
+    let bytes = response.state().bytes().take(policy::STATE_LEN + 1).collect();
+    let text = String::from_utf8(bytes).ok().filter(|text| text.len() <= policy::STATE_LEN);
+    Ok(text.ok_or(StoreError::Unknown)?)
+}
+
 /// Asks the userinfo endpoint, where realm and provider have one, and calls `then`.
 fn with_userinfo<T>(
     identity: Identity<'_>,
@@ -424,7 +450,7 @@ impl Lists {
 }
 
 /// The system's time; before 1970 it is 1970.
-pub(crate) fn now() -> UnixTime {
+pub fn now() -> UnixTime {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     UnixTime(since.map_or(0, |duration| duration.as_secs()))
 }

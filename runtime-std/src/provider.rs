@@ -54,7 +54,7 @@ mod userinfo;
 pub use crate::http_server::{Request, Response};
 pub use endpoint::Endpoint;
 pub use record::{Answered, Recorded};
-pub use setup::{BendAnswer, Platform, Registration, Setup, User};
+pub use setup::{BendAnswer, BendClaims, Platform, Registration, Setup, User};
 
 use std::fmt;
 use std::io;

@@ -4,9 +4,8 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion};
 use onerealm::provider::{Platform, Provider, Registration, Setup, User, browser};
-use onerealm::{Callback, Config, DirectoryStore, Logins, Requested};
+use onerealm::{Callback, Config, DirectoryStore, Logins, PendingStore, Requested};
 use onerealm_benches::{CLIENT_ID, Login, REDIRECT_URI, SECRET};
-use onerealm_core::PendingAuthorization;
 
 const USER: &str = "alice@example.com";
 
@@ -48,16 +47,14 @@ pub fn store(c: &mut Criterion) {
     let login = Login::new();
     let directory = tempfile::tempdir().unwrap();
     let store = DirectoryStore::new(directory.path());
-    let mut buf = [0; PendingAuthorization::PENDING_LEN];
-    let pending = login.pending.encode(&mut buf).unwrap();
-    let mut key = [0; 32];
-    let mut count = 0_u64;
     c.benchmark_group("store").bench_function("put and take", |b| {
-        b.iter(|| {
-            count += 1;
-            key[..8].copy_from_slice(&count.to_be_bytes());
-            store.put(&key, login.now.0, pending).unwrap();
-            black_box(store.take(&key, login.now.0).unwrap());
-        });
+        b.iter_batched(
+            || login.begin().into_pending(),
+            |pending| {
+                let state = store.put(&pending).unwrap();
+                black_box(store.take(&state, login.now).unwrap())
+            },
+            BatchSize::PerIteration,
+        );
     });
 }

@@ -17,7 +17,11 @@ const LIFETIME: u64 = 3600;
 pub(super) fn issue(directory: &Directory, grant: &Grant) -> String {
     let header = json!({ "typ": "JWT", "alg": "RS256", "kid": directory.key.kid });
     let encode = |json: Value| Base64UrlUnpadded::encode_string(json.to_string().as_bytes());
-    let message = format!("{}.{}", encode(header), encode(claims(directory, grant)));
+    let mut claims = claims(directory, grant);
+    if let Some(bend) = &directory.setup.bend_claims {
+        bend(&mut claims);
+    }
+    let message = format!("{}.{}", encode(header), encode(claims));
     let signature = directory.key.sign(message.as_bytes());
     format!("{message}.{signature}")
 }

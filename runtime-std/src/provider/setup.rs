@@ -12,6 +12,9 @@ use crate::http_server::Response;
 /// Changes an answer before it is written, to see what a relying party makes of it.
 pub type BendAnswer = dyn Fn(Endpoint, &Recorded, Response) -> Response + Send + Sync;
 
+/// Changes the claims of an ID token before it is signed.
+pub type BendClaims = dyn Fn(&mut serde_json::Value) + Send + Sync;
+
 /// What a provider is started with.
 #[derive(Clone)]
 pub struct Setup {
@@ -29,6 +32,8 @@ pub struct Setup {
     pub code_lifetime: Duration,
     /// Changes each answer, if set.
     pub bend_answer: Option<Arc<BendAnswer>>,
+    /// Changes each ID token, if set.
+    pub bend_claims: Option<Arc<BendClaims>>,
 }
 
 impl Default for Setup {
@@ -42,6 +47,7 @@ impl Default for Setup {
             users: Vec::new(),
             code_lifetime: Duration::from_secs(10 * 60),
             bend_answer: None,
+            bend_claims: None,
         }
     }
 }
@@ -56,6 +62,7 @@ impl fmt::Debug for Setup {
             .field("users", &self.users)
             .field("code_lifetime", &self.code_lifetime)
             .field("bends_answers", &self.bend_answer.is_some())
+            .field("bends_claims", &self.bend_claims.is_some())
             .finish()
     }
 }

@@ -19,6 +19,11 @@ pub enum StoreError {
         /// The time that it was compared with.
         now: u64,
     },
+    /// A stored login is not as it was written, or another version wrote it. For the administrator.
+    Damaged {
+        /// Its file.
+        path: PathBuf,
+    },
     /// Others could put logins into the directory. For the administrator.
     UnsafeDirectory {
         /// The directory.
@@ -60,8 +65,14 @@ pub enum Unsafe {
 
 impl StoreError {
     /// Every code.
-    pub const CODES: &'static [&'static str] =
-        &["login_unknown", "login_used", "login_expired", "store_unsafe", "store_io"];
+    pub const CODES: &'static [&'static str] = &[
+        "login_unknown",
+        "login_used",
+        "login_expired",
+        "pending_damaged",
+        "store_unsafe",
+        "store_io",
+    ];
 
     /// The stable name of this error.
     pub fn code(&self) -> &'static str {
@@ -69,6 +80,7 @@ impl StoreError {
             StoreError::Unknown => "login_unknown",
             StoreError::Used => "login_used",
             StoreError::Expired { .. } => "login_expired",
+            StoreError::Damaged { .. } => "pending_damaged",
             StoreError::UnsafeDirectory { .. } => "store_unsafe",
             StoreError::Io { .. } => "store_io",
         }
@@ -108,6 +120,11 @@ impl fmt::Display for StoreError {
                 "this login took {} seconds, and {} are allowed; begin the login again",
                 now - begun,
                 super::LIFETIME
+            ),
+            StoreError::Damaged { path } => write!(
+                f,
+                "the stored login {} is damaged, or another version wrote it: remove it, and begin the login again",
+                path.display()
             ),
             StoreError::UnsafeDirectory { path, reason } => {
                 let path = path.display();

@@ -4,8 +4,8 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use super::directory::{retried, slots};
-use super::{USED, slot_of};
+use super::files::{retried, slots};
+use super::slots::{USED, slot_of};
 
 /// As many entries as one sweep looks at. Each login adds one and looks at many more, so that the sweeps of a flood
 /// outrun it.

@@ -6,15 +6,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Barrier, mpsc};
 use std::thread;
 
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::error::OnPath;
+use super::files::retried;
+use super::slots::{Key, Slots, Stored, hex};
 use super::sweep::SWEPT_AT_ONCE;
 use super::*;
 
 /// A time at the beginning of a slot.
 const NOW: u64 = 2_833_333 * LIFETIME;
 
-fn store() -> (tempfile::TempDir, DirectoryStore) {
+fn store() -> (tempfile::TempDir, Slots) {
     let parent = tempfile::tempdir().unwrap();
-    let store = DirectoryStore::new(parent.path().join("state/logins"));
+    let store = Slots::new(parent.path().join("state/logins"));
     (parent, store)
 }
 

@@ -1,6 +1,7 @@
 //! Several processes on one directory.
 
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use super::*;
@@ -65,10 +66,10 @@ fn child(test: &str, parent: &Path) -> Child {
 }
 
 /// In a child process, the store, as soon as the parent says that all begin.
-fn store_of_the_parent() -> Option<DirectoryStore> {
+fn store_of_the_parent() -> Option<Slots> {
     let parent = PathBuf::from(std::env::var_os(PARENT)?);
     while !parent.join("go").exists() {
         thread::yield_now();
     }
-    Some(DirectoryStore::new(parent.join("state/logins")))
+    Some(Slots::new(parent.join("state/logins")))
 }

@@ -6,7 +6,7 @@ use super::*;
 
 const NOW: u64 = 1_700_000_000;
 
-fn unsafe_reason(store: &DirectoryStore) -> Option<Unsafe> {
+fn unsafe_reason(store: &Slots) -> Option<Unsafe> {
     let reason = |error| match error {
         StoreError::UnsafeDirectory { reason, .. } => Some(reason),
         _ => None,
@@ -25,7 +25,7 @@ fn mode(path: &Path) -> u32 {
 fn only_the_owner_may_read_a_login() {
     let parent = tempfile::tempdir().unwrap();
     let directory = parent.path().join("a/b");
-    let store = DirectoryStore::new(&directory);
+    let store = Slots::new(&directory);
     store.put(&[1; 32], NOW, b"verifier").unwrap();
     let slot = store.slot(NOW);
     let file = slot.join(hex(&[1; 32]));
@@ -36,7 +36,7 @@ fn only_the_owner_may_read_a_login() {
 #[test]
 fn a_directory_that_others_can_write_to_is_refused() {
     let directory = tempfile::tempdir().unwrap();
-    let store = DirectoryStore::new(directory.path());
+    let store = Slots::new(directory.path());
     for mode in [0o777, 0o770, 0o702, 0o1777] {
         fs::set_permissions(directory.path(), fs::Permissions::from_mode(mode)).unwrap();
         assert_eq!(unsafe_reason(&store), Some(Unsafe::WritableByOthers { mode }));
@@ -53,8 +53,8 @@ fn a_symbolic_link_or_a_file_is_no_directory_for_logins() {
     let (link, file) = (parent.path().join("link"), parent.path().join("file"));
     symlink(parent.path(), &link).unwrap();
     fs::write(&file, b"").unwrap();
-    assert_eq!(unsafe_reason(&DirectoryStore::new(link)), Some(Unsafe::SymbolicLink));
-    assert_eq!(unsafe_reason(&DirectoryStore::new(file)), Some(Unsafe::NotADirectory));
+    assert_eq!(unsafe_reason(&Slots::new(link)), Some(Unsafe::SymbolicLink));
+    assert_eq!(unsafe_reason(&Slots::new(file)), Some(Unsafe::NotADirectory));
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn a_directory_of_another_user_is_refused() {
     let user = fs::metadata(directory.path()).unwrap().uid();
     // Only root can give a directory away.
     if chown(directory.path(), Some(12_345), None).is_ok() {
-        let store = DirectoryStore::new(directory.path());
+        let store = Slots::new(directory.path());
         let owner = 12_345;
         assert_eq!(unsafe_reason(&store), Some(Unsafe::ForeignOwner { owner, user }));
     }
@@ -73,7 +73,7 @@ fn a_directory_of_another_user_is_refused() {
 fn what_the_file_system_refuses_is_told_with_its_path() {
     let parent = tempfile::tempdir().unwrap();
     fs::write(parent.path().join("file"), b"").unwrap();
-    let store = DirectoryStore::new(parent.path().join("file/logins"));
+    let store = Slots::new(parent.path().join("file/logins"));
     let message = store.put(&[1; 32], NOW, b"x").unwrap_err().to_string();
     assert!(
         message.contains("file/logins: Not a directory (os error 20); check the directory"),
