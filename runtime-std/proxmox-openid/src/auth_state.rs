@@ -1,0 +1,118 @@
+//! A login between the caller's two steps, in the shape that callers pass on.
+
+use onerealm::{
+    DamagedPending, Decision, PendingAuthorization, PendingFields, TokenAuthMethod, UnixTime,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::text::SecretText;
+
+/// What a login is bound to. The first four fields are those of `proxmox-openid` 1.0.3; the others
+/// are what the second step compares.
+///
+/// It goes through a Perl hash and back as it is. Only [`iss`](Self::iss) is the caller's to set.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct PrivateAuthState {
+    /// The login's own `state`.
+    pub csrf_token: SecretText,
+    /// `nonce`
+    pub nonce: SecretText,
+    /// The code verifier.
+    pub pkce_verifier: SecretText,
+    /// When the login began, in seconds since 1970.
+    pub ctime: i64,
+
+    /// The redirect URL.
+    pub redirect_url: String,
+    /// `confidential` or `public`.
+    pub client_type: String,
+    /// `client_secret_basic` or `client_secret_post`; for a public login `none`, or `native` where
+    /// it is that of the native registration.
+    pub token_auth_method: String,
+    /// The client identifier that was sent.
+    pub client_id: String,
+    /// The realm.
+    pub realm: String,
+    /// The issuer.
+    pub issuer: String,
+    /// Where the login was kept.
+    pub state_dir: String,
+    /// The `iss` that came with `code` and `state`. Where the caller sets it, it is compared with
+    /// the issuer (RFC 9207).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iss: Option<String>,
+}
+
+/// Why the second step can't be taken with what it was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Binding {
+    OtherRedirectUrl,
+    Damaged,
+}
+
+impl PrivateAuthState {
+    pub(crate) fn of(pending: &PendingAuthorization, state_dir: &str) -> Self {
+        pending.with_fields(|fields| {
+            let secret = |text: &str| SecretText::new(text.to_owned());
+            let (client_type, token_auth_method) = words(fields.decision);
+            PrivateAuthState {
+                csrf_token: secret(fields.state),
+                nonce: secret(fields.nonce),
+                pkce_verifier: secret(fields.code_verifier),
+                ctime: i64::try_from(fields.begun.0).unwrap_or(i64::MAX),
+                redirect_url: fields.redirect_uri.to_owned(),
+                client_type: client_type.to_owned(),
+                token_auth_method: token_auth_method.to_owned(),
+                client_id: fields.client_id.to_owned(),
+                realm: fields.realm.to_owned(),
+                issuer: fields.issuer.to_owned(),
+                state_dir: state_dir.to_owned(),
+                iss: None,
+            }
+        })
+    }
+
+    /// The login, for the authenticator of `redirect_url`. That realm, issuer and client identifier
+    /// are the authenticator's too is compared where the login goes on.
+    pub(crate) fn pending(&self, redirect_url: &str) -> Result<PendingAuthorization, Binding> {
+        if redirect_url != self.redirect_url {
+            return Err(Binding::OtherRedirectUrl);
+        }
+        let decision = decision(&self.client_type, &self.token_auth_method);
+        let fields = PendingFields {
+            decision: decision.ok_or(Binding::Damaged)?,
+            begun: UnixTime(u64::try_from(self.ctime).map_err(|_| Binding::Damaged)?),
+            state: self.csrf_token.secret(),
+            nonce: self.nonce.secret(),
+            code_verifier: self.pkce_verifier.secret(),
+            realm: &self.realm,
+            issuer: &self.issuer,
+            client_id: &self.client_id,
+            redirect_uri: &self.redirect_url,
+        };
+        PendingAuthorization::from_fields(fields).map_err(|DamagedPending| Binding::Damaged)
+    }
+}
+
+const NONE: &str = "none";
+const NATIVE: &str = "native";
+
+fn words(decision: Decision) -> (&'static str, &'static str) {
+    let method = match decision {
+        Decision::Confidential(method) => method.as_str(),
+        Decision::Public => NONE,
+        Decision::Native => NATIVE,
+    };
+    (decision.client_type().as_str(), method)
+}
+
+fn decision(client_type: &str, token_auth_method: &str) -> Option<Decision> {
+    [
+        Decision::Public,
+        Decision::Native,
+        Decision::Confidential(TokenAuthMethod::ClientSecretBasic),
+        Decision::Confidential(TokenAuthMethod::ClientSecretPost),
+    ]
+    .into_iter()
+    .find(|decision| words(*decision) == (client_type, token_auth_method))
+}

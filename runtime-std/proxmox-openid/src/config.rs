@@ -1,0 +1,123 @@
+//! What a caller says of a realm.
+
+use std::fmt;
+
+use onerealm::{ClientTypeSetting, RealmConfig, TokenAuthMethod};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::text;
+
+/// A realm's provider, and how it knows us. The fields up to `audiences` are those of
+/// `proxmox-openid` 1.0.3; the others are optional, and change nothing where they aren't set.
+///
+/// In text and list fields an empty text is none, as Perl passes it.
+#[derive(Clone, Default, Deserialize, Serialize)]
+pub struct OpenIdConfig {
+    /// The issuer, to the letter as in the provider's metadata.
+    pub issuer_url: String,
+    /// The client identifier.
+    pub client_id: String,
+    /// The client secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_key: Option<String>,
+    /// Scopes besides `openid`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
+    /// `prompt` of the authorization request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
+    /// `acr_values` of the authorization request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr_values: Option<Vec<String>>,
+    /// Audiences that an ID token may have besides the client identifier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audiences: Option<Vec<String>>,
+
+    /// `confidential`, `public` or `auto` (by the redirect URL); without it, confidential where
+    /// there is a `client_key`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_type: Option<String>,
+    /// Whether this login asks to be a public client's: no secret is sent.
+    #[serde(default, deserialize_with = "text::boolean", skip_serializing_if = "Option::is_none")]
+    pub public: Option<bool>,
+    /// The client identifier of a registration for public logins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub native_client_id: Option<String>,
+    /// The key of that registration, which keeps nobody out, for providers that want one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub native_client_key: Option<String>,
+    /// `client_secret_basic` or `client_secret_post`; without it, as metadata offers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_auth_method: Option<String>,
+    /// The redirect URLs that a login may have, on loopback with any port; without it, any.
+    #[serde(default, deserialize_with = "text::list", skip_serializing_if = "Option::is_none")]
+    pub redirect_urls: Option<Vec<String>>,
+}
+
+impl fmt::Debug for OpenIdConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hidden = |key: &Option<String>| key.as_ref().map(|_| format_args!(".."));
+        f.debug_struct("OpenIdConfig")
+            .field("issuer_url", &self.issuer_url)
+            .field("client_id", &self.client_id)
+            .field("client_key", &hidden(&self.client_key))
+            .field("scopes", &self.scopes)
+            .field("prompt", &self.prompt)
+            .field("acr_values", &self.acr_values)
+            .field("audiences", &self.audiences)
+            .field("client_type", &self.client_type)
+            .field("public", &self.public)
+            .field("native_client_id", &self.native_client_id)
+            .field("native_client_key", &hidden(&self.native_client_key))
+            .field("token_auth_method", &self.token_auth_method)
+            .field("redirect_urls", &self.redirect_urls)
+            .finish()
+    }
+}
+
+/// The name of the realm until the caller tells it.
+const UNNAMED: &str = "unnamed";
+
+impl OpenIdConfig {
+    pub(crate) fn realm(&self) -> Result<RealmConfig, &'static str> {
+        let key = |key: &Option<String>| said(key).map(|key| Zeroizing::new(key.to_owned()));
+        let list = |list: &Option<Vec<String>>| list.clone().unwrap_or_default();
+        if self.native_client_key.is_some() && said(&self.native_client_id).is_none() {
+            return Err("native_client_key needs native_client_id beside it");
+        }
+        let (issuer_url, client_id) = (self.issuer_url.clone(), self.client_id.clone());
+        Ok(RealmConfig {
+            client_key: key(&self.client_key),
+            native_client_id: said(&self.native_client_id).map(str::to_owned),
+            native_client_key: key(&self.native_client_key),
+            client_type: match said(&self.client_type) {
+                None => ClientTypeSetting::Unset,
+                Some("confidential") => ClientTypeSetting::Confidential,
+                Some("public") => ClientTypeSetting::Public,
+                Some("auto") => ClientTypeSetting::Auto,
+                Some(_) => return Err("client_type must be confidential, public or auto"),
+            },
+            token_auth_method: match said(&self.token_auth_method) {
+                None => None,
+                Some("client_secret_basic") => Some(TokenAuthMethod::ClientSecretBasic),
+                Some("client_secret_post") => Some(TokenAuthMethod::ClientSecretPost),
+                Some(_) => {
+                    return Err(
+                        "token_auth_method must be client_secret_basic or client_secret_post",
+                    );
+                }
+            },
+            scopes: list(&self.scopes),
+            prompt: said(&self.prompt).map(str::to_owned),
+            acr_values: list(&self.acr_values),
+            audiences: list(&self.audiences),
+            ..RealmConfig::new(UNNAMED.to_owned(), issuer_url, client_id)
+        })
+    }
+}
+
+/// What was said, if anything was.
+fn said(text: &Option<String>) -> Option<&str> {
+    text.as_deref().filter(|text| !text.is_empty())
+}

@@ -1,0 +1,68 @@
+//! Errors as callers show them: one line, with the whole cause, and nothing that a caller who isn't
+//! logged in must not know. The log has the rest.
+
+use anyhow::{Error, anyhow};
+use onerealm::{Class, StoreError};
+
+use crate::auth_state::Binding;
+
+pub(crate) fn of_config(problem: &'static str) -> Error {
+    log::error!("openid realm: {problem}");
+    anyhow!("openid realm: {problem}")
+}
+
+pub(crate) fn of_discovery(error: onerealm::Error) -> Error {
+    told("Failed to discover the OpenID Provider", error)
+}
+
+pub(crate) fn of_begin(error: onerealm::Error) -> Error {
+    told("Failed to begin the login", error)
+}
+
+/// What callers look for when a state is not that of a pending login.
+const NO_STATE: &str = "no openid auth state found (possible timeout)";
+
+pub(crate) fn of_state(error: StoreError) -> Error {
+    match error {
+        StoreError::Unknown => anyhow!("{NO_STATE}"),
+        StoreError::Used => anyhow!("{NO_STATE}: the login was finished before"),
+        StoreError::Expired { .. } => {
+            anyhow!("{NO_STATE}: the login has expired, begin it again")
+        }
+        error => told("Failed to take the login", error.into()),
+    }
+}
+
+pub(crate) fn of_binding(binding: Binding) -> Error {
+    let problem = match binding {
+        Binding::OtherRedirectUrl => {
+            "the login began with another redirect URL than the one that it came back to"
+        }
+        Binding::Damaged => "the login's state was changed between the two steps: begin it again",
+    };
+    log::error!("openid login: {problem}");
+    anyhow!("{problem}")
+}
+
+pub(crate) fn of_code(error: onerealm::Error) -> Error {
+    let step = match &error {
+        onerealm::Error::IdToken { .. } => "Failed to verify ID token",
+        onerealm::Error::Userinfo { .. } => "Failed to contact userinfo endpoint",
+        onerealm::Error::Token { .. } | onerealm::Error::Http(_) => {
+            "Failed to contact token endpoint"
+        }
+        _ => "Failed to finish the login",
+    };
+    told(step, error)
+}
+
+fn told(step: &str, error: onerealm::Error) -> Error {
+    let code = error.code();
+    let advice = error.advice().map(|advice| format!("; {advice}")).unwrap_or_default();
+    log::error!("openid login: {step}: {error} [{code}]{advice}");
+    match error.class() {
+        // Paths and owners of files are for the administrator.
+        Class::Storage => anyhow!("{step}: pending logins can't be kept [{code}]: see the log"),
+        _ => anyhow!("{step}: {error}{advice}"),
+    }
+}

@@ -1,0 +1,128 @@
+//! The surface of Proxmox's crate `proxmox-openid` 1.0.3, on [`onerealm`].
+//!
+//! Callers need no change. What they can do besides, with a line or two of theirs:
+//!
+//! - Set [`OpenIdConfig::public`] for one login, or [`OpenIdConfig::client_type`] for a realm. Then
+//!   one realm serves the web UI (confidential: the secret is sent) and command-line tools (public:
+//!   it is not). It is decided by [`authorize_url`](OpenIdAuthenticator::authorize_url), and bound
+//!   to the login's state.
+//! - Set [`PrivateAuthState::iss`] to the `iss` that came with `code` and `state`, so that it is
+//!   compared (RFC 9207).
+//!
+//! Each call may be made from a thread of its own and from within an async runtime: it blocks, at
+//! most some 20 seconds, and starts no runtime. Nothing is started, read or kept before the first
+//! call, so the library may be loaded before a daemon forks. The environment is read, never set.
+//!
+//! Errors are one line that can be shown to a caller who isn't logged in; what else is known goes to
+//! the crate `log`.
+
+#![forbid(unsafe_code)]
+
+mod auth_state;
+mod config;
+mod error;
+mod pending;
+mod text;
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use anyhow::Error;
+use onerealm::{Callback, Config, Logins, Network, PendingStore, RealmConfig, Requested, now};
+use serde_json::Value;
+
+pub use auth_state::PrivateAuthState;
+pub use config::OpenIdConfig;
+pub use text::SecretText;
+
+/// A realm's provider, and one redirect URL.
+#[derive(Debug)]
+pub struct OpenIdAuthenticator {
+    realm: RealmConfig,
+    redirect_url: String,
+    requested: Requested,
+}
+
+impl OpenIdAuthenticator {
+    /// Checks `config` and `redirect_url`, and fetches the provider's metadata where this process
+    /// doesn't have it.
+    pub fn discover(config: &OpenIdConfig, redirect_url: &str) -> Result<Self, Error> {
+        let authenticator = OpenIdAuthenticator {
+            realm: config.realm().map_err(error::of_config)?,
+            redirect_url: redirect_url.to_owned(),
+            requested: match config.public {
+                Some(true) => Requested::Public,
+                Some(false) | None => Requested::Default,
+            },
+        };
+        let realm = authenticator.realm.clone();
+        let name = realm.name.clone();
+        // Nothing is kept before there is a login.
+        logins(realm, "".as_ref()).discover(&name).map_err(error::of_discovery)?;
+        Ok(authenticator)
+    }
+
+    /// Begins a login in `realm`, and gives the URL to send the end user to. `state_dir` is where
+    /// pending logins are kept, below a directory of their own.
+    pub fn authorize_url(&self, state_dir: &str, realm: &str) -> Result<String, Error> {
+        let realm_config = RealmConfig { name: realm.to_owned(), ..self.realm.clone() };
+        let begun = logins(realm_config, state_dir.as_ref())
+            .begin(realm, &self.redirect_url, self.requested)
+            .map_err(error::of_begin)?;
+        Ok(begun.url)
+    }
+
+    /// Takes the login with that `state`, which nobody can take again, and gives its realm.
+    pub fn verify_public_auth_state(
+        state_dir: &str,
+        state: &str,
+    ) -> Result<(String, PrivateAuthState), Error> {
+        let pending = pending::take(state_dir.as_ref(), state).map_err(error::of_state)?;
+        Ok((pending.realm().to_owned(), PrivateAuthState::of(&pending, state_dir)))
+    }
+
+    /// Finishes the login, and gives the ID token's claims, with those of the userinfo endpoint that
+    /// it doesn't have.
+    pub fn verify_authorization_code_simple(
+        &self,
+        code: &str,
+        private_auth_state: &PrivateAuthState,
+    ) -> Result<Value, Error> {
+        self.verify_authorization_code_simple_userinfo(code, private_auth_state, true)
+    }
+
+    /// The same, and says whether the userinfo endpoint is asked.
+    pub fn verify_authorization_code_simple_userinfo(
+        &self,
+        code: &str,
+        private_auth_state: &PrivateAuthState,
+        query_userinfo: bool,
+    ) -> Result<Value, Error> {
+        let pending = private_auth_state.pending(&self.redirect_url).map_err(error::of_binding)?;
+        let state = private_auth_state.csrf_token.secret();
+        let callback = match private_auth_state.iss.as_deref() {
+            None | Some("") => Callback::CodeAndState { code, state },
+            iss => Callback::Parts { code, state, iss },
+        };
+        let realm =
+            RealmConfig { name: pending.realm().to_owned(), query_userinfo, ..self.realm.clone() };
+        let state_dir: &Path = private_auth_state.state_dir.as_ref();
+        let claims = logins(realm, state_dir)
+            .complete_with_claims(pending, callback)
+            .map_err(error::of_code)?;
+        pending::store(state_dir).authenticated(now());
+        Ok(Value::Object(claims))
+    }
+}
+
+/// The logins of the one realm.
+fn logins(realm: RealmConfig, state_dir: &Path) -> Logins {
+    let config = Config::of([realm], Path::new("the realm's configuration"));
+    Logins::new(config, pending::store(state_dir)).with_network(network())
+}
+
+/// What this process knows of the providers, over all authenticators.
+fn network() -> Network {
+    static NETWORK: OnceLock<Network> = OnceLock::new();
+    NETWORK.get_or_init(Network::new).clone()
+}

@@ -1,0 +1,9 @@
+//! The drop-in as the bindings of proxmox-perl-rs use it, against the embedded provider.
+
+mod daemons;
+mod defects;
+mod errors;
+mod matrix;
+mod states;
+mod support;
+mod surface;

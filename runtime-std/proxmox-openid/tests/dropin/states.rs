@@ -1,0 +1,75 @@
+//! The state between the two calls: single use, and told apart when it can't be used.
+
+use std::sync::Arc;
+use std::thread;
+
+use proxmox_openid::{OpenIdAuthenticator, PrivateAuthState};
+use serde_json::json;
+
+use crate::support::*;
+
+fn take(scene: &Scene, state: &str) -> Result<(String, PrivateAuthState), String> {
+    OpenIdAuthenticator::verify_public_auth_state(scene.state_dir(), state)
+        .map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_state_is_taken_once() {
+    let scene = Scene::new();
+    let url = parameters(&scene.auth_url(&scene.config(json!({})), WEB).unwrap());
+    let (realm, state) = take(&scene, &url["state"]).unwrap();
+    assert_eq!((realm.as_str(), state.redirect_url.as_str()), (REALM, WEB));
+    let again = take(&scene, &url["state"]).unwrap_err();
+    assert!(again.starts_with("no openid auth state found (possible timeout)"), "{again}");
+    assert!(again.contains("finished before"), "{again}");
+}
+
+#[test]
+fn of_many_callers_one_gets_it() {
+    let scene = Arc::new(Scene::new());
+    for _ in 0..20 {
+        let url = parameters(&scene.auth_url(&scene.config(json!({})), WEB).unwrap());
+        let callers: Vec<_> = (0..8)
+            .map(|_| {
+                let (scene, state) = (Arc::clone(&scene), url["state"].clone());
+                thread::spawn(move || take(&scene, &state).is_ok())
+            })
+            .collect();
+        let taken = callers.into_iter().map(|caller| caller.join().unwrap());
+        assert_eq!(taken.filter(|taken| *taken).count(), 1);
+    }
+}
+
+#[test]
+fn a_state_that_was_changed_on_its_way_is_not_taken_for_the_login() {
+    let scene = Scene::new();
+    let config = scene.config(json!({}));
+    let changes: [(&str, fn(&mut serde_json::Value)); 9] = [
+        ("client_type", |state| state["client_type"] = json!("public")),
+        ("token_auth_method", |state| state["token_auth_method"] = json!("private_key_jwt")),
+        ("client_id", |state| state["client_id"] = json!("another")),
+        ("realm", |state| state["realm"] = json!("a/b")),
+        ("issuer", |state| state["issuer"] = json!("https://evil.example")),
+        ("redirect_url", |state| state["redirect_url"] = json!(LOOPBACK)),
+        ("ctime", |state| state["ctime"] = json!(-1)),
+        ("nonce", |state| state["nonce"] = json!("short")),
+        ("ctime of long ago", |state| state["ctime"] = json!(1_000_000_000)),
+    ];
+    for (what, change) in changes {
+        let back = scene.sign_in(&scene.auth_url(&config, WEB).unwrap());
+        let (_, state) = take(&scene, &back["state"]).unwrap();
+        let mut hash = serde_json::to_value(&state).unwrap();
+        change(&mut hash);
+        let state: PrivateAuthState = serde_json::from_value(hash).unwrap();
+        let authenticator = OpenIdAuthenticator::discover(&config, WEB).unwrap();
+        let outcome = authenticator.verify_authorization_code_simple(&back["code"], &state);
+        assert!(outcome.is_err(), "{what}");
+    }
+    assert_eq!(scene.asked()[2], 0, "no code was sent");
+}
+
+#[test]
+fn a_state_of_1_0_3_is_refused_as_a_shape() {
+    let old = json!({ "csrf_token": "x", "nonce": "y", "pkce_verifier": "z", "ctime": 1 });
+    assert!(serde_json::from_value::<PrivateAuthState>(old).is_err());
+}
