@@ -48,7 +48,7 @@ pub mod loopback_listener;
 pub mod provider;
 
 pub use check::Report;
-pub use config::{Config, ConfigError, Problem, RealmConfig, RealmProblem};
+pub use config::{Config, ConfigError, ConfigFile, EditError, Problem, RealmConfig, RealmProblem};
 pub use error::{Class, Error};
 pub use http::HttpError;
 pub use keys::{RustlsVerifier, verifiers};

@@ -145,6 +145,7 @@ impl Logins {
     ) -> Result<(Begun, PendingAuthorization), Error> {
         let redirect_uri = RedirectUri::parse(redirect_url)?;
         let config = self.config.realm(realm)?;
+        check_listed(config, &redirect_uri)?;
         self.with_relying_party(config, |relying_party, _, _| {
             let mut rng = getrandom::SysRng;
             let request =
@@ -290,6 +291,14 @@ impl Logins {
         self.with_relying_party(config, |relying_party, provider, call| {
             look(config, relying_party, provider, call)
         })
+    }
+}
+
+/// Refuses a redirect URI that the realm doesn't list, before anybody is asked anything.
+pub(crate) fn check_listed(config: &RealmConfig, redirect_uri: &RedirectUri) -> Result<(), Error> {
+    match config.allows(redirect_uri) {
+        true => Ok(()),
+        false => Err(Error::RedirectUriNotListed { realm: config.name.clone() }),
     }
 }
 
