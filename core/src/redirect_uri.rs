@@ -5,7 +5,7 @@ use heapless::String;
 
 use crate::error::error_enum;
 use crate::policy::REDIRECT_URI_LEN;
-use crate::wire::Uri;
+use crate::wire::{Authority, Uri};
 
 /// A redirect URI, to the letter as it is registered.
 #[derive(Clone, PartialEq, Eq)]
@@ -48,6 +48,20 @@ impl RedirectUri {
     /// What waits behind it.
     pub fn kind(&self) -> RedirectUriKind {
         self.kind
+    }
+
+    /// Whether this is the `registered` one: to the letter, but for the port of a loopback redirect URI, which the
+    /// end user's machine chooses anew for each login (RFC 8252 section 7.3).
+    pub fn matches(&self, registered: &RedirectUri) -> bool {
+        let same_but_for_the_port = |uri| registered.on_any_port() == Some(uri);
+        self == registered || self.on_any_port().is_some_and(same_but_for_the_port)
+    }
+
+    /// The parts of a loopback redirect URI without its port.
+    fn on_any_port(&self) -> Option<Uri<'_>> {
+        let uri = Uri::parse(&self.text).ok().filter(|_| self.kind == RedirectUriKind::Loopback)?;
+        let authority = uri.authority.map(|authority| Authority { port: None, ..authority });
+        Some(Uri { authority, ..uri })
     }
 }
 
@@ -127,6 +141,78 @@ mod tests {
             ("", Err(RedirectUriError::Malformed)),
         ] {
             assert_eq!(RedirectUri::parse(text).map(|uri| uri.kind()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_uri_is_the_registered_one_to_the_letter_but_for_the_port_on_loopback() {
+        let rows: &[(&str, &[&str], &[&str])] = &[
+            (
+                "https://pve.example:8006",
+                &["https://pve.example:8006"],
+                &[
+                    "https://pve.example:8006/",
+                    "https://pve.example",
+                    "https://pve.example:8007",
+                    "https://PVE.example:8006",
+                    "HTTPS://pve.example:8006",
+                    "https://pve.example:08006",
+                    "https://pve.example:8006?x",
+                    "https://pve.example.evil.example:8006",
+                    "http://localhost:8006",
+                ],
+            ),
+            // https on this machine is a web server's, with its port.
+            ("https://localhost/cb", &["https://localhost/cb"], &["https://localhost:1/cb"]),
+            (
+                "http://127.0.0.1/callback",
+                &[
+                    "http://127.0.0.1/callback",
+                    "http://127.0.0.1:1/callback",
+                    "http://127.0.0.1:51004/callback",
+                    "http://127.0.0.1:65535/callback",
+                ],
+                &[
+                    "http://127.0.0.1",
+                    "http://127.0.0.1/",
+                    "http://127.0.0.1/callback/",
+                    "http://127.0.0.1/Callback",
+                    "http://127.0.0.1/callback?x",
+                    "http://127.0.0.1/callback?",
+                    "http://127.0.0.1/%63allback",
+                    "http://127.0.0.1/x/../callback",
+                    "http://127.0.0.2/callback",
+                    "http://localhost/callback",
+                    "http://[::1]/callback",
+                    "https://127.0.0.1/callback",
+                    "HTTP://127.0.0.1/callback",
+                ],
+            ),
+            (
+                "http://127.0.0.1:8000/cb?a=b",
+                &["http://127.0.0.1/cb?a=b", "http://127.0.0.1:9/cb?a=b"],
+                &["http://127.0.0.1/cb?a=c", "http://127.0.0.1/cb"],
+            ),
+            ("http://[::1]/", &["http://[::1]:7/"], &["http://[::1]:7", "http://127.0.0.1:7/"]),
+            (
+                "http://localhost",
+                &["http://localhost:7"],
+                &["http://LOCALHOST:7", "http://localhost:7/"],
+            ),
+            (
+                "com.example.app:/oauth",
+                &["com.example.app:/oauth"],
+                &["com.example.app://oauth", "com.example.app:/oauth/", "com.example.app:80/oauth"],
+            ),
+        ];
+        let parse = |text: &str| RedirectUri::parse(text).unwrap();
+        for (registered, matching, others) in rows {
+            for text in *matching {
+                assert!(parse(text).matches(&parse(registered)), "{text} is {registered}");
+            }
+            for text in *others {
+                assert!(!parse(text).matches(&parse(registered)), "{text} is not {registered}");
+            }
         }
     }
 

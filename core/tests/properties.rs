@@ -387,6 +387,63 @@ fn redirect_uris_are_taken_apart_as_url_takes_them() {
     assert_eq!(RedirectUri::parse("https://pve.example/#"), Err(RedirectUriError::Fragment));
 }
 
+#[test]
+fn a_redirect_uri_matches_what_url_takes_for_the_same_but_for_the_port_on_loopback() {
+    const SCHEMES: [&str; 4] = ["http", "http", "https", "HTTP"];
+    const HOSTS: [&str; 6] =
+        ["localhost", "127.0.0.1", "127.9.9.9", "[::1]", "pve.example", "LOCALHOST"];
+    const PORTS: [&str; 5] = ["", ":1", ":8006", ":80", ":51004"];
+    const RESTS: [&str; 8] = ["", "/", "/cb", "/cb/", "/cb?", "/cb?a=b", "/cb?a=%2f", "/x/../cb"];
+    let mut random = Random(37);
+    let (mut same, mut others) = (0, 0);
+    for _ in 0..60_000 {
+        // Half of the pairs differ in their ports at most.
+        let texts = {
+            let [scheme, host, rest] =
+                [&SCHEMES[..], &HOSTS, &RESTS].map(|from| *random.pick(from));
+            let first = format!("{scheme}://{host}{}{rest}", random.pick(&PORTS));
+            let second = match random.below(2) {
+                0 => format!("{scheme}://{host}{}{rest}", random.pick(&PORTS)),
+                _ => format!(
+                    "{}://{}{}{}",
+                    random.pick(&SCHEMES),
+                    random.pick(&HOSTS),
+                    random.pick(&PORTS),
+                    random.pick(&RESTS)
+                ),
+            };
+            [first, second]
+        };
+        let [Ok(uri), Ok(registered)] = texts.each_ref().map(|text| RedirectUri::parse(text))
+        else {
+            continue;
+        };
+        let urls = texts.each_ref().map(|text| url::Url::parse(text).unwrap());
+        let normal = texts.iter().zip(&urls).all(|(text, url)| text == url.as_str());
+        let oracle = urls.clone().map(on_any_loopback_port);
+        let matches = uri.matches(&registered);
+        assert!(!matches || oracle[0] == oracle[1], "{texts:?}");
+        assert!(matches || !normal || oracle[0] != oracle[1], "{texts:?}");
+        assert_eq!(matches, registered.matches(&uri), "{texts:?}");
+        if matches { same += 1 } else { others += 1 }
+    }
+    assert!(same > 10_000 && others > 10_000, "{same} {others}");
+}
+
+/// The URL as `url` has it, without its port if it is http on this machine.
+fn on_any_loopback_port(mut url: url::Url) -> url::Url {
+    let is_here = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    if url.scheme() == "http" && is_here {
+        url.set_port(None).unwrap();
+    }
+    url
+}
+
 /// What a browser would take an accepted redirect URI for is what we take it for.
 fn agrees_with_url(text: &str, kind: RedirectUriKind) {
     let url = match url::Url::parse(text) {

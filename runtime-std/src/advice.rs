@@ -10,6 +10,8 @@ const SECRET_WRONG: &str = "check the realm's client-key: in Entra ID it is the 
 const INSTALLED_APP_KEY: &str = "the provider wants the key of an installed application: set the realm's native-client-id and native-client-key";
 const SPA: &str = "the redirect URL is registered for a single-page application: register it for the platform \"Web\" or \"Mobile and desktop applications\"";
 
+pub(crate) const NOT_LISTED: &str = "add the redirect URL to the realm's redirect-urls (http on this machine without a port: any port is taken), or remove that property to allow all";
+
 /// Advice for texts that Entra ID and Google are known to send.
 const KNOWN_TEXTS: &[(&str, &str)] = &[
     ("AADSTS700025", SENT_AS_PUBLIC),

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use crate::config::RealmConfig;
 use crate::error::Error;
-use crate::logins::Logins;
+use crate::logins::{Logins, check_listed};
 
-/// The redirect URLs that are looked at unless one is given.
+/// The redirect URLs that are looked at unless one is given, or the realm lists others.
 const EXAMPLES: [&str; 2] = ["https://pve.example:8006", "http://127.0.0.1/callback"];
 
 /// What [`Logins::check`] found. It is made only where a login could begin and its ID token be
@@ -25,13 +25,9 @@ pub struct Report {
 
 impl Logins {
     /// Fetches the realm's metadata and keys, and says which client type a login with
-    /// `redirect_url` has; without it, with one of each kind.
+    /// `redirect_url` has; without it, with each that the realm lists, or else one of each kind.
     pub fn check(&self, realm: &str, redirect_url: Option<&str>) -> Result<Report, Error> {
-        let redirect_url = redirect_url.map(RedirectUri::parse).transpose()?;
-        let urls = match redirect_url {
-            Some(url) => vec![url],
-            None => EXAMPLES.into_iter().map(RedirectUri::parse).collect::<Result<_, _>>()?,
-        };
+        let urls = redirect_uris(self.config().realm(realm)?, redirect_url)?;
         self.inspect(realm, |config, relying_party, provider, call| {
             let keys = provider.keys(call)?;
             let mut logins = Vec::new();
@@ -53,6 +49,20 @@ impl Logins {
                 notes: notes(config, relying_party),
             })
         })
+    }
+}
+
+fn redirect_uris(config: &RealmConfig, given: Option<&str>) -> Result<Vec<RedirectUri>, Error> {
+    match given {
+        Some(url) => {
+            let url = RedirectUri::parse(url)?;
+            check_listed(config, &url)?;
+            Ok(vec![url])
+        }
+        None if config.redirect_urls.is_empty() => {
+            Ok(EXAMPLES.into_iter().map(RedirectUri::parse).collect::<Result<_, _>>()?)
+        }
+        None => Ok(config.redirect_urls.clone()),
     }
 }
 

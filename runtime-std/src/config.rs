@@ -10,9 +10,12 @@
 //! The file also holds realms of other types, which are skipped. A mistake in one realm is kept with that realm, and
 //! told when the realm is asked for: the others go on working.
 
+mod comment;
+mod edit;
 mod error;
 mod properties;
 mod realm;
+mod replace;
 mod sections;
 #[cfg(test)]
 mod tests;
@@ -25,6 +28,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+pub use self::edit::{ConfigFile, EditError};
 pub use self::error::{ConfigError, Problem, RealmProblem};
 pub use self::realm::RealmConfig;
 use self::sections::Section;
@@ -79,13 +83,19 @@ impl Config {
     /// The realm called `name`, or why there is none or why it can't be used.
     pub fn realm(&self, name: &str) -> Result<&RealmConfig, ConfigError> {
         let Some(realm) = self.realms.iter().find(|realm| realm.name == name) else {
-            return Err(ConfigError::realm_unknown(
-                &self.path,
-                name,
-                self.realms.iter().map(|realm| realm.name.as_str()),
-            ));
+            return Err(ConfigError::realm_unknown(&self.path, name, self.names()));
         };
         realm.outcome.as_ref().map_err(|problem| ConfigError::RealmInvalid(problem.clone()))
+    }
+
+    /// The realm for whoever names none: the one with `default`, or else the only one that there is.
+    pub fn default_realm(&self) -> Result<&RealmConfig, ConfigError> {
+        let defaults: Vec<_> = self.realms().filter(|realm| realm.default).collect();
+        match (defaults.as_slice(), self.realms.as_slice()) {
+            ([realm], _) => Ok(realm),
+            ([], [only]) => self.realm(&only.name),
+            _ => Err(ConfigError::realm_not_named(&self.path, defaults.len(), self.names())),
+        }
     }
 
     /// The realms that can be used.
@@ -98,8 +108,14 @@ impl Config {
         self.realms.iter().filter_map(|realm| realm.outcome.as_ref().err())
     }
 
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.realms.iter().map(|realm| realm.name.as_str())
+    }
+
     fn from_text(text: &str, path: &Path) -> Config {
-        let sections = sections::parse(text, path);
+        let sections = sections::parse(text, &|line, what| {
+            log::warn!("{}, line {line}: {what}", path.display());
+        });
         // Realms of all types share their names, so a realm of another type counts too.
         let mut lines_by_name: HashMap<&str, Vec<usize>> = HashMap::new();
         for section in &sections {

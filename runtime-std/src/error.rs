@@ -10,7 +10,7 @@ use onerealm_core::{
 };
 
 use crate::advice;
-use crate::config::ConfigError;
+use crate::config::{ConfigError, EditError};
 use crate::http::HttpError;
 use crate::provider_words::ProviderWords;
 use crate::store::StoreError;
@@ -25,6 +25,8 @@ use crate::user::UserError;
 pub enum Error {
     /// The configuration, or the realm in it.
     Config(ConfigError),
+    /// A change of the configuration that was not made.
+    Edit(EditError),
     /// A setting of the realm.
     Realm(RealmError),
     /// A list in the realm has a word that can't be sent.
@@ -34,6 +36,11 @@ pub enum Error {
     },
     /// The redirect URL.
     RedirectUri(RedirectUriError),
+    /// The redirect URL is not one of those that the realm lists.
+    RedirectUriNotListed {
+        /// The realm.
+        realm: String,
+    },
     /// The login did not begin.
     Begin(BeginError),
     /// The provider's metadata.
@@ -116,9 +123,11 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Error::Config(error) => error.code(),
+            Error::Edit(error) => error.code(),
             Error::Realm(error) => error.code(),
             Error::RealmList { .. } => "realm_list",
             Error::RedirectUri(error) => error.code(),
+            Error::RedirectUriNotListed { .. } => "redirect_uri_not_listed",
             Error::Begin(error) => error.code(),
             Error::Discovery { error, .. } => error.code(),
             Error::Jwks { error, .. } => error.code(),
@@ -141,10 +150,15 @@ impl Error {
     /// Who must act.
     pub fn class(&self) -> Class {
         match self {
+            Error::Edit(
+                EditError::Changed { .. } | EditError::Busy { .. } | EditError::Unwritable { .. },
+            ) => Class::Storage,
             Error::Config(_)
+            | Error::Edit(_)
             | Error::Realm(_)
             | Error::RealmList { .. }
             | Error::RedirectUri(_)
+            | Error::RedirectUriNotListed { .. }
             | Error::Begin(_)
             | Error::Discovery { .. }
             | Error::Jwks { .. }
@@ -172,6 +186,7 @@ impl Error {
                 advice::on_refused_authorization(*error, words.as_ref())
             }
             Error::Begin(BeginError::ClientType(error)) => advice::on_client_type(*error),
+            Error::RedirectUriNotListed { .. } => Some(advice::NOT_LISTED),
             Error::Discovery { error, .. } => advice::on_discovery(*error),
             _ => None,
         }
@@ -181,8 +196,9 @@ impl Error {
     pub fn codes() -> impl Iterator<Item = &'static str> {
         [
             ConfigError::CODES,
+            EditError::CODES,
             RealmError::CODES,
-            &["realm_list", "no_entropy", "message_too_long"],
+            &["redirect_uri_not_listed", "realm_list", "no_entropy", "message_too_long"],
             RedirectUriError::CODES,
             ClientTypeError::CODES,
             DiscoveryError::CODES,
@@ -212,12 +228,17 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Config(error) => error.fmt(f),
+            Error::Edit(error) => error.fmt(f),
             Error::Realm(error) => error.fmt(f),
             Error::RealmList { property } => write!(
                 f,
                 "the realm's {property} must be words of visible ASCII without quotation mark and backslash"
             ),
             Error::RedirectUri(error) => error.fmt(f),
+            Error::RedirectUriNotListed { realm } => write!(
+                f,
+                "the redirect URL is not one of those that the realm {realm} lists in redirect-urls"
+            ),
             Error::Begin(error) => error.fmt(f),
             Error::Discovery { url, error } => write!(f, "{url}: {error}"),
             Error::Jwks { url, error } => write!(f, "{url}: {error}"),
@@ -259,6 +280,12 @@ impl std::error::Error for Error {}
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
         Error::Config(error)
+    }
+}
+
+impl From<EditError> for Error {
+    fn from(error: EditError) -> Self {
+        Error::Edit(error)
     }
 }
 

@@ -49,7 +49,7 @@ pub mod loopback_listener;
 pub mod provider;
 
 pub use check::Report;
-pub use config::{Config, ConfigError, Problem, RealmConfig, RealmProblem};
+pub use config::{Config, ConfigError, ConfigFile, EditError, Problem, RealmConfig, RealmProblem};
 pub use error::{Class, Error};
 pub use http::HttpError;
 pub use keys::{RustlsVerifier, verifiers};
@@ -57,7 +57,7 @@ pub use logins::{Begun, Callback, Logins, default_state_directory, now};
 pub use network::Network;
 pub use onerealm_core::{
     ClientType, ClientTypeSetting, DamagedPending, Decision, PendingAuthorization, PendingFields,
-    Requested, TokenAuthMethod, UnixTime,
+    RedirectUri, Requested, TokenAuthMethod, UnixTime,
 };
 pub use provider_words::ProviderWords;
 pub use store::{DirectoryStore, PendingStore, StoreError, Unsafe};

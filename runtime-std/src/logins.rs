@@ -170,6 +170,7 @@ impl Logins {
     ) -> Result<(Begun, PendingAuthorization), Error> {
         let redirect_uri = RedirectUri::parse(redirect_url)?;
         let config = self.config.realm(realm)?;
+        check_listed(config, &redirect_uri)?;
         self.with_relying_party(config, |relying_party, _, _| {
             let mut rng = getrandom::SysRng;
             let request =
@@ -356,6 +357,14 @@ fn state_text(response: &AuthorizationResponse<'_>) -> Result<String, Error> {
     let bytes = response.state().bytes().take(policy::STATE_LEN + 1).collect();
     let text = String::from_utf8(bytes).ok().filter(|text| text.len() <= policy::STATE_LEN);
     Ok(text.ok_or(StoreError::Unknown)?)
+}
+
+/// Refuses a redirect URI that the realm doesn't list, before anybody is asked anything.
+pub(crate) fn check_listed(config: &RealmConfig, redirect_uri: &RedirectUri) -> Result<(), Error> {
+    match config.allows(redirect_uri) {
+        true => Ok(()),
+        false => Err(Error::RedirectUriNotListed { realm: config.name.clone() }),
+    }
 }
 
 /// Asks the userinfo endpoint, where realm and provider have one, and calls `then`.

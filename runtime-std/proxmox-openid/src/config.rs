@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use onerealm::{ClientTypeSetting, RealmConfig, TokenAuthMethod};
+use onerealm::{ClientTypeSetting, RealmConfig, RedirectUri, TokenAuthMethod};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -108,6 +108,11 @@ impl OpenIdConfig {
                     );
                 }
             },
+            redirect_urls: list(&self.redirect_urls)
+                .iter()
+                .map(|url| RedirectUri::parse(url))
+                .collect::<Result<_, _>>()
+                .map_err(|_| "redirect_urls must be https URLs, or http URLs of this machine")?,
             scopes: list(&self.scopes),
             prompt: said(&self.prompt).map(str::to_owned),
             acr_values: list(&self.acr_values),

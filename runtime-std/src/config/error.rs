@@ -5,6 +5,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use onerealm_core::{RealmError, RedirectUriError};
+
 /// As much of a name that came from outside as a message repeats, in characters.
 const SHOWN_OF_A_NAME: usize = 64;
 
@@ -41,6 +43,17 @@ pub enum ConfigError {
     },
     /// The realm is in the file, and has a mistake.
     RealmInvalid(RealmProblem),
+    /// No realm was named, and it is not clear which one is meant.
+    RealmNotNamed {
+        /// The file.
+        path: PathBuf,
+        /// How many `openid` realms have `default`: none, or several.
+        defaults: usize,
+        /// The first of the `openid` realms.
+        present: Vec<String>,
+        /// How many more there are.
+        more: usize,
+    },
 }
 
 /// A mistake in one realm, and where it is.
@@ -92,6 +105,20 @@ pub enum Problem {
         /// What it must be.
         expected: &'static str,
     },
+    /// A property's value can't be what it must be for a login.
+    Refused {
+        /// Its name.
+        property: &'static str,
+        /// Why.
+        error: RealmError,
+    },
+    /// An entry of a list is no redirect URL.
+    RedirectUrl {
+        /// The list's name.
+        property: &'static str,
+        /// Why.
+        error: RedirectUriError,
+    },
     /// A line in the section is not an indented property.
     NotAProperty,
     /// A property stands after the blank line that ended the section.
@@ -102,8 +129,13 @@ pub enum Problem {
 
 impl ConfigError {
     /// Every code.
-    pub const CODES: &'static [&'static str] =
-        &["config_unreadable", "config_too_large", "realm_unknown", "realm_invalid"];
+    pub const CODES: &'static [&'static str] = &[
+        "config_unreadable",
+        "config_too_large",
+        "realm_unknown",
+        "realm_invalid",
+        "realm_not_named",
+    ];
 
     /// The stable name of this error.
     pub fn code(&self) -> &'static str {
@@ -112,6 +144,7 @@ impl ConfigError {
             ConfigError::TooLarge { .. } => "config_too_large",
             ConfigError::RealmUnknown { .. } => "realm_unknown",
             ConfigError::RealmInvalid(_) => "realm_invalid",
+            ConfigError::RealmNotNamed { .. } => "realm_not_named",
         }
     }
 
@@ -122,15 +155,31 @@ impl ConfigError {
     pub(super) fn realm_unknown<'a>(
         path: &Path,
         name: &str,
-        mut realms: impl Iterator<Item = &'a str>,
+        realms: impl Iterator<Item = &'a str>,
     ) -> ConfigError {
-        ConfigError::RealmUnknown {
-            path: path.to_owned(),
-            name: name.chars().take(SHOWN_OF_A_NAME).collect(),
-            present: realms.by_ref().take(SHOWN_REALMS).map(str::to_owned).collect(),
-            more: realms.count(),
-        }
+        let (present, more) = first_of(realms);
+        let name = cut(name);
+        ConfigError::RealmUnknown { path: path.to_owned(), name, present, more }
     }
+
+    pub(super) fn realm_not_named<'a>(
+        path: &Path,
+        defaults: usize,
+        realms: impl Iterator<Item = &'a str>,
+    ) -> ConfigError {
+        let (present, more) = first_of(realms);
+        ConfigError::RealmNotNamed { path: path.to_owned(), defaults, present, more }
+    }
+}
+
+/// As many realms as a message lists, and how many more there are.
+fn first_of<'a>(mut realms: impl Iterator<Item = &'a str>) -> (Vec<String>, usize) {
+    (realms.by_ref().take(SHOWN_REALMS).map(str::to_owned).collect(), realms.count())
+}
+
+/// As much of a name as a message repeats.
+pub(super) fn cut(name: &str) -> String {
+    name.chars().take(SHOWN_OF_A_NAME).collect()
 }
 
 impl fmt::Display for ConfigError {
@@ -155,6 +204,15 @@ impl fmt::Display for ConfigError {
                 write_realms(f, present, *more)
             }
             ConfigError::RealmInvalid(problem) => problem.fmt(f),
+            ConfigError::RealmNotNamed { path, defaults, present, more } => {
+                let path = path.display();
+                let how_many = if *defaults == 0 { "no" } else { "more than one" };
+                write!(
+                    f,
+                    "name a realm, as {path} has {how_many} openid realm with `default 1`; "
+                )?;
+                write_realms(f, present, *more)
+            }
         }
     }
 }
@@ -171,8 +229,7 @@ impl Error for ConfigError {
 impl fmt::Display for RealmProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display();
-        let name: String = self.realm.chars().take(SHOWN_OF_A_NAME).collect();
-        write!(f, "{path}, line {}, realm {name:?}: {}", self.line, self.problem)
+        write!(f, "{path}, line {}, realm {:?}: {}", self.line, cut(&self.realm), self.problem)
     }
 }
 
@@ -200,6 +257,10 @@ impl fmt::Display for Problem {
                 "`{property}` is missing; add it, or remove `{beside}`, which means nothing without it"
             ),
             Problem::Value { property, expected } => write!(f, "`{property}` must be {expected}"),
+            Problem::Refused { property, error } => write!(f, "`{property}`: {error}"),
+            Problem::RedirectUrl { property, error } => {
+                write!(f, "an entry of `{property}` can't be one: {error}")
+            }
             Problem::NotAProperty => f.write_str(
                 "expected a property, which is a tab, its name, a space and its value; indent the line, or begin it \
                  with `#`",

@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use onerealm_core::wire::Words;
+use onerealm_core::{ClientId, Issuer, RealmError, RedirectUri};
 use zeroize::Zeroizing;
 
 use super::error::Problem;
 use super::sections::{Property, Section};
 
 /// Every property that is known here.
-const KNOWN: [&str; 23] = [
+const KNOWN: [&str; 24] = [
     "issuer-url",
     "client-id",
     CLIENT_KEY,
@@ -17,6 +19,7 @@ const KNOWN: [&str; 23] = [
     "client-type",
     "public-override",
     "token-auth-method",
+    "redirect-urls",
     "username-claim",
     "scopes",
     "prompt",
@@ -70,6 +73,10 @@ impl<'s> Properties<'s> {
         Ok(Properties { section })
     }
 
+    fn line(&self, name: &str) -> usize {
+        self.find(name).map_or(self.section.line, |property| property.line)
+    }
+
     fn find(&self, name: &str) -> Option<&'s Property<'s>> {
         self.section.properties.iter().find(|property| property.name == name)
     }
@@ -89,15 +96,58 @@ impl<'s> Properties<'s> {
         })
     }
 
-    pub(super) fn required(&self, name: &'static str) -> Result<String, Located> {
-        self.text(name)?.ok_or((self.section.line, Problem::Missing { property: name }))
+    pub(super) fn issuer(&self, name: &'static str) -> Result<String, Located> {
+        let text = self.checked(name, |text| Issuer::parse(text).map(|_| ()))?;
+        self.required(name, text)
+    }
+
+    pub(super) fn client_id(&self, name: &'static str) -> Result<Option<String>, Located> {
+        self.checked(name, |text| ClientId::parse(text).map(|_| ()))
+    }
+
+    pub(super) fn required(
+        &self,
+        name: &'static str,
+        text: Option<String>,
+    ) -> Result<String, Located> {
+        text.ok_or((self.section.line, Problem::Missing { property: name }))
+    }
+
+    /// Text that the core takes.
+    fn checked(
+        &self,
+        name: &'static str,
+        check: impl FnOnce(&str) -> Result<(), RealmError>,
+    ) -> Result<Option<String>, Located> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        match check(&text) {
+            Ok(()) => Ok(Some(text)),
+            Err(error) => Err((self.line(name), Problem::Refused { property: name, error })),
+        }
+    }
+
+    /// Words that can be sent.
+    pub(super) fn words(&self, name: &'static str) -> Result<Option<String>, Located> {
+        const WORDS: &str = "words of visible ASCII without `\"` and `\\`";
+        self.parsed(name, WORDS, |text| {
+            let sendable = !text.is_empty() && Words::parse(text).is_ok();
+            sendable.then(|| text.to_owned())
+        })
     }
 
     pub(super) fn list(&self, name: &'static str) -> Result<Option<Vec<String>>, Located> {
-        Ok(self.text(name)?.map(|text| {
-            let words = text.split([' ', ',', ';']).filter(|word| !word.is_empty());
-            words.map(str::to_owned).collect()
-        }))
+        Ok(self.words(name)?.map(|text| split(&text).map(str::to_owned).collect()))
+    }
+
+    pub(super) fn redirect_urls(&self, name: &'static str) -> Result<Vec<RedirectUri>, Located> {
+        let Some(property) = self.find(name) else { return Ok(Vec::new()) };
+        let refused = |error| (property.line, Problem::RedirectUrl { property: name, error });
+        let uris = split(property.value).map(|entry| RedirectUri::parse(entry).map_err(refused));
+        match uris.collect::<Result<Vec<_>, _>>()? {
+            // A list that lets no login begin is a mistake, and must not let every login begin.
+            uris if uris.is_empty() => Err(bad(property, name, "followed by redirect URLs")),
+            uris => Ok(uris),
+        }
     }
 
     /// As Proxmox: in any case, and a name alone means yes.
@@ -194,7 +244,12 @@ fn bad(found: &Property<'_>, property: &'static str, expected: &'static str) -> 
     (found.line, Problem::Value { property, expected })
 }
 
-fn known(name: &str) -> Option<&'static str> {
+/// The entries of a list, as Proxmox splits it.
+fn split(list: &str) -> impl Iterator<Item = &str> {
+    list.split([' ', ',', ';']).filter(|entry| !entry.is_empty())
+}
+
+pub(super) fn known(name: &str) -> Option<&'static str> {
     KNOWN.into_iter().find(|known| *known == name)
 }
 

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::comment;
 use super::error::Problem;
 use super::properties::{CLIENT_KEY, Located, NATIVE_CLIENT_KEY, Properties};
 use super::sections::Section;
-use onerealm_core::{ClientTypeSetting, TokenAuthMethod};
+use onerealm_core::{ClientTypeSetting, RealmName, RedirectUri, TokenAuthMethod};
 
 /// One `openid` section: text that was checked for its shape, not yet for its meaning.
 #[derive(Clone)]
@@ -31,6 +32,8 @@ pub struct RealmConfig {
     pub public_override: bool,
     /// `token-auth-method`; none leaves it to the provider's metadata.
     pub token_auth_method: Option<TokenAuthMethod>,
+    /// `redirect-urls`: the only redirect URIs that a login may begin with; where there are none, any.
+    pub redirect_urls: Vec<RedirectUri>,
     /// `username-claim`, `sub` unless said otherwise, with Proxmox's `subject` and `username` replaced by the claims
     /// `sub` and `preferred_username`.
     pub username_claim: String,
@@ -56,7 +59,7 @@ pub struct RealmConfig {
     pub groups_overwrite: bool,
     /// `default`.
     pub default: bool,
-    /// `comment`, as it stands in the file: Proxmox VE writes `:` and all that is not ASCII as `%XX`.
+    /// `comment`, as it stands in the file; [`shown_comment`](Self::shown_comment) is for people.
     pub comment: Option<String>,
     /// `clock-skew`, in seconds, at most 600.
     pub clock_skew: Option<u32>,
@@ -79,6 +82,7 @@ impl RealmConfig {
             client_type: ClientTypeSetting::Unset,
             public_override: true,
             token_auth_method: None,
+            redirect_urls: Vec::new(),
             username_claim: username_claim(None),
             scopes: scopes(None),
             prompt: None,
@@ -97,6 +101,17 @@ impl RealmConfig {
             unknown: Vec::new(),
         }
     }
+
+    /// Whether a login may begin with `redirect_uri`.
+    pub fn allows(&self, redirect_uri: &RedirectUri) -> bool {
+        let mut listed = self.redirect_urls.iter();
+        self.redirect_urls.is_empty() || listed.any(|listed| redirect_uri.matches(listed))
+    }
+
+    /// `comment` as somebody wrote it who used Proxmox VE, in one line without control characters.
+    pub fn shown_comment(&self) -> Option<String> {
+        self.comment.as_deref().map(comment::decode)
+    }
 }
 
 impl fmt::Debug for RealmConfig {
@@ -111,6 +126,7 @@ impl fmt::Debug for RealmConfig {
             .field("client_type", &self.client_type)
             .field("public_override", &self.public_override)
             .field("token_auth_method", &self.token_auth_method)
+            .field("redirect_urls", &self.redirect_urls)
             .field("username_claim", &self.username_claim)
             .field("scopes", &self.scopes)
             .field("prompt", &self.prompt)
@@ -148,7 +164,7 @@ const TOKEN_AUTH_METHODS: [(&str, TokenAuthMethod); 2] = [
 
 /// Reads a section as a realm. `path` is for the log.
 pub(super) fn realm(section: &Section<'_>, path: &Path) -> Result<RealmConfig, Located> {
-    if !is_realm_name(section.name) {
+    if RealmName::parse(section.name).is_err() {
         return Err((section.line, Problem::Name));
     }
     if let Some(fault) = section.fault {
@@ -157,10 +173,10 @@ pub(super) fn realm(section: &Section<'_>, path: &Path) -> Result<RealmConfig, L
     let properties = Properties::collect(section)?;
     let realm = RealmConfig {
         name: section.name.to_owned(),
-        issuer_url: properties.required("issuer-url")?,
-        client_id: properties.required("client-id")?,
+        issuer_url: properties.issuer("issuer-url")?,
+        client_id: properties.required("client-id", properties.client_id("client-id")?)?,
         client_key: properties.key(CLIENT_KEY),
-        native_client_id: properties.text("native-client-id")?,
+        native_client_id: properties.client_id("native-client-id")?,
         native_client_key: properties.key(NATIVE_CLIENT_KEY),
         client_type: properties
             .one_of("client-type", &CLIENT_TYPES, "confidential, public or auto")?
@@ -171,9 +187,10 @@ pub(super) fn realm(section: &Section<'_>, path: &Path) -> Result<RealmConfig, L
             &TOKEN_AUTH_METHODS,
             "client_secret_basic or client_secret_post",
         )?,
+        redirect_urls: properties.redirect_urls("redirect-urls")?,
         username_claim: username_claim(properties.text("username-claim")?),
         scopes: scopes(properties.list("scopes")?),
-        prompt: properties.text("prompt")?,
+        prompt: properties.words("prompt")?,
         acr_values: properties.list("acr-values")?.unwrap_or_default(),
         audiences: properties.list("audiences")?.unwrap_or_default(),
         query_userinfo: properties.boolean("query-userinfo", true)?,
@@ -190,13 +207,6 @@ pub(super) fn realm(section: &Section<'_>, path: &Path) -> Result<RealmConfig, L
     };
     properties.check_native_key()?;
     Ok(realm)
-}
-
-fn is_realm_name(name: &str) -> bool {
-    let allowed = |c: u8| c.is_ascii_alphanumeric() || b".-_".contains(&c);
-    name.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
-        && (2..=32).contains(&name.len())
-        && name.bytes().all(allowed)
 }
 
 fn username_claim(written: Option<String>) -> String {

@@ -10,14 +10,12 @@
 //! `public-override` that was not indented must not go unheard. Proxmox also drops a header that has no empty line
 //! before it, and gives its properties to the section above; here the header begins a section.
 
-use std::path::Path;
-
 use super::error::Problem;
 use super::properties;
 
 /// One section of any type.
 pub(super) struct Section<'t> {
-    kind: &'t str,
+    pub(super) kind: &'t str,
     pub(super) name: &'t str,
     /// The line of its header.
     pub(super) line: usize,
@@ -39,17 +37,17 @@ impl Section<'_> {
     }
 }
 
-/// Splits a file into its sections. `path` is for the log.
-pub(super) fn parse<'t>(text: &'t str, path: &Path) -> Vec<Section<'t>> {
-    let mut sections = Sections { path, list: Vec::new(), open: false };
+/// Splits a file into its sections. `warn` is told the lines that are dropped, or that Proxmox would drop, and why.
+pub(super) fn parse<'t>(text: &'t str, warn: &dyn Fn(usize, &str)) -> Vec<Section<'t>> {
+    let mut sections = Sections { warn, list: Vec::new(), open: false };
     for (number, line) in (1..).zip(text.split('\n')) {
         sections.line(number, line);
     }
     sections.list
 }
 
-struct Sections<'t, 'p> {
-    path: &'p Path,
+struct Sections<'t, 'w> {
+    warn: &'w dyn Fn(usize, &str),
     list: Vec<Section<'t>>,
     /// Whether the last of them goes on.
     open: bool,
@@ -75,7 +73,7 @@ impl<'t> Sections<'t, '_> {
 
     fn begin(&mut self, line: usize, kind: &'t str, name: &'t str) {
         if self.open {
-            self.warn(line, "put an empty line before it, or Proxmox won't see this section");
+            (self.warn)(line, "put an empty line before it, or Proxmox won't see this section");
         }
         self.open = true;
         self.list.push(Section { kind, name, line, properties: Vec::new(), fault: None });
@@ -96,7 +94,9 @@ impl<'t> Sections<'t, '_> {
             {
                 self.list_fault(line, Problem::AfterBlankLine);
             }
-            _ => self.warn(line, "expected a section or an indented property; the line is ignored"),
+            _ => {
+                (self.warn)(line, "expected a section or an indented property; the line is ignored")
+            }
         }
     }
 
@@ -111,10 +111,6 @@ impl<'t> Sections<'t, '_> {
         if let Some(section) = self.list.last_mut() {
             section.fault.get_or_insert((line, problem));
         }
-    }
-
-    fn warn(&self, line: usize, what: &str) {
-        log::warn!("{}, line {line}: {what}", self.path.display());
     }
 }
 
@@ -131,7 +127,7 @@ fn header(line: &str) -> Option<(&str, &str)> {
 }
 
 /// What Perl's `\s` matches in a line.
-fn is_space(c: char) -> bool {
+pub(super) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\x0b' | '\x0c')
 }
 

@@ -4,7 +4,7 @@ mod messages;
 use std::path::Path;
 
 use super::*;
-use onerealm_core::{ClientTypeSetting, TokenAuthMethod};
+use onerealm_core::{ClientTypeSetting, RealmError, RedirectUriError, TokenAuthMethod};
 
 const FULL: &str = "\
 # realms
@@ -21,6 +21,7 @@ openid: sso
 \tclient-type auto
 \tpublic-override 0
 \ttoken-auth-method client_secret_post
+\tredirect-urls https://pve.example:8006;http://127.0.0.1/cb, com.example.app:/cb
 \tusername-claim username
 \tscopes openid email,groups; roles
 \tprompt select_account
@@ -86,6 +87,8 @@ fn every_property_is_read() {
         "RealmConfig { name: \"sso\", issuer_url: \"https://login.example/t/v2.0\", client_id: \"pve\", \
          client_key: Some(..), native_client_id: Some(\"pve-cli\"), native_client_key: Some(..), \
          client_type: Auto, public_override: false, token_auth_method: Some(ClientSecretPost), \
+         redirect_urls: [RedirectUri(\"https://pve.example:8006\"), \
+         RedirectUri(\"http://127.0.0.1/cb\"), RedirectUri(\"com.example.app:/cb\")], \
          username_claim: \"preferred_username\", scopes: [\"email\", \"groups\", \"roles\"], \
          prompt: Some(\"select_account\"), acr_values: [\"one\", \"two\"], audiences: [\"a\", \"b\"], \
          query_userinfo: false, ca_file: Some(\"/etc/pve/ca.pem\"), groups_claim: Some(\"groups\"), \
@@ -140,6 +143,8 @@ fn a_realm_with_a_mistake_is_refused_with_its_line_and_property() {
     const BOOLEAN: &str = "0 or 1 (also yes, no, on, off, true, false)";
     const SECONDS: &str = "a whole number of seconds";
     const SKEW: &str = "a whole number of seconds, at most 600";
+    const WORDS: &str = "words of visible ASCII without `\"` and `\\`";
+    let redirect_url = |error| Problem::RedirectUrl { property: "redirect-urls", error };
     const KEY: &str = "followed by a space or a tab, and then its value";
     let alone =
         Problem::MissingBeside { property: "native-client-id", beside: "native-client-key" };
@@ -157,7 +162,25 @@ fn a_realm_with_a_mistake_is_refused_with_its_line_and_property() {
         ("\tclock-skew\n", (4, value("clock-skew", SKEW))),
         ("\tmax-age 4294967296\n", (4, value("max-age", SECONDS))),
         ("\tca-file ca.pem\n", (4, value("ca-file", "an absolute path"))),
-        ("\tprompt\n", (4, value("prompt", "followed by a value"))),
+        ("\tprompt\n", (4, value("prompt", WORDS))),
+        ("\tissuer-url\n", (4, Problem::PropertyTwice { property: "issuer-url", first: 2 })),
+        ("\tscopes \u{e9}\n", (4, value("scopes", WORDS))),
+        ("\tscopes\n", (4, value("scopes", WORDS))),
+        ("\tprompt a\"b\n", (4, value("prompt", WORDS))),
+        ("\tacr-values a\\b\n", (4, value("acr-values", WORDS))),
+        ("\taudiences a \u{e9}\n", (4, value("audiences", WORDS))),
+        (
+            "\tnative-client-id \u{e9}\u{e9}\u{e9}LONG\n",
+            (4, Problem::Refused { property: "native-client-id", error: RealmError::ClientId }),
+        ),
+        ("\tredirect-urls\n", (4, value("redirect-urls", "followed by redirect URLs"))),
+        ("\tredirect-urls ,; \n", (4, value("redirect-urls", "followed by redirect URLs"))),
+        (
+            "\tredirect-urls https://h http://h\n",
+            (4, redirect_url(RedirectUriError::HttpElsewhere)),
+        ),
+        ("\tredirect-urls https://h;/cb\n", (4, redirect_url(RedirectUriError::Malformed))),
+        ("\tredirect-urls https://h/#x\n", (4, redirect_url(RedirectUriError::Fragment))),
         ("\tclient-key a\tb\n", (4, value("client-key", "one line of text without a tab in it"))),
         ("\tclient-key=s3cret\n", (4, value("client-key", KEY))),
         ("\tnative-client-keys3cret\n", (4, value("native-client-key", KEY))),
@@ -178,13 +201,81 @@ fn a_realm_with_a_mistake_is_refused_with_its_line_and_property() {
         ("\tclient-key a\u{85}b\n", (4, Problem::NotText)),
     ];
     for (lines, expected) in rows {
+        let lines = &lines.replace("LONG", &"x".repeat(250));
         assert_eq!(realm_with(lines).map(|_| ()), Err(expected), "{lines:?}");
     }
 }
 
 #[test]
+fn an_issuer_or_client_that_no_login_can_have_is_refused_with_its_line() {
+    for (issuer, client_id, expected) in [
+        ("login.example", "x", (2, "issuer-url", RealmError::Issuer)),
+        ("https://login.example/?x", "x", (2, "issuer-url", RealmError::Issuer)),
+        ("http://login.example", "x", (2, "issuer-url", RealmError::IssuerNotHttps)),
+        ("https://u@login.example", "x", (2, "issuer-url", RealmError::IssuerNotHttps)),
+        ("https://login.example", &"x".repeat(256), (3, "client-id", RealmError::ClientId)),
+    ] {
+        let text = format!("openid: sso\n\tissuer-url {issuer}\n\tclient-id {client_id}\n");
+        let (line, property, error) = expected;
+        assert_eq!(
+            located(parse(&text).realm("sso")).map(|_| ()),
+            Err((line, Problem::Refused { property, error })),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_realm_with_redirect_urls_allows_no_others() {
+    let allows = |list: &str, text: &str| {
+        let realm = realm_with(list).unwrap();
+        realm.allows(&onerealm_core::RedirectUri::parse(text).unwrap())
+    };
+    let list = "\tredirect-urls https://pve.example:8006 http://127.0.0.1/callback\n";
+    for (list, text, expected) in [
+        ("", "https://anything.example", true),
+        (list, "https://pve.example:8006", true),
+        (list, "https://pve.example:8006/", false),
+        (list, "https://anything.example", false),
+        (list, "http://127.0.0.1:51004/callback", true),
+        (list, "http://localhost:51004/callback", false),
+        (list, "com.example.app:/cb", false),
+    ] {
+        assert_eq!(allows(list, text), expected, "{list:?} {text}");
+    }
+}
+
+#[test]
+fn the_default_realm_is_the_one_that_says_so_or_the_only_one() {
+    let realms = |lines: &[&str]| {
+        let sections = lines.iter().enumerate();
+        let text: String =
+            sections.map(|(n, lines)| format!("openid: r{n}\n{LEAST}{lines}\n\n")).collect();
+        parse(&format!("pam: pam\n\tdefault 1\n\n{text}"))
+    };
+    let name = |config: Config| config.default_realm().map(|realm| realm.name.clone());
+    assert_eq!(name(realms(&["", "\tdefault 1", ""])).unwrap(), "r1");
+    assert_eq!(name(realms(&[""])).unwrap(), "r0");
+    assert_eq!(name(realms(&["\tdefault 0"])).unwrap(), "r0");
+    assert_eq!(name(realms(&["\tdefault 1", "\tclient-type x"])).unwrap(), "r0");
+    let error = name(realms(&["", "\tdefault 0"])).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "name a realm, as /etc/pve/domains.cfg has no openid realm with `default 1`; its openid realms: r0, r1"
+    );
+    let error = name(realms(&["\tdefault 1", "\tdefault 1"])).unwrap_err();
+    assert!(error.to_string().contains("has more than one openid realm with"), "{error}");
+    // A realm that can't be used doesn't make the other one the only one.
+    assert_eq!(name(realms(&["", "\tclient-type x"])).unwrap_err().code(), "realm_not_named");
+    assert_eq!(name(realms(&["\tclient-type x"])).unwrap_err().code(), "realm_invalid");
+    assert_eq!(name(realms(&[])).unwrap_err().code(), "realm_not_named");
+}
+
+#[test]
 fn a_realm_without_issuer_or_client_id_is_refused_at_its_header() {
-    for (text, property) in [("\tclient-id a\n", "issuer-url"), ("\tissuer-url a\n", "client-id")] {
+    for (text, property) in
+        [("\tclient-id a\n", "issuer-url"), ("\tissuer-url https://a\n", "client-id")]
+    {
         let config = parse(&format!("\n\nopenid: sso\n{text}"));
         assert_eq!(
             located(config.realm("sso")).map(|_| ()),

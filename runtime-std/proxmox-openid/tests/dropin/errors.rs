@@ -36,6 +36,29 @@ fn a_redirect_url_that_cant_be_is_refused() {
 }
 
 #[test]
+fn a_redirect_url_that_the_realm_doesnt_list_is_refused() {
+    let scene = Scene::new();
+    let config = scene.config(json!({
+        "client_type": "auto",
+        "redirect_urls": format!("{WEB} http://127.0.0.1/callback"),
+    }));
+    for (url, is_listed) in [
+        (WEB, true),
+        (LOOPBACK, true),
+        (LOOPBACK_V6, false),
+        ("https://evil.example", false),
+        ("http://127.0.0.1:51004/other", false),
+    ] {
+        let outcome = scene.auth_url(&config, url);
+        assert_eq!(outcome.is_ok(), is_listed, "{url}: {outcome:?}");
+    }
+    let error = scene.auth_url(&config, LOOPBACK_V6).unwrap_err().to_string();
+    assert!(error.contains("redirect-urls"), "{error}");
+    let config = scene.config(json!({ "redirect_urls": ["http://pve.example"] }));
+    assert!(OpenIdAuthenticator::discover(&config, WEB).is_err());
+}
+
+#[test]
 fn a_confidential_realm_without_a_key_says_so() {
     let scene = Scene::new();
     let config = scene.config(json!({ "client_type": "confidential", "client_key": "" }));

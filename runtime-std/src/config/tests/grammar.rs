@@ -111,5 +111,5 @@ fn bytes_that_are_not_utf_8_harm_only_their_realm() {
     fs::write(file.path(), bytes).unwrap();
     let config = Config::read(file.path()).unwrap();
     assert!(config.realm("sso").is_ok());
-    assert_eq!(located(config.realm("bad")).map(|_| ()), Err((39, Problem::NotText)));
+    assert_eq!(located(config.realm("bad")).map(|_| ()), Err((40, Problem::NotText)));
 }

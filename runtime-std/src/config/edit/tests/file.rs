@@ -1,0 +1,165 @@
+//! The file on the disk.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+
+use super::*;
+
+struct Scene {
+    directory: tempfile::TempDir,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let scene = Scene { directory: tempfile::tempdir().unwrap() };
+        fs::write(scene.path(), FILE).unwrap();
+        scene
+    }
+
+    fn path(&self) -> PathBuf {
+        self.directory.path().join("domains.cfg")
+    }
+
+    fn changed(&self) -> ConfigFile {
+        let mut file = ConfigFile::read(&self.path()).unwrap();
+        assert!(file.set("sso", "client-key", "n3w").unwrap());
+        file
+    }
+
+    /// What is in the directory.
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.directory.path()).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+#[test]
+fn the_file_is_replaced_with_its_mode_and_owner() {
+    let scene = Scene::new();
+    for mode in [0o600, 0o640, 0o644, 0o400] {
+        fs::write(scene.path(), FILE).unwrap();
+        fs::set_permissions(scene.path(), fs::Permissions::from_mode(mode)).unwrap();
+        // Only root can give a file away.
+        let is_root = fs::metadata(scene.path()).unwrap().uid() == 0;
+        if is_root {
+            std::os::unix::fs::chown(scene.path(), Some(1234), Some(4321)).unwrap();
+        }
+        let before = fs::metadata(scene.path()).unwrap();
+        scene.changed().write().unwrap();
+        let after = fs::metadata(scene.path()).unwrap();
+        assert_ne!(before.ino(), after.ino(), "another file took its place");
+        assert_eq!(
+            (before.mode(), before.uid(), before.gid()),
+            (after.mode(), after.uid(), after.gid())
+        );
+        assert_eq!(fs::read(scene.path()).unwrap(), with("s3cret", "n3w"));
+        fs::set_permissions(scene.path(), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    assert_eq!(scene.names(), ["domains.cfg"]);
+}
+
+#[test]
+fn a_file_that_somebody_else_changed_meanwhile_is_left_alone() {
+    let scene = Scene::new();
+    let file = scene.changed();
+    let theirs = with("client-id   pve", "client-id   xyz");
+    fs::write(scene.path(), &theirs).unwrap();
+    assert_eq!(file.write().unwrap_err().code(), "config_changed");
+    assert_eq!(fs::read(scene.path()).unwrap(), theirs);
+    assert_eq!(scene.names(), ["domains.cfg"]);
+}
+
+#[test]
+fn two_at_once_lose_nothing() {
+    let scene = Scene::new();
+    let (first, second) = (scene.changed(), scene.changed());
+    first.write().unwrap();
+    assert_eq!(second.write().unwrap_err().code(), "config_changed");
+
+    let beside = scene.directory.path().join("domains.cfg.tmp.onerealm");
+    fs::write(&beside, "theirs").unwrap();
+    let mut file = ConfigFile::read(&scene.path()).unwrap();
+    file.set("sso", "client-key", "other").unwrap();
+    let error = file.write().unwrap_err();
+    assert_eq!(error.code(), "config_busy");
+    assert!(error.to_string().contains("domains.cfg.tmp.onerealm"), "{error}");
+    assert_eq!(fs::read(&beside).unwrap(), b"theirs");
+    assert_eq!(fs::read(scene.path()).unwrap(), with("s3cret", "n3w"));
+}
+
+#[test]
+fn many_at_once_change_a_line_each_or_say_that_they_did_not() {
+    let scene = Scene::new();
+    let path = scene.path();
+    let changed: usize = std::thread::scope(|scope| {
+        let threads: Vec<_> = ["prompt", "scopes", "audiences", "acr-values"]
+            .map(|property| {
+                scope.spawn({
+                    let path = &path;
+                    move || {
+                        (0..50)
+                            .filter(|n| {
+                                let mut file = ConfigFile::read(path).unwrap();
+                                file.set("sso", property, &format!("v{n}")).unwrap();
+                                file.write().is_ok()
+                            })
+                            .last()
+                            .map(|n| (property, n))
+                    }
+                })
+            })
+            .into();
+        let config = || Config::read(&path).unwrap();
+        let last: Vec<_> =
+            threads.into_iter().filter_map(|thread| thread.join().unwrap()).collect();
+        let realm = config().realm("sso").unwrap().clone();
+        for (property, n) in &last {
+            let value = match *property {
+                "prompt" => realm.prompt.clone().unwrap(),
+                "scopes" => realm.scopes.join(" "),
+                "audiences" => realm.audiences.join(" "),
+                _ => realm.acr_values.join(" "),
+            };
+            assert_eq!(value, format!("v{n}"), "{property}: what was written was lost");
+        }
+        last.len()
+    });
+    assert!(changed > 0);
+    assert_eq!(scene.names(), ["domains.cfg"]);
+}
+
+#[test]
+fn a_symbolic_link_stays_one() {
+    let scene = Scene::new();
+    let link = scene.directory.path().join("link");
+    symlink("domains.cfg", &link).unwrap();
+    let mut file = ConfigFile::read(&link).unwrap();
+    file.set("sso", "client-key", "n3w").unwrap();
+    file.write().unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::read(scene.path()).unwrap(), with("s3cret", "n3w"));
+}
+
+#[test]
+fn what_can_not_be_written_is_told_and_nothing_is_left_behind() {
+    let scene = Scene::new();
+    let file = scene.changed();
+    fs::remove_file(scene.path()).unwrap();
+    assert_eq!(file.write().unwrap_err().code(), "config_unwritable");
+    fs::create_dir(scene.path()).unwrap();
+    let mut file = ConfigFile::parse(FILE, &scene.path()).unwrap();
+    file.set("sso", "client-key", "n3w").unwrap();
+    assert_eq!(file.write().unwrap_err().code(), "config_unwritable");
+    assert_eq!(scene.names(), ["domains.cfg"]);
+}
+
+#[test]
+fn a_file_without_a_change_is_not_written() {
+    let scene = Scene::new();
+    let before = fs::metadata(scene.path()).unwrap().ino();
+    ConfigFile::read(&scene.path()).unwrap().write().unwrap();
+    assert_eq!(fs::metadata(scene.path()).unwrap().ino(), before);
+}
