@@ -17,6 +17,7 @@ const EXAMPLES: [&str; 2] = ["https://pve.example:8006", "http://127.0.0.1/callb
 #[derive(Debug, Clone)]
 pub struct Report {
     realm: String,
+    comment: Option<String>,
     issuer: String,
     keys: usize,
     logins: Vec<(String, ClientType)>,
@@ -43,6 +44,7 @@ impl Logins {
             }
             Ok(Report {
                 realm: config.name.clone(),
+                comment: config.shown_comment(),
                 issuer: config.issuer_url.clone(),
                 keys: usable,
                 logins,
@@ -89,7 +91,7 @@ fn notes(config: &RealmConfig, relying_party: RelyingParty<'_>) -> Vec<String> {
 }
 
 impl Report {
-    /// As JSON: `realm`, `issuer`, `usable_keys`, `logins` and `notes`.
+    /// As JSON: `realm`, `comment`, `issuer`, `usable_keys`, `logins` and `notes`.
     pub fn to_json(&self) -> Value {
         let logins: Vec<_> = self
             .logins
@@ -98,6 +100,7 @@ impl Report {
             .collect();
         json!({
             "realm": self.realm,
+            "comment": self.comment,
             "issuer": self.issuer,
             "usable_keys": self.keys,
             "logins": logins,
@@ -108,10 +111,14 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let comment = self.comment.iter().map(|comment| format!(" ({comment})"));
         writeln!(
             f,
-            "realm {}: provider {} answers; usable keys: {}",
-            self.realm, self.issuer, self.keys
+            "realm {}{}: provider {} answers; usable keys: {}",
+            self.realm,
+            comment.collect::<String>(),
+            self.issuer,
+            self.keys
         )?;
         for (url, decided) in &self.logins {
             writeln!(f, "  {url}: a {} login", decided.as_str())?;

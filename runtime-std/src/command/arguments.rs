@@ -11,14 +11,19 @@ onerealm: OpenID Connect logins where one realm serves both client types
 usage: onerealm [--config FILE] [--state-dir DIR] [--json] [-v] COMMAND
 
   demo [--keep]                  both client types against an embedded provider
-  auth-url REALM --redirect-url URL [--public]
+  auth-url [REALM] --redirect-url URL [--public]
                                  begins a login, prints the URL for the browser
   finish (--callback URL | --code C --state S [--iss I]) [--redirect-url URL]
                                  finishes it, prints the identity
-  login REALM [--public] [--no-browser] [--port N] [--redirect-url URL]
+  login [REALM] [--public] [--no-browser] [--port N] [--redirect-url URL]
                                  the whole of it, on this machine
-  check REALM [--redirect-url URL]
+  check [REALM] [--redirect-url URL]
                                  what a login would do, and whether it can
+  set REALM PROPERTY VALUE       changes one line of the file with the realms
+  unset REALM PROPERTY           removes one
+
+  REALM            without it, the realm with `default 1`, or the only one
+  VALUE -          reads the value from standard input, as it must be for a key
 
   --config FILE    realms, as Proxmox has them (/etc/pve/domains.cfg)
   --state-dir DIR  where pending logins are kept
@@ -45,16 +50,17 @@ pub(crate) enum Command {
     Help,
     Version,
     AuthUrl {
-        realm: String,
+        realm: Option<String>,
         redirect_url: String,
         requested: Requested,
     },
     Finish(Finish),
     Login(Login),
     Check {
-        realm: String,
+        realm: Option<String>,
         redirect_url: Option<String>,
     },
+    Change(Change),
     #[cfg(feature = "embedded-provider")]
     Demo {
         keep: bool,
@@ -70,11 +76,19 @@ pub(crate) struct Finish {
 }
 
 pub(crate) struct Login {
-    pub(crate) realm: String,
+    pub(crate) realm: Option<String>,
     pub(crate) requested: Requested,
     pub(crate) browser: Browser,
     pub(crate) port: Option<u16>,
     pub(crate) redirect_url: Option<String>,
+}
+
+/// Of the file with the realms.
+pub(crate) struct Change {
+    pub(crate) realm: String,
+    pub(crate) property: String,
+    /// `-` stands for standard input; `None` removes the property.
+    pub(crate) value: Option<String>,
 }
 
 /// Who opens the URL.
@@ -162,11 +176,11 @@ impl Given {
         }
         let mut words = std::mem::take(&mut self.words).into_iter();
         let name = words.next().ok_or("a command is missing")?;
-        let mut realm = || words.next().ok_or_else(|| format!("{name} needs the name of a realm"));
+        let mut needed = |what: &str| words.next().ok_or_else(|| format!("{name} needs {what}"));
         let command = match name.as_str() {
             "help" => Command::Help,
             "auth-url" => Command::AuthUrl {
-                realm: realm()?,
+                realm: words.next(),
                 redirect_url: self
                     .option("redirect-url")?
                     .ok_or("auth-url needs --redirect-url")?,
@@ -174,15 +188,20 @@ impl Given {
             },
             "finish" => Command::Finish(self.finish()?),
             "login" => Command::Login(Login {
-                realm: realm()?,
+                realm: words.next(),
                 requested: self.requested(),
                 browser: if self.flag("no-browser") { Browser::EndUser } else { Browser::Open },
                 port: self.port()?,
                 redirect_url: self.option("redirect-url")?,
             }),
             "check" => {
-                Command::Check { realm: realm()?, redirect_url: self.option("redirect-url")? }
+                Command::Check { realm: words.next(), redirect_url: self.option("redirect-url")? }
             }
+            "set" | "unset" => Command::Change(Change {
+                realm: needed("the name of a realm")?,
+                property: needed("the name of a property")?,
+                value: if name == "set" { Some(needed("a value")?) } else { None },
+            }),
             #[cfg(feature = "embedded-provider")]
             "demo" => Command::Demo { keep: self.flag("keep") },
             _ => return Err(format!("there is no command {name:?}")),
@@ -269,7 +288,7 @@ mod tests {
         assert!(matches!(
             arguments.command,
             Command::AuthUrl { realm, redirect_url, requested: Requested::Public }
-                if realm == "sso" && redirect_url == "https://h"
+                if realm.as_deref() == Some("sso") && redirect_url == "https://h"
         ));
     }
 
@@ -279,7 +298,7 @@ mod tests {
             "",
             "nothing",
             "auth-url sso",
-            "auth-url --redirect-url https://h",
+            "auth-url",
             "auth-url sso --redirect-url a --redirect-url b",
             "auth-url sso x --redirect-url a",
             "finish",
@@ -291,6 +310,12 @@ mod tests {
             "login sso --port 65536",
             "login sso --keep",
             "check sso --public",
+            "check sso x",
+            "set sso client-type",
+            "set sso client-type auto x",
+            "set sso client-type auto --redirect-url x",
+            "unset sso",
+            "unset sso client-type auto",
             "--unknown",
             "-x",
             "auth-url sso --redirect-url",

@@ -11,14 +11,16 @@ use onerealm_core::{AuthorizationResponse, PendingKey, RedirectUri, RedirectUriK
 
 use super::arguments::{Browser, Login};
 use super::callback_at_terminal::Pasted;
+use super::named_or_default;
 use super::outcome::Failure;
 
 /// The path of the redirect URL unless told otherwise.
 const PATH: &str = "/callback";
 
 pub(crate) fn run(logins: &Logins, login: &Login) -> Result<User, Failure> {
+    let realm = named_or_default(logins, login.realm.as_deref())?;
     let listener = listen(login)?;
-    let (begun, pending) = logins.start(&login.realm, listener.redirect_url(), login.requested)?;
+    let (begun, pending) = logins.start(realm, listener.redirect_url(), login.requested)?;
     show(&begun.url, login.browser);
 
     let key = pending.key();

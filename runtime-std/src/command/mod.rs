@@ -2,6 +2,7 @@
 
 mod arguments;
 mod callback_at_terminal;
+mod change;
 #[cfg(feature = "embedded-provider")]
 mod demo;
 mod login;
@@ -45,16 +46,28 @@ fn execute(arguments: Arguments) -> Result<Outcome, Failure> {
         Command::Help => Ok(Outcome::text(arguments::HELP)),
         Command::Version => Ok(Outcome::text(concat!("onerealm ", env!("CARGO_PKG_VERSION")))),
         Command::AuthUrl { realm, redirect_url, requested } => {
-            Ok(begun(logins()?.begin(&realm, &redirect_url, requested)?))
+            let logins = logins()?;
+            let realm = named_or_default(&logins, realm.as_deref())?;
+            Ok(begun(logins.begin(realm, &redirect_url, requested)?))
         }
         Command::Finish(finish) => Ok(identity(finish_login(&logins()?, &finish)?)),
         Command::Login(login) => Ok(identity(login::run(&logins()?, &login)?)),
         Command::Check { realm, redirect_url } => {
-            let report = logins()?.check(&realm, redirect_url.as_deref())?;
+            let logins = logins()?;
+            let realm = named_or_default(&logins, realm.as_deref())?;
+            let report = logins.check(realm, redirect_url.as_deref())?;
             Ok(Outcome::of(report.to_json(), report.to_string()))
         }
+        Command::Change(change) => change::run(&config, &change),
         #[cfg(feature = "embedded-provider")]
         Command::Demo { keep } => demo::run(keep),
+    }
+}
+
+fn named_or_default<'a>(logins: &'a Logins, named: Option<&'a str>) -> Result<&'a str, Failure> {
+    match named {
+        Some(name) => Ok(name),
+        None => Ok(&logins.config().default_realm()?.name),
     }
 }
 
@@ -76,10 +89,11 @@ fn finish_login(logins: &Logins, finish: &Finish) -> Result<User, Failure> {
 }
 
 fn read_standard_input() -> Result<String, Failure> {
-    let mut text = String::new();
     let limit = 64 * 1024;
+    // Room from the start: a string that grows leaves copies of a key behind.
+    let mut text = String::with_capacity(limit);
     std::io::stdin()
-        .take(limit)
+        .take(limit as u64)
         .read_to_string(&mut text)
         .map_err(|error| Failure::Usage(format!("standard input can't be read: {error}")))?;
     Ok(text)

@@ -4,6 +4,8 @@
 //!
 //! They provoke THREATS cases 1, 12, 13, 51, 54, 57, 59 to 61, 65, 66, 69, 73, 74, 76, 78, 85, 93,
 //! 97 to 99, 104, 108, 109, 135, 143 and 145.
+//!
+//! `realm` is ours: what a realm's properties change in the judgement of an ID token.
 
 mod basic;
 mod comprehensive;
@@ -11,4 +13,5 @@ mod config;
 mod fapi2;
 mod form_post;
 mod keys;
+mod realm;
 mod suite;

@@ -3,11 +3,14 @@
 
 mod binding;
 mod caches;
+mod change;
 mod client_type_table;
 mod concurrency;
 mod errors;
 mod login_command;
+mod properties;
 mod proxy;
+mod redirect_urls;
 mod secrets;
 mod support;
 mod userinfo;

@@ -1,0 +1,113 @@
+//! `set` and `unset`.
+
+use std::fs;
+use std::io::Write;
+use std::process::Stdio;
+
+use crate::support::*;
+
+fn text(scene: &Scene) -> String {
+    fs::read_to_string(scene.config()).unwrap()
+}
+
+/// The command with `input` on standard input.
+fn run_with_input(scene: &Scene, arguments: &[&str], input: &str) -> Ran {
+    let mut command = scene.command(arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    Ran::of(child.wait_with_output().unwrap())
+}
+
+#[test]
+fn a_property_that_is_set_decides_the_next_login() {
+    let scene = Scene::new();
+    scene.configure("client-key canary+key/with:reserved=%&characters");
+    let before = text(&scene);
+    let (begun, _) = scene.begin(&["--redirect-url", WEB]);
+    assert_eq!(begun["client_type"], "confidential");
+    let ran = scene.run(&["set", "sso", "client-type", "public"]);
+    let expected = serde_json::json!({"realm": "sso", "property": "client-type", "changed": true});
+    assert_eq!((ran.status, &ran.json), (0, &expected), "{ran:?}");
+    assert_eq!(text(&scene), format!("{before}\tclient-type public\n"));
+    let (begun, _) = scene.begin(&["--redirect-url", WEB]);
+    assert_eq!(begun["client_type"], "public");
+    assert_eq!(scene.run(&["set", "sso", "client-type", "public"]).json["changed"], false);
+    assert_eq!(scene.run(&["unset", "sso", "client-type"]).json["changed"], true);
+    assert_eq!(text(&scene), before);
+    assert_eq!(scene.run(&["unset", "sso", "client-type"]).json["changed"], false);
+}
+
+#[test]
+fn a_key_comes_from_standard_input_and_is_never_shown() {
+    let scene = Scene::new();
+    scene.configure("");
+    let before = text(&scene);
+    let ran = scene.run(&["set", "sso", "client-key", "canary-on-the-command-line"]);
+    ran.failed(2, "usage");
+    assert!(!ran.stderr.contains("canary-on"), "{ran:?}");
+    assert_eq!(text(&scene), before);
+
+    let ran = run_with_input(&scene, &["set", "sso", "client-key", "-"], &format!("{SECRET}\n"));
+    assert_eq!((ran.status, &ran.json["changed"]), (0, &true.into()), "{ran:?}");
+    assert_hidden(&(ran.stdout + &ran.stderr), &[SECRET.to_owned()]);
+    assert_eq!(text(&scene), format!("{before}\tclient-key {SECRET}\n"));
+    let (_, callback) = scene.begin(&["--redirect-url", WEB]);
+    assert_eq!(scene.finish(&callback).json["client_type"], "confidential");
+
+    for bad in
+        ["", "\n", " canary-with-a-space-before-it\n", "canary-in\ntwo-lines\n", "canary\tin-two\n"]
+    {
+        let ran = run_with_input(&scene, &["set", "sso", "client-key", "-"], bad);
+        assert_eq!(ran.status, 3, "{ran:?}");
+        assert!(!ran.stderr.contains("canary"), "{ran:?}");
+        assert_eq!(text(&scene), format!("{before}\tclient-key {SECRET}\n"));
+    }
+}
+
+#[test]
+fn what_is_refused_leaves_the_file_alone() {
+    let scene = Scene::new();
+    scene.configure("");
+    let before = text(&scene);
+    for (arguments, status, code) in [
+        (&["set", "nowhere", "prompt", "login"][..], 3, "realm_unknown"),
+        (&["set", "sso", "client-tpye", "auto"], 3, "property_unknown"),
+        (&["unset", "sso", "client-tpye"], 3, "property_unknown"),
+        (&["set", "sso", "client-type", "Auto"], 3, "realm_would_be_invalid"),
+        (&["unset", "sso", "issuer-url"], 3, "realm_would_be_invalid"),
+        (&["set", "sso", "prompt", "login\n\tpublic-override 0"], 3, "value_refused"),
+    ] {
+        scene.run(arguments).failed(status, code);
+        assert_eq!(text(&scene), before, "{arguments:?}");
+    }
+    fs::write(scene.config().with_extension("cfg.tmp.onerealm"), "").unwrap();
+    scene.run(&["set", "sso", "prompt", "login"]).failed(8, "config_busy");
+    assert_eq!(text(&scene), before);
+    fs::remove_file(scene.config()).unwrap();
+    scene.run(&["set", "sso", "prompt", "login"]).failed(3, "config_unreadable");
+}
+
+#[test]
+fn without_json_there_is_a_line() {
+    let scene = Scene::new();
+    scene.configure("");
+    let mut said = Vec::new();
+    for words in [
+        &["set", "sso", "comment", "Büro: 1"][..],
+        &["set", "sso", "comment", "Büro: 1"],
+        &["unset", "sso", "comment"],
+    ] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_onerealm"));
+        let output = command.arg("--config").arg(scene.config()).args(words).output().unwrap();
+        said.push(String::from_utf8(output.stdout).unwrap());
+    }
+    assert_eq!(
+        said,
+        [
+            "realm sso: comment is set\n",
+            "realm sso: nothing to change\n",
+            "realm sso: comment is removed\n"
+        ]
+    );
+}
