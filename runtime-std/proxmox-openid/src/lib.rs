@@ -10,7 +10,7 @@
 //!   compared (RFC 9207).
 //!
 //! Each call may be made from a thread of its own and from within an async runtime: it blocks, at
-//! most some 20 seconds, and starts no runtime. Nothing is started, read or kept before the first
+//! most 14 seconds, and starts no runtime. Nothing is started, read or kept before the first
 //! call, so the library may be loaded before a daemon forks. The environment is read, never set.
 //!
 //! Errors are one line that can be shown to a caller who isn't logged in; what else is known goes to
@@ -26,6 +26,7 @@ mod text;
 
 use std::path::Path;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use anyhow::Error;
 use onerealm::{Callback, Config, Logins, Network, PendingStore, RealmConfig, Requested, now};
@@ -34,6 +35,10 @@ use serde_json::Value;
 pub use auth_state::PrivateAuthState;
 pub use config::OpenIdConfig;
 pub use text::SecretText;
+
+/// How long one call may take. An API method makes two that ask the provider, and Proxmox's proxy
+/// gives a method up after 30 seconds.
+const DEADLINE: Duration = Duration::from_secs(14);
 
 /// A realm's provider, and one redirect URL.
 #[derive(Debug)]
@@ -118,7 +123,7 @@ impl OpenIdAuthenticator {
 /// The logins of the one realm.
 fn logins(realm: RealmConfig, state_dir: &Path) -> Logins {
     let config = Config::of([realm], Path::new("the realm's configuration"));
-    Logins::new(config, pending::store(state_dir)).with_network(network())
+    Logins::new(config, pending::store(state_dir)).with_network(network()).with_deadline(DEADLINE)
 }
 
 /// What this process knows of the providers, over all authenticators.
