@@ -76,7 +76,9 @@ impl<'a> AuthorizationResponse<'a> {
         self.state
     }
 
-    pub(crate) fn iss(&self) -> Option<FormText<'a>> {
+    /// `iss`, as somebody sent it: for messages. Whether it is the realm's issuer is judged by
+    /// [`PendingAuthorization::accept`](crate::PendingAuthorization::accept).
+    pub fn iss(&self) -> Option<FormText<'a>> {
         self.iss
     }
 

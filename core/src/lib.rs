@@ -51,6 +51,7 @@ mod jws;
 mod id_token;
 mod userinfo;
 mod identity;
+mod refused;
 
 mod error;
 mod error_response;
@@ -87,6 +88,7 @@ pub use realm::{
     TokenAuthMethod,
 };
 pub use redirect_uri::{RedirectUri, RedirectUriError, RedirectUriKind};
+pub use refused::{IdTokenWords, KeyWords, RefusedIdToken};
 pub use relying_party::RelyingParty;
 pub use time::UnixTime;
 pub use token_request::{TokenError, TokenRequest};
