@@ -290,7 +290,8 @@ error_enum! {
         WrongKind {
             /// The token's.
             algorithm: JwsAlgorithm,
-        } => "key_wrong_kind", "the key that the token names is not one for {algorithm}";
+        } => "key_wrong_kind",
+            "the key that the token names is not one for {algorithm}: set another ID token signature algorithm for this client at the provider";
         /// RSA keys that are too short or too long.
         RsaSize {
             /// Of the modulus.

@@ -26,6 +26,7 @@
 mod advice;
 mod check;
 mod config;
+mod difference;
 mod error;
 mod http;
 mod keys;
@@ -33,6 +34,7 @@ mod logins;
 mod provider_words;
 mod providers;
 mod proxy;
+mod shown;
 mod store;
 mod user;
 
@@ -49,6 +51,7 @@ pub mod provider;
 
 pub use check::Report;
 pub use config::{Config, ConfigError, Problem, RealmConfig, RealmProblem};
+pub use difference::Difference;
 pub use error::{Class, Error};
 pub use http::HttpError;
 pub use keys::{RustlsVerifier, verifiers};

@@ -14,11 +14,13 @@ use onerealm_core::{
 use zeroize::Zeroizing;
 
 use crate::config::{Config, RealmConfig};
+use crate::difference::{Difference, Judged};
 use crate::error::Error;
 use crate::http::{DEADLINE, Http};
 use crate::keys::{RustlsVerifier, verifiers};
 use crate::provider_words::ProviderWords;
 use crate::providers::{Call, LIFETIME, Provider, Providers};
+use crate::shown::Secrets;
 use crate::store::DirectoryStore;
 use crate::user::User;
 
@@ -177,7 +179,7 @@ impl Logins {
             .map_err(|_| Error::DamagedPending { path: stored.path })?;
         if redirect_url.is_some_and(|url| url != pending.redirect_uri()) {
             let error = AuthorizationError::OtherRedirectUri;
-            return Err(Error::Authorization { error, words: None });
+            return Err(Error::Authorization { error, words: None, difference: None });
         }
         self.complete_with(pending, response, || {
             self.store.take(&key, now().0)?;
@@ -202,6 +204,8 @@ impl Logins {
         take: impl FnOnce() -> Result<(), Error>,
     ) -> Result<User, Error> {
         let config = self.config.realm(pending.realm())?;
+        let mut secrets = Secrets::default();
+        secrets.add(pending.state().as_str().to_owned());
         self.with_relying_party(config, |relying_party, provider, call| {
             // What can fail without harm comes first: a login is used up when its code is sent, or
             // when the provider has refused it.
@@ -215,7 +219,9 @@ impl Logins {
                         take()?;
                     }
                     let words = ProviderWords::of_authorization(&response);
-                    return Err(Error::Authorization { error, words });
+                    let difference = Difference::of_response(error, &config.issuer_url, &response);
+                    let difference = difference.map(Box::new);
+                    return Err(Error::Authorization { error, words, difference });
                 }
             };
             let client_type = request.client_type();
@@ -223,15 +229,17 @@ impl Logins {
             let message = request.request(&mut buf)?;
             take()?;
             let answer = call.http.send(&message, call.ca_file, call.deadline)?;
+            secrets.add_request(&message);
+            secret_keys(config).for_each(|key| secrets.add(key.to_owned()));
             let words = ErrorResponse::of(&answer.response())
-                .map(|error| ProviderWords::of(&error, &message, &secret_keys(config)));
+                .map(|error| ProviderWords::of(&error, &secrets));
             let id_token = request.response(answer.response()).map_err(|error| Error::Token {
                 url: message.url.to_owned(),
                 client_type,
                 error,
                 words,
             })?;
-            self.identify(id_token, config, provider, call)
+            self.identify(id_token, config, relying_party, provider, call, secrets)
         })
     }
 
@@ -239,18 +247,26 @@ impl Logins {
         &self,
         id_token: IdToken<'_>,
         config: &RealmConfig,
+        relying_party: RelyingParty<'_>,
         provider: &Provider,
         call: Call<'_>,
+        secrets: Secrets,
     ) -> Result<User, Error> {
         let mut buf = vec![0; id_token.buffer_needed()];
+        let token = id_token.if_refused();
         let mut keys = provider.keys(call)?;
-        if id_token.lacks_key(&provider.key_set(&keys)?, &mut buf)? {
+        // What is wrong with the token is told by its validation.
+        if let Ok(true) = id_token.lacks_key(&provider.key_set(&keys)?, &mut buf) {
             keys = provider.newer_keys(&keys, call)?;
         }
         let key_set = provider.key_set(&keys)?;
         let verifiers: Vec<_> =
             self.verifiers.iter().map(|verifier| verifier as &dyn SignatureVerifier).collect();
-        let identity = id_token.validate(&key_set, &verifiers, now(), &mut buf)?;
+        let verdict = id_token.validate(&key_set, &verifiers, now(), &mut buf);
+        let identity = verdict.map_err(|error| {
+            let judged = Judged::new(relying_party, key_set, token, secrets);
+            Error::IdToken { error, difference: judged.difference(error).map(Box::new) }
+        })?;
         let user = with_userinfo(identity, call, |identity| {
             User::new(&identity, config).map_err(Error::from)
         })?;
@@ -275,8 +291,10 @@ impl Logins {
         };
         let provider = self.providers.get(realm.issuer, call)?;
         let metadata = provider.metadata()?;
-        let relying_party = RelyingParty::new(&realm, &metadata)
-            .map_err(|error| Error::Discovery { url: config.issuer_url.clone(), error })?;
+        // The metadata was accepted as that of this issuer before.
+        let relying_party = RelyingParty::new(&realm, &metadata).map_err(|error| {
+            Error::Discovery { url: config.issuer_url.clone(), error, difference: None }
+        })?;
         then(relying_party, &provider, call)
     }
 
@@ -308,8 +326,10 @@ fn with_userinfo<T>(
         words: None,
     })?;
     let answer = call.http.send(&message, call.ca_file, call.deadline)?;
+    let mut secrets = Secrets::default();
+    secrets.add_request(&message);
     let words =
-        ErrorResponse::of(&answer.response()).map(|error| ProviderWords::of(&error, &message, &[]));
+        ErrorResponse::of(&answer.response()).map(|error| ProviderWords::of(&error, &secrets));
     let userinfo = request.response(answer.response()).map_err(|error| Error::Userinfo {
         url: url(),
         error,
@@ -318,12 +338,8 @@ fn with_userinfo<T>(
     then(identity.with_userinfo(userinfo))
 }
 
-fn secret_keys(config: &RealmConfig) -> Vec<&str> {
-    [&config.client_key, &config.native_client_key]
-        .into_iter()
-        .flatten()
-        .map(|key| key.as_str())
-        .collect()
+fn secret_keys(config: &RealmConfig) -> impl Iterator<Item = &str> {
+    [&config.client_key, &config.native_client_key].into_iter().flatten().map(|key| key.as_str())
 }
 
 /// A realm's lists, joined as the core takes them.
