@@ -119,7 +119,16 @@ impl<'a> AuthorizationResponse<'a> {
         }
     }
 
-    pub(crate) fn iss(&self) -> ResponseIssuer<'a> {
+    /// `iss`, as somebody sent it: for messages. Whether it is the realm's issuer is judged by
+    /// [`PendingAuthorization::accept`](crate::PendingAuthorization::accept).
+    pub fn iss(&self) -> Option<FormText<'a>> {
+        match self.iss {
+            ResponseIssuer::Sent(iss) => Some(iss),
+            ResponseIssuer::NotSent | ResponseIssuer::NotKnown => None,
+        }
+    }
+
+    pub(crate) fn issuer(&self) -> ResponseIssuer<'a> {
         self.iss
     }
 

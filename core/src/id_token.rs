@@ -12,6 +12,7 @@ use crate::pending_authorization::PendingAuthorization;
 use crate::policy::{AUDIENCES, ID_TOKEN_BACKDATING, SUBJECT_LEN};
 use crate::random::Random256;
 use crate::realm::ClientId;
+use crate::refused::RefusedIdToken;
 use crate::relying_party::RelyingParty;
 use crate::time::UnixTime;
 use crate::wire::{Json, JsonError, JsonStr, Object, Value, Writer};
@@ -44,6 +45,17 @@ impl<'a> IdToken<'a> {
             client_id: client.client_id(),
             nonce: pending.nonce().clone(),
             begun: pending.begun(),
+        }
+    }
+
+    /// What a message needs should the token be refused: [`validate`](Self::validate) takes the
+    /// token itself.
+    pub fn if_refused(&self) -> RefusedIdToken<'a> {
+        RefusedIdToken {
+            compact: self.compact,
+            client_id: self.client_id.as_str(),
+            access_token: self.access_token,
+            nonce: self.nonce.text(),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::error::error_enum;
 use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
 use crate::jwa::{JwsAlgorithm, KeyKind, PublicKey};
 use crate::policy::{RSA_EXPONENT_LEN, RSA_MODULUS_BITS};
+use crate::refused::KeyWords;
 use crate::wire::{Array, BufferTooSmall, DecodeError, JsonStr, Value, Writer, decode_into};
 
 /// The request for a provider's keys.
@@ -50,6 +51,20 @@ impl<'a> KeySet<'a> {
     /// How many keys there are that some signature could be verified with.
     pub fn usable(&self) -> usize {
         self.signature_keys().count()
+    }
+
+    /// Every key by what it is called, also those that no signature is verified with: for messages.
+    pub fn words(&self) -> impl Iterator<Item = KeyWords<'a>> {
+        self.keys.items().filter_map(|key| match key {
+            Value::Object(object) => Some(KeyWords {
+                kid: object.get("kid"),
+                alg: object.get("alg"),
+                kty: object.get("kty"),
+                crv: object.get("crv"),
+                usable: Jwk::parse(key).is_some(),
+            }),
+            _ => None,
+        })
     }
 
     /// The one key that can have signed a token whose header has this `alg` and `kid`.
@@ -275,7 +290,8 @@ error_enum! {
         WrongKind {
             /// The token's.
             algorithm: JwsAlgorithm,
-        } => "key_wrong_kind", "the key that the token names is not one for {algorithm}";
+        } => "key_wrong_kind",
+            "the key that the token names is not one for {algorithm}: set another ID token signature algorithm for this client at the provider";
         /// RSA keys that are too short or too long.
         RsaSize {
             /// Of the modulus.

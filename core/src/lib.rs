@@ -52,6 +52,7 @@ mod jws;
 mod id_token;
 mod userinfo;
 mod identity;
+mod refused;
 
 mod error;
 mod error_response;
@@ -88,6 +89,7 @@ pub use realm::{
     TokenAuthMethod,
 };
 pub use redirect_uri::{RedirectUri, RedirectUriError, RedirectUriKind};
+pub use refused::{IdTokenWords, KeyWords, RefusedIdToken};
 pub use relying_party::RelyingParty;
 pub use sealed_state::{NotASealedState, SealedState};
 pub use time::UnixTime;

@@ -98,7 +98,7 @@ impl PendingAuthorization {
             return Err(AuthorizationError::OtherRedirectUri);
         }
         // RFC 9207 section 2.4: compared wherever it is there, demanded where it is announced.
-        match response.iss() {
+        match response.issuer() {
             ResponseIssuer::Sent(iss) if iss != *self.issuer.as_str() => {
                 return Err(AuthorizationError::WrongIssuer);
             }

@@ -108,9 +108,11 @@ error_enum! {
         Signed => "userinfo_signed",
             "the userinfo endpoint answers with a signed token, which is not supported: turn off signed userinfo for this client at the provider, or set the realm's query-userinfo to 0";
         /// No `sub`.
-        NoSubject => "userinfo_sub_missing", "the userinfo endpoint's answer has no sub, so it may be about anybody";
+        NoSubject => "userinfo_sub_missing",
+            "the userinfo endpoint's answer has no sub, so it may be about anybody: set the realm's query-userinfo to 0 if the ID token says enough";
         /// About somebody else.
-        OtherSubject => "userinfo_sub", "the userinfo endpoint's answer is about somebody else than the ID token";
+        OtherSubject => "userinfo_sub",
+            "the userinfo endpoint's answer is about somebody else: its sub is not the ID token's; set the realm's query-userinfo to 0 if the ID token says enough";
         /// An access token that no header can carry.
         AccessToken => "access_token_malformed",
             "the access token has characters that no token has, or is longer than 16384 characters";

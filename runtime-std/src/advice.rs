@@ -1,8 +1,9 @@
-//! What to do about a provider's refusal.
+//! What to do about a refusal, by the provider or here.
 
 use onerealm_core::{ClientType, ClientTypeError, DiscoveryError, ErrorCode};
 
 use crate::provider_words::ProviderWords;
+use crate::user::UserError;
 
 const SENT_AS_PUBLIC: &str = "the provider takes this redirect URL for a public client's and wants no secret: set the realm's client-type to auto, or begin the login with --public";
 const SECRET_MISSING: &str = "the provider takes this redirect URL for a confidential client's and wants the secret: set the realm's client-key and client-type auto, or register the redirect URL for installed applications (in Entra ID: platform \"Mobile and desktop applications\")";
@@ -82,12 +83,80 @@ pub(crate) fn on_client_type(error: ClientTypeError) -> Option<&'static str> {
 
 pub(crate) fn on_discovery(error: DiscoveryError) -> Option<&'static str> {
     match error {
-        DiscoveryError::Issuer => Some(
-            "copy the issuer from the provider's metadata; for Entra ID the issuer-url names the tenant (https://login.microsoftonline.com/TENANT-ID/v2.0), not common or organizations",
-        ),
+        DiscoveryError::Issuer => Some(OTHER_ISSUER_IN_METADATA),
         DiscoveryError::Response { .. } => Some(
             "open the URL in a browser: it must show the provider's metadata; issuer-url is what stands before /.well-known/",
         ),
         DiscoveryError::Endpoint => None,
+    }
+}
+
+pub(crate) const SLASH_MISSING: &str = "add '/' to the end of the realm's issuer-url";
+pub(crate) const SLASH_TOO_MANY: &str = "remove the '/' at the end of the realm's issuer-url";
+pub(crate) const OTHER_ISSUER_IN_METADATA: &str = "set issuer-url to the issuer in the provider's metadata; for Entra ID it names the tenant (https://login.microsoftonline.com/TENANT-ID/v2.0), not common or organizations";
+pub(crate) const SLASH_WITHIN_PROVIDER: &str = "the provider ends its issuer with '/' in one place and without in another: make them equal in the provider's settings, and write issuer-url in the same way";
+pub(crate) const OTHER_ISSUER_IN_TOKEN: &str = "the provider's metadata and its ID tokens name two issuers: make them equal in the provider's settings (its public URL, the tenant), and set issuer-url to that";
+pub(crate) const OTHER_ISSUER_IN_RESPONSE: &str = "begin the login again; if it happens each time, make the iss of the provider's responses equal to the issuer in its metadata, and set issuer-url to that";
+pub(crate) const NO_ISSUER_IN_RESPONSE: &str = "give finish the whole URL with --callback, or iss with --iss; a server must pass iss on; it is compared with issuer-url";
+
+pub(crate) const CLIENT_ID: &str = "set the realm's client-id to the identifier that the application has at the provider, or let the provider put that into aud";
+pub(crate) const NATIVE_CLIENT_ID: &str = "set the realm's native-client-id to the identifier that the application has at the provider, or let the provider put that into aud";
+pub(crate) const AUDIENCES: &str = "if the other audience may be there (ZITADEL adds the project's id), name it in the realm's audiences; otherwise let the provider leave it out";
+pub(crate) const FEWER_AUDIENCES: &str =
+    "let the provider put fewer audiences into the token, whatever the realm's audiences allow";
+pub(crate) const AUTHORIZED_PARTY: &str = "if azp is the identifier of this realm's registration, set client-id to it; otherwise the provider issued the token to another client";
+pub(crate) const NATIVE_AUTHORIZED_PARTY: &str = "if azp is the identifier of this realm's registration for public logins, set native-client-id to it; otherwise the provider issued the token to another client";
+pub(crate) const NO_AUTHORIZED_PARTY: &str = "let the provider send azp, or this client as the only audience: the realm's audiences are not enough";
+
+pub(crate) const MAX_AGE: &str = "sign in anew at the provider; if it happens each time, the provider ignores the realm's max-age, or a clock is off";
+pub(crate) const ENCRYPTED: &str = "turn off ID token encryption for this client at the provider; no setting of the realm decrypts it";
+pub(crate) const OTHER_KIND_OF_TOKEN: &str =
+    "let the provider send an ID token, whose typ is JWT or none: it sent a token of another kind";
+pub(crate) const UNKNOWN_KEY: &str = "try again in a minute, in case the provider changed its keys a moment ago; if it happens each time, another provider or tenant signs than the one that issuer-url names";
+pub(crate) const WRONG_KIND_OF_KEY: &str = "set another ID token signature algorithm for this client at the provider, one that its key is for; the keys are those of issuer-url";
+pub(crate) const AMBIGUOUS_KEY: &str = "let the provider name its key with kid, each key with another; no setting of the realm chooses one";
+
+pub(crate) const OTHER_SUBJECT: &str = "let the provider send the sub of the ID token in userinfo too, or set the realm's query-userinfo to 0 if the ID token says enough";
+pub(crate) const SIGNED_USERINFO: &str = "turn off signed userinfo for this client at the provider, or set the realm's query-userinfo to 0";
+
+/// The largest `clock-skew`, in seconds.
+const LARGEST_SKEW: u64 = 600;
+
+/// For clocks that are that many seconds apart, or a token that is that much too old.
+pub(crate) fn on_clocks(apart: u64) -> &'static str {
+    if apart < LARGEST_SKEW {
+        "correct the clock of this machine or the provider's (timedatectl tells whether this one is synchronized), or raise the realm's clock-skew, to 600 seconds at most"
+    } else {
+        "correct the clock of this machine or the provider's (timedatectl tells whether this one is synchronized): the realm's clock-skew, 600 seconds at most, can't make up for so much"
+    }
+}
+
+pub(crate) fn on_algorithm(alg: &str) -> &'static str {
+    if alg.starts_with("HS") {
+        "set the ID token signature algorithm of this client to RS256 or ES256 at the provider (in authentik: choose a signing key): HS algorithms are keyed with the client secret, which a public login doesn't have, so no login of the realm may use them"
+    } else {
+        "set the ID token signature algorithm of this client to RS256 or ES256 at the provider; no setting of the realm allows another"
+    }
+}
+
+pub(crate) fn on_refused_userinfo(status: u16) -> &'static str {
+    match status {
+        403 => {
+            "add the scopes that userinfo needs to the realm's scopes, and allow this client to use it; or set query-userinfo to 0 if the ID token says enough"
+        }
+        _ => {
+            "let the provider accept this client's access token at its userinfo endpoint, or set the realm's query-userinfo to 0 if the ID token says enough"
+        }
+    }
+}
+
+pub(crate) const USER_NAME_MISSING: &str = "set the realm's username-claim to one of the claims that are there, or let the provider send this one (by the realm's scopes, or by a mapping at the provider)";
+
+pub(crate) fn on_user(error: &UserError) -> Option<&'static str> {
+    match error {
+        UserError::NotText { .. } | UserError::Unusable { .. } => Some(
+            "set the realm's username-claim to another claim, or change the value at the provider: a user name is never rewritten",
+        ),
+        UserError::Missing { .. } | UserError::ControlCharacter { .. } | UserError::Claims => None,
     }
 }

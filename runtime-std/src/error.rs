@@ -11,6 +11,7 @@ use onerealm_core::{
 
 use crate::advice;
 use crate::config::{ConfigError, EditError};
+use crate::difference::{Difference, with_difference};
 use crate::http::HttpError;
 use crate::provider_words::ProviderWords;
 use crate::store::StoreError;
@@ -49,6 +50,8 @@ pub enum Error {
         url: String,
         /// Why it was refused.
         error: DiscoveryError,
+        /// What was expected and what came.
+        difference: Option<Box<Difference>>,
     },
     /// The provider's keys.
     Jwks {
@@ -65,6 +68,8 @@ pub enum Error {
         error: AuthorizationError,
         /// What the provider says.
         words: Option<ProviderWords>,
+        /// What was expected and what came.
+        difference: Option<Box<Difference>>,
     },
     /// The store of pending logins.
     Store(StoreError),
@@ -83,6 +88,8 @@ pub enum Error {
     IdToken {
         /// Why it was refused.
         error: IdTokenError,
+        /// What was expected and what came.
+        difference: Option<Box<Difference>>,
     },
     /// The userinfo request.
     Userinfo {
@@ -135,11 +142,11 @@ impl Error {
             Error::Authorization { error, .. } => error.code(),
             Error::Store(error) => error.code(),
             Error::Token { error, .. } => error.code(),
-            Error::IdToken { error: IdTokenError::Jws { error: JwsError::Key { error } } } => {
-                error.code()
-            }
-            Error::IdToken { error: IdTokenError::Jws { error } } => error.code(),
-            Error::IdToken { error } => error.code(),
+            Error::IdToken { error, .. } => match error {
+                IdTokenError::Jws { error: JwsError::Key { error } } => error.code(),
+                IdTokenError::Jws { error } => error.code(),
+                error => error.code(),
+            },
             Error::Userinfo { error, .. } => error.code(),
             Error::User(error) => error.code(),
             Error::Http(error) => error.code(),
@@ -177,17 +184,33 @@ impl Error {
 
     /// What somebody can do about it, where that is not in the sentence already.
     pub fn advice(&self) -> Option<&'static str> {
+        if let Some(difference) = self.difference() {
+            return Some(difference.advice());
+        }
         match self {
             Error::Http(error) => error.advice(),
             Error::Token {
                 client_type, error: TokenError::Refused { error, .. }, words, ..
             } => advice::on_refused_token(*client_type, *error, words.as_ref()),
-            Error::Authorization { error: AuthorizationError::Refused { error }, words } => {
-                advice::on_refused_authorization(*error, words.as_ref())
-            }
+            Error::Authorization {
+                error: AuthorizationError::Refused { error }, words, ..
+            } => advice::on_refused_authorization(*error, words.as_ref()),
             Error::Begin(BeginError::ClientType(error)) => advice::on_client_type(*error),
             Error::RedirectUriNotListed { .. } => Some(advice::NOT_LISTED),
             Error::Discovery { error, .. } => advice::on_discovery(*error),
+            Error::User(error) => advice::on_user(error),
+            _ => None,
+        }
+    }
+
+    /// What was expected and what came, where both are public values. `Display` ends with it.
+    pub fn difference(&self) -> Option<Difference> {
+        match self {
+            Error::Discovery { difference, .. }
+            | Error::Authorization { difference, .. }
+            | Error::IdToken { difference, .. } => difference.as_deref().cloned(),
+            Error::Userinfo { error, .. } => Difference::of_userinfo(*error),
+            Error::User(error) => error.difference(),
             _ => None,
         }
     }
@@ -240,19 +263,29 @@ impl fmt::Display for Error {
                 "the redirect URL is not one of those that the realm {realm} lists in redirect-urls"
             ),
             Error::Begin(error) => error.fmt(f),
-            Error::Discovery { url, error } => write!(f, "{url}: {error}"),
+            Error::Discovery { url, error, difference } => {
+                write!(f, "{url}: {error}")?;
+                with_difference(f, difference.as_deref())
+            }
             Error::Jwks { url, error } => write!(f, "{url}: {error}"),
             Error::Response(error) => error.fmt(f),
-            Error::Authorization { error, words } => with_words(f, error, words),
+            Error::Authorization { error, words, difference } => {
+                with_words(f, error, words)?;
+                with_difference(f, difference.as_deref())
+            }
             Error::Store(error) => error.fmt(f),
             Error::Token { url, error, words, .. } => {
                 write!(f, "{url}: ")?;
                 with_words(f, error, words)
             }
-            Error::IdToken { error } => error.fmt(f),
+            Error::IdToken { error, difference } => {
+                error.fmt(f)?;
+                with_difference(f, difference.as_deref())
+            }
             Error::Userinfo { url, error, words } => {
                 write!(f, "{url}: ")?;
-                with_words(f, error, words)
+                with_words(f, error, words)?;
+                with_difference(f, Difference::of_userinfo(*error).as_ref())
             }
             Error::User(error) => error.fmt(f),
             Error::Http(error) => error.fmt(f),
@@ -321,7 +354,7 @@ impl From<StoreError> for Error {
 
 impl From<IdTokenError> for Error {
     fn from(error: IdTokenError) -> Self {
-        Error::IdToken { error }
+        Error::IdToken { error, difference: None }
     }
 }
 

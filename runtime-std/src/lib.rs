@@ -26,6 +26,7 @@
 mod advice;
 mod check;
 mod config;
+mod difference;
 mod error;
 mod http;
 mod keys;
@@ -34,6 +35,7 @@ mod network;
 mod provider_words;
 mod providers;
 mod proxy;
+mod shown;
 mod store;
 mod user;
 
@@ -50,6 +52,7 @@ pub mod provider;
 
 pub use check::Report;
 pub use config::{Config, ConfigError, ConfigFile, EditError, Problem, RealmConfig, RealmProblem};
+pub use difference::Difference;
 pub use error::{Class, Error};
 pub use http::HttpError;
 pub use keys::{RustlsVerifier, verifiers};

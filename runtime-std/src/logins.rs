@@ -14,12 +14,14 @@ use onerealm_core::{
 use zeroize::Zeroizing;
 
 use crate::config::{Config, RealmConfig};
+use crate::difference::{Difference, Judged};
 use crate::error::Error;
 use crate::http::DEADLINE;
 use crate::keys::{RustlsVerifier, verifiers};
 use crate::network::Network;
 use crate::provider_words::ProviderWords;
 use crate::providers::{Call, LIFETIME, Provider};
+use crate::shown::Secrets;
 use crate::store::{PendingStore, StoreError};
 use crate::user::{self, Claims, User, UserError};
 
@@ -206,7 +208,7 @@ impl Logins {
         let pending = self.store.read(&state, now())?;
         if redirect_url.is_some_and(|url| url != pending.redirect_uri()) {
             let error = AuthorizationError::OtherRedirectUri;
-            return Err(Error::Authorization { error, words: None });
+            return Err(Error::Authorization { error, words: None, difference: None });
         }
         let own_state = pending.state();
         let response = match SealedState::parse(&state) {
@@ -255,6 +257,8 @@ impl Logins {
         then: impl FnOnce(&Identity<'_>, &RealmConfig) -> Result<T, UserError>,
     ) -> Result<T, Error> {
         let config = self.config.realm(pending.realm())?;
+        let mut secrets = Secrets::default();
+        secrets.add(pending.state().as_str().to_owned());
         self.with_relying_party(config, |relying_party, provider, call| {
             // What can fail without harm comes first: a login is used up when its code is sent, or
             // when the provider has refused it.
@@ -268,7 +272,9 @@ impl Logins {
                         take()?;
                     }
                     let words = ProviderWords::of_authorization(&response);
-                    return Err(Error::Authorization { error, words });
+                    let difference = Difference::of_response(error, &config.issuer_url, &response);
+                    let difference = difference.map(Box::new);
+                    return Err(Error::Authorization { error, words, difference });
                 }
             };
             let client_type = request.client_type();
@@ -276,8 +282,10 @@ impl Logins {
             let message = request.request(&mut buf)?;
             take()?;
             let answer = call.http.send(&message, call.ca_file, call.deadline)?;
+            secrets.add_request(&message);
+            secret_keys(config).for_each(|key| secrets.add(key.to_owned()));
             let words = ErrorResponse::of(&answer.response())
-                .map(|error| ProviderWords::of(&error, &message, &secret_keys(config)));
+                .map(|error| ProviderWords::of(&error, &secrets));
             let id_token = request.response(answer.response()).map_err(|error| Error::Token {
                 url: message.url.to_owned(),
                 client_type,
@@ -285,7 +293,9 @@ impl Logins {
                 words,
             })?;
             let done =
-                self.identify(id_token, provider, call, |identity| then(identity, config))?;
+                self.identify(id_token, relying_party, provider, call, secrets, |identity| {
+                    then(identity, config)
+                })?;
             log::info!("realm {}: a {} login is done", config.name, client_type.as_str());
             Ok(done)
         })
@@ -294,19 +304,27 @@ impl Logins {
     fn identify<T>(
         &self,
         id_token: IdToken<'_>,
+        relying_party: RelyingParty<'_>,
         provider: &Provider,
         call: Call<'_>,
+        secrets: Secrets,
         then: impl FnOnce(&Identity<'_>) -> Result<T, UserError>,
     ) -> Result<T, Error> {
         let mut buf = vec![0; id_token.buffer_needed()];
+        let token = id_token.if_refused();
         let mut keys = provider.keys(call)?;
-        if id_token.lacks_key(&provider.key_set(&keys)?, &mut buf)? {
+        // What is wrong with the token is told by its validation.
+        if let Ok(true) = id_token.lacks_key(&provider.key_set(&keys)?, &mut buf) {
             keys = provider.newer_keys(&keys, call)?;
         }
         let key_set = provider.key_set(&keys)?;
         let verifiers: Vec<_> =
             self.verifiers.iter().map(|verifier| verifier as &dyn SignatureVerifier).collect();
-        let identity = id_token.validate(&key_set, &verifiers, now(), &mut buf)?;
+        let verdict = id_token.validate(&key_set, &verifiers, now(), &mut buf);
+        let identity = verdict.map_err(|error| {
+            let judged = Judged::new(relying_party, key_set, token, secrets);
+            Error::IdToken { error, difference: judged.difference(error).map(Box::new) }
+        })?;
         with_userinfo(identity, call, |identity| then(&identity).map_err(Error::from))
     }
 
@@ -328,8 +346,10 @@ impl Logins {
         };
         let provider = network.providers.get(realm.issuer, call)?;
         let metadata = provider.metadata()?;
-        let relying_party = RelyingParty::new(&realm, &metadata)
-            .map_err(|error| Error::Discovery { url: config.issuer_url.clone(), error })?;
+        // The metadata was accepted as that of this issuer before.
+        let relying_party = RelyingParty::new(&realm, &metadata).map_err(|error| {
+            Error::Discovery { url: config.issuer_url.clone(), error, difference: None }
+        })?;
         then(relying_party, &provider, call)
     }
 
@@ -382,8 +402,10 @@ fn with_userinfo<T>(
         words: None,
     })?;
     let answer = call.http.send(&message, call.ca_file, call.deadline)?;
+    let mut secrets = Secrets::default();
+    secrets.add_request(&message);
     let words =
-        ErrorResponse::of(&answer.response()).map(|error| ProviderWords::of(&error, &message, &[]));
+        ErrorResponse::of(&answer.response()).map(|error| ProviderWords::of(&error, &secrets));
     let userinfo = request.response(answer.response()).map_err(|error| Error::Userinfo {
         url: url(),
         error,
@@ -392,12 +414,8 @@ fn with_userinfo<T>(
     then(identity.with_userinfo(userinfo))
 }
 
-fn secret_keys(config: &RealmConfig) -> Vec<&str> {
-    [&config.client_key, &config.native_client_key]
-        .into_iter()
-        .flatten()
-        .map(|key| key.as_str())
-        .collect()
+fn secret_keys(config: &RealmConfig) -> impl Iterator<Item = &str> {
+    [&config.client_key, &config.native_client_key].into_iter().flatten().map(|key| key.as_str())
 }
 
 /// A realm's lists, joined as the core takes them.

@@ -3,10 +3,9 @@
 use std::fmt;
 
 use onerealm_core::wire::{FormText, JsonStr};
-use onerealm_core::{AuthorizationResponse, ErrorResponse, HttpRequest};
+use onerealm_core::{AuthorizationResponse, ErrorResponse};
 
-/// The longest piece of a provider's text that is shown, in characters.
-const SHOWN: usize = 400;
+use crate::shown::{Secrets, decoded, shown};
 
 /// `error` and `error_description`: bounded, control characters escaped, and without the secrets
 /// that were sent, should the provider repeat one.
@@ -19,23 +18,15 @@ pub struct ProviderWords {
 }
 
 impl ProviderWords {
-    /// The words of a response to `request`, which was made with `keys`.
-    pub(crate) fn of(error: &ErrorResponse<'_>, request: &HttpRequest<'_>, keys: &[&str]) -> Self {
-        let decoded = |text: FormText<'_>| {
-            String::from_utf8_lossy(&text.bytes().collect::<Vec<_>>()).into_owned()
-        };
-        let keys = keys.iter().map(|key| (*key).to_owned());
-        let secrets: Vec<_> = request.secrets().map(decoded).chain(keys).collect();
-        let show = |text: JsonStr<'_>| shown(text.chars().collect(), &secrets);
+    /// The words of a response to a request that had these secrets.
+    pub(crate) fn of(error: &ErrorResponse<'_>, secrets: &Secrets) -> Self {
+        let show = |text: JsonStr<'_>| shown(&secrets.hide(text.chars().collect()));
         ProviderWords { error: show(error.error), description: error.description.map(show) }
     }
 
     /// The words that the end user's browser brought.
     pub(crate) fn of_authorization(response: &AuthorizationResponse<'_>) -> Option<Self> {
-        let show = |text: FormText<'_>| {
-            let bytes: Vec<u8> = text.bytes().collect();
-            shown(String::from_utf8_lossy(&bytes).into_owned(), &[])
-        };
+        let show = |text: FormText<'_>| shown(&decoded(text));
         Some(ProviderWords {
             error: show(response.error_text()?),
             description: response.error_description().map(show),
@@ -54,45 +45,5 @@ impl fmt::Display for ProviderWords {
             Some(description) => write!(f, "{}: {description}", self.error),
             None => f.write_str(&self.error),
         }
-    }
-}
-
-fn shown(mut text: String, secrets: &[String]) -> String {
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        text = text.replace(secret.as_str(), "(hidden)");
-    }
-    let mut shown = String::new();
-    for c in text.chars().take(SHOWN) {
-        // Line ends, terminal escapes and directional overrides would forge what is around them.
-        if c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        {
-            shown.extend(c.escape_default());
-        } else {
-            shown.push(c);
-        }
-    }
-    if text.chars().nth(SHOWN).is_some() {
-        shown.push('…');
-    }
-    shown
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_of_a_provider_is_bounded_and_escaped() {
-        let text = format!("\u{1b}[31mred\r\nforged line\u{202e}{}", "x".repeat(1000));
-        let shown = shown(text, &[]);
-        assert!(shown.starts_with("\\u{1b}[31mred\\r\\nforged line\\u{202e}xxx"), "{shown}");
-        assert!(shown.ends_with("x…") && shown.chars().count() < 450, "{shown}");
-    }
-
-    #[test]
-    fn a_secret_that_the_provider_repeats_is_hidden() {
-        let secrets = ["c0de".to_owned(), String::new()];
-        assert_eq!(shown("no c0de like c0de".to_owned(), &secrets), "no (hidden) like (hidden)");
     }
 }

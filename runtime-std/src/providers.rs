@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use onerealm_core::{DiscoveryRequest, Issuer, JwksError, JwksRequest, KeySet, ProviderMetadata};
 
+use crate::difference::Difference;
 use crate::error::Error;
 use crate::http::{Answer, Http};
 
@@ -85,7 +86,11 @@ impl Provider {
         let message = request.request(&mut buf)?;
         let url = message.url.to_owned();
         let metadata = call.http.send(&message, call.ca_file, call.deadline)?;
-        request.response(metadata.response()).map_err(|error| Error::Discovery { url, error })?;
+        request.response(metadata.response()).map_err(|error| {
+            let difference =
+                Difference::of_metadata(error, issuer.as_str(), &metadata.response()).map(Box::new);
+            Error::Discovery { url, error, difference }
+        })?;
         Ok(Provider {
             fetched: Instant::now(),
             issuer: issuer.as_str().to_owned(),
@@ -99,7 +104,7 @@ impl Provider {
         let issuer = Issuer::parse(&self.issuer)?;
         DiscoveryRequest::new(issuer)
             .response(self.metadata.response())
-            .map_err(|error| Error::Discovery { url: self.issuer.clone(), error })
+            .map_err(|error| Error::Discovery { url: self.issuer.clone(), error, difference: None })
     }
 
     /// The keys, fetched where they aren't known or are old.

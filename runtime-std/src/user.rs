@@ -6,7 +6,10 @@ use onerealm_core::wire::Value;
 use onerealm_core::{ClientType, Identity};
 use serde_json::Map;
 
+use crate::advice;
 use crate::config::RealmConfig;
+use crate::difference::{Difference, with_difference};
+use crate::shown;
 
 /// Claims by their names.
 pub type Claims = Map<String, serde_json::Value>;
@@ -129,7 +132,7 @@ pub enum UserError {
     Missing {
         /// Its name.
         claim: String,
-        /// The claims that are there.
+        /// The claims that are there, fit to be shown.
         present: Vec<String>,
     },
     /// The claim is no string.
@@ -158,9 +161,22 @@ const SHOWN_CLAIMS: usize = 40;
 
 impl UserError {
     fn missing(identity: &Identity<'_>, claim: &str) -> Self {
-        let name = |text: onerealm_core::wire::JsonStr<'_>| text.chars().take(64).collect();
-        let present = identity.claims().map(|(n, _)| name(n)).take(SHOWN_CLAIMS).collect();
+        let names =
+            identity.claims().map(|(name, _)| shown::name(&name.chars().collect::<String>()));
+        let present = names.take(SHOWN_CLAIMS).collect();
         UserError::Missing { claim: claim.to_owned(), present }
+    }
+
+    /// What was expected and what came, where that are public values.
+    pub(crate) fn difference(&self) -> Option<Difference> {
+        match self {
+            UserError::Missing { claim, present } => Some(Difference::new(
+                format!("the claim {claim:?}, as username-claim says"),
+                format!("the claims {}", present.join(", ")),
+                advice::USER_NAME_MISSING,
+            )),
+            _ => None,
+        }
     }
 
     /// Every code.
@@ -187,15 +203,11 @@ impl UserError {
 impl fmt::Display for UserError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            UserError::Missing { claim, present } => {
-                write!(
-                    f,
-                    "the end user has no claim {claim:?}, which the realm's username-claim names; there are: "
+            UserError::Missing { .. } => {
+                f.write_str(
+                    "the end user has no claim of the name that is the realm's username-claim",
                 )?;
-                for (i, name) in present.iter().enumerate() {
-                    write!(f, "{}{}", if i == 0 { "" } else { ", " }, name.escape_debug())?;
-                }
-                Ok(())
+                with_difference(f, self.difference().as_ref())
             }
             UserError::NotText { claim } => write!(
                 f,

@@ -54,9 +54,15 @@ impl Failure {
                 (*code, message.clone(), *advice, *status)
             }
         };
+        let difference = match &self {
+            Failure::Login(error) => error.difference(),
+            Failure::Usage(_) | Failure::Other { .. } => None,
+        };
         let text = if json {
+            let (expected, came) = difference.map(|d| (d.expected, d.came)).unzip();
             json!({"error": {
                 "code": code, "message": message, "advice": advice, "exit_status": status,
+                "expected": expected, "came": came,
             }})
             .to_string()
         } else {

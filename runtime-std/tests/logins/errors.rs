@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use crate::differences::CASES;
 use crate::support::*;
 
 const KEY: &str = "client-key canary+key/with:reserved=%&characters";
@@ -98,22 +99,39 @@ fn check_tells_what_a_login_would_do() {
     scene.run(&["check", "sso", "--redirect-url", WEB]).failed(3, "client_key_missing");
 }
 
+fn document() -> String {
+    fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/errors.md")).unwrap()
+}
+
 #[test]
 fn the_document_explains_exactly_the_codes_that_there_are() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/errors.md");
-    let document = fs::read_to_string(path).unwrap();
+    let document = document();
     let explained: BTreeSet<_> =
         document.lines().filter_map(|line| line.strip_prefix("## `")?.strip_suffix('`')).collect();
     let of_the_command = ["usage", "browser_timeout", "listener", "demo"];
     let codes: BTreeSet<_> = onerealm::Error::codes().chain(of_the_command).collect();
-    assert_eq!(
-        explained.difference(&codes).collect::<Vec<_>>(),
-        Vec::<&&str>::new(),
-        "no such code"
-    );
-    assert_eq!(
-        codes.difference(&explained).collect::<Vec<_>>(),
-        Vec::<&&str>::new(),
-        "not explained"
-    );
+    assert_eq!(explained, codes, "explained, and there");
+}
+
+#[test]
+fn the_document_has_exactly_the_differences_that_logins_were_seen_to_end_with() {
+    let document = document();
+    let rows: BTreeSet<_> = document.lines().filter_map(difference).collect();
+    let seen: BTreeSet<_> = CASES.iter().map(|case| (case.name, case.code, case.setting)).collect();
+    assert_eq!(rows, seen, "in the document, and seen");
+    for (_, code, setting) in seen {
+        let (_, section) = document.split_once(&format!("## `{code}`\n")).unwrap();
+        let section = section.split("\n## ").next().unwrap();
+        assert!(section.contains(setting), "{code} doesn't name {setting}: {section}");
+    }
+}
+
+/// What differs, the error's code, and what to change, of a row of the document's table.
+fn difference(line: &str) -> Option<(&str, &str, &str)> {
+    let (name, rest) = line.strip_prefix("| ")?.split_once(" | [`")?;
+    let (code, rest) = rest.split_once("`](#")?;
+    let (_, setting) = rest.split_once(") | ")?;
+    // Where no property of the realm is to be changed, it says where else.
+    let setting = setting.strip_suffix(" |")?.split(", ").next()?;
+    Some((name, code, setting.trim_matches('`')))
 }

@@ -1,11 +1,13 @@
 //! Logins through the command and the library, against the embedded provider: what goes over the
 //! wire is read from the provider's record.
 
+mod bends;
 mod binding;
 mod caches;
 mod change;
 mod client_type_table;
 mod concurrency;
+mod differences;
 mod errors;
 mod login_command;
 mod properties;

@@ -1,0 +1,207 @@
+//! What an ID token had to say that was refused, and what it said.
+
+use onerealm_core::wire::Value;
+use onerealm_core::{
+    Endpoint, IdTokenError, IdTokenWords, JwksError, JwsError, KeySet, KeyWords, Realm,
+    RefusedIdToken, RelyingParty, UnixTime, policy,
+};
+
+use super::{Difference, Slash};
+use crate::advice;
+use crate::shown::{Secrets, item, list, plain, quoted, quoted_item, shown, value};
+
+/// What an ID token is judged by, to tell why it was refused.
+pub(crate) struct Judged<'a> {
+    realm: &'a Realm<'a>,
+    /// Where the keys are.
+    jwks_uri: Endpoint<'a>,
+    keys: KeySet<'a>,
+    token: RefusedIdToken<'a>,
+    secrets: Secrets,
+}
+
+impl<'a> Judged<'a> {
+    /// `secrets` are those of the login so far.
+    pub(crate) fn new(
+        relying_party: RelyingParty<'a>,
+        keys: KeySet<'a>,
+        token: RefusedIdToken<'a>,
+        mut secrets: Secrets,
+    ) -> Self {
+        let (nonce, access_token) = token.secrets();
+        secrets.add(nonce.to_owned());
+        secrets.add(access_token.chars().collect());
+        let (realm, jwks_uri) = (relying_party.realm(), relying_party.metadata().jwks_uri());
+        Judged { realm, jwks_uri, keys, token, secrets }
+    }
+
+    /// The ID token was refused.
+    pub(crate) fn difference(&self, error: IdTokenError) -> Option<Difference> {
+        let mut buf = vec![0; self.token.buffer_needed()];
+        let words = self.token.words(&mut buf);
+        match error {
+            IdTokenError::Jws { error } => self.of_envelope(error, words),
+            IdTokenError::Issuer => Some(self.of_issuer(words)),
+            error => self.of_audience(error, words).or_else(|| self.of_time(error)),
+        }
+    }
+
+    fn of_issuer(&self, words: IdTokenWords<'_>) -> Difference {
+        let issuer = self.realm.issuer.as_str();
+        let slash = Slash::between(issuer, words.iss);
+        Difference::new(
+            format!("iss {}, as issuer-url and the provider's metadata say", quoted(issuer)),
+            format!("iss {}{}", value(words.iss, &self.secrets), slash.note()),
+            match slash {
+                Slash::NoMatter => advice::OTHER_ISSUER_IN_TOKEN,
+                Slash::TooMany | Slash::Missing => advice::SLASH_WITHIN_PROVIDER,
+            },
+        )
+    }
+
+    fn of_audience(&self, error: IdTokenError, words: IdTokenWords<'_>) -> Option<Difference> {
+        let (property, is_native) = match self.realm.registration.client_id.as_str() {
+            client_id if client_id == self.token.client_id() => ("client-id", false),
+            _ => ("native-client-id", true),
+        };
+        let client_id = quoted(self.token.client_id());
+        let (aud, azp) = (value(words.aud, &self.secrets), value(words.azp, &self.secrets));
+        let trusted = || list(self.realm.audiences.iter().map(quoted_item));
+        let (expected, came, advice) = match error {
+            IdTokenError::Audience => (
+                format!("an aud with {client_id}, the realm's {property}"),
+                format!("aud {aud}"),
+                if is_native { advice::NATIVE_CLIENT_ID } else { advice::CLIENT_ID },
+            ),
+            IdTokenError::UntrustedAudience => (
+                format!(
+                    "an aud with {client_id} and besides only the realm's audiences ({})",
+                    trusted()
+                ),
+                format!("aud {aud}"),
+                advice::AUDIENCES,
+            ),
+            IdTokenError::TooManyAudiences => (
+                format!("an aud with at most {} entries", policy::AUDIENCES),
+                format!("aud {aud}"),
+                advice::FEWER_AUDIENCES,
+            ),
+            IdTokenError::NoAuthorizedParty => (
+                format!("azp {client_id}, the realm's {property}, because aud has several entries"),
+                format!("azp none, aud {aud}"),
+                advice::NO_AUTHORIZED_PARTY,
+            ),
+            IdTokenError::AuthorizedParty => (
+                format!("azp {client_id}, the realm's {property}"),
+                format!("azp {azp}, aud {aud}"),
+                if is_native { advice::NATIVE_AUTHORIZED_PARTY } else { advice::AUTHORIZED_PARTY },
+            ),
+            _ => return None,
+        };
+        Some(Difference::new(expected, came, advice))
+    }
+
+    fn of_time(&self, error: IdTokenError) -> Option<Difference> {
+        let skew = self.realm.clock_skew;
+        let before = |time: UnixTime, seconds: u64| UnixTime(time.0.saturating_sub(seconds));
+        let until = |now: UnixTime| {
+            format!("{}, which is now and the realm's clock-skew of {skew} s", now.plus(skew))
+        };
+        let (expected, came, apart) = match error {
+            IdTokenError::Expired { expired, now } => (
+                format!(
+                    "an exp after {}, which is now less the realm's clock-skew of {skew} s",
+                    before(now, skew)
+                ),
+                format!("exp {expired}"),
+                now.0.abs_diff(expired.0),
+            ),
+            IdTokenError::IssuedInTheFuture { issued, now } => (
+                format!("an iat until {}", until(now)),
+                format!("iat {issued}"),
+                issued.0.abs_diff(now.0),
+            ),
+            IdTokenError::NotYetValid { not_before, now } => (
+                format!("an nbf until {}", until(now)),
+                format!("nbf {not_before}"),
+                not_before.0.abs_diff(now.0),
+            ),
+            IdTokenError::IssuedBeforeLogin { issued, begun } => (
+                format!(
+                    "an iat from {} on, which is when the login began less {} s and the realm's clock-skew of {skew} s",
+                    before(begun, skew.saturating_add(policy::ID_TOKEN_BACKDATING)),
+                    policy::ID_TOKEN_BACKDATING,
+                ),
+                format!("iat {issued}"),
+                begun.0.abs_diff(issued.0).saturating_sub(policy::ID_TOKEN_BACKDATING),
+            ),
+            IdTokenError::AuthenticatedTooLongAgo { authenticated, now } => {
+                let max_age = self.realm.max_age?;
+                let expected = format!(
+                    "an auth_time from {} on, by the realm's max-age of {max_age} s and clock-skew of {skew} s",
+                    before(now, skew.saturating_add(max_age.into())),
+                );
+                let came = format!("auth_time {authenticated}");
+                return Some(Difference::new(expected, came, advice::MAX_AGE));
+            }
+            _ => return None,
+        };
+        Some(Difference::new(expected, came, advice::on_clocks(apart)))
+    }
+
+    fn of_envelope(&self, error: JwsError, words: IdTokenWords<'_>) -> Option<Difference> {
+        let show = |member| value(member, &self.secrets);
+        let header = format!("alg {}, kid {}", show(words.alg), show(words.kid));
+        let (expected, came, advice) = match error {
+            JwsError::Encrypted => (
+                "a signed token (JWS, three parts)".to_owned(),
+                format!(
+                    "an encrypted one (JWE, {} parts) with alg {}, enc {}",
+                    words.parts,
+                    show(words.alg),
+                    show(words.enc)
+                ),
+                advice::ENCRYPTED,
+            ),
+            JwsError::AlgorithmUnknown => (
+                "alg RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or EdDSA".to_owned(),
+                format!("alg {}", show(words.alg)),
+                advice::on_algorithm(&words.alg.map(plain).unwrap_or_default()),
+            ),
+            JwsError::Type => {
+                let expected = "typ \"JWT\", \"ID+JWT\" or none".to_owned();
+                (expected, format!("typ {}", show(words.typ)), advice::OTHER_KIND_OF_TOKEN)
+            }
+            JwsError::Key { error: JwksError::Unknown } => {
+                (format!("a kid of {}", self.published()), header, advice::UNKNOWN_KEY)
+            }
+            JwsError::Key { error: JwksError::WrongKind { algorithm } } => {
+                let expected = format!("a key for {algorithm} among {}", self.published());
+                (expected, header, advice::WRONG_KIND_OF_KEY)
+            }
+            JwsError::Key { error: JwksError::Ambiguous } => (
+                format!("a kid that one key alone has, of {}", self.published()),
+                header,
+                advice::AMBIGUOUS_KEY,
+            ),
+            _ => return None,
+        };
+        Some(Difference::new(expected, came, advice))
+    }
+
+    /// The keys, and where they are published.
+    fn published(&self) -> String {
+        let keys = list(self.keys.words().map(|key| self.key(key)));
+        let jwks_uri: String = self.jwks_uri.chars().collect();
+        format!("the keys at {}, where issuer-url leads: {keys}", shown(&jwks_uri))
+    }
+
+    fn key(&self, key: KeyWords<'_>) -> String {
+        let show = |value: Value<'_>| item(value, &self.secrets);
+        let kid = key.kid.map_or_else(|| "one without kid".to_owned(), show);
+        let kind = [key.kty, key.crv, key.alg].into_iter().flatten().map(show);
+        let unfit = (!key.usable).then(|| "not for signatures here".to_owned());
+        let kind: Vec<_> = kind.chain(unfit).collect();
+        format!("{kid} ({})", kind.join(", "))
+    }
+}

@@ -1,0 +1,216 @@
+//! Text that somebody else wrote, made fit to be shown: bounded, and with nothing in it that would
+//! forge what is around it.
+
+use onerealm_core::HttpRequest;
+use onerealm_core::wire::{FormText, Value};
+use zeroize::Zeroizing;
+
+/// The longest piece of somebody else's text that is shown, in characters as they are shown.
+const SHOWN: usize = 400;
+
+/// As many characters of an item of a list are shown,
+const SHOWN_ITEM: usize = 80;
+
+/// and as many items.
+pub(crate) const SHOWN_ITEMS: usize = 8;
+
+/// A text as part of a sentence.
+pub(crate) fn shown(text: &str) -> String {
+    within(SHOWN, text, false)
+}
+
+/// A text in quotation marks.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("\"{}\"", within(SHOWN, text, true))
+}
+
+/// The same in a list.
+pub(crate) fn quoted_item(text: &str) -> String {
+    format!("\"{}\"", within(SHOWN_ITEM, text, true))
+}
+
+/// A name in a list: in quotation marks where it is an unusual one.
+pub(crate) fn name(text: &str) -> String {
+    let is_usual = |c: char| c.is_ascii_alphanumeric() || "_-.:/#".contains(c);
+    if !text.is_empty() && text.len() <= SHOWN_ITEM && text.chars().all(is_usual) {
+        text.to_owned()
+    } else {
+        quoted_item(text)
+    }
+}
+
+/// Some items, and how many more there are.
+pub(crate) fn list(items: impl Iterator<Item = String>) -> String {
+    let mut items = items.peekable();
+    let some: Vec<_> = items.by_ref().take(SHOWN_ITEMS).collect();
+    match (some.len(), items.count()) {
+        (0, _) => "none".to_owned(),
+        (_, 0) => some.join(", "),
+        (_, more) => format!("{} and {more} more", some.join(", ")),
+    }
+}
+
+/// A value of a document; strings in quotation marks, and `none` where there is none.
+pub(crate) fn value(value: Option<Value<'_>>, secrets: &Secrets) -> String {
+    let text = |text: Value<'_>| secrets.hide(plain(text));
+    match value {
+        None => "none".to_owned(),
+        Some(string @ Value::String(_)) => quoted(&text(string)),
+        Some(Value::Array(items)) => format!("[{}]", list(items.items().map(|i| item(i, secrets)))),
+        Some(other) => shown(&text(other)),
+    }
+}
+
+/// The same in a list.
+pub(crate) fn item(value: Value<'_>, secrets: &Secrets) -> String {
+    let text = secrets.hide(plain(value));
+    match value {
+        Value::String(_) => quoted_item(&text),
+        _ => within(SHOWN_ITEM, &text, false),
+    }
+}
+
+/// A string's characters; of another value, its JSON text.
+pub(crate) fn plain(value: Value<'_>) -> String {
+    match value {
+        Value::String(text) => text.chars().collect(),
+        other => other.text().to_owned(),
+    }
+}
+
+/// The characters of a parameter; the replacement character for what is no UTF-8.
+pub(crate) fn decoded(text: FormText<'_>) -> String {
+    String::from_utf8_lossy(&text.bytes().collect::<Vec<_>>()).into_owned()
+}
+
+fn within(limit: usize, text: &str, is_quoted: bool) -> String {
+    let mut shown = String::new();
+    let mut room = limit;
+    for c in text.chars() {
+        let len = shown.len();
+        match c {
+            '"' | '\\' if is_quoted => shown.extend(['\\', c]),
+            c if forges(c) => shown.extend(c.escape_default()),
+            c => shown.push(c),
+        }
+        let width = shown.get(len..).map_or(0, |piece| piece.chars().count());
+        match room.checked_sub(width) {
+            Some(left) => room = left,
+            None => {
+                shown.truncate(len);
+                shown.push('…');
+                break;
+            }
+        }
+    }
+    shown
+}
+
+/// Whether it ends a line, begins a terminal's escape, turns the direction of what follows, or is
+/// seen by nobody.
+fn forges(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+/// What must not be shown, should a provider repeat it.
+#[derive(Default)]
+pub(crate) struct Secrets(Vec<Zeroizing<String>>);
+
+impl Secrets {
+    /// The parts of a request that nobody else may see.
+    pub(crate) fn add_request(&mut self, request: &HttpRequest<'_>) {
+        request.secrets().map(decoded).for_each(|secret| self.add(secret));
+    }
+
+    pub(crate) fn add(&mut self, secret: String) {
+        if !secret.is_empty() {
+            self.0.push(Zeroizing::new(secret));
+        }
+    }
+
+    pub(crate) fn hide(&self, mut text: String) -> String {
+        for secret in &self.0 {
+            if text.contains(secret.as_str()) {
+                text = text.replace(secret.as_str(), "(hidden)");
+            }
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use onerealm_core::wire::Json;
+
+    use super::*;
+
+    #[test]
+    fn text_of_a_provider_is_bounded_and_escaped() {
+        let text = format!("\u{1b}[31mred\r\nforged line\u{202e}{}", "x".repeat(1000));
+        let shown = shown(&text);
+        assert!(shown.starts_with("\\u{1b}[31mred\\r\\nforged line\\u{202e}xxx"), "{shown}");
+        assert!(shown.ends_with("x…") && shown.chars().count() == SHOWN + 1, "{shown}");
+    }
+
+    #[test]
+    fn what_nobody_sees_is_escaped_and_other_scripts_are_not() {
+        for c in
+            ['\0', '\u{9b}', '\u{ad}', '\u{61c}', '\u{2029}', '\u{2066}', '\u{feff}', '\u{e0041}']
+        {
+            assert_eq!(shown(&c.to_string()), c.escape_default().to_string());
+        }
+        assert_eq!(shown("Zoë \"漢字\" \\ 😀"), "Zoë \"漢字\" \\ 😀");
+        assert_eq!(quoted("a\" came: \\\"b"), r#""a\" came: \\\"b""#);
+        let escapes = shown(&"\u{e0001}".repeat(1000));
+        assert!(escapes.chars().count() <= SHOWN + 1 && escapes.ends_with("}…"), "{escapes}");
+    }
+
+    #[test]
+    fn usual_names_need_no_quotation_marks() {
+        for usual in ["preferred_username", "urn:zitadel:iam:org:project:roles", "https://x/y#z"] {
+            assert_eq!(name(usual), usual);
+        }
+        for (unusual, expected) in [("", "\"\""), ("a b", "\"a b\""), ("a\n", "\"a\\n\"")] {
+            assert_eq!(name(unusual), expected);
+        }
+        assert!(name(&"x".repeat(81)).ends_with("x…\""));
+    }
+
+    #[test]
+    fn values_are_shown_as_what_they_are() {
+        let secrets = Secrets(vec![Zeroizing::new("c0de".to_owned())]);
+        for (json, expected) in [
+            (r#""a\u0022\u000a""#, r#""a\"\n""#),
+            (r#"["a",5,["b\u001b"],null]"#, r#"["a", 5, ["b\u001b"], null]"#),
+            (r#"[1,2,3,4,5,6,7,8,9,10]"#, "[1, 2, 3, 4, 5, 6, 7, 8 and 2 more]"),
+            ("[]", "[none]"),
+            ("12e3", "12e3"),
+            (r#"{"a":"b"}"#, r#"{"a":"b"}"#),
+            (r#""my c0de""#, r#""my (hidden)""#),
+            (r#"["c\u0030de"]"#, r#"["(hidden)"]"#),
+        ] {
+            let json = Json::parse(json.as_bytes()).unwrap();
+            assert_eq!(value(Some(json.value()), &secrets), expected);
+        }
+        assert_eq!(value(None, &secrets), "none");
+    }
+
+    #[test]
+    fn a_secret_that_the_provider_repeats_is_hidden() {
+        let mut secrets = Secrets::default();
+        ["c0de", ""].into_iter().for_each(|secret| secrets.add(secret.to_owned()));
+        assert_eq!(secrets.hide("no c0de like c0de".to_owned()), "no (hidden) like (hidden)");
+    }
+}

@@ -1,0 +1,118 @@
+//! What an administrator is told when values differ: what was expected, what came, and which
+//! setting to change. `docs/errors.md` has the same cases.
+
+mod cases;
+mod hostile;
+
+use std::fs;
+
+use onerealm::provider::{Endpoint, browser};
+use onerealm::{Callback, Error, Requested, User};
+use serde_json::{Value, json};
+
+use crate::bends::with_id_token;
+use crate::support::*;
+pub use cases::CASES;
+use cases::Case;
+
+const KEY: &str = "client-key canary+key/with:reserved=%&characters";
+
+fn configure(scene: &Scene, case: &Case) {
+    scene.configure(&format!("{KEY}\n{}", case.properties));
+    let issuer = scene.provider.issuer();
+    let config = fs::read_to_string(scene.config()).unwrap();
+    let config = config.replace(issuer, &format!("{issuer}{}", case.behind_issuer));
+    fs::write(scene.config(), config).unwrap();
+}
+
+/// A login in a process of its own; `see_state` is told the state before the end user is away.
+fn login(
+    scene: &Scene,
+    url: &str,
+    behind_callback: &str,
+    see_state: impl FnOnce(&str),
+) -> Result<User, Error> {
+    let logins = scene.logins();
+    let begun = logins.begin("sso", url, Requested::Default)?;
+    see_state(&begun.state);
+    let callback = browser::sign_in(&begun.url, ALICE).unwrap();
+    logins.finish(Callback::Url(&format!("{callback}{behind_callback}")), Some(url))
+}
+
+#[test]
+fn the_message_says_what_was_expected_what_came_and_which_setting_to_change() {
+    for case in CASES {
+        let Case { name, bend, .. } = *case;
+        let scene = Scene::bent(move |endpoint, _, answer| bend.apply(endpoint, answer));
+        configure(&scene, case);
+        // Public logins here have a registration of their own.
+        let url = if case.properties.contains("native-client-id") { LOOPBACK } else { WEB };
+        let error = login(&scene, url, case.behind_callback, |_| ()).unwrap_err();
+        assert_eq!(error.code(), case.code, "{name}: {error}");
+        let difference = error.difference().unwrap_or_else(|| panic!("{name}: {error}"));
+        for (side, pieces) in [(&difference.expected, case.expected), (&difference.came, case.came)]
+        {
+            for piece in pieces {
+                let piece = piece.replace("ISSUER", scene.provider.issuer());
+                assert!(side.contains(&piece), "{name}: {piece:?} in {side}");
+            }
+        }
+        let (message, advice) = (error.to_string(), error.advice().unwrap_or_default());
+        assert!(message.ends_with(&format!(" ({difference})")), "{name}: {message}");
+        assert!(message.contains(case.setting), "{name}: {:?} in {message}", case.setting);
+        assert!(advice.contains(case.setting), "{name}: {:?} in {advice}", case.setting);
+        assert!(!message.contains('\n') && message.len() < 1200, "{name}: {message}");
+    }
+}
+
+#[test]
+fn the_advice_on_clocks_knows_what_the_setting_can_make_up_for() {
+    for (late, advice) in [(120, "or raise the realm's clock-skew"), (7200, "can't make up for")] {
+        let scene = Scene::bent(move |endpoint, _, answer| match endpoint {
+            Endpoint::Token => with_id_token(answer, |_, claims| {
+                // The provider dates its tokens five minutes back.
+                claims["exp"] = json!(claims["iat"].as_u64().unwrap() + 300 - late);
+                claims["iat"] = json!(claims["exp"].as_u64().unwrap() - 1);
+            }),
+            _ => answer,
+        });
+        scene.configure(KEY);
+        let error = login(&scene, WEB, "", |_| ()).unwrap_err();
+        assert_eq!(error.code(), "id_token_expired", "{error}");
+        assert!(error.advice().unwrap().contains(advice), "{late}: {:?}", error.advice());
+    }
+}
+
+#[test]
+fn a_slash_is_removed_or_added_as_the_advice_says() {
+    let advice = |name: &str| {
+        let case = CASES.iter().find(|case| case.name.starts_with(name)).unwrap();
+        let bend = case.bend;
+        let scene = Scene::bent(move |endpoint, _, answer| bend.apply(endpoint, answer));
+        configure(&scene, case);
+        login(&scene, WEB, "", |_| ()).unwrap_err().advice().unwrap()
+    };
+    assert!(advice("'/' missing").starts_with("add '/' to the end"));
+    assert!(advice("'/' too many").starts_with("remove the '/' at the end"));
+    assert!(advice("'/' at the end of the issuer in the ID token").contains("make them equal"));
+    assert!(advice("another issuer in the metadata").contains("names the tenant"));
+}
+
+#[test]
+fn the_command_has_both_sides_in_its_json_and_null_where_there_are_none() {
+    let scene = Scene::bent(|endpoint, _, answer| match endpoint {
+        Endpoint::Token => with_id_token(answer, |_, claims| claims["aud"] = json!("another")),
+        _ => answer,
+    });
+    scene.configure(KEY);
+    let (_, callback) = scene.begin(&["--redirect-url", WEB]);
+    let ran = scene.finish(&callback);
+    let error = ran.failed(6, "id_token_audience");
+    let sides = ["expected", "came"].map(|side| error[side].as_str().unwrap());
+    assert!(sides[0].contains(CLIENT_ID) && sides[1] == "aud \"another\"", "{error}");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains(&format!("(expected: {}; came: {})", sides[0], sides[1])), "{error}");
+    let error = scene.finish(&callback);
+    let error = error.failed(4, "login_used");
+    assert_eq!((&error["expected"], &error["came"]), (&Value::Null, &Value::Null));
+}
