@@ -2,6 +2,7 @@
 
 mod daemons;
 mod defects;
+mod document;
 mod errors;
 mod matrix;
 mod states;
