@@ -28,7 +28,7 @@ pub(super) fn replace(path: &Path, original: &[u8], new: &[u8]) -> Result<(), Ed
         created => created.map_err(unwritable)?,
     };
     let written =
-        fill(file, &metadata, new).and_then(|()| match *read_capped(&path)? == *original {
+        fill(file, &metadata, new).and_then(|()| match *read_capped(&path)? == original {
             true => fs::rename(&beside, &path).map(|()| Written::Yes),
             false => Ok(Written::ChangedMeanwhile),
         });
