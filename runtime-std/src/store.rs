@@ -1,5 +1,7 @@
 //! Pending logins between their two calls, each taken once.
 
+mod batch;
+mod bound;
 mod directory;
 mod error;
 mod files;

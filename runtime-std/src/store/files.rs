@@ -36,27 +36,14 @@ pub(super) fn check(directory: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// The slots that are there, in no order.
-pub(super) fn slots(directory: &Path) -> io::Result<Vec<u64>> {
-    let mut slots = Vec::new();
-    for entry in retried(|| fs::read_dir(directory))? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let slot = name.to_str().and_then(|name| name.parse::<u64>().ok());
-        // A file of that name is none of ours, and must not make a login fail.
-        slots.extend(slot.filter(|_| entry.file_type().is_ok_and(|kind| kind.is_dir())));
-    }
-    Ok(slots)
-}
-
-/// Makes a slot.
+/// Makes a batch.
 pub(super) fn create_directory(path: &Path) -> io::Result<()> {
     private_directory().create(path)
 }
 
 /// Makes a login's file, which must not be there yet.
 pub(super) fn create_file(path: &Path) -> io::Result<File> {
-    private_file().write(true).create_new(true).open(path)
+    private(&mut OpenOptions::new()).write(true).create_new(true).open(path)
 }
 
 /// Opens a login's file, for reading and for emptying it.
@@ -71,6 +58,25 @@ pub(super) fn retried<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<
             Err(e) if e.kind() == ErrorKind::Interrupted => (),
             outcome => return outcome,
         }
+    }
+}
+
+/// `None` for what is not there.
+pub(super) fn found<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
+    match outcome {
+        Ok(value) => Ok(Some(value)),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+/// `None` where another process was faster: the entry is gone, or another one is in its place.
+pub(super) fn gone<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
+    match outcome {
+        Err(e) if matches!(e.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists) => {
+            Ok(None)
+        }
+        outcome => found(outcome),
     }
 }
 
@@ -106,13 +112,12 @@ fn private_directory() -> DirBuilder {
     builder
 }
 
+/// For the owner alone, if the file is made.
 #[cfg(unix)]
-fn private_file() -> OpenOptions {
+pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;
 
-    let mut options = OpenOptions::new();
-    options.mode(0o600);
-    options
+    options.mode(0o600)
 }
 
 #[cfg(not(unix))]
@@ -126,6 +131,6 @@ fn private_directory() -> DirBuilder {
 }
 
 #[cfg(not(unix))]
-fn private_file() -> OpenOptions {
-    OpenOptions::new()
+pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
 }
