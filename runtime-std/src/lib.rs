@@ -55,5 +55,7 @@ pub use keys::{RustlsVerifier, verifiers};
 pub use logins::{Begun, Callback, Logins, default_state_directory};
 pub use onerealm_core::{ClientType, PendingAuthorization, Requested, UnixTime};
 pub use provider_words::ProviderWords;
-pub use store::{DirectoryStore, PendingStore, StoreError, Unsafe};
+pub use store::{
+    DirectoryStore, PendingStore, SealedOrDirectoryStore, SealedStore, StoreError, Unsafe,
+};
 pub use user::{User, UserError};

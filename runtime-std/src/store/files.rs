@@ -11,8 +11,7 @@ pub(super) fn prepare(directory: &Path) -> Result<(), StoreError> {
     if check(directory)? {
         return Ok(());
     }
-    let mut builder = private_directory();
-    retried(|| builder.recursive(true).create(directory)).on("create", directory)?;
+    retried(|| create_directories(directory)).on("create", directory)?;
     check(directory).map(|_| ())
 }
 
@@ -39,6 +38,11 @@ pub(super) fn check(directory: &Path) -> Result<bool, StoreError> {
 /// Makes a batch.
 pub(super) fn create_directory(path: &Path) -> io::Result<()> {
     private_directory().create(path)
+}
+
+/// Makes a directory, with its parents.
+pub(super) fn create_directories(path: &Path) -> io::Result<()> {
+    private_directory().recursive(true).create(path)
 }
 
 /// Makes a login's file, which must not be there yet.
@@ -83,13 +87,31 @@ pub(super) fn gone<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
 /// The sticky bit makes no difference: it keeps others from removing files, not from adding them.
 #[cfg(unix)]
 fn writable_by_others(metadata: &Metadata) -> Option<Unsafe> {
-    use std::os::unix::fs::MetadataExt;
-
-    let mode = metadata.mode() & 0o7777;
-    if mode & 0o022 != 0 {
-        return Some(Unsafe::WritableByOthers { mode });
+    let mode = mode(metadata);
+    match mode & 0o022 {
+        0 => foreign_owner(metadata),
+        _ => Some(Unsafe::WritableByOthers { mode }),
     }
-    let owner = metadata.uid();
+}
+
+/// Whether somebody else may read the file, or could have written it.
+#[cfg(unix)]
+pub(super) fn readable_by_others(metadata: &Metadata) -> Option<Unsafe> {
+    let mode = mode(metadata);
+    match mode & 0o077 {
+        0 => foreign_owner(metadata),
+        _ => Some(Unsafe::ReadableByOthers { mode }),
+    }
+}
+
+#[cfg(unix)]
+fn mode(metadata: &Metadata) -> u32 {
+    std::os::unix::fs::MetadataExt::mode(metadata) & 0o7777
+}
+
+#[cfg(unix)]
+fn foreign_owner(metadata: &Metadata) -> Option<Unsafe> {
+    let owner = std::os::unix::fs::MetadataExt::uid(metadata);
     let user = effective_user()?;
     (owner != user && owner != 0).then_some(Unsafe::ForeignOwner { owner, user })
 }
@@ -122,6 +144,11 @@ pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 
 #[cfg(not(unix))]
 fn writable_by_others(_: &Metadata) -> Option<Unsafe> {
+    None
+}
+
+#[cfg(not(unix))]
+pub(super) fn readable_by_others(_: &Metadata) -> Option<Unsafe> {
     None
 }
 

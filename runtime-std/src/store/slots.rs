@@ -28,7 +28,7 @@ use super::batch::{Batch, Batches, Part, count, slot_of};
 use super::bound::{BOUND, Bound};
 use super::error::{OnPath, StoreError};
 use super::files::{self, found, retried};
-use super::{LIFETIME, sweep};
+use super::{check_age, sweep};
 
 /// As often as a batch that another process removed is made again. Sweeps leave the present slots alone, and the latest
 /// batch is given up for none, so that even one time takes a clock that jumps.
@@ -238,11 +238,8 @@ fn find_in(batch: &Path, name: &str, now: u64) -> Result<Option<Login>, StoreErr
         };
     };
     let (begun, bytes) = read(&mut file).on("read", &path)?;
-    let is_over =
-        |begun: u64| now >= begun.saturating_add(LIFETIME) || now.saturating_add(LIFETIME) < begun;
-    if let Some(begun) = begun.filter(|begun| is_over(*begun)) {
-        return Err(StoreError::Expired { begun, now });
-    }
+    // A file that is too short to say it is damaged, which is told later.
+    begun.map_or(Ok(()), |begun| check_age(begun, now))?;
     Ok(Some(Login { file, bytes, path, used }))
 }
 

@@ -1,5 +1,9 @@
 mod bound;
+mod key_file;
+mod killed;
+mod logins;
 mod processes;
+mod sealed;
 #[cfg(unix)]
 mod unix;
 
