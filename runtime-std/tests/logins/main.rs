@@ -8,6 +8,7 @@ mod concurrency;
 mod errors;
 mod login_command;
 mod proxy;
+mod sealed;
 mod secrets;
 mod support;
 mod userinfo;
