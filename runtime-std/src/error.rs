@@ -348,7 +348,10 @@ impl From<AuthorizationResponseError> for Error {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        Error::Store(error)
+        match error {
+            StoreError::NoEntropy => Error::Begin(BeginError::NoEntropy),
+            error => Error::Store(error),
+        }
     }
 }
 

@@ -63,5 +63,7 @@ pub use onerealm_core::{
     RedirectUri, Requested, TokenAuthMethod, UnixTime,
 };
 pub use provider_words::ProviderWords;
-pub use store::{DirectoryStore, PendingStore, StoreError, Unsafe};
+pub use store::{
+    DirectoryStore, PendingStore, SealedOrDirectoryStore, SealedStore, StoreError, Unsafe,
+};
 pub use user::{Claims, User, UserError};

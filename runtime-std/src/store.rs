@@ -1,8 +1,14 @@
 //! Pending logins between their two calls, each taken once.
 
+mod batch;
+mod bound;
 mod directory;
 mod error;
 mod files;
+mod key_file;
+mod seal;
+mod sealed;
+mod sealing_keys;
 mod slots;
 mod sweep;
 #[cfg(test)]
@@ -14,9 +20,18 @@ use onerealm_core::{PendingAuthorization, UnixTime};
 
 pub use self::directory::DirectoryStore;
 pub use self::error::{StoreError, Unsafe};
+pub use self::sealed::{SealedOrDirectoryStore, SealedStore};
 
 /// How long a login may take, in seconds; also by how much the clock may go back meanwhile.
 const LIFETIME: u64 = onerealm_core::policy::LOGIN_LIFETIME;
+
+/// Whether a login that was begun at `begun` may still be finished.
+fn check_age(begun: u64, now: u64) -> Result<(), StoreError> {
+    match now >= begun.saturating_add(LIFETIME) || now.saturating_add(LIFETIME) < begun {
+        true => Err(StoreError::Expired { begun, now }),
+        false => Ok(()),
+    }
+}
 
 /// Where logins are while the end user is away.
 ///

@@ -8,7 +8,7 @@ use onerealm::{Requested, default_state_directory};
 pub(crate) const HELP: &str = "\
 onerealm: OpenID Connect logins where one realm serves both client types
 
-usage: onerealm [--config FILE] [--state-dir DIR] [--json] [-v] COMMAND
+usage: onerealm [--config FILE] [--state-dir DIR] [--sealed-key FILE] [--json] [-v] COMMAND
 
   demo [--keep]                  both client types against an embedded provider
   auth-url [REALM] --redirect-url URL [--public]
@@ -25,12 +25,13 @@ usage: onerealm [--config FILE] [--state-dir DIR] [--json] [-v] COMMAND
   REALM            without it, the realm with `default 1`, or the only one
   VALUE -          reads the value from standard input, as it must be for a key
 
-  --config FILE    realms, as Proxmox has them (/etc/pve/domains.cfg)
-  --state-dir DIR  where pending logins are kept
-  --public         ask for the login of a public client: no secret is sent
-  --callback -     reads the URL from standard input
-  --json           output and errors as JSON
-  -v, -vv          log what happens, and each request, on stderr
+  --config FILE      realms, as Proxmox has them (/etc/pve/domains.cfg)
+  --state-dir DIR    where pending logins are kept
+  --sealed-key FILE  they travel in their state instead, sealed with this key
+  --public           ask for the login of a public client: no secret is sent
+  --callback -       reads the URL from standard input
+  --json             output and errors as JSON
+  -v, -vv            log what happens, and each request, on stderr
 
 exit status: 0 done, 1 demo failed, 2 usage, 3 realm or configuration, 4 authorization
 response refused, 5 token or userinfo endpoint refused, 6 ID token refused,
@@ -41,6 +42,7 @@ const DEFAULT_CONFIG: &str = "/etc/pve/domains.cfg";
 pub(crate) struct Arguments {
     pub(crate) config: PathBuf,
     pub(crate) state_directory: PathBuf,
+    pub(crate) sealed_key: Option<PathBuf>,
     pub(crate) json: bool,
     pub(crate) verbosity: u8,
     pub(crate) command: Command,
@@ -106,6 +108,7 @@ struct Given {
     words: Vec<String>,
     config: Option<PathBuf>,
     state_directory: Option<PathBuf>,
+    sealed_key: Option<PathBuf>,
     json: bool,
     verbosity: u8,
     options: Vec<(&'static str, String)>,
@@ -126,6 +129,7 @@ impl Arguments {
             state_directory: given
                 .state_directory
                 .unwrap_or_else(|| default_state_directory(|name| std::env::var(name).ok())),
+            sealed_key: given.sealed_key,
             json: given.json,
             verbosity: given.verbosity,
             command,
@@ -147,6 +151,9 @@ impl Given {
                 Arg::Long("config") => once(&mut given.config, parser.value()?, "config")?,
                 Arg::Long("state-dir") => {
                     once(&mut given.state_directory, parser.value()?, "state-dir")?;
+                }
+                Arg::Long("sealed-key") => {
+                    once(&mut given.sealed_key, parser.value()?, "sealed-key")?;
                 }
                 Arg::Long("json") => given.json = true,
                 Arg::Long("verbose") => given.verbosity = given.verbosity.saturating_add(1),
@@ -319,6 +326,7 @@ mod tests {
             "--unknown",
             "-x",
             "auth-url sso --redirect-url",
+            "auth-url sso --redirect-url a --sealed-key k --sealed-key k",
         ] {
             assert!(parse(line).is_err(), "{line}");
         }

@@ -12,7 +12,7 @@ mod stderr_log;
 use std::io::Read;
 use std::process::ExitCode;
 
-use onerealm::{Begun, Callback, Config, DirectoryStore, Logins, User};
+use onerealm::{Begun, Callback, Config, DirectoryStore, Logins, SealedOrDirectoryStore, User};
 use serde_json::json;
 
 use arguments::{Arguments, Command, Finish};
@@ -37,10 +37,13 @@ fn wants_json() -> bool {
 }
 
 fn execute(arguments: Arguments) -> Result<Outcome, Failure> {
-    let Arguments { config, state_directory, command, .. } = arguments;
+    let Arguments { config, state_directory, sealed_key, command, .. } = arguments;
     let logins = || -> Result<Logins, Failure> {
         let config = Config::read(&config)?;
-        Ok(Logins::new(config, DirectoryStore::new(state_directory)))
+        Ok(match sealed_key {
+            Some(key) => Logins::new(config, SealedOrDirectoryStore::new(key, state_directory)),
+            None => Logins::new(config, DirectoryStore::new(state_directory)),
+        })
     };
     match command {
         Command::Help => Ok(Outcome::text(arguments::HELP)),

@@ -31,6 +31,25 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: Unsafe,
     },
+    /// The login doesn't fit into a `state`. For the administrator.
+    StateTooLong {
+        /// As many characters as it would take.
+        needed: usize,
+    },
+    /// Others could read the key that logins are sealed with, or could have written it. For the administrator.
+    UnsafeKeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: Unsafe,
+    },
+    /// The file of the key that logins are sealed with is not as it was written. For the administrator.
+    DamagedKeyFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The random source failed. For the administrator.
+    NoEntropy,
     /// The file system refused something. For the administrator.
     Io {
         /// What was to be done with the path: "create", "read" ...
@@ -42,13 +61,20 @@ pub enum StoreError {
     },
 }
 
-/// What makes a directory unfit for pending logins.
+/// What makes a directory unfit for pending logins, or a file for the key that they are sealed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unsafe {
     /// It is a symbolic link.
     SymbolicLink,
     /// It is something else than a directory.
     NotADirectory,
+    /// It is something else than a file.
+    NotAFile,
+    /// Its group or everyone may read it.
+    ReadableByOthers {
+        /// Its permissions.
+        mode: u32,
+    },
     /// Its group or everyone may write to it.
     WritableByOthers {
         /// Its permissions.
@@ -71,6 +97,10 @@ impl StoreError {
         "login_expired",
         "pending_damaged",
         "store_unsafe",
+        "state_too_long",
+        "sealing_key_unsafe",
+        "sealing_key_damaged",
+        "no_entropy",
         "store_io",
     ];
 
@@ -82,6 +112,10 @@ impl StoreError {
             StoreError::Expired { .. } => "login_expired",
             StoreError::Damaged { .. } => "pending_damaged",
             StoreError::UnsafeDirectory { .. } => "store_unsafe",
+            StoreError::StateTooLong { .. } => "state_too_long",
+            StoreError::UnsafeKeyFile { .. } => "sealing_key_unsafe",
+            StoreError::DamagedKeyFile { .. } => "sealing_key_damaged",
+            StoreError::NoEntropy => "no_entropy",
             StoreError::Io { .. } => "store_io",
         }
     }
@@ -130,6 +164,21 @@ impl fmt::Display for StoreError {
                 let path = path.display();
                 write!(f, "the directory for pending logins, {path}, is not safe: it {reason}")
             }
+            StoreError::StateTooLong { needed } => write!(
+                f,
+                "the sealed login takes {needed} characters, and a state has at most {}: shorten the redirect URL, or keep logins in a directory",
+                onerealm_core::policy::STATE_LEN
+            ),
+            StoreError::UnsafeKeyFile { path, reason } => {
+                let path = path.display();
+                write!(f, "the key file for pending logins, {path}, is not safe: it {reason}")
+            }
+            StoreError::DamagedKeyFile { path } => write!(
+                f,
+                "the key file for pending logins, {}, is damaged, or another version wrote it: remove it, and begin the login again",
+                path.display()
+            ),
+            StoreError::NoEntropy => onerealm_core::NoEntropy.fmt(f),
             StoreError::Io { operation, path, source } => {
                 write!(f, "can't {operation} {}: {source}; {}", path.display(), advice(source))
             }
@@ -149,19 +198,22 @@ impl Error for StoreError {
 impl fmt::Display for Unsafe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Unsafe::SymbolicLink => {
-                f.write_str("is a symbolic link; name the directory that it leads to")
-            }
+            Unsafe::SymbolicLink => f.write_str("is a symbolic link; name what it leads to"),
             Unsafe::NotADirectory => {
                 f.write_str("is not a directory; remove it, or name a directory")
             }
+            Unsafe::NotAFile => f.write_str("is not a file; remove it, or name a file"),
+            Unsafe::ReadableByOthers { mode } => write!(
+                f,
+                "can be read or written by other users (its mode is {mode:04o}); remove it, so that a new key is made"
+            ),
             Unsafe::WritableByOthers { mode } => write!(
                 f,
                 "can be written to by other users (its mode is {mode:04o}); run `chmod go-w` on it, or name another"
             ),
             Unsafe::ForeignOwner { owner, user } => write!(
                 f,
-                "belongs to user {owner}; run `chown {user}` on it, or name a directory of user {user}'s own"
+                "belongs to user {owner}; run `chown {user}` on it, or name one of user {user}'s own"
             ),
         }
     }

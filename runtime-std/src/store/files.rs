@@ -11,8 +11,7 @@ pub(super) fn prepare(directory: &Path) -> Result<(), StoreError> {
     if check(directory)? {
         return Ok(());
     }
-    let mut builder = private_directory();
-    retried(|| builder.recursive(true).create(directory)).on("create", directory)?;
+    retried(|| create_directories(directory)).on("create", directory)?;
     check(directory).map(|_| ())
 }
 
@@ -36,27 +35,19 @@ pub(super) fn check(directory: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// The slots that are there, in no order.
-pub(super) fn slots(directory: &Path) -> io::Result<Vec<u64>> {
-    let mut slots = Vec::new();
-    for entry in retried(|| fs::read_dir(directory))? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let slot = name.to_str().and_then(|name| name.parse::<u64>().ok());
-        // A file of that name is none of ours, and must not make a login fail.
-        slots.extend(slot.filter(|_| entry.file_type().is_ok_and(|kind| kind.is_dir())));
-    }
-    Ok(slots)
-}
-
-/// Makes a slot.
+/// Makes a batch.
 pub(super) fn create_directory(path: &Path) -> io::Result<()> {
     private_directory().create(path)
 }
 
+/// Makes a directory, with its parents.
+pub(super) fn create_directories(path: &Path) -> io::Result<()> {
+    private_directory().recursive(true).create(path)
+}
+
 /// Makes a login's file, which must not be there yet.
 pub(super) fn create_file(path: &Path) -> io::Result<File> {
-    private_file().write(true).create_new(true).open(path)
+    private(&mut OpenOptions::new()).write(true).create_new(true).open(path)
 }
 
 /// Opens a login's file, for reading and for emptying it.
@@ -74,16 +65,53 @@ pub(super) fn retried<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<
     }
 }
 
+/// `None` for what is not there.
+pub(super) fn found<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
+    match outcome {
+        Ok(value) => Ok(Some(value)),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+/// `None` where another process was faster: the entry is gone, or another one is in its place.
+pub(super) fn gone<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
+    match outcome {
+        Err(e) if matches!(e.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists) => {
+            Ok(None)
+        }
+        outcome => found(outcome),
+    }
+}
+
 /// The sticky bit makes no difference: it keeps others from removing files, not from adding them.
 #[cfg(unix)]
 fn writable_by_others(metadata: &Metadata) -> Option<Unsafe> {
-    use std::os::unix::fs::MetadataExt;
-
-    let mode = metadata.mode() & 0o7777;
-    if mode & 0o022 != 0 {
-        return Some(Unsafe::WritableByOthers { mode });
+    let mode = mode(metadata);
+    match mode & 0o022 {
+        0 => foreign_owner(metadata),
+        _ => Some(Unsafe::WritableByOthers { mode }),
     }
-    let owner = metadata.uid();
+}
+
+/// Whether somebody else may read the file, or could have written it.
+#[cfg(unix)]
+pub(super) fn readable_by_others(metadata: &Metadata) -> Option<Unsafe> {
+    let mode = mode(metadata);
+    match mode & 0o077 {
+        0 => foreign_owner(metadata),
+        _ => Some(Unsafe::ReadableByOthers { mode }),
+    }
+}
+
+#[cfg(unix)]
+fn mode(metadata: &Metadata) -> u32 {
+    std::os::unix::fs::MetadataExt::mode(metadata) & 0o7777
+}
+
+#[cfg(unix)]
+fn foreign_owner(metadata: &Metadata) -> Option<Unsafe> {
+    let owner = std::os::unix::fs::MetadataExt::uid(metadata);
     let user = effective_user()?;
     (owner != user && owner != 0).then_some(Unsafe::ForeignOwner { owner, user })
 }
@@ -106,17 +134,21 @@ fn private_directory() -> DirBuilder {
     builder
 }
 
+/// For the owner alone, if the file is made.
 #[cfg(unix)]
-fn private_file() -> OpenOptions {
+pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;
 
-    let mut options = OpenOptions::new();
-    options.mode(0o600);
-    options
+    options.mode(0o600)
 }
 
 #[cfg(not(unix))]
 fn writable_by_others(_: &Metadata) -> Option<Unsafe> {
+    None
+}
+
+#[cfg(not(unix))]
+pub(super) fn readable_by_others(_: &Metadata) -> Option<Unsafe> {
     None
 }
 
@@ -126,6 +158,6 @@ fn private_directory() -> DirBuilder {
 }
 
 #[cfg(not(unix))]
-fn private_file() -> OpenOptions {
-    OpenOptions::new()
+pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
 }

@@ -2,14 +2,18 @@
 //!
 //! ```text
 //! DIR/              0700
-//!     2833333/      0700  a slot: the logins that were begun in the same ten minutes
+//!     2833333-0/    0700  a batch: the first 4,096 logins that began in a slot of ten minutes
 //!         3f5a..    0600  one pending login; its name is the key in hex
 //!         91c0..used      one that was taken, emptied
+//!         logins.count    a byte for each login that began
+//!     2833333-1/          the next 4,096
+//!     2833333-used/       marks of sealed logins that were taken
+//!     2833332-7.gone/     given up for others, and not removed yet
 //! ```
 //!
 //! No lock, no index, nothing kept in memory: what decides is `rename`, which one of several processes wins. So a
-//! process may be killed or forked at any moment, and no login waits for another. A slot that is long past is swept
-//! by later logins, a bounded number of files each, so no login pays for a flood of unfinished ones.
+//! process may be killed or forked at any moment, and no login waits for another. What was given up or is long past is
+//! swept by later logins, a bounded number of files each, so no login pays for a flood of unfinished ones.
 //!
 //! The directory is for this only, and on a local file system.
 
@@ -20,12 +24,14 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::batch::{Batch, Batches, Part, count, slot_of};
+use super::bound::{BOUND, Bound};
 use super::error::{OnPath, StoreError};
-use super::files::{self, retried};
-use super::{LIFETIME, sweep};
+use super::files::{self, found, retried};
+use super::{check_age, sweep};
 
-/// As often as a slot that another process removed is made again. Sweeps leave the present slots alone, so that even
-/// one time takes a clock that jumps.
+/// As often as a batch that another process removed is made again. Sweeps leave the present slots alone, and the latest
+/// batch is given up for none, so that even one time takes a clock that jumps.
 const ATTEMPTS: usize = 1000;
 
 /// The SHA-256 of a login's `state`, which is in no name.
@@ -35,6 +41,7 @@ pub(super) type Key = [u8; 32];
 #[derive(Clone, Debug)]
 pub(super) struct Slots {
     pub(super) directory: PathBuf,
+    pub(super) bound: Bound,
 }
 
 /// A pending login as it is in the store.
@@ -48,15 +55,15 @@ pub(super) struct Stored {
 impl Slots {
     /// `directory` is made at the first `put`, if it is not there.
     pub(super) fn new(directory: impl Into<PathBuf>) -> Self {
-        Slots { directory: directory.into() }
+        Slots { directory: directory.into(), bound: BOUND }
     }
 
     /// Keeps a login that was begun at `begun`, in seconds since 1970, and removes some that are long past.
     pub(super) fn put(&self, key: &Key, begun: u64, pending: &[u8]) -> Result<(), StoreError> {
-        files::prepare(&self.directory)?;
         // Before the file is made: it may need the room.
-        sweep::sweep(&self.directory, begun);
-        let (path, mut file) = self.create(&self.slot(begun), &hex(key))?;
+        let batches = self.swept(begun)?;
+        let batch = self.batch_of_next(&batches, begun)?;
+        let (path, mut file) = in_batch(&batch, &hex(key))?;
         let written = file.write_all(&begun.to_be_bytes()).and_then(|()| file.write_all(pending));
         written.map_err(|source| {
             // Nobody was told of it, so the sweep would do as well.
@@ -69,20 +76,20 @@ impl Slots {
     ///
     /// A login older than its lifetime is left too, so that it is called expired each time, and swept later.
     pub(super) fn read(&self, key: &Key, now: u64) -> Result<Stored, StoreError> {
-        let Login { bytes, path, .. } = self.find(key, now)?;
+        let Login { bytes, path, used, .. } = self.find(key, now)?;
         // A file is renamed before it is emptied, so what still has its name was read whole.
         match found(retried(|| fs::symlink_metadata(&path))).on("look at", &path)? {
             Some(_) => Ok(Stored { bytes, path }),
-            None => Err(StoreError::Used),
+            None => Err(used_or_gone(&used)?),
         }
     }
 
     /// Takes the login with that key: the first call gets it, all others [`StoreError::Used`].
     pub(super) fn take(&self, key: &Key, now: u64) -> Result<Stored, StoreError> {
         let Login { file, bytes, path, used } = self.find(key, now)?;
-        // Here one process wins. The file was there and had time left, so if it is gone then another won.
+        // Here one process wins.
         let Some(()) = found(retried(|| fs::rename(&path, &used))).on("rename", &path)? else {
-            return Err(StoreError::Used);
+            return Err(used_or_gone(&used)?);
         };
         // The login is the winner's even if its secrets stay until the sweep.
         if let Err(e) = retried(|| file.set_len(0)) {
@@ -91,41 +98,115 @@ impl Slots {
         Ok(Stored { bytes, path: used })
     }
 
+    /// Marks a login that is kept elsewhere as taken: the first call does, all others get [`StoreError::Used`].
+    pub(super) fn mark(&self, key: &Key, begun: u64, now: u64) -> Result<(), StoreError> {
+        self.swept(now)?;
+        let batch = self.marks(begun);
+        in_batch(&batch, &(hex(key) + USED)).map_err(|error| match error {
+            StoreError::Io { source, .. } if source.kind() == ErrorKind::AlreadyExists => {
+                StoreError::Used
+            }
+            error => error,
+        })?;
+        // The mark is made, so nothing that fails from here on is the login's.
+        match count(&batch) {
+            Ok(number) if self.bound.begins_batch(number) => {
+                self.bound.make_room(&self.directory, now);
+            }
+            Ok(_) => (),
+            Err(e) => log::warn!("{}", StoreError::io("count a login in", &batch, e)),
+        }
+        Ok(())
+    }
+
+    /// Whether a login that is kept elsewhere was taken.
+    pub(super) fn is_marked(&self, key: &Key, begun: u64) -> Result<bool, StoreError> {
+        let mark = self.marks(begun).join(hex(key) + USED);
+        files::check(&self.directory)?;
+        Ok(found(retried(|| fs::symlink_metadata(&mark))).on("look for", &mark)?.is_some())
+    }
+
+    /// Where the mark is must follow from the login alone, so that one call makes it.
+    fn marks(&self, begun: u64) -> PathBuf {
+        Batch { slot: slot_of(begun), part: Part::Marks }.path(&self.directory)
+    }
+
+    /// Makes the directory, looks at what is in it, and removes some of what is long past.
+    fn swept(&self, now: u64) -> Result<Batches, StoreError> {
+        files::prepare(&self.directory)?;
+        let batches = Batches::of(&self.directory).on("list", &self.directory)?;
+        sweep::sweep(&self.directory, &batches, now);
+        Ok(batches)
+    }
+
+    /// Counts the next login, and gives the batch that it belongs to.
+    fn batch_of_next(&self, batches: &Batches, begun: u64) -> Result<PathBuf, StoreError> {
+        let slot = slot_of(begun);
+        let mut number = batches.latest_of(slot);
+        loop {
+            let batch = Batch { slot, part: Part::Logins(number) }.path(&self.directory);
+            let count = made_for(&batch, &batch, "count a login in", || count(&batch))?;
+            if count <= self.bound.batch {
+                if self.bound.begins_batch(count) {
+                    self.bound.make_room(&self.directory, begun);
+                }
+                return Ok(batch);
+            }
+            number += 1;
+        }
+    }
+
     fn find(&self, key: &Key, now: u64) -> Result<Login, StoreError> {
         if !files::check(&self.directory)? {
             return Err(StoreError::Unknown);
         }
         let name = hex(key);
         // All that are there, not those around `now`: a clock that jumps must not make a login unknown.
-        let slots = found(files::slots(&self.directory)).on("list", &self.directory)?;
-        for slot in slots.unwrap_or_default() {
-            if let Some(login) = find_in(&self.directory.join(slot.to_string()), &name, now)? {
+        let batches = found(Batches::of(&self.directory)).on("list", &self.directory)?;
+        let batches = batches.unwrap_or_default().latest_first(now);
+        for batch in batches.iter().filter(|batch| batch.part != Part::Marks) {
+            if let Some(login) = find_in(&batch.path(&self.directory), &name, now)? {
                 return Ok(login);
             }
         }
         Err(StoreError::Unknown)
     }
+}
 
-    pub(super) fn slot(&self, begun: u64) -> PathBuf {
-        self.directory.join(slot_of(begun).to_string())
-    }
+/// Makes a file in a batch.
+fn in_batch(batch: &Path, name: &str) -> Result<(PathBuf, File), StoreError> {
+    let path = batch.join(name);
+    let file = made_for(batch, &path, "create", || files::create_file(&path))?;
+    Ok((path, file))
+}
 
-    /// Makes a login's file. Its slot may go away at any moment, as long as it is empty.
-    fn create(&self, slot: &Path, name: &str) -> Result<(PathBuf, File), StoreError> {
-        let path = slot.join(name);
-        for _ in 0..ATTEMPTS {
-            if let Some(file) = found(files::create_file(&path)).on("create", &path)? {
-                return Ok((path, file));
-            }
-            match retried(|| files::create_directory(slot)) {
-                Err(e) if e.kind() != ErrorKind::AlreadyExists => {
-                    return Err(StoreError::io("create", slot, e));
-                }
-                _ => (),
-            }
+/// Does something in a batch, which is made where it isn't there. It may go away at any moment.
+fn made_for<T>(
+    batch: &Path,
+    path: &Path,
+    operation: &'static str,
+    mut act: impl FnMut() -> io::Result<T>,
+) -> Result<T, StoreError> {
+    for _ in 0..ATTEMPTS {
+        if let Some(done) = found(act()).on(operation, path)? {
+            return Ok(done);
         }
-        Err(StoreError::io("create", &path, ErrorKind::NotFound.into()))
+        match retried(|| files::create_directory(batch)) {
+            Err(e) if e.kind() != ErrorKind::AlreadyExists => {
+                return Err(StoreError::io("create", batch, e));
+            }
+            _ => (),
+        }
     }
+    Err(StoreError::io(operation, path, ErrorKind::NotFound.into()))
+}
+
+/// What became of a login that was there and had time left: another call won it, or it was given up for others.
+fn used_or_gone(used: &Path) -> Result<StoreError, StoreError> {
+    Ok(match found(retried(|| fs::symlink_metadata(used))).on("look for", used)? {
+        Some(_) => StoreError::Used,
+        None => StoreError::Unknown,
+    })
 }
 
 impl fmt::Debug for Stored {
@@ -146,10 +227,10 @@ struct Login {
     used: PathBuf,
 }
 
-/// Looks for a login in one slot; `None` if it is not there and never was.
-fn find_in(slot: &Path, name: &str, now: u64) -> Result<Option<Login>, StoreError> {
-    let path = slot.join(name);
-    let used = slot.join(format!("{name}{USED}"));
+/// Looks for a login in one batch; `None` if it is not there and never was.
+fn find_in(batch: &Path, name: &str, now: u64) -> Result<Option<Login>, StoreError> {
+    let path = batch.join(name);
+    let used = batch.join(format!("{name}{USED}"));
     let Some(mut file) = found(files::open_file(&path)).on("open", &path)? else {
         return match found(retried(|| fs::symlink_metadata(&used))).on("look for", &used)? {
             Some(_) => Err(StoreError::Used),
@@ -157,11 +238,8 @@ fn find_in(slot: &Path, name: &str, now: u64) -> Result<Option<Login>, StoreErro
         };
     };
     let (begun, bytes) = read(&mut file).on("read", &path)?;
-    let is_over =
-        |begun: u64| now >= begun.saturating_add(LIFETIME) || now.saturating_add(LIFETIME) < begun;
-    if let Some(begun) = begun.filter(|begun| is_over(*begun)) {
-        return Err(StoreError::Expired { begun, now });
-    }
+    // A file that is too short to say it is damaged, which is told later.
+    begun.map_or(Ok(()), |begun| check_age(begun, now))?;
     Ok(Some(Login { file, bytes, path, used }))
 }
 
@@ -182,19 +260,6 @@ fn read(file: &mut File) -> io::Result<(Option<u64>, Zeroizing<Vec<u8>>)> {
 
 /// What a file's name ends with when its login was taken.
 pub(super) const USED: &str = ".used";
-
-pub(super) fn slot_of(time: u64) -> u64 {
-    time / LIFETIME
-}
-
-/// `None` for what is not there.
-fn found<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
-    match outcome {
-        Ok(value) => Ok(Some(value)),
-        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(e),
-    }
-}
 
 pub(super) fn hex(key: &Key) -> String {
     let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16);

@@ -13,6 +13,7 @@ mod login_command;
 mod properties;
 mod proxy;
 mod redirect_urls;
+mod sealed;
 mod secrets;
 mod support;
 mod userinfo;

@@ -56,7 +56,12 @@ const PARENT: &str = "STORE_TEST_DIRECTORY";
 
 /// This test binary again, as a process that runs the same test as a child.
 fn child(test: &str, parent: &Path) -> Child {
-    let module = module_path!().split_once("::").unwrap().1;
+    child_of(module_path!(), test, parent)
+}
+
+/// The same for a test of another module.
+pub(super) fn child_of(module: &str, test: &str, parent: &Path) -> Child {
+    let module = module.split_once("::").unwrap().1;
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", &format!("{module}::{test}"), "--nocapture", "--test-threads=1"])
         .env(PARENT, parent)
@@ -67,9 +72,14 @@ fn child(test: &str, parent: &Path) -> Child {
 
 /// In a child process, the store, as soon as the parent says that all begin.
 fn store_of_the_parent() -> Option<Slots> {
+    Some(Slots::new(directory_of_the_parent()?.join("state/logins")))
+}
+
+/// In a child process, the directory that it was given, as soon as the parent says that all begin.
+pub(super) fn directory_of_the_parent() -> Option<PathBuf> {
     let parent = PathBuf::from(std::env::var_os(PARENT)?);
     while !parent.join("go").exists() {
         thread::yield_now();
     }
-    Some(Slots::new(parent.join("state/logins")))
+    Some(parent)
 }

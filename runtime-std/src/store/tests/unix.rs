@@ -27,9 +27,12 @@ fn only_the_owner_may_read_a_login() {
     let directory = parent.path().join("a/b");
     let store = Slots::new(&directory);
     store.put(&[1; 32], NOW, b"verifier").unwrap();
-    let slot = store.slot(NOW);
-    let file = slot.join(hex(&[1; 32]));
-    assert_eq!([mode(&directory), mode(&slot), mode(&file)], [0o700, 0o700, 0o600]);
+    let batch = batch(&store, NOW);
+    let file = batch.join(hex(&[1; 32]));
+    assert_eq!(
+        [&directory, &batch, &file, &batch.join(COUNT)].map(|path| mode(path)),
+        [0o700, 0o700, 0o600, 0o600]
+    );
     assert_eq!(mode(&store.take(&[1; 32], NOW).unwrap().path), 0o600);
 }
 

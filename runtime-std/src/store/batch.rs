@@ -1,0 +1,124 @@
+//! The directories in which logins lie: those that began one after another, together.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use super::LIFETIME;
+use super::files::{private, retried};
+
+/// A directory of logins that began in the same slot of ten minutes, or of marks for those that were taken.
+///
+/// Their order is the one in which they are given up: what marks have been for costs no login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Batch {
+    pub(super) slot: u64,
+    pub(super) part: Part,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    /// Marks of sealed logins that began in the slot and were taken.
+    Marks,
+    /// Logins, in batches numbered from 0.
+    Logins(u64),
+}
+
+impl Batch {
+    pub(super) fn path(self, directory: &Path) -> PathBuf {
+        directory.join(self.name())
+    }
+
+    /// Where it is once it is given up: nothing in there is found any more.
+    pub(super) fn path_once_gone(self, directory: &Path) -> PathBuf {
+        directory.join(self.name() + GONE)
+    }
+
+    fn name(self) -> String {
+        match self.part {
+            Part::Marks => format!("{}-used", self.slot),
+            Part::Logins(number) => format!("{}-{number}", self.slot),
+        }
+    }
+
+    fn of_name(name: &str) -> Option<Self> {
+        let (slot, part) = name.split_once('-')?;
+        let part = match part {
+            "used" => Part::Marks,
+            number => Part::Logins(number.parse().ok()?),
+        };
+        // A number has other spellings, which are not ours.
+        Some(Batch { slot: slot.parse().ok()?, part }).filter(|batch| batch.name() == name)
+    }
+}
+
+const GONE: &str = ".gone";
+
+pub(super) fn slot_of(time: u64) -> u64 {
+    time / LIFETIME
+}
+
+/// What is in a store's directory.
+#[derive(Default)]
+pub(super) struct Batches {
+    /// In no order.
+    pub(super) kept: Vec<Batch>,
+    /// Given up, and not removed yet.
+    pub(super) gone: Vec<Batch>,
+}
+
+impl Batches {
+    pub(super) fn of(directory: &Path) -> io::Result<Self> {
+        let mut batches = Batches::default();
+        for entry in retried(|| fs::read_dir(directory))? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let name = name.to_str().unwrap_or_default();
+            let (name, list) = match name.strip_suffix(GONE) {
+                Some(name) => (name, &mut batches.gone),
+                None => (name, &mut batches.kept),
+            };
+            // A file of that name is none of ours, and must not make a login fail.
+            let is_directory = || entry.file_type().is_ok_and(|kind| kind.is_dir());
+            list.extend(Batch::of_name(name).filter(|_| is_directory()));
+        }
+        Ok(batches)
+    }
+
+    /// The latest of the slot at `now` first, and those of the farthest slot last.
+    pub(super) fn latest_first(mut self, now: u64) -> Vec<Batch> {
+        let distance = |batch: &Batch| slot_of(now).abs_diff(batch.slot);
+        self.kept.sort_unstable_by(|a, b| distance(a).cmp(&distance(b)).then(b.cmp(a)));
+        self.kept
+    }
+
+    /// The number of the latest batch of logins in that slot.
+    pub(super) fn latest_of(&self, slot: u64) -> u64 {
+        let number = |batch: &Batch| match batch.part {
+            Part::Logins(number) if batch.slot == slot => Some(number),
+            _ => None,
+        };
+        self.kept.iter().filter_map(number).max().unwrap_or_default()
+    }
+}
+
+/// Counts one more, and gives its number in the batch, from 1. No two calls give the same one, whichever processes make
+/// them: the system appends each byte behind the last, and leaves the position behind it.
+pub(super) fn count(batch: &Path) -> io::Result<u64> {
+    let mut counter = OpenOptions::new();
+    let mut counter = private(&mut counter).append(true).create(true).open(batch.join(COUNT))?;
+    counter.write_all(b".")?;
+    counter.stream_position()
+}
+
+/// How many were counted.
+pub(super) fn counted(batch: &Path) -> io::Result<Option<u64>> {
+    match retried(|| fs::symlink_metadata(batch.join(COUNT))) {
+        Ok(metadata) => Ok(Some(metadata.len())),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+/// The file in each batch whose length is their number.
+pub(super) const COUNT: &str = "logins.count";

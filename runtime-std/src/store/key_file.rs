@@ -1,0 +1,171 @@
+//! The file of the keys that logins are sealed with.
+//!
+//! It is read at each login: it is short, and so nothing is in memory that may be old, or that a fork copies. It is
+//! never changed in place: a new file takes its name, so that whoever reads sees the one or the other. Where several
+//! write at once, on one machine or several, the last one's keys are what all of them use from then on.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use zeroize::Zeroizing;
+
+use super::StoreError;
+use super::error::{OnPath, Unsafe};
+use super::files::{self, found, private, retried};
+use super::sealing_keys::{MAX_LEN, SealingKeys};
+
+/// The file, by its name.
+#[derive(Clone, Debug)]
+pub(super) struct KeyFile {
+    path: PathBuf,
+}
+
+impl KeyFile {
+    pub(super) fn new(path: PathBuf) -> Self {
+        KeyFile { path }
+    }
+
+    /// The keys, if the file is there.
+    pub(super) fn read(&self) -> Result<Option<SealingKeys>, StoreError> {
+        let Some(file) = self.open()? else { return Ok(None) };
+        // Room for all of it from the start: a vector that grows leaves copies behind.
+        let mut text = Zeroizing::new(Vec::with_capacity(MAX_LEN + 1));
+        file.take(MAX_LEN as u64 + 1).read_to_end(&mut text).on("read", &self.path)?;
+        match SealingKeys::of_text(&text) {
+            Some(keys) => Ok(Some(keys)),
+            None => Err(StoreError::DamagedKeyFile { path: self.path.clone() }),
+        }
+    }
+
+    /// The keys; a new file with a new one, if there is none.
+    pub(super) fn read_or_create(&self, now: u64) -> Result<SealingKeys, StoreError> {
+        if let Some(keys) = self.read()? {
+            return Ok(keys);
+        }
+        let new = self.write_beside(&SealingKeys::generate(now)?, now)?;
+        // Where there are hard links, one process makes the file; elsewhere, the last one does.
+        let placed = match retried(|| fs::hard_link(&new, &self.path)) {
+            Ok(()) => Ok(()),
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => Ok(()),
+            Err(_) => retried(|| fs::rename(&new, &self.path)),
+        };
+        // After a rename it is gone already.
+        let _ = retried(|| fs::remove_file(&new));
+        placed.on("create", &self.path)?;
+        // What all others read, and not what was written.
+        match self.read()? {
+            Some(keys) => Ok(keys),
+            None => Err(StoreError::io("read", &self.path, ErrorKind::NotFound.into())),
+        }
+    }
+
+    /// Makes the keys what they should be now. The caller knows that no stranger caused this call.
+    pub(super) fn renew(&self, now: u64) -> Result<(), StoreError> {
+        let Some(keys) = self.read()? else { return Ok(()) };
+        let Some(renewed) = keys.renewed(now)? else { return Ok(()) };
+        let new = self.write_beside(&renewed, now)?;
+        let placed = self.replace(&keys, &new);
+        // After a rename it is gone already.
+        let _ = retried(|| fs::remove_file(&new));
+        placed
+    }
+
+    /// Puts a new file in the place of the one with those keys. Where another process was faster, its keys stay: they
+    /// may be in use.
+    fn replace(&self, keys: &SealingKeys, new: &Path) -> Result<(), StoreError> {
+        if self.read()?.is_some_and(|present| present.are(keys)) {
+            retried(|| fs::rename(new, &self.path)).on("replace", &self.path)?;
+        }
+        Ok(())
+    }
+
+    /// Opens the file, if it is there and nobody else can read or write it.
+    fn open(&self) -> Result<Option<File>, StoreError> {
+        let look = retried(|| fs::symlink_metadata(&self.path));
+        let Some(metadata) = found(look).on("look at", &self.path)? else { return Ok(None) };
+        let refuse = |reason| StoreError::UnsafeKeyFile { path: self.path.clone(), reason };
+        if metadata.is_symlink() {
+            return Err(refuse(Unsafe::SymbolicLink));
+        }
+        // Opening anything else might wait.
+        if !metadata.is_file() {
+            return Err(refuse(Unsafe::NotAFile));
+        }
+        let Some(file) = found(File::open(&self.path)).on("open", &self.path)? else {
+            return Ok(None);
+        };
+        // Of what was opened, whatever has taken its name meanwhile.
+        let metadata = file.metadata().on("look at", &self.path)?;
+        match files::readable_by_others(&metadata) {
+            Some(reason) => Err(refuse(reason)),
+            None => Ok(Some(file)),
+        }
+    }
+
+    /// Writes the keys to a new file beside the old one.
+    fn write_beside(&self, keys: &SealingKeys, now: u64) -> Result<PathBuf, StoreError> {
+        self.remove_leftovers(now);
+        let mut number = [0; 8];
+        getrandom::fill(&mut number).map_err(|_| StoreError::NoEntropy)?;
+        let mut name = self.leftover_prefix();
+        name.push(format!("{:016x}{NEW}", u64::from_be_bytes(number)));
+        let new = self.path.with_file_name(name);
+        let mut file = self.create(&new).on("create", &new)?;
+        // On the disk before it takes the name: after a power failure the file must not be an empty one.
+        let written = file.write_all(keys.to_text().as_bytes()).and_then(|()| file.sync_all());
+        if let Err(e) = written {
+            let _ = retried(|| fs::remove_file(&new));
+            return Err(StoreError::io("write", &new, e));
+        }
+        Ok(new)
+    }
+
+    /// No mode is set once the file is made: Proxmox's cluster file system sets its own.
+    fn create(&self, new: &Path) -> io::Result<File> {
+        let mut options = OpenOptions::new();
+        let options = private(&mut options).write(true).create_new(true);
+        match (options.open(new), new.parent()) {
+            (Err(e), Some(parent)) if e.kind() == ErrorKind::NotFound => {
+                retried(|| files::create_directories(parent))?;
+                options.open(new)
+            }
+            (outcome, _) => outcome,
+        }
+    }
+
+    /// Removes what processes that were killed left beside the file a minute ago or earlier.
+    fn remove_leftovers(&self, now: u64) {
+        let prefix = self.leftover_prefix();
+        // Of a bare name it is the empty path, which is no directory's.
+        let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = parent.unwrap_or(Path::new("."));
+        let is_leftover = |name: OsString| {
+            let (name, prefix) = (name.to_string_lossy(), prefix.to_string_lossy());
+            let number = name.strip_prefix(&*prefix).and_then(|rest| rest.strip_suffix(NEW));
+            number.is_some_and(|n| n.len() == 16 && n.bytes().all(|c| c.is_ascii_hexdigit()))
+        };
+        let now = UNIX_EPOCH.checked_add(Duration::from_secs(now)).unwrap_or(SystemTime::now());
+        let is_old = |entry: &fs::DirEntry| {
+            let written = entry.metadata().and_then(|metadata| metadata.modified());
+            let age = written.ok().and_then(|written| now.duration_since(written).ok());
+            age.is_some_and(|age| age >= Duration::from_secs(60))
+        };
+        for entry in retried(|| fs::read_dir(parent)).into_iter().flatten().flatten() {
+            if is_leftover(entry.file_name()) && is_old(&entry) {
+                let _ = retried(|| fs::remove_file(entry.path()));
+            }
+        }
+    }
+
+    fn leftover_prefix(&self) -> OsString {
+        let mut name = self.path.file_name().unwrap_or_default().to_owned();
+        name.push(".");
+        name
+    }
+}
+
+/// What the name of a file ends with that is to take the key file's.
+const NEW: &str = ".new";

@@ -1,0 +1,79 @@
+//! A login sealed into a `state`:
+//!
+//! ```text
+//! version, 1 byte │ key id, 8 │ nonce, 12 │ the login, encrypted │ tag, 16          in base64url
+//! ```
+//!
+//! ChaCha20-Poly1305, whose time depends on no secret, whatever the processor. The tag is over all that stands before
+//! it. A nonce is drawn for each login: after 2^32 logins with one key, two nonces are the same with a probability of
+//! 2^-33, and a key seals for a day.
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use onerealm_core::policy::STATE_LEN;
+use onerealm_core::{PendingAuthorization, SealedState};
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use zeroize::Zeroizing;
+
+use super::StoreError;
+use super::sealing_keys::{KeyId, SealingKey, SealingKeys};
+
+const VERSION: u8 = 1;
+const HEADER_LEN: usize = size_of::<u8>() + size_of::<KeyId>();
+const TAG_LEN: usize = 16;
+
+/// The `state` that carries the login.
+pub(super) fn seal(key: &SealingKey, pending: &PendingAuthorization) -> Result<String, StoreError> {
+    let mut buf = Zeroizing::new([0; PendingAuthorization::PENDING_LEN]);
+    // By its own word, the buffer is long enough for each login.
+    let login = pending.encode_to_seal(buf.as_mut()).unwrap_or_default();
+    let len = HEADER_LEN + NONCE_LEN + login.len() + TAG_LEN;
+    let too_long = StoreError::StateTooLong { needed: (len * 4).div_ceil(3) };
+    if (len * 4).div_ceil(3) > STATE_LEN {
+        return Err(too_long);
+    }
+    let mut nonce = [0; NONCE_LEN];
+    getrandom::fill(&mut nonce).map_err(|_| StoreError::NoEntropy)?;
+    let header = header(key.id);
+    // Room for all of it from the start: a vector that grows leaves copies of the login behind.
+    let mut sealed = Zeroizing::new(Vec::with_capacity(len));
+    sealed.extend_from_slice(&header);
+    sealed.extend_from_slice(&nonce);
+    sealed.extend_from_slice(login);
+    let (_, in_place) = sealed.split_at_mut(HEADER_LEN + NONCE_LEN);
+    let nonce = Nonce::assume_unique_for_key(nonce);
+    let tag = cipher(key)
+        .and_then(|cipher| {
+            cipher.seal_in_place_separate_tag(nonce, Aad::from(header), in_place).ok()
+        })
+        // It refuses nothing that is not many times longer.
+        .ok_or(too_long)?;
+    sealed.extend_from_slice(tag.as_ref());
+    Ok(Base64UrlUnpadded::encode_string(&sealed))
+}
+
+/// The login that one of the keys sealed into the state; `None` if none of them did, or if anything was changed.
+pub(super) fn open(keys: &SealingKeys, state: SealedState<'_>) -> Option<PendingAuthorization> {
+    let mut buf = Zeroizing::new([0; STATE_LEN / 4 * 3]);
+    let len = Base64UrlUnpadded::decode(state.as_str(), buf.as_mut()).ok()?.len();
+    let (header, rest) = buf.get_mut(..len)?.split_first_chunk_mut::<HEADER_LEN>()?;
+    let (nonce, in_place) = rest.split_first_chunk_mut::<NONCE_LEN>()?;
+    let (_, id) = header.split_first_chunk::<1>()?;
+    let key = keys.opening(id.try_into().ok()?)?;
+    // The version is in here, and what is authenticated is what was received.
+    if *header != self::header(key.id) {
+        return None;
+    }
+    let nonce = Nonce::assume_unique_for_key(*nonce);
+    let login = cipher(key)?.open_in_place(nonce, Aad::from(*header), in_place).ok()?;
+    PendingAuthorization::decode_unsealed(login).ok()
+}
+
+fn header(id: KeyId) -> [u8; HEADER_LEN] {
+    let mut header = [VERSION; HEADER_LEN];
+    header.iter_mut().skip(1).zip(id).for_each(|(to, from)| *to = from);
+    header
+}
+
+fn cipher(key: &SealingKey) -> Option<LessSafeKey> {
+    UnboundKey::new(&CHACHA20_POLY1305, key.secret.as_ref()).ok().map(LessSafeKey::new)
+}

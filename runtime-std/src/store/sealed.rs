@@ -1,0 +1,116 @@
+//! Pending logins that travel in their own `state`.
+
+use std::path::PathBuf;
+
+use onerealm_core::{PendingAuthorization, SealedState, UnixTime};
+
+use super::directory::DirectoryStore;
+use super::key_file::KeyFile;
+use super::seal::{open, seal};
+use super::slots::Slots;
+use super::{PendingStore, StoreError, check_age};
+
+/// Pending logins sealed into their `state`: nothing is written when a login begins, and whoever has the key finishes
+/// it. Only that a login was taken is marked, in a directory of this machine.
+#[derive(Clone, Debug)]
+pub struct SealedStore {
+    keys: KeyFile,
+    taken: Slots,
+}
+
+impl SealedStore {
+    /// `key_file` is made at the first login, if it is not there; nodes that share it finish each other's logins.
+    ///
+    /// `directory` has the marks of logins that were taken, and is this machine's own.
+    pub fn new(key_file: impl Into<PathBuf>, directory: impl Into<PathBuf>) -> Self {
+        SealedStore { keys: KeyFile::new(key_file.into()), taken: Slots::new(directory) }
+    }
+
+    fn open(&self, state: &str) -> Result<PendingAuthorization, StoreError> {
+        let state = SealedState::parse(state).map_err(|_| StoreError::Unknown)?;
+        let keys = self.keys.read()?.ok_or(StoreError::Unknown)?;
+        open(&keys, state).ok_or(StoreError::Unknown)
+    }
+}
+
+impl PendingStore for SealedStore {
+    fn put(&self, pending: &PendingAuthorization) -> Result<String, StoreError> {
+        let now = pending.begun().0;
+        seal(self.keys.read_or_create(now)?.sealing(now), pending)
+    }
+
+    fn read(&self, state: &str, now: UnixTime) -> Result<PendingAuthorization, StoreError> {
+        let pending = self.open(state)?;
+        if self.taken.is_marked(&pending.key().0, pending.begun().0)? {
+            return Err(StoreError::Used);
+        }
+        check_age(pending.begun().0, now.0)?;
+        Ok(pending)
+    }
+
+    fn take(&self, state: &str, now: UnixTime) -> Result<PendingAuthorization, StoreError> {
+        let pending = self.read(state, now)?;
+        self.taken.mark(&pending.key().0, pending.begun().0, now.0)?;
+        Ok(pending)
+    }
+
+    /// Renews the key when its time has come.
+    fn authenticated(&self, now: UnixTime) {
+        if let Err(error) = self.keys.renew(now.0) {
+            log::warn!("the key for pending logins can't be renewed: {error}");
+        }
+    }
+}
+
+/// The same, with a directory behind it for logins that can't be sealed: those that are too long for a `state`, and all
+/// while the key file can't be read or made.
+#[derive(Clone, Debug)]
+pub struct SealedOrDirectoryStore {
+    sealed: SealedStore,
+    directory: DirectoryStore,
+}
+
+impl SealedOrDirectoryStore {
+    /// `key_file` as in [`SealedStore::new`]; `directory` has the marks, and the logins that are not sealed.
+    pub fn new(key_file: impl Into<PathBuf>, directory: impl Into<PathBuf>) -> Self {
+        let directory = directory.into();
+        SealedOrDirectoryStore {
+            sealed: SealedStore::new(key_file, directory.clone()),
+            directory: DirectoryStore::new(directory),
+        }
+    }
+
+    /// A login's own state is never a sealed one.
+    fn store_of(&self, state: &str) -> &dyn PendingStore {
+        match SealedState::parse(state) {
+            Ok(_) => &self.sealed,
+            Err(_) => &self.directory,
+        }
+    }
+}
+
+impl PendingStore for SealedOrDirectoryStore {
+    fn put(&self, pending: &PendingAuthorization) -> Result<String, StoreError> {
+        match self.sealed.put(pending) {
+            Err(StoreError::StateTooLong { .. }) => self.directory.put(pending),
+            // A key file that others could have read or changed is for the administrator to look at.
+            Err(error @ StoreError::Io { .. }) => {
+                log::warn!("a login is kept in a file, and not sealed: {error}");
+                self.directory.put(pending)
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn read(&self, state: &str, now: UnixTime) -> Result<PendingAuthorization, StoreError> {
+        self.store_of(state).read(state, now)
+    }
+
+    fn take(&self, state: &str, now: UnixTime) -> Result<PendingAuthorization, StoreError> {
+        self.store_of(state).take(state, now)
+    }
+
+    fn authenticated(&self, now: UnixTime) {
+        self.sealed.authenticated(now);
+    }
+}

@@ -1,0 +1,176 @@
+//! Floods of logins that nobody finishes.
+
+use super::super::batch::{Batches, count, counted};
+use super::super::bound::{BOUND, Bound};
+use super::*;
+
+/// A store that keeps so few that a test can fill it.
+fn small_store() -> (tempfile::TempDir, Slots) {
+    let (parent, store) = store();
+    (parent, Slots { bound: Bound { files: 64, batch: 8 }, ..store })
+}
+
+/// A store where many files cost little: in memory, where there is a file system in memory.
+fn large_store() -> (tempfile::TempDir, Slots) {
+    let parent = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+    let store = Slots::new(parent.path().join("logins"));
+    (parent, store)
+}
+
+/// Files of logins that can be found, and those that are given up.
+fn kept_and_gone(store: &Slots) -> (usize, usize) {
+    let batches = Batches::of(&store.directory).unwrap();
+    let kept = batches.kept.iter().map(|batch| files(&batch.path(&store.directory))).sum();
+    let gone =
+        batches.gone.iter().map(|batch| files(&batch.path_once_gone(&store.directory))).sum();
+    (kept, gone)
+}
+
+fn taken(store: &Slots, number: u32, now: u64) -> &'static str {
+    outcome(store.take(&key(number), now))
+}
+
+#[test]
+fn case_125_a_hundred_thousand_unfinished_logins_keep_nobody_from_finishing() {
+    const FLOOD: u32 = 100_000;
+    const THREADS: u32 = 2;
+    let (_parent, store) = large_store();
+    thread::scope(|scope| {
+        for first in 0..THREADS {
+            let store = &store;
+            scope.spawn(move || {
+                for number in (first..FLOOD).step_by(THREADS as usize) {
+                    store.put(&key(number), NOW + u64::from(number / 200), b"flood").unwrap();
+                }
+            });
+        }
+    });
+    store.put(&key(FLOOD), NOW + 500, b"mine").unwrap();
+    assert_eq!(store.take(&key(FLOOD), NOW + 530).unwrap().bytes.as_slice(), b"mine");
+    assert_eq!(outcome(store.take(&key(FLOOD), NOW + 530)), "used");
+    assert_eq!([0, FLOOD - 1].map(|number| taken(&store, number, NOW + 530)), ["won"; 2]);
+    assert_eq!(kept_and_gone(&store), (FLOOD as usize + 1, 0));
+}
+
+#[test]
+fn case_125_the_oldest_are_given_up_and_the_newest_survive() {
+    let (_parent, store) = small_store();
+    let Bound { files, batch } = store.bound;
+    let (mut most_kept, mut most_gone) = (0, 0);
+    for number in 0..1000 {
+        store.put(&key(number), NOW, b"flood").unwrap();
+        let (kept, gone) = kept_and_gone(&store);
+        most_kept = most_kept.max(kept);
+        most_gone = most_gone.max(gone);
+    }
+    assert_eq!((most_kept, most_gone), ((files - batch) as usize, batch as usize));
+    // As many as fit behind a login before it is given up.
+    let sure = files as u32 - 2 * batch as u32;
+    for number in 1000 - sure..1000 {
+        assert_eq!(taken(&store, number, NOW), "won", "{number}");
+    }
+    for number in 0..1000 - files as u32 {
+        assert_eq!(taken(&store, number, NOW), "unknown", "{number}");
+    }
+}
+
+#[test]
+fn what_is_past_is_given_up_before_what_is_pending() {
+    let (_parent, store) = small_store();
+    for number in 0..40 {
+        store.put(&key(number), NOW - 2 * LIFETIME, b"past").unwrap();
+    }
+    for number in 100..156 {
+        store.put(&key(number), NOW, b"pending").unwrap();
+    }
+    for number in 100..156 {
+        assert_eq!(taken(&store, number, NOW), "won", "{number}");
+    }
+    assert_eq!(taken(&store, 0, NOW), "unknown");
+}
+
+#[test]
+fn after_a_clock_went_back_the_new_logins_survive() {
+    let (_parent, store) = small_store();
+    for number in 0..60 {
+        store.put(&key(number), NOW, b"flood").unwrap();
+    }
+    for number in 100..200 {
+        store.put(&key(number), NOW - LIFETIME, b"new").unwrap();
+        assert_eq!(taken(&store, number, NOW - LIFETIME), "won", "{number}");
+    }
+}
+
+#[test]
+fn marks_are_bounded_and_given_up_before_logins() {
+    let (_parent, store) = small_store();
+    store.put(&key(0), NOW, b"pending").unwrap();
+    for number in 1..500 {
+        store.mark(&key(number), NOW, NOW).unwrap();
+        assert!(kept_and_gone(&store).0 <= store.bound.files as usize);
+    }
+    assert_eq!(taken(&store, 0, NOW), "won");
+    assert_eq!(outcome_of_mark(&store, 499), "used");
+    assert_eq!(outcome_of_mark(&store, 1), "won", "it was given up");
+}
+
+fn outcome_of_mark(store: &Slots, number: u32) -> &'static str {
+    let marked = store.is_marked(&key(number), NOW).unwrap();
+    let result = store.mark(&key(number), NOW, NOW);
+    assert_eq!(marked, result.is_err());
+    result.map_or_else(|error| outcome(Err(error)), |()| "won")
+}
+
+#[test]
+fn a_login_that_is_given_up_while_it_is_read_is_unknown_and_none_is_blocked() {
+    let (_parent, store) = small_store();
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..4)
+            .map(|thread: u32| {
+                let store = &store;
+                scope.spawn(move || {
+                    (0..300).for_each(|number| {
+                        let number = thread * 1000 + number;
+                        store.put(&key(number), NOW, b"whole").unwrap();
+                        match store
+                            .read(&key(number), NOW)
+                            .and_then(|_| store.take(&key(number), NOW))
+                        {
+                            Ok(stored) => assert_eq!(stored.bytes.as_slice(), b"whole"),
+                            Err(error) => assert_eq!(outcome(Err(error)), "unknown"),
+                        }
+                    });
+                })
+            })
+            .collect();
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+    });
+    // Each thread's calls may come between another's check and its file.
+    assert!(kept_and_gone(&store).0 <= store.bound.files as usize + 4);
+}
+
+#[test]
+fn each_login_of_a_batch_has_a_number_of_its_own() {
+    let directory = tempfile::tempdir().unwrap();
+    let numbers: Vec<u64> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| (0..500).map(|_| count(directory.path()).unwrap()).collect()))
+            .collect();
+        threads.into_iter().flat_map(|thread| -> Vec<u64> { thread.join().unwrap() }).collect()
+    });
+    let mut sorted = numbers;
+    sorted.sort_unstable();
+    assert!(sorted.into_iter().eq(1..=2000));
+    assert_eq!(counted(directory.path()).unwrap(), Some(2000));
+}
+
+#[test]
+fn a_batch_has_no_more_logins_than_it_may() {
+    let (_parent, store) = large_store();
+    let first = BOUND.batch as u32;
+    for number in 0..=first {
+        store.put(&key(number), NOW, b"").unwrap();
+    }
+    assert_eq!(files(&batch(&store, NOW)), first as usize);
+    assert_eq!(Batches::of(&store.directory).unwrap().latest_of(slot_of(NOW)), 1);
+}
