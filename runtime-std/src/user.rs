@@ -9,6 +9,7 @@ use serde_json::Map;
 use crate::advice;
 use crate::config::RealmConfig;
 use crate::difference::{Difference, with_difference};
+use crate::groups::{Groups, Warning};
 use crate::shown;
 
 /// The end user of a finished login.
@@ -24,6 +25,10 @@ pub struct User {
     pub issuer: String,
     /// The subject: together with the issuer, what identifies the end user.
     pub subject: String,
+    /// The groups that the realm's `groups-claim` says.
+    pub groups: Groups,
+    /// What is not as the realm asks for, though the login is done. They are in the log too.
+    pub warnings: Vec<Warning>,
     /// The ID token's claims, with those of the userinfo endpoint that it doesn't have.
     pub claims: Map<String, serde_json::Value>,
 }
@@ -43,17 +48,28 @@ impl User {
                 return Err(UserError::ControlCharacter { claim: claim.to_owned() });
             }
         }
+        let claims = claims(identity).ok_or(UserError::Claims)?;
+        let groups_claim = config.groups_claim.as_deref();
+        let groups = Groups::of(identity, groups_claim);
+        let warnings = Warning::of(&groups, groups_claim);
+        for warning in &warnings {
+            let (code, advice) = (warning.code(), warning.advice());
+            log::warn!("realm {}: {warning} [{code}]; advice: {advice}", identity.realm());
+        }
         Ok(User {
             realm: identity.realm().to_owned(),
             username,
             client_type: identity.client_type(),
             issuer: identity.issuer().to_owned(),
             subject: identity.subject().to_owned(),
-            claims: claims(identity).ok_or(UserError::Claims)?,
+            groups,
+            warnings,
+            claims,
         })
     }
 
-    /// As JSON: `realm`, `username`, `client_type`, `issuer`, `subject` and `claims`.
+    /// As JSON: `realm`, `username`, `client_type`, `issuer`, `subject`, `groups`, `warnings` and
+    /// `claims`.
     pub fn to_json(&self) -> serde_json::Value {
         serde_json::json!({
             "realm": self.realm,
@@ -61,6 +77,8 @@ impl User {
             "client_type": self.client_type.as_str(),
             "issuer": self.issuer,
             "subject": self.subject,
+            "groups": self.groups.to_json(),
+            "warnings": self.warnings.iter().map(Warning::to_json).collect::<Vec<_>>(),
             "claims": self.claims,
         })
     }

@@ -8,6 +8,7 @@ mod client_type_table;
 mod concurrency;
 mod differences;
 mod errors;
+mod groups;
 mod login_command;
 mod proxy;
 mod secrets;
