@@ -35,14 +35,14 @@ pub struct User {
 
 impl User {
     pub(crate) fn new(identity: &Identity<'_>, config: &RealmConfig) -> Result<Self, UserError> {
-        let claim = &config.username_claim;
-        let username = match identity.claim(claim) {
+        let (claim, value) = username_claim(identity, &config.username_claim);
+        let username = match value {
             Some(Value::String(text)) => text.chars().collect::<String>(),
-            Some(_) => return Err(UserError::NotText { claim: claim.clone() }),
+            Some(_) => return Err(UserError::NotText { claim: claim.to_owned() }),
             None => return Err(UserError::missing(identity, claim)),
         };
         check_username(&username, identity.realm())
-            .map_err(|reason| UserError::Unusable { claim: claim.clone(), reason })?;
+            .map_err(|reason| UserError::Unusable { claim: claim.to_owned(), reason })?;
         for claim in ["email"].into_iter().chain(config.groups_claim.as_deref()) {
             if identity.claim(claim).is_some_and(has_control_character) {
                 return Err(UserError::ControlCharacter { claim: claim.to_owned() });
@@ -106,6 +106,23 @@ fn claims(identity: &Identity<'_>) -> Option<Map<String, serde_json::Value>> {
     };
     claims.extend(id_token);
     Some(claims)
+}
+
+/// Spellings of `username-claim` that stand for a claim of another name, where there is none of
+/// their own.
+const OLD_SPELLINGS: [(&str, &str); 2] = [("subject", "sub"), ("username", "preferred_username")];
+
+/// The claim that `username-claim` names, as Proxmox products look for it; null is none.
+fn username_claim<'a, 'b>(
+    identity: &Identity<'b>,
+    written: &'a str,
+) -> (&'a str, Option<Value<'b>>) {
+    let claim = |name| identity.claim(name).filter(|value| !matches!(value, Value::Null));
+    let meant = OLD_SPELLINGS.iter().find(|(spelling, _)| *spelling == written);
+    match (claim(written), meant) {
+        (None, Some((_, name))) => (name, claim(name)),
+        (value, _) => (written, value),
+    }
 }
 
 /// Whether a claim that names mail addresses or groups (as text, as an array, or as an object's

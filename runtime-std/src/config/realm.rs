@@ -31,8 +31,8 @@ pub struct RealmConfig {
     pub public_override: bool,
     /// `token-auth-method`; none leaves it to the provider's metadata.
     pub token_auth_method: Option<TokenAuthMethod>,
-    /// `username-claim`, `sub` unless said otherwise, with Proxmox's `subject` and `username` replaced by the claims
-    /// `sub` and `preferred_username`.
+    /// `username-claim`, `sub` unless said otherwise. `subject` and `username` stand for the claims `sub` and
+    /// `preferred_username` too, where there is none of that name.
     pub username_claim: String,
     /// `scopes`, `email profile` unless said otherwise, without `openid`.
     pub scopes: Vec<String>,
@@ -138,7 +138,7 @@ pub(super) fn realm(section: &Section<'_>, path: &Path) -> Result<RealmConfig, L
             &TOKEN_AUTH_METHODS,
             "client_secret_basic or client_secret_post",
         )?,
-        username_claim: username_claim(properties.text("username-claim")?),
+        username_claim: properties.text("username-claim")?.unwrap_or_else(|| "sub".to_owned()),
         scopes: scopes(properties.list("scopes")?),
         prompt: properties.text("prompt")?,
         acr_values: properties.list("acr-values")?.unwrap_or_default(),
@@ -164,14 +164,6 @@ fn is_realm_name(name: &str) -> bool {
     name.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
         && (2..=32).contains(&name.len())
         && name.bytes().all(allowed)
-}
-
-fn username_claim(written: Option<String>) -> String {
-    match written.as_deref() {
-        None | Some("subject") => "sub".to_owned(),
-        Some("username") => "preferred_username".to_owned(),
-        Some(claim) => claim.to_owned(),
-    }
 }
 
 fn scopes(written: Option<Vec<String>>) -> Vec<String> {

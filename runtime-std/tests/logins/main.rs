@@ -14,3 +14,4 @@ mod proxy;
 mod secrets;
 mod support;
 mod userinfo;
+mod usernames;
