@@ -81,6 +81,16 @@ impl<'b> Identity<'b> {
         self.claims.get(name).or_else(|| self.userinfo?.get(name))
     }
 
+    /// Whether the claim called `name` exists but is elsewhere: `_claim_names` of the ID token or of
+    /// userinfo names it (OpenID Connect Core 5.6.2). Nothing is fetched from there.
+    pub fn is_elsewhere(&self, name: &str) -> bool {
+        let mut sources = [Some(self.claims), self.userinfo].into_iter().flatten();
+        sources.any(|claims| match claims.get("_claim_names") {
+            Some(Value::Object(elsewhere)) => elsewhere.get(name).is_some(),
+            _ => false,
+        })
+    }
+
     /// Every claim once, the ID token's first.
     pub fn claims(&self) -> impl Iterator<Item = (JsonStr<'b>, Value<'b>)> {
         let id_token = self.claims;

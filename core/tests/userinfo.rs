@@ -164,8 +164,11 @@ fn case_167_claims_that_are_elsewhere_are_not_fetched() {
     })
     .to_string();
     identified(&Trial::new(), |identity| {
+        assert!(!identity.is_elsewhere("email"));
         let userinfo = identity.userinfo_request().unwrap().response(ok_json(&body)).unwrap();
-        assert!(identity.with_userinfo(userinfo).claim("email").is_none());
+        let identity = identity.with_userinfo(userinfo);
+        assert!(identity.claim("email").is_none());
+        assert!(identity.is_elsewhere("email") && !identity.is_elsewhere("phone"));
     });
 }
 

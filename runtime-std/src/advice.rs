@@ -160,3 +160,6 @@ pub(crate) fn on_user(error: &UserError) -> Option<&'static str> {
         UserError::Missing { .. } | UserError::ControlCharacter { .. } | UserError::Claims => None,
     }
 }
+
+pub(crate) const GROUPS_OVERAGE: &str = "let the provider send fewer groups: in Entra ID, assign groups to the application and emit only those, or use app roles and set the realm's groups-claim to roles; groups that are elsewhere are not fetched";
+pub(crate) const GROUPS_INVALID: &str = "let the provider send other names in the claim of the realm's groups-claim (in Keycloak: turn off \"Full group path\" in the group mapper), or rename the groups: names are never rewritten";

@@ -9,6 +9,7 @@ use serde_json::Map;
 use crate::advice;
 use crate::config::RealmConfig;
 use crate::difference::{Difference, with_difference};
+use crate::groups::{Groups, Warning};
 use crate::shown;
 
 /// Claims by their names.
@@ -27,24 +28,36 @@ pub struct User {
     pub issuer: String,
     /// The subject: together with the issuer, what identifies the end user.
     pub subject: String,
+    /// The groups that the realm's `groups-claim` says.
+    pub groups: Groups,
+    /// What is not as the realm asks for, though the login is done. They are in the log too.
+    pub warnings: Vec<Warning>,
     /// The ID token's claims, with those of the userinfo endpoint that it doesn't have.
     pub claims: Claims,
 }
 
 impl User {
     pub(crate) fn new(identity: &Identity<'_>, config: &RealmConfig) -> Result<Self, UserError> {
-        let claim = &config.username_claim;
-        let username = match identity.claim(claim) {
+        let (claim, value) = username_claim(identity, &config.username_claim);
+        let username = match value {
             Some(Value::String(text)) => text.chars().collect::<String>(),
-            Some(_) => return Err(UserError::NotText { claim: claim.clone() }),
+            Some(_) => return Err(UserError::NotText { claim: claim.to_owned() }),
             None => return Err(UserError::missing(identity, claim)),
         };
         check_username(&username, identity.realm())
-            .map_err(|reason| UserError::Unusable { claim: claim.clone(), reason })?;
+            .map_err(|reason| UserError::Unusable { claim: claim.to_owned(), reason })?;
         for claim in ["email"].into_iter().chain(config.groups_claim.as_deref()) {
             if identity.claim(claim).is_some_and(has_control_character) {
                 return Err(UserError::ControlCharacter { claim: claim.to_owned() });
             }
+        }
+        let claims = claims(identity)?;
+        let groups_claim = config.groups_claim.as_deref();
+        let groups = Groups::of(identity, groups_claim);
+        let warnings = Warning::of(&groups, groups_claim);
+        for warning in &warnings {
+            let (code, advice) = (warning.code(), warning.advice());
+            log::warn!("realm {}: {warning} [{code}]; advice: {advice}", identity.realm());
         }
         Ok(User {
             realm: identity.realm().to_owned(),
@@ -52,11 +65,14 @@ impl User {
             client_type: identity.client_type(),
             issuer: identity.issuer().to_owned(),
             subject: identity.subject().to_owned(),
-            claims: claims(identity)?,
+            groups,
+            warnings,
+            claims,
         })
     }
 
-    /// As JSON: `realm`, `username`, `client_type`, `issuer`, `subject` and `claims`.
+    /// As JSON: `realm`, `username`, `client_type`, `issuer`, `subject`, `groups`, `warnings` and
+    /// `claims`.
     pub fn to_json(&self) -> serde_json::Value {
         serde_json::json!({
             "realm": self.realm,
@@ -64,6 +80,8 @@ impl User {
             "client_type": self.client_type.as_str(),
             "issuer": self.issuer,
             "subject": self.subject,
+            "groups": self.groups.to_json(),
+            "warnings": self.warnings.iter().map(Warning::to_json).collect::<Vec<_>>(),
             "claims": self.claims,
         })
     }
@@ -91,6 +109,23 @@ pub(crate) fn claims(identity: &Identity<'_>) -> Result<Claims, UserError> {
     };
     claims.extend(id_token);
     Ok(claims)
+}
+
+/// Spellings of `username-claim` that stand for a claim of another name, where there is none of
+/// their own.
+const OLD_SPELLINGS: [(&str, &str); 2] = [("subject", "sub"), ("username", "preferred_username")];
+
+/// The claim that `username-claim` names, as Proxmox products look for it; null is none.
+fn username_claim<'a, 'b>(
+    identity: &Identity<'b>,
+    written: &'a str,
+) -> (&'a str, Option<Value<'b>>) {
+    let claim = |name| identity.claim(name).filter(|value| !matches!(value, Value::Null));
+    let meant = OLD_SPELLINGS.iter().find(|(spelling, _)| *spelling == written);
+    match (claim(written), meant) {
+        (None, Some((_, name))) => (name, claim(name)),
+        (value, _) => (written, value),
+    }
 }
 
 /// Whether a claim that names mail addresses or groups (as text, as an array, or as an object's

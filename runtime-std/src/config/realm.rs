@@ -34,8 +34,8 @@ pub struct RealmConfig {
     pub token_auth_method: Option<TokenAuthMethod>,
     /// `redirect-urls`: the only redirect URIs that a login may begin with; where there are none, any.
     pub redirect_urls: Vec<RedirectUri>,
-    /// `username-claim`, `sub` unless said otherwise, with Proxmox's `subject` and `username` replaced by the claims
-    /// `sub` and `preferred_username`.
+    /// `username-claim`, `sub` unless said otherwise. `subject` and `username` stand for the claims `sub` and
+    /// `preferred_username` too, where there is none of that name.
     pub username_claim: String,
     /// `scopes`, `email profile` unless said otherwise, without `openid`.
     pub scopes: Vec<String>,
@@ -210,11 +210,7 @@ pub(super) fn realm(section: &Section<'_>, path: &Path) -> Result<RealmConfig, L
 }
 
 fn username_claim(written: Option<String>) -> String {
-    match written.as_deref() {
-        None | Some("subject") => "sub".to_owned(),
-        Some("username") => "preferred_username".to_owned(),
-        Some(claim) => claim.to_owned(),
-    }
+    written.unwrap_or_else(|| "sub".to_owned())
 }
 
 fn scopes(written: Option<Vec<String>>) -> Vec<String> {

