@@ -234,7 +234,8 @@ impl Logins {
     }
 
     /// Finishes a login that [`start`](Self::start) began, and gives the claims as they are: for
-    /// callers that have rules of their own for user names.
+    /// callers that have rules of their own for user names. Control characters in claims that
+    /// usually name somebody or something are refused all the same.
     pub fn complete_with_claims(
         &self,
         pending: PendingAuthorization,
@@ -244,7 +245,7 @@ impl Logins {
             pending,
             callback.response()?,
             || Ok(()),
-            |identity, _| user::claims(identity),
+            |identity, _| user::claims_to_hand_on(identity),
         )
     }
 

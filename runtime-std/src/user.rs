@@ -46,11 +46,7 @@ impl User {
         };
         check_username(&username, identity.realm())
             .map_err(|reason| UserError::Unusable { claim: claim.to_owned(), reason })?;
-        for claim in ["email"].into_iter().chain(config.groups_claim.as_deref()) {
-            if identity.claim(claim).is_some_and(has_control_character) {
-                return Err(UserError::ControlCharacter { claim: claim.to_owned() });
-            }
-        }
+        check_names(identity, ["email"].into_iter().chain(config.groups_claim.as_deref()))?;
         let claims = claims(identity)?;
         let groups_claim = config.groups_claim.as_deref();
         let groups = Groups::of(identity, groups_claim);
@@ -100,7 +96,7 @@ impl fmt::Debug for User {
 }
 
 /// The claims of both sources; the ID token's win.
-pub(crate) fn claims(identity: &Identity<'_>) -> Result<Claims, UserError> {
+fn claims(identity: &Identity<'_>) -> Result<Claims, UserError> {
     let parse = |text: &str| serde_json::from_str::<Claims>(text).map_err(|_| UserError::Claims);
     let id_token = parse(identity.id_token_claims().text())?;
     let mut claims = match identity.userinfo_claims() {
@@ -109,6 +105,28 @@ pub(crate) fn claims(identity: &Identity<'_>) -> Result<Claims, UserError> {
     };
     claims.extend(id_token);
     Ok(claims)
+}
+
+/// The claims for a caller that looks for names in them by rules of its own.
+pub(crate) fn claims_to_hand_on(identity: &Identity<'_>) -> Result<Claims, UserError> {
+    check_names(identity, NAMING_CLAIMS)?;
+    claims(identity)
+}
+
+/// What callers take the names of end users, groups and mail addresses from.
+const NAMING_CLAIMS: [&str; 7] =
+    ["preferred_username", "username", "upn", "unique_name", "email", "groups", "roles"];
+
+/// Refuses control characters in claims that name somebody or something.
+fn check_names<'c>(
+    identity: &Identity<'_>,
+    claims: impl IntoIterator<Item = &'c str>,
+) -> Result<(), UserError> {
+    let with_one = |claim: &&str| identity.claim(claim).is_some_and(has_control_character);
+    match claims.into_iter().find(with_one) {
+        Some(claim) => Err(UserError::ControlCharacter { claim: claim.to_owned() }),
+        None => Ok(()),
+    }
 }
 
 /// Spellings of `username-claim` that stand for a claim of another name, where there is none of

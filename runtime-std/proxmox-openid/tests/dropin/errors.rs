@@ -141,6 +141,15 @@ fn claims_are_those_of_the_id_token_filled_in_from_userinfo() {
 }
 
 #[test]
+fn a_name_with_a_control_character_is_refused() {
+    for claim in ["preferred_username", "email", "groups"] {
+        let scene = Scene::with_claims(move |claims| claims[claim] = json!("a\nroot@pam"));
+        let error = scene.logged_in(&scene.config(json!({})), WEB).unwrap_err().to_string();
+        assert!(error.contains(claim) && error.contains("control character"), "{error}");
+    }
+}
+
+#[test]
 fn the_url_has_what_the_config_says() {
     let scene = Scene::new();
     let config = OpenIdConfig {

@@ -1,5 +1,7 @@
 //! The state between the two calls: single use, and told apart when it can't be used.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
@@ -72,4 +74,62 @@ fn a_state_that_was_changed_on_its_way_is_not_taken_for_the_login() {
 fn a_state_of_1_0_3_is_refused_as_a_shape() {
     let old = json!({ "csrf_token": "x", "nonce": "y", "pkce_verifier": "z", "ctime": 1 });
     assert!(serde_json::from_value::<PrivateAuthState>(old).is_err());
+}
+
+#[test]
+fn a_login_that_begins_writes_nothing_once_there_is_a_key() {
+    let scene = Scene::new();
+    let config = scene.config(json!({ "client_type": "auto" }));
+    scene.auth_url(&config, WEB).unwrap();
+    let before = listing(scene.state_dir().as_ref());
+    assert_eq!(before, [key_file(&scene).display().to_string()]);
+    for url in [WEB, LOOPBACK, LOOPBACK_V6] {
+        let url = parameters(&scene.auth_url(&config, url).unwrap());
+        assert!((44..=1024).contains(&url["state"].len()), "{}", url["state"].len());
+    }
+    assert_eq!(listing(scene.state_dir().as_ref()), before);
+}
+
+#[test]
+fn a_login_begun_on_one_node_is_finished_on_another() {
+    let scene = Scene::new();
+    let config = scene.config(json!({}));
+    let back = scene.sign_in(&scene.auth_url(&config, WEB).unwrap());
+    let other_node = tempfile::tempdir().unwrap();
+    let other_dir = other_node.path().to_str().unwrap();
+    let on_the_other = || OpenIdAuthenticator::verify_public_auth_state(other_dir, &back["state"]);
+    assert!(on_the_other().is_err(), "it has another key, or none");
+    // What the cluster's file system does.
+    fs::copy(key_file(&scene), other_node.path().join("onerealm-logins.key")).unwrap();
+    let (realm, state) = on_the_other().unwrap();
+    assert_eq!(realm, REALM);
+    let authenticator = OpenIdAuthenticator::discover(&config, WEB).unwrap();
+    let claims = authenticator.verify_authorization_code_simple(&back["code"], &state).unwrap();
+    assert_eq!(claims["preferred_username"], ALICE);
+    assert!(on_the_other().is_err(), "it was used");
+}
+
+#[test]
+fn what_stands_in_the_place_of_the_key_is_not_passed_over() {
+    let scene = Scene::new();
+    fs::create_dir(key_file(&scene)).unwrap();
+    let error = scene.auth_url(&scene.config(json!({})), WEB).unwrap_err().to_string();
+    assert!(error.contains("see the log"), "{error}");
+}
+
+#[test]
+fn a_damaged_login_is_an_error() {
+    let scene = Scene::new();
+    let url = parameters(&scene.auth_url(&scene.config(json!({})), WEB).unwrap());
+    let mut state = url["state"].clone();
+    state.replace_range(40..41, if &state[40..41] == "A" { "B" } else { "A" });
+    let error = take(&scene, &state).unwrap_err();
+    assert_eq!(error, "no openid auth state found (possible timeout)");
+    fs::write(key_file(&scene), "damaged").unwrap();
+    let error = take(&scene, &url["state"]).unwrap_err();
+    assert!(error.contains("see the log") && !error.contains(scene.state_dir()), "{error}");
+}
+
+fn key_file(scene: &Scene) -> std::path::PathBuf {
+    Path::new(scene.state_dir()).join("onerealm-logins.key")
 }
