@@ -190,6 +190,7 @@ impl Error {
             } => advice::on_refused_authorization(*error, words.as_ref()),
             Error::Begin(BeginError::ClientType(error)) => advice::on_client_type(*error),
             Error::Discovery { error, .. } => advice::on_discovery(*error),
+            Error::Userinfo { .. } => Some(advice::USERINFO_UNUSABLE),
             Error::User(error) => advice::on_user(error),
             _ => None,
         }
