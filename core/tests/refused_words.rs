@@ -104,6 +104,31 @@ fn what_is_no_token_says_nothing() {
 }
 
 #[test]
+fn a_token_with_any_byte_changed_or_missing_is_read_as_far_as_it_can_be() {
+    let trial = Trial::new();
+    trial.login(|login| {
+        let token = trial.provider.sign(&trial.claims(&login.nonce));
+        let mut unread = 0;
+        for i in 0..token.len() {
+            let (before, behind) = (&token[..i], &token[i + 1..]);
+            for changed in
+                [".", "A", "_", "!", ""].map(|instead| format!("{before}{instead}{behind}"))
+            {
+                let body = token_response(&changed, "at");
+                login.exchange(ok_json(&body), |id_token| {
+                    let refused = id_token.unwrap().if_refused();
+                    let mut buf = vec![0; refused.buffer_needed()];
+                    let words = refused.words(&mut buf);
+                    assert_eq!(words.parts, changed.split('.').count(), "{changed}");
+                    unread += usize::from(words.iss.is_none());
+                });
+            }
+        }
+        assert!(unread > token.len() / 2, "{unread}");
+    });
+}
+
+#[test]
 fn any_buffer_will_do() {
     let trial = Trial::new();
     trial.login(|login| {

@@ -119,6 +119,8 @@ pub(crate) const AMBIGUOUS_KEY: &str = "let the provider name its key with kid, 
 pub(crate) const OTHER_SUBJECT: &str = "let the provider send the sub of the ID token in userinfo too, or set the realm's query-userinfo to 0 if the ID token says enough";
 pub(crate) const SIGNED_USERINFO: &str = "turn off signed userinfo for this client at the provider, or set the realm's query-userinfo to 0";
 
+pub(crate) const USERINFO_UNUSABLE: &str = "look at what answers at the URL in the message, or set the realm's query-userinfo to 0 if the ID token says enough";
+
 /// The largest `clock-skew`, in seconds.
 const LARGEST_SKEW: u64 = 600;
 

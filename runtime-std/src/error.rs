@@ -198,6 +198,7 @@ impl Error {
             Error::Begin(BeginError::ClientType(error)) => advice::on_client_type(*error),
             Error::RedirectUriNotListed { .. } => Some(advice::NOT_LISTED),
             Error::Discovery { error, .. } => advice::on_discovery(*error),
+            Error::Userinfo { .. } => Some(advice::USERINFO_UNUSABLE),
             Error::User(error) => advice::on_user(error),
             _ => None,
         }

@@ -5,9 +5,10 @@ mod cases;
 mod hostile;
 
 use std::fs;
+use std::sync::Arc;
 
 use onerealm::provider::{Endpoint, browser};
-use onerealm::{Callback, Error, Requested, User};
+use onerealm::{Begun, Callback, Error, Requested, User};
 use serde_json::{Value, json};
 
 use crate::bends::with_id_token;
@@ -25,16 +26,16 @@ fn configure(scene: &Scene, case: &Case) {
     fs::write(scene.config(), config).unwrap();
 }
 
-/// A login in a process of its own; `see_state` is told the state before the end user is away.
+/// A login in a process of its own; `see` is shown what was begun before the end user is away.
 fn login(
     scene: &Scene,
     url: &str,
     behind_callback: &str,
-    see_state: impl FnOnce(&str),
+    see: impl FnOnce(&Begun),
 ) -> Result<User, Error> {
     let logins = scene.logins();
     let begun = logins.begin("sso", url, Requested::Default)?;
-    see_state(&begun.state);
+    see(&begun);
     let callback = browser::sign_in(&begun.url, ALICE).unwrap();
     logins.finish(Callback::Url(&format!("{callback}{behind_callback}")), Some(url))
 }
@@ -63,6 +64,38 @@ fn the_message_says_what_was_expected_what_came_and_which_setting_to_change() {
         assert!(advice.contains(case.setting), "{name}: {:?} in {advice}", case.setting);
         assert!(!message.contains('\n') && message.len() < 1200, "{name}: {message}");
     }
+}
+
+#[test]
+fn no_message_about_a_difference_has_a_secret_in_it() {
+    let mut looked_for = 0;
+    for case in CASES {
+        let bend = case.bend;
+        let tokens = Tokens::default();
+        let kept = Arc::clone(&tokens);
+        let scene = Scene::bent(move |endpoint, _, answer| {
+            let answer = bend.apply(endpoint, answer);
+            if endpoint == Endpoint::Token {
+                let body: Value = serde_json::from_slice(&answer.body).unwrap();
+                let given = ["access_token", "id_token"].map(|name| body[name].as_str().unwrap());
+                kept.lock().unwrap().extend(given.map(str::to_owned));
+            }
+            answer
+        });
+        configure(&scene, case);
+        let url = if case.properties.contains("native-client-id") { LOOPBACK } else { WEB };
+        let mut sent = Vec::new();
+        let see = |begun: &Begun| {
+            sent.extend([begun.state.clone(), parameters(&begun.url)["nonce"].clone()]);
+        };
+        let error = login(&scene, url, case.behind_callback, see).unwrap_err();
+        let secrets = [secrets(&scene, &tokens), sent].concat();
+        let said = format!("{error} {error:?} {:?} {:?}", error.difference(), error.advice());
+        assert_hidden(&said, &secrets);
+        looked_for += secrets.len();
+    }
+    // State, nonce, code, verifier and two tokens of most of them, twice in other spelling.
+    assert!(looked_for > 10 * CASES.len(), "{looked_for}");
 }
 
 #[test]

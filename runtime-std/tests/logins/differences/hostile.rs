@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use onerealm::Begun;
 use onerealm::provider::{Endpoint, Response};
 use serde_json::{Value, json};
 
@@ -135,8 +136,8 @@ fn what_was_secret_in_the_login_is_hidden_in_what_came() {
             })
         });
         scene.configure(KEY);
-        let see_state = |text: &str| text.clone_into(&mut state.lock().unwrap());
-        let error = login(&scene, WEB, "", see_state).unwrap_err();
+        let see = |begun: &Begun| begun.state.clone_into(&mut state.lock().unwrap());
+        let error = login(&scene, WEB, "", see).unwrap_err();
         let difference = error.difference().unwrap_or_else(|| panic!("{member}: {error}"));
         let hidden = difference.came.matches("(hidden)").count();
         let secrets = secrets.lock().unwrap();
