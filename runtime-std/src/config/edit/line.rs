@@ -48,11 +48,10 @@ impl<'l> Line<'l> {
             [] => b"\t",
             indent => indent,
         };
-        let property = [indent, property.as_bytes(), b" ", value.as_bytes()];
-        let [indent, name, space, value] = property;
+        let property = joined(&[indent, property.as_bytes(), b" ", value.as_bytes()]);
         match self.whole.ends_with(b"\n") {
-            true => joined(&[self.whole, indent, name, space, value, b"\n"]),
-            false => joined(&[self.whole, b"\n", indent, name, space, value]),
+            true => joined(&[self.whole, &property, b"\n"]),
+            false => joined(&[self.whole, b"\n", &property]),
         }
     }
 }
