@@ -4,8 +4,8 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion};
 use onerealm::provider::{Platform, Provider, Registration, Setup, User, browser};
-use onerealm::{Callback, Config, DirectoryStore, Logins, PendingStore, Requested};
-use onerealm_benches::{CLIENT_ID, Login, REDIRECT_URI, SECRET};
+use onerealm::{Callback, Config, DirectoryStore, Logins, Requested};
+use onerealm_benches::{CLIENT_ID, REDIRECT_URI, SECRET};
 
 const USER: &str = "alice@example.com";
 
@@ -37,23 +37,6 @@ pub fn logins(c: &mut Criterion) {
         b.iter_batched(
             || browser::sign_in(&begin().url, USER).unwrap(),
             |url| black_box(logins.finish(Callback::Url(&url), None).unwrap()),
-            BatchSize::PerIteration,
-        );
-    });
-}
-
-/// What of it is the directory's part.
-pub fn store(c: &mut Criterion) {
-    let login = Login::new();
-    let directory = tempfile::tempdir().unwrap();
-    let store = DirectoryStore::new(directory.path());
-    c.benchmark_group("store").bench_function("put and take", |b| {
-        b.iter_batched(
-            || login.begin().into_pending(),
-            |pending| {
-                let state = store.put(&pending).unwrap();
-                black_box(store.take(&state, login.now).unwrap())
-            },
             BatchSize::PerIteration,
         );
     });

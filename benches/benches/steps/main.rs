@@ -4,6 +4,8 @@ mod json;
 mod messages;
 mod id_token;
 mod login;
+mod json_file;
+mod stores;
 
 use criterion::{criterion_group, criterion_main};
 
@@ -15,6 +17,7 @@ criterion_group!(
     messages::token_request,
     id_token::validate,
     login::logins,
-    login::store,
+    stores::begin,
+    stores::finish,
 );
 criterion_main!(steps);

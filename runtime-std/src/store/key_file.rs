@@ -75,7 +75,7 @@ impl KeyFile {
 
     /// Puts a new file in the place of the one with those keys. Where another process was faster, its keys stay: they
     /// may be in use.
-    fn replace(&self, keys: &SealingKeys, new: &Path) -> Result<(), StoreError> {
+    pub(super) fn replace(&self, keys: &SealingKeys, new: &Path) -> Result<(), StoreError> {
         if self.read()?.is_some_and(|present| present.are(keys)) {
             retried(|| fs::rename(new, &self.path)).on("replace", &self.path)?;
         }
@@ -106,7 +106,7 @@ impl KeyFile {
     }
 
     /// Writes the keys to a new file beside the old one.
-    fn write_beside(&self, keys: &SealingKeys, now: u64) -> Result<PathBuf, StoreError> {
+    pub(super) fn write_beside(&self, keys: &SealingKeys, now: u64) -> Result<PathBuf, StoreError> {
         self.remove_leftovers(now);
         let mut number = [0; 8];
         getrandom::fill(&mut number).map_err(|_| StoreError::NoEntropy)?;

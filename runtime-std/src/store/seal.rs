@@ -57,14 +57,14 @@ pub(super) fn open(keys: &SealingKeys, state: SealedState<'_>) -> Option<Pending
     let len = Base64UrlUnpadded::decode(state.as_str(), buf.as_mut()).ok()?.len();
     let (header, rest) = buf.get_mut(..len)?.split_first_chunk_mut::<HEADER_LEN>()?;
     let (nonce, in_place) = rest.split_first_chunk_mut::<NONCE_LEN>()?;
-    let (_, id) = header.split_first_chunk::<1>()?;
-    let key = keys.opening(id.try_into().ok()?)?;
-    // The version is in here, and what is authenticated is what was received.
-    if *header != self::header(key.id) {
+    let (version, id) = header.split_first()?;
+    if *version != VERSION {
         return None;
     }
+    let key = keys.opening(id.try_into().ok()?)?;
     let nonce = Nonce::assume_unique_for_key(*nonce);
-    let login = cipher(key)?.open_in_place(nonce, Aad::from(*header), in_place).ok()?;
+    let aad = Aad::from(self::header(key.id));
+    let login = cipher(key)?.open_in_place(nonce, aad, in_place).ok()?;
     PendingAuthorization::decode_unsealed(login).ok()
 }
 

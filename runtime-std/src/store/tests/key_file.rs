@@ -128,25 +128,40 @@ fn a_key_of_a_clock_that_was_far_ahead_is_replaced() {
 }
 
 #[test]
-fn what_another_process_made_stays() {
+fn logins_that_end_together_renew_the_key_once() {
     let scene = Scene::new();
-    scene.begin(NOW);
+    let before = scene.begin(NOW);
     let later = NOW + ROTATION;
     let start = Barrier::new(8);
-    let states: Vec<String> = thread::scope(|scope| {
-        let login = || {
-            start.wait();
-            scene.authenticated(later);
-            scene.begin(later + DELAY)
-        };
-        let threads: Vec<_> = (0..8).map(|_| scope.spawn(login)).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                start.wait();
+                scene.authenticated(later);
+            });
+        }
     });
     assert_eq!(scene.keys(), 2);
+    let text = scene.text();
     scene.authenticated(later + 1);
+    assert_eq!(scene.text(), text);
+    assert_eq!(scene.verdict(&before, NOW), "won");
     assert_eq!(scene.verdict(&scene.begin(later + DELAY), later + DELAY), "won");
-    assert_eq!(scene.names().len(), 1, "{:?}", scene.names());
-    assert_eq!(states.len(), 8);
+    assert_eq!(scene.names(), ["key"]);
+}
+
+#[test]
+fn a_renewal_that_was_held_up_replaces_no_key_that_is_in_use() {
+    let scene = Scene::new();
+    scene.begin(NOW);
+    let file = KeyFile::new(scene.path());
+    let seen = file.read().unwrap().unwrap();
+    let later = NOW + ROTATION;
+    let held_up = file.write_beside(&seen.renewed(later).unwrap().unwrap(), later).unwrap();
+    scene.authenticated(later);
+    let state = scene.begin(later + DELAY);
+    file.replace(&seen, &held_up).unwrap();
+    assert_eq!(scene.verdict(&state, later + DELAY), "won");
 }
 
 #[test]
