@@ -1,16 +1,17 @@
 //! Whole logins, from what a provider sends.
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use onerealm_core::{
     AuthorizationResponse, DiscoveryRequest, Identity, InvalidSignature, Issuer, JwksRequest,
     RelyingParty,
 };
 use serde_json::Value;
 
-use super::fixed::{self, NOW, as_dyn, ok_json, verifiers};
+use super::fixed::{self, NOW, as_dyn, ok_json, verifiers, verifiers_of};
 use super::provider::{metadata, token_answer};
 
 /// One usable key of each kind.
-const KEYS: &str = include_str!("../seeds/jwks/every_kind.json");
+pub const KEYS: &str = include_str!("../seeds/jwks/every_kind.json");
 
 /// Claims that are believed once their signature is good: `serde_json` must find in them what the rules ask for.
 ///
@@ -69,7 +70,8 @@ fn assert_believable(identity: &Identity<'_>, claims: &[u8]) {
     assert!(claims.get("events").is_none());
 }
 
-/// Nobody is identified while signatures are bad. With good ones, userinfo is about the end user of the ID token.
+/// Nobody is identified while signatures are bad. With good ones, the signed claims are those that the rules ask for,
+/// and userinfo is about the end user of the ID token.
 ///
 /// The input is metadata, keys, the callback's query, the token response and userinfo, with empty lines between them.
 pub fn login(input: &[u8]) -> bool {
@@ -94,8 +96,12 @@ fn try_login(answers: [&str; 5], signatures: Result<(), InvalidSignature>) -> Op
     assert!(request.request(&mut message).is_ok());
     let id_token = request.response(ok_json(tokens.as_bytes())).ok()?;
     let mut buf = vec![0; id_token.buffer_needed()];
-    let verifiers = verifiers(signatures);
+    let signed = signed_part(tokens);
+    let verifiers = verifiers_of(signed.as_deref(), signatures);
     let identity = id_token.validate(&keys, &as_dyn(&verifiers), NOW, &mut buf).ok()?;
+    if let Some((_, claims)) = signed.as_deref().and_then(|signed| signed.split_once('.')) {
+        assert_believable(&identity, &Base64UrlUnpadded::decode_vec(claims).unwrap());
+    }
 
     let subject = identity.subject();
     if let Some(request) = identity.userinfo_request() {
@@ -106,4 +112,11 @@ fn try_login(answers: [&str; 5], signatures: Result<(), InvalidSignature>) -> Op
         identity.claims().for_each(drop);
     }
     Some(())
+}
+
+/// What the ID token's signature is of, where `serde_json` finds one.
+fn signed_part(tokens: &str) -> Option<String> {
+    let document = serde_json::from_str::<Value>(tokens).ok()?;
+    let (signed, _signature) = document["id_token"].as_str()?.rsplit_once('.')?;
+    Some(signed.to_owned())
 }
