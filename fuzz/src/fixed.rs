@@ -54,9 +54,10 @@ pub fn pending(relying_party: RelyingParty<'_>) -> PendingAuthorization {
     PendingAuthorization::decode(request.into_pending().encode(&mut buf).unwrap()).unwrap()
 }
 
-/// The same, with the end user back.
+/// The same, with the end user back, by way of a provider that says who it is.
 pub fn token_request(relying_party: RelyingParty<'_>) -> TokenRequest<'_> {
-    let response = AuthorizationResponse::from_parts("c0de", STATE_AND_NONCE, None).unwrap();
+    let issuer = Some(relying_party.realm().issuer.as_str());
+    let response = AuthorizationResponse::from_parts("c0de", STATE_AND_NONCE, issuer).unwrap();
     pending(relying_party).accept(&response, relying_party, NOW).unwrap()
 }
 

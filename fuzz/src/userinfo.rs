@@ -36,7 +36,7 @@ pub fn userinfo(input: &[u8]) -> bool {
     assert!(request.response(signed_answer).is_err());
     let said = serde_json::from_slice::<serde_json::Value>(input);
     let Ok(userinfo) = request.response(ok_json(input)) else {
-        assert!(Json::parse(input).is_err() || said.is_ok_and(|said| said["sub"] != SUBJECT));
+        assert!(Json::parse(input).is_err() || !said.is_ok_and(|said| said["sub"] == SUBJECT));
         return false;
     };
 
