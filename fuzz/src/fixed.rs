@@ -15,6 +15,7 @@ use rand_core::{TryCryptoRng, TryRng};
 pub const ISSUER: &str = "https://login.example/t";
 pub const CLIENT_ID: &str = "pve";
 pub const TRUSTED_AUDIENCE: &str = "gateway";
+pub const REDIRECT_URI: &str = "http://127.0.0.1:51004/callback";
 pub const NOW: UnixTime = UnixTime(1_779_271_200);
 /// What zeros make of state and nonce.
 pub const STATE_AND_NONCE: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -44,7 +45,7 @@ pub fn realm(issuer: Issuer<'_>) -> Realm<'_> {
 
 /// A login that has begun, and was stored and read again.
 pub fn pending(relying_party: RelyingParty<'_>) -> PendingAuthorization {
-    let redirect_uri = RedirectUri::parse("http://127.0.0.1:51004/callback").unwrap();
+    let redirect_uri = RedirectUri::parse(REDIRECT_URI).unwrap();
     let request =
         AuthorizationRequest::new(relying_party, redirect_uri, Requested::Default, &mut Zeros, NOW)
             .unwrap();
@@ -53,9 +54,10 @@ pub fn pending(relying_party: RelyingParty<'_>) -> PendingAuthorization {
     PendingAuthorization::decode(request.into_pending().encode(&mut buf).unwrap()).unwrap()
 }
 
-/// The same, with the end user back.
+/// The same, with the end user back, by way of a provider that says who it is.
 pub fn token_request(relying_party: RelyingParty<'_>) -> TokenRequest<'_> {
-    let response = AuthorizationResponse::from_parts("c0de", STATE_AND_NONCE, None).unwrap();
+    let issuer = Some(relying_party.realm().issuer.as_str());
+    let response = AuthorizationResponse::from_parts("c0de", STATE_AND_NONCE, issuer).unwrap();
     pending(relying_party).accept(&response, relying_party, NOW).unwrap()
 }
 
@@ -67,7 +69,8 @@ pub fn base64url(bytes: &[u8]) -> String {
     Base64UrlUnpadded::encode_string(bytes)
 }
 
-struct Zeros;
+/// No entropy at all.
+pub struct Zeros;
 
 impl TryRng for Zeros {
     type Error = Infallible;
@@ -89,7 +92,12 @@ impl TryRng for Zeros {
 impl TryCryptoRng for Zeros {}
 
 /// A verifier with one answer for every signature, which checks that keys and signatures are as it is promised.
-pub struct Always(pub JwsAlgorithm, pub Result<(), InvalidSignature>);
+pub struct Always<'m> {
+    algorithm: JwsAlgorithm,
+    answer: Result<(), InvalidSignature>,
+    /// What must have been signed, where that is known.
+    message: Option<&'m str>,
+}
 
 const ALGORITHMS: [JwsAlgorithm; 9] = [
     JwsAlgorithm::Rs256,
@@ -103,9 +111,9 @@ const ALGORITHMS: [JwsAlgorithm; 9] = [
     JwsAlgorithm::EdDsa,
 ];
 
-impl SignatureVerifier for Always {
+impl SignatureVerifier for Always<'_> {
     fn algorithm(&self) -> JwsAlgorithm {
-        self.0
+        self.algorithm
     }
 
     fn verify(
@@ -128,15 +136,24 @@ impl SignatureVerifier for Always {
         };
         assert_eq!(lengths, (signature.len(), signature.len()));
         assert_eq!(message.iter().filter(|byte| **byte == b'.').count(), 1);
-        self.1
+        assert!(self.message.is_none_or(|expected| message == expected.as_bytes()));
+        self.answer
     }
 }
 
 /// One for each algorithm.
-pub fn verifiers(answer: Result<(), InvalidSignature>) -> [Always; 9] {
-    ALGORITHMS.map(|algorithm| Always(algorithm, answer))
+pub fn verifiers(answer: Result<(), InvalidSignature>) -> [Always<'static>; 9] {
+    verifiers_of(None, answer)
 }
 
-pub fn as_dyn(verifiers: &[Always; 9]) -> [&dyn SignatureVerifier; 9] {
+/// The same for signatures of this message alone.
+pub fn verifiers_of(
+    message: Option<&str>,
+    answer: Result<(), InvalidSignature>,
+) -> [Always<'_>; 9] {
+    ALGORITHMS.map(|algorithm| Always { algorithm, answer, message })
+}
+
+pub fn as_dyn<'a>(verifiers: &'a [Always<'_>; 9]) -> [&'a dyn SignatureVerifier; 9] {
     verifiers.each_ref().map(|verifier| verifier as &dyn SignatureVerifier)
 }

@@ -4,12 +4,18 @@
 #![forbid(unsafe_code)]
 
 mod browser;
+mod callback;
+mod credentials;
 mod fixed;
 mod login;
 mod provider;
+mod userinfo;
 mod wire;
 
 pub use browser::{authorization_response, pending_authorization};
+pub use callback::callback;
+pub use credentials::basic_credentials;
 pub use login::{id_token, login};
 pub use provider::{discovery, jwks, token_response};
+pub use userinfo::userinfo;
 pub use wire::{form, json, redirect_uri};

@@ -1,16 +1,17 @@
 //! Whole logins, from what a provider sends.
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use onerealm_core::{
     AuthorizationResponse, DiscoveryRequest, Identity, InvalidSignature, Issuer, JwksRequest,
-    RelyingParty,
+    Realm, RelyingParty,
 };
 use serde_json::Value;
 
-use super::fixed::{self, NOW, as_dyn, ok_json, verifiers};
+use super::fixed::{self, NOW, as_dyn, ok_json, verifiers, verifiers_of};
 use super::provider::{metadata, token_answer};
 
 /// One usable key of each kind.
-const KEYS: &str = include_str!("../seeds/jwks/every_kind.json");
+pub const KEYS: &str = include_str!("../seeds/jwks/every_kind.json");
 
 /// Claims that are believed once their signature is good: `serde_json` must find in them what the rules ask for.
 ///
@@ -25,9 +26,20 @@ pub fn id_token(input: &[u8]) -> bool {
         _ => 256,
     };
     let answer = token_answer(header, claims, signature);
+    let believed = is_believed(&answer, claims, None);
+    assert!(!believed || parsed.get("crit").is_none() && parsed.get("zip").is_none());
+    // Where the realm asks for an authentication of late, there is one rule more, and none less.
+    assert!(!is_believed(&answer, claims, Some(MAX_AGE)) || believed);
+    believed
+}
+
+/// In seconds.
+const MAX_AGE: u32 = 600;
+
+fn is_believed(answer: &str, claims: &[u8], max_age: Option<u32>) -> bool {
     let metadata = metadata();
     let keys = JwksRequest::new(&metadata).response(ok_json(KEYS.as_bytes())).unwrap();
-    let realm = fixed::realm(Issuer::parse(fixed::ISSUER).unwrap());
+    let realm = Realm { max_age, ..fixed::realm(Issuer::parse(fixed::ISSUER).unwrap()) };
     let relying_party = RelyingParty::new(&realm, &metadata).unwrap();
     let Ok(id_token) = fixed::token_request(relying_party).response(ok_json(answer.as_bytes()))
     else {
@@ -38,12 +50,11 @@ pub fn id_token(input: &[u8]) -> bool {
     let Ok(identity) = id_token.validate(&keys, &as_dyn(&verifiers), NOW, &mut buf) else {
         return false;
     };
-    assert!(parsed.get("crit").is_none() && parsed.get("zip").is_none());
-    assert_believable(&identity, claims);
+    assert_believable(&identity, claims, max_age);
     true
 }
 
-fn assert_believable(identity: &Identity<'_>, claims: &[u8]) {
+fn assert_believable(identity: &Identity<'_>, claims: &[u8], max_age: Option<u32>) {
     // Only a number that `serde_json` can't hold stops it.
     let Ok(claims) = serde_json::from_slice::<Value>(claims) else { return };
     assert_eq!(claims["iss"], fixed::ISSUER);
@@ -66,10 +77,15 @@ fn assert_believable(identity: &Identity<'_>, claims: &[u8]) {
     assert!(time("exp").unwrap() + skew > now);
     assert!(time("iat").unwrap() <= now + skew && time("iat").unwrap() + skew + 300.0 >= now);
     assert!(time("nbf").is_none_or(|not_before| not_before <= now + skew));
+    if let Some(max_age) = max_age {
+        let authenticated = time("auth_time").unwrap();
+        assert!(authenticated <= now + skew && authenticated + f64::from(max_age) + skew >= now);
+    }
     assert!(claims.get("events").is_none());
 }
 
-/// Nobody is identified while signatures are bad. With good ones, userinfo is about the end user of the ID token.
+/// Nobody is identified while signatures are bad. With good ones, the signed claims are those that the rules ask for,
+/// and userinfo is about the end user of the ID token.
 ///
 /// The input is metadata, keys, the callback's query, the token response and userinfo, with empty lines between them.
 pub fn login(input: &[u8]) -> bool {
@@ -94,8 +110,12 @@ fn try_login(answers: [&str; 5], signatures: Result<(), InvalidSignature>) -> Op
     assert!(request.request(&mut message).is_ok());
     let id_token = request.response(ok_json(tokens.as_bytes())).ok()?;
     let mut buf = vec![0; id_token.buffer_needed()];
-    let verifiers = verifiers(signatures);
+    let signed = signed_part(tokens);
+    let verifiers = verifiers_of(signed.as_deref(), signatures);
     let identity = id_token.validate(&keys, &as_dyn(&verifiers), NOW, &mut buf).ok()?;
+    if let Some((_, claims)) = signed.as_deref().and_then(|signed| signed.split_once('.')) {
+        assert_believable(&identity, &Base64UrlUnpadded::decode_vec(claims).unwrap(), None);
+    }
 
     let subject = identity.subject();
     if let Some(request) = identity.userinfo_request() {
@@ -106,4 +126,11 @@ fn try_login(answers: [&str; 5], signatures: Result<(), InvalidSignature>) -> Op
         identity.claims().for_each(drop);
     }
     Some(())
+}
+
+/// What the ID token's signature is of, where `serde_json` finds one.
+fn signed_part(tokens: &str) -> Option<String> {
+    let document = serde_json::from_str::<Value>(tokens).ok()?;
+    let (signed, _signature) = document["id_token"].as_str()?.rsplit_once('.')?;
+    Some(signed.to_owned())
 }

@@ -57,15 +57,16 @@ pub fn jwks(input: &[u8]) -> bool {
     let relying_party = RelyingParty::new(&realm, &metadata).unwrap();
     // Each kind of key, with signatures as long as its own; RSA's are as long as the modulus.
     let signatures = [
-        ("RS256", 256),
-        ("PS384", 384),
-        ("RS512", 512),
-        ("ES256", 64),
-        ("ES384", 96),
-        ("EdDSA", 64),
+        (r#"{"alg":"RS256"}"#, 256),
+        (r#"{"alg":"PS384"}"#, 384),
+        (r#"{"alg":"RS512"}"#, 512),
+        (r#"{"alg":"ES256"}"#, 64),
+        (r#"{"alg":"ES256","kid":"1"}"#, 64),
+        (r#"{"alg":"ES384"}"#, 96),
+        (r#"{"alg":"EdDSA"}"#, 64),
     ];
-    for (algorithm, len) in signatures {
-        let answer = token_answer(format!(r#"{{"alg":"{algorithm}"}}"#).as_bytes(), b"{}", len);
+    for (header, len) in signatures {
+        let answer = token_answer(header.as_bytes(), b"{}", len);
         let id_token =
             fixed::token_request(relying_party).response(ok_json(answer.as_bytes())).unwrap();
         let mut buf = vec![0; id_token.buffer_needed()];

@@ -29,7 +29,7 @@ fn is_a_limit(error: JsonError) -> bool {
     matches!(error.problem, TooLong | TooDeep | TooManyMembers)
 }
 
-fn assert_same(ours: Value<'_>, expected: &serde_json::Value) {
+pub fn assert_same(ours: Value<'_>, expected: &serde_json::Value) {
     match (ours, expected) {
         (Value::Null, serde_json::Value::Null) => {}
         (Value::Bool(ours), serde_json::Value::Bool(expected)) => assert_eq!(ours, *expected),

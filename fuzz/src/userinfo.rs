@@ -1,0 +1,59 @@
+//! What the userinfo endpoint says of somebody who is known already.
+
+use onerealm_core::wire::{Json, Value};
+use onerealm_core::{HttpResponse, Issuer, JwksRequest, RelyingParty};
+
+use super::fixed::{self, NOW, as_dyn, ok_json, verifiers};
+use super::login::KEYS;
+use super::provider::{metadata, token_answer};
+use super::wire::assert_same;
+
+/// Not plain ASCII, so that it can be spelled in several ways.
+const SUBJECT: &str = "al\u{ed}ce/1";
+
+/// What is accepted is about the ID token's subject, adds claims just as they were sent, and changes none of the ID
+/// token's.
+pub fn userinfo(input: &[u8]) -> bool {
+    let metadata = metadata();
+    let keys = JwksRequest::new(&metadata).response(ok_json(KEYS.as_bytes())).unwrap();
+    let realm = fixed::realm(Issuer::parse(fixed::ISSUER).unwrap());
+    let relying_party = RelyingParty::new(&realm, &metadata).unwrap();
+    let signed = serde_json::json!({
+        "iss": fixed::ISSUER, "sub": SUBJECT, "aud": fixed::CLIENT_ID, "nonce": fixed::STATE_AND_NONCE,
+        "iat": NOW.0, "exp": NOW.0 + 3600, "email": "signed@example.com",
+    });
+    let answer =
+        token_answer(br#"{"alg":"ES256","kid":"p256"}"#, signed.to_string().as_bytes(), 64);
+    let id_token =
+        fixed::token_request(relying_party).response(ok_json(answer.as_bytes())).unwrap();
+    let mut buf = vec![0; id_token.buffer_needed()];
+    let verifiers = verifiers(Ok(()));
+    let identity = id_token.validate(&keys, &as_dyn(&verifiers), NOW, &mut buf).unwrap();
+
+    let request = identity.userinfo_request().unwrap();
+    assert!(request.response(HttpResponse { status: 401, ..ok_json(input) }).is_err());
+    let signed_answer = HttpResponse { content_type: Some("application/jwt"), ..ok_json(input) };
+    assert!(request.response(signed_answer).is_err());
+    let said = serde_json::from_slice::<serde_json::Value>(input);
+    let Ok(userinfo) = request.response(ok_json(input)) else {
+        assert!(Json::parse(input).is_err() || !said.is_ok_and(|said| said["sub"] == SUBJECT));
+        return false;
+    };
+
+    let identity = identity.with_userinfo(userinfo);
+    assert_eq!(identity.subject(), SUBJECT);
+    // Only a number that `serde_json` can't hold stops it.
+    let Ok(said) = said else { return true };
+    assert_eq!(said["sub"], SUBJECT);
+    assert_same(Value::Object(identity.userinfo_claims().unwrap()), &said);
+    let mut expected = said;
+    expected.as_object_mut().unwrap().extend(signed.as_object().unwrap().clone());
+    assert_eq!(identity.claims().count(), expected.as_object().unwrap().len());
+    for (name, value) in identity.claims() {
+        assert_same(value, &expected[&name.chars().collect::<String>()]);
+    }
+    for (name, value) in expected.as_object().unwrap() {
+        assert_same(identity.claim(name).unwrap(), value);
+    }
+    true
+}
