@@ -202,7 +202,7 @@ fn made_for<T>(
 }
 
 /// What became of a login that was there and had time left: another call won it, or it was given up for others.
-fn used_or_gone(used: &Path) -> Result<StoreError, StoreError> {
+pub(super) fn used_or_gone(used: &Path) -> Result<StoreError, StoreError> {
     Ok(match found(retried(|| fs::symlink_metadata(used))).on("look for", used)? {
         Some(_) => StoreError::Used,
         None => StoreError::Unknown,

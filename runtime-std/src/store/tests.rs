@@ -1,4 +1,5 @@
 mod bound;
+mod directory;
 mod key_file;
 mod killed;
 mod logins;

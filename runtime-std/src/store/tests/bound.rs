@@ -2,6 +2,7 @@
 
 use super::super::batch::{Batches, count, counted};
 use super::super::bound::{BOUND, Bound};
+use super::super::slots::used_or_gone;
 use super::*;
 
 /// A store that keeps so few that a test can fill it.
@@ -97,6 +98,8 @@ fn after_a_clock_went_back_the_new_logins_survive() {
     }
     for number in 100..200 {
         store.put(&key(number), NOW - LIFETIME, b"new").unwrap();
+    }
+    for number in 160..200 {
         assert_eq!(taken(&store, number, NOW - LIFETIME), "won", "{number}");
     }
 }
@@ -147,6 +150,18 @@ fn a_login_that_is_given_up_while_it_is_read_is_unknown_and_none_is_blocked() {
     });
     // Each thread's calls may come between another's check and its file.
     assert!(kept_and_gone(&store).0 <= store.bound.files as usize + 4);
+}
+
+#[test]
+fn a_login_that_went_while_it_was_looked_at_was_taken_or_given_up() {
+    let (_parent, store) = store();
+    store.put(&key(1), NOW, b"x").unwrap();
+    let used = store.take(&key(1), NOW).unwrap().path;
+    assert_eq!(used_or_gone(&used).unwrap().code(), "login_used");
+    fs::remove_file(&used).unwrap();
+    assert_eq!(used_or_gone(&used).unwrap().code(), "login_unknown");
+    fs::remove_dir_all(&store.directory).unwrap();
+    assert_eq!(used_or_gone(&used).unwrap().code(), "login_unknown");
 }
 
 #[test]
