@@ -478,6 +478,7 @@ mod tests {
     #[test]
     fn debug_shows_no_secret() {
         let shown = format!("{:?} {:?}", pending(), pending().state());
+        assert!(shown.contains("pve.example") && shown.ends_with(" StateText(..)"), "{shown}");
         for secret in [&pending().state.text(), &pending().nonce.text(), &pending().verifier.text()]
         {
             assert!(!shown.contains(secret.as_str()), "{shown}");

@@ -812,6 +812,8 @@ fn a_buffer_that_is_too_small_is_told_how_much_is_enough() {
             };
             let enough = login.exchange(ok_json(&body), |token| token.unwrap().buffer_needed());
             assert_eq!((verdict(enough), lacks_key(enough)), (Ok(()), Ok(false)));
+            // What the documentation of `validate` promises.
+            assert!(enough <= token.len() * 3 / 4 + 1536, "{enough}");
             for len in 0..enough {
                 match verdict(len) {
                     Ok(()) => {}

@@ -242,6 +242,7 @@ fn an_identity_shows_no_claim_and_no_token() {
         login.exchange(ok_json(&token_response(&id_token, "canary")), |id_token| {
             let shown = format!("{:?}", id_token.unwrap());
             assert!(!shown.contains("canary") && !shown.contains("eyJ"), "{shown}");
+            assert!(shown.starts_with("IdToken {") && shown.contains("pve"), "{shown}");
         });
         assert_eq!(login.pending.begun(), NOW);
     });

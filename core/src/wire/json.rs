@@ -508,6 +508,28 @@ mod tests {
     }
 
     #[test]
+    fn each_problem_has_words_of_its_own() {
+        let problems = [
+            TooLong,
+            NotUtf8,
+            Truncated,
+            Unexpected,
+            Trailing,
+            TooDeep,
+            TooManyMembers,
+            Duplicate,
+            ControlCharacter,
+            Escape,
+            EscapedName,
+        ];
+        let words: std::collections::BTreeSet<_> =
+            problems.map(|problem| problem.to_string()).into_iter().collect();
+        assert!(words.len() == problems.len() && !words.contains(""), "{words:?}");
+        let error = JsonError { problem: Trailing, at: 7 };
+        assert_eq!(error.to_string(), "something after the document's end at byte 7");
+    }
+
+    #[test]
     fn what_is_json_is_accepted() {
         for text in [
             "0",

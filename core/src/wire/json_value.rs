@@ -336,6 +336,14 @@ mod tests {
     }
 
     #[test]
+    fn debug_shows_nothing_of_a_document() {
+        let json = Json::parse(br#"{"canary":["canary"]}"#).unwrap();
+        let (name, value) = json.object().unwrap().members().next().unwrap();
+        let shown = format!("{json:?} {:?} {name:?} {value:?}", json.value());
+        assert_eq!(shown, "Json(..) Object(Object(..)) JsonStr(..) Array(Array(..))");
+    }
+
+    #[test]
     fn strings_compare_unescaped() {
         let text = br#""https:\/\/op \u00e9\ud83d\ude00\b\f\n\r\t\"\\""#;
         let Value::String(string) = Json::parse(text).unwrap().value() else { panic!("a string") };
