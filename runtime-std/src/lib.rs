@@ -26,6 +26,7 @@
 mod advice;
 mod check;
 mod config;
+mod crypto;
 mod error;
 mod http;
 mod keys;

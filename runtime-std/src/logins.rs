@@ -14,6 +14,7 @@ use onerealm_core::{
 use zeroize::Zeroizing;
 
 use crate::config::{Config, RealmConfig};
+use crate::crypto;
 use crate::error::Error;
 use crate::http::{DEADLINE, Http};
 use crate::keys::{RustlsVerifier, verifiers};
@@ -101,7 +102,7 @@ impl Logins {
             store,
             http: Http::default(),
             providers: Providers::default(),
-            verifiers: verifiers(&rustls::crypto::ring::default_provider()),
+            verifiers: verifiers(&crypto::provider()),
             deadline: DEADLINE,
             cache_lifetime: LIFETIME,
         }
