@@ -61,7 +61,7 @@ impl Board<'_> {
                 _ => break,
             }
         }
-        str::from_utf8(&line[..len]).unwrap_or_default().trim()
+        std::str::from_utf8(&line[..len]).unwrap_or_default().trim()
     }
 
     pub fn https<'a>(&self, request: HttpRequest<'_>, answer: &'a mut [u8]) -> HttpResponse<'a> {
