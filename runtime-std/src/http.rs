@@ -23,7 +23,7 @@ use zeroize::Zeroizing;
 
 use self::error::Cause;
 pub use self::error::HttpError;
-use crate::proxy;
+use crate::{crypto, proxy};
 
 /// The longest body that is read, in bytes: what the core reads as JSON is shorter.
 const BODY_LEN: u64 = 1 << 20;
@@ -209,7 +209,14 @@ impl Trust {
         match self {
             Trust::Nobody => Ok(Vec::new()),
             // SSL_CERT_FILE and SSL_CERT_DIR are honoured here.
-            Trust::System => Ok(rustls_native_certs::load_native_certs().certs),
+            Trust::System => {
+                let found = rustls_native_certs::load_native_certs();
+                if found.certs.is_empty() {
+                    let reason = found.errors.first().map(ToString::to_string);
+                    return Err(Cause::NoAuthority { reason });
+                }
+                Ok(found.certs)
+            }
             Trust::File { path, pem } => {
                 let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
                 let usable = certificates.ok().filter(|certificates| !certificates.is_empty());
@@ -228,7 +235,7 @@ fn new_agent(trust: &Trust) -> Result<Agent, Cause> {
     let tls = TlsConfig::builder()
         .provider(TlsProvider::Rustls)
         .root_certs(RootCerts::new_with_certs(&certificates))
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .unversioned_rustls_crypto_provider(Arc::new(crypto::provider()))
         .build();
     let config = Agent::config_builder()
         .tls_config(tls)

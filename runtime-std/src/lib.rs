@@ -26,6 +26,7 @@
 mod advice;
 mod check;
 mod config;
+mod crypto;
 mod difference;
 mod error;
 mod groups;

@@ -14,6 +14,7 @@ use onerealm_core::{
 use zeroize::Zeroizing;
 
 use crate::config::{Config, RealmConfig};
+use crate::crypto;
 use crate::difference::{Difference, Judged};
 use crate::error::Error;
 use crate::http::DEADLINE;
@@ -114,7 +115,7 @@ impl Logins {
             config,
             store: Box::new(store),
             network: Network::new(),
-            verifiers: verifiers(&rustls::crypto::ring::default_provider()),
+            verifiers: verifiers(&crypto::provider()),
             deadline: DEADLINE,
             cache_lifetime: LIFETIME,
         }

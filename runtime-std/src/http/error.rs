@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use onerealm_core::UnixTime;
+
 /// A request that got no answer.
 #[derive(Debug)]
 pub struct HttpError {
@@ -21,6 +23,9 @@ pub(super) enum Cause {
     Connection(io::Error),
     Tls(&'static str),
     UnknownIssuer,
+    NotValidYet { begins: UnixTime, now: UnixTime },
+    Expired { ended: UnixTime, now: UnixTime },
+    NoAuthority { reason: Option<String> },
     CaFile { path: PathBuf, source: Option<io::Error> },
     Proxy,
     ProxyRefused,
@@ -38,6 +43,9 @@ impl HttpError {
             Cause::Connection(_) => "network_connection",
             Cause::Tls(_) => "tls",
             Cause::UnknownIssuer => "tls_unknown_issuer",
+            Cause::NotValidYet { .. } => "tls_not_valid_yet",
+            Cause::Expired { .. } => "tls_expired",
+            Cause::NoAuthority { .. } => "no_ca",
             Cause::CaFile { .. } => "ca_file",
             Cause::Proxy => "proxy",
             Cause::ProxyRefused => "proxy_refused",
@@ -54,6 +62,9 @@ impl HttpError {
         "network_connection",
         "tls",
         "tls_unknown_issuer",
+        "tls_not_valid_yet",
+        "tls_expired",
+        "no_ca",
         "ca_file",
         "proxy",
         "proxy_refused",
@@ -64,7 +75,7 @@ impl HttpError {
 
     /// Whether it failed here, before anything was sent.
     pub(crate) fn is_local(&self) -> bool {
-        matches!(self.cause, Cause::CaFile { .. } | Cause::Proxy)
+        matches!(self.cause, Cause::CaFile { .. } | Cause::NoAuthority { .. } | Cause::Proxy)
     }
 
     /// What an administrator can do.
@@ -73,7 +84,15 @@ impl HttpError {
             Cause::UnknownIssuer => Some(
                 "if the provider's certificate is from a private CA, name the CA's certificate in the realm's ca-file, in SSL_CERT_FILE, or add it to the system's trust store",
             ),
-            Cause::Host => Some("check the issuer-url's host name, and this machine's resolver"),
+            Cause::NotValidYet { .. } | Cause::Expired { .. } => Some(
+                "if this machine's clock is wrong, set it (as root: date -u -s 'YYYY-MM-DD hh:mm'): ID tokens are judged by it too",
+            ),
+            Cause::NoAuthority { .. } => Some(
+                "install the system's CA certificates (in Debian the package ca-certificates), or name a file with the provider's CA in the realm's ca-file or in SSL_CERT_FILE",
+            ),
+            Cause::Host => Some(
+                "check the issuer-url's host name, and this machine's resolver (/etc/resolv.conf, or a line in /etc/hosts)",
+            ),
             Cause::Timeout | Cause::Connection(_) => Some(
                 "check that this machine reaches the provider, and whether a proxy is needed (all_proxy, https_proxy, no_proxy)",
             ),
@@ -93,6 +112,18 @@ impl fmt::Display for HttpError {
             Cause::Tls(reason) => write!(f, "TLS failed: {reason}"),
             Cause::UnknownIssuer => {
                 f.write_str("its certificate is not issued by a certificate authority that is trusted here")
+            }
+            Cause::NotValidYet { begins, now } => write!(
+                f,
+                "TLS failed: its certificate is not valid before {begins}, and this machine's clock says {now}"
+            ),
+            Cause::Expired { ended, now } => write!(
+                f,
+                "TLS failed: its certificate has expired at {ended}, and this machine's clock says {now}"
+            ),
+            Cause::NoAuthority { reason } => {
+                f.write_str("no certificate authority is trusted here")?;
+                reason.iter().try_for_each(|reason| write!(f, " ({reason})"))
             }
             Cause::CaFile { path, source: Some(source) } => {
                 write!(f, "the realm's ca-file {} can't be read: {source}", path.display())
@@ -162,12 +193,17 @@ impl Cause {
             Tls::InvalidCertificate(Certificate::UnknownIssuer | Certificate::BadSignature) => {
                 return Cause::UnknownIssuer;
             }
-            Tls::InvalidCertificate(Certificate::Expired | Certificate::ExpiredContext { .. }) => {
-                "its certificate has expired, or this machine's clock is wrong"
+            Tls::InvalidCertificate(Certificate::ExpiredContext { time, not_after }) => {
+                let (ended, now) = (UnixTime(not_after.as_secs()), UnixTime(time.as_secs()));
+                return Cause::Expired { ended, now };
             }
-            Tls::InvalidCertificate(
-                Certificate::NotValidYet | Certificate::NotValidYetContext { .. },
-            ) => "its certificate is not valid yet, or this machine's clock is wrong",
+            Tls::InvalidCertificate(Certificate::NotValidYetContext { time, not_before }) => {
+                let (begins, now) = (UnixTime(not_before.as_secs()), UnixTime(time.as_secs()));
+                return Cause::NotValidYet { begins, now };
+            }
+            Tls::InvalidCertificate(Certificate::Expired | Certificate::NotValidYet) => {
+                "its certificate has expired or is not valid yet, or this machine's clock is wrong"
+            }
             Tls::InvalidCertificate(
                 Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
             ) => "its certificate is for another host",

@@ -5,14 +5,15 @@ use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Connection;
 
 /// How long to wait after the system gave no connection, for example because the process has no file left to open.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// How long a drop waits for connections which are being answered. They hold no port, so leaving one behind is harmless.
+/// How long a drop waits for the thread that accepts, and then for connections which are being answered: those hold no
+/// port, so leaving one behind is harmless.
 const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Accepts connections on one listening socket, each served by a thread of its own.
@@ -45,13 +46,17 @@ impl Drop for Acceptor {
     fn drop(&mut self) {
         self.open.close();
         if let Some(thread) = self.thread.take() {
-            while !thread.is_finished() {
+            let leave = Instant::now() + FAREWELL;
+            // A machine whose loopback interface is down can't connect to itself.
+            while !thread.is_finished() && Instant::now() < leave {
                 // `accept` has no deadline; a connection is what wakes it.
                 let _ = TcpStream::connect_timeout(&self.address, PAUSE);
                 thread::sleep(Duration::from_millis(1));
             }
-            // It can only have panicked, and then there is nothing left to stop.
-            let _ = thread.join();
+            if thread.is_finished() {
+                // It can only have panicked, and then there is nothing left to stop.
+                let _ = thread.join();
+            }
         }
         self.open.wait_until_none(FAREWELL);
     }
@@ -151,5 +156,19 @@ impl Drop for Place {
         let mut state = self.among.lock();
         state.oldest_first.retain(|open| !Arc::ptr_eq(open, &self.stream));
         self.among.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drop_ends_where_this_machine_can_not_connect_to_itself() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut acceptor = Acceptor::start(listener, 1, |_| ()).unwrap();
+        // As if the loopback interface were down: nobody is reached there.
+        acceptor.address = "127.0.0.1:1".parse().unwrap();
+        drop(acceptor);
     }
 }

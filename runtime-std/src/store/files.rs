@@ -116,13 +116,20 @@ fn foreign_owner(metadata: &Metadata) -> Option<Unsafe> {
     (owner != user && owner != 0).then_some(Unsafe::ForeignOwner { owner, user })
 }
 
-/// Who runs this, as Linux tells it; elsewhere nothing is known, and the owner is not checked.
+/// Who runs this: on Linux, whoever owns a socket that it makes. Elsewhere nothing is known, and the
+/// owner is not checked.
 #[cfg(unix)]
 fn effective_user() -> Option<u32> {
-    // Not the owner of `/proc/self`, which is root for a process that may not dump its memory.
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let users = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
-    users.split_ascii_whitespace().nth(1)?.parse().ok()
+    use std::os::fd::OwnedFd;
+    use std::os::unix::fs::MetadataExt;
+    use std::os::unix::net::UnixDatagram;
+
+    if !cfg!(target_os = "linux") {
+        return None;
+    }
+    // `/proc` would tell too, but a rescue system may not have mounted it.
+    let socket = File::from(OwnedFd::from(UnixDatagram::unbound().ok()?));
+    Some(socket.metadata().ok()?.uid())
 }
 
 #[cfg(unix)]

@@ -14,6 +14,7 @@ mod front;
 mod memory;
 mod names;
 mod redirects;
+mod rescue;
 mod scene;
 mod signals;
 mod stalls;

@@ -43,7 +43,10 @@ impl Scene {
             registrations: vec![Registration {
                 client_id: CLIENT_ID.to_owned(),
                 secret: Some(SECRET.to_owned()),
-                redirect_uris: vec![(WEB.to_owned(), Platform::Web)],
+                redirect_uris: vec![
+                    (WEB.to_owned(), Platform::Web),
+                    ("http://127.0.0.1/callback".to_owned(), Platform::Native),
+                ],
             }],
             users: vec![Person::new(ALICE, "Alice Example")],
             ..Setup::default()
@@ -58,11 +61,20 @@ impl Scene {
 
     /// Writes the realm, with `properties` besides issuer and client.
     pub fn configure(&self, properties: &str) {
-        let realm = format!(
-            "openid: sso\n\tissuer-url {}\n\tclient-id {CLIENT_ID}\n\tclient-key {SECRET}\n\tusername-claim username\n{properties}",
+        fs::write(self.path("domains.cfg"), self.realm(properties)).unwrap();
+    }
+
+    /// The realm, with `properties` besides issuer and client.
+    pub fn realm(&self, properties: &str) -> String {
+        format!(
+            "openid: sso\n\tissuer-url {}\n\tclient-id {CLIENT_ID}\n\tclient-key {SECRET}\n\tclient-type auto\n\tusername-claim username\n{properties}",
             self.provider.issuer()
-        );
-        fs::write(self.path("domains.cfg"), realm).unwrap();
+        )
+    }
+
+    /// The page of an authorization URL at the provider itself, where there is no TLS.
+    pub fn page(&self, url: &str) -> String {
+        page(url, self.provider.address())
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -104,10 +116,13 @@ pub fn logins(directory: &Path) -> Logins {
 /// Begins a login, signs in at the provider itself, and finishes the login.
 pub fn login(logins: &Logins, provider: std::net::SocketAddr) -> Result<User, Error> {
     let begun = logins.begin("sso", WEB, Requested::Default)?;
-    let url = url::Url::parse(&begun.url).unwrap();
-    let page = format!("http://{provider}{}?{}", url.path(), url.query().unwrap());
-    let callback = browser::sign_in(&page, ALICE).unwrap();
+    let callback = browser::sign_in(&page(&begun.url, provider), ALICE).unwrap();
     logins.finish(Callback::Url(&callback), Some(WEB))
+}
+
+fn page(url: &str, provider: std::net::SocketAddr) -> String {
+    let url = url::Url::parse(url).unwrap();
+    format!("http://{provider}{}?{}", url.path(), url.query().unwrap())
 }
 
 /// What `work` gives, which must be there long before a daemon's client gives up.

@@ -62,11 +62,12 @@ fn the_environment_s_authority_is_trusted_and_no_other() {
     let (ours, other) = (scene.path("ours.pem"), scene.path("other.pem"));
     fs::write(&ours, &authority.pem).unwrap();
     fs::write(&other, Authority::new("Another CA").pem).unwrap();
-    for (file, status) in [(&ours, 0), (&other, 7), (&scene.path("missing.pem"), 7)] {
+    for (file, status) in [(&ours, 0), (&other, 7), (&scene.path("missing.pem"), 3)] {
         let output = scene.command(&["check", "sso"]).env("SSL_CERT_FILE", file).output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(status), "{stderr}");
         assert_eq!(stderr.contains("tls_unknown_issuer"), status == 7, "{stderr}");
+        assert_eq!(stderr.contains("no_ca"), status == 3, "{stderr}");
     }
 }
 
@@ -117,11 +118,11 @@ fn case_158_a_certificate_out_of_its_time_is_refused() {
         params.not_before = date_time_ymd(2000, 1, 1);
         params.not_after = date_time_ymd(2001, 1, 1);
     });
-    refused("expired", &authority.pem, expired, "tls", "expired");
+    refused("expired", &authority.pem, expired, "tls_expired", "expired");
     let early = authority.server_with(&["localhost"], |params| {
         params.not_before = date_time_ymd(4000, 1, 1);
     });
-    refused("early", &authority.pem, early, "tls", "not valid yet");
+    refused("early", &authority.pem, early, "tls_not_valid_yet", "not valid before");
 }
 
 #[test]
