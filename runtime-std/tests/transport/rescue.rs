@@ -42,7 +42,7 @@ impl Rescue {
         }
         fs::write(rescue.root.path().join("ca.pem"), &authority.pem).unwrap();
         let ca_file = format!("\tca-file {}\n", rescue.path("ca.pem"));
-        rescue.configure(&rescue.scene.realm(&ca_file));
+        rescue.configure(&rescue.realm(&ca_file));
         rescue
     }
 
@@ -50,6 +50,11 @@ impl Rescue {
         let authority = Authority::new("A private CA");
         let server = authority.server(&["127.0.0.1"]);
         Self::new(&authority, server)
+    }
+
+    /// The realm, whose secret is not sent from a terminal.
+    fn realm(&self, properties: &str) -> String {
+        self.scene.realm(&format!("\tclient-type auto\n{properties}"))
     }
 
     fn configure(&self, realm: &str) {
@@ -144,7 +149,7 @@ fn a_login_needs_the_command_the_realm_and_a_certificate_and_leaves_nothing() {
 #[test]
 fn the_certificate_authority_may_be_the_environment_s() {
     let rescue = Rescue::trusted();
-    rescue.configure(&rescue.scene.realm(""));
+    rescue.configure(&rescue.realm(""));
     let ca_file = rescue.path("ca.pem");
     let output = rescue.run(&["check", "sso"], &[("SSL_CERT_FILE", &ca_file)]);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
@@ -153,7 +158,7 @@ fn the_certificate_authority_may_be_the_environment_s() {
 #[test]
 fn without_a_certificate_authority_it_says_where_to_name_one() {
     let rescue = Rescue::trusted();
-    rescue.configure(&rescue.scene.realm(""));
+    rescue.configure(&rescue.realm(""));
     let missing = rescue.path("missing.pem");
     let says = rescue.fails(3, "no_ca", &[("SSL_CERT_FILE", &missing)]);
     assert!(says.contains(&missing) && says.contains("ca-file"), "{says}");
@@ -186,7 +191,7 @@ fn a_clock_that_is_behind_or_ahead_is_shown_beside_the_certificate_s_time() {
 #[test]
 fn without_a_resolver_it_says_where_one_is_named() {
     let rescue = Rescue::trusted();
-    let realm = rescue.scene.realm(&format!("\tca-file {}\n", rescue.path("ca.pem")));
+    let realm = rescue.realm(&format!("\tca-file {}\n", rescue.path("ca.pem")));
     rescue.configure(&realm.replace("//127.0.0.1:", "//login.invalid:"));
     let says = rescue.fails(7, "network_host", &[]);
     assert!(says.contains("/etc/resolv.conf"), "{says}");

@@ -67,7 +67,7 @@ impl Scene {
     /// The realm, with `properties` besides issuer and client.
     pub fn realm(&self, properties: &str) -> String {
         format!(
-            "openid: sso\n\tissuer-url {}\n\tclient-id {CLIENT_ID}\n\tclient-key {SECRET}\n\tclient-type auto\n\tusername-claim username\n{properties}",
+            "openid: sso\n\tissuer-url {}\n\tclient-id {CLIENT_ID}\n\tclient-key {SECRET}\n\tusername-claim username\n{properties}",
             self.provider.issuer()
         )
     }

@@ -63,7 +63,9 @@ fn the_environment_s_authority_is_trusted_and_no_other() {
     fs::write(&ours, &authority.pem).unwrap();
     fs::write(&other, Authority::new("Another CA").pem).unwrap();
     for (file, status) in [(&ours, 0), (&other, 7), (&scene.path("missing.pem"), 3)] {
-        let output = scene.command(&["check", "sso"]).env("SSL_CERT_FILE", file).output().unwrap();
+        let mut command = scene.command(&["check", "sso"]);
+        let output =
+            command.env("SSL_CERT_FILE", file).env_remove("SSL_CERT_DIR").output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(status), "{stderr}");
         assert_eq!(stderr.contains("tls_unknown_issuer"), status == 7, "{stderr}");
