@@ -1,7 +1,7 @@
 //! OpenID Connect logins where one realm serves confidential and public clients.
 //!
 //! The protocol is [`onerealm_core`]; here are blocking HTTP, the realms of a Proxmox
-//! `domains.cfg`, and the store of pending logins.
+//! `domains.cfg`, and the stores of pending logins.
 //!
 //! ```no_run
 //! use onerealm::{Callback, Config, DirectoryStore, Logins, Requested};
