@@ -1,7 +1,6 @@
 //! Walking through a document that was checked, without copying or unescaping it.
 
 use core::fmt;
-use serde::Deserialize;
 
 use super::writer::Writer;
 
@@ -58,9 +57,8 @@ impl<'a> Value<'a> {
 }
 
 /// A string between its quotation marks, still in its escaped form: that is not a `&str`.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(transparent)]
-pub struct JsonStr<'a>(#[serde(borrow)] &'a str);
+#[derive(Clone, Copy)]
+pub struct JsonStr<'a>(&'a str);
 
 impl<'a> JsonStr<'a> {
     pub(super) fn from_checked(raw: &'a str) -> Self {
@@ -240,6 +238,26 @@ impl<'a> Object<'a> {
     /// The member called `name`.
     pub fn get(self, name: &str) -> Option<Value<'a>> {
         self.members().find(|(n, _)| *n == *name).map(|(_, value)| value)
+    }
+
+    /// The strings of the members called `names`, where they are there and not `null`; nothing
+    /// where one of them is something else than a string.
+    pub fn strings<const N: usize>(self, names: [&str; N]) -> Option<[Option<JsonStr<'a>>; N]> {
+        let mut strings = [None; N];
+        self.find_strings(&names, &mut strings).then_some(strings)
+    }
+
+    /// Apart from [`strings`](Self::strings), so that it is there once and not for every `N`.
+    fn find_strings(self, names: &[&str], strings: &mut [Option<JsonStr<'a>>]) -> bool {
+        for (name, value) in self.members() {
+            let mut places = names.iter().zip(strings.iter_mut());
+            match (places.find(|(wanted, _)| name == ***wanted), value) {
+                (None, _) | (Some(_), Value::Null) => {}
+                (Some((_, place)), Value::String(string)) => *place = Some(string),
+                (Some(_), _) => return false,
+            }
+        }
+        true
     }
 
     /// The object's JSON text.
