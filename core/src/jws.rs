@@ -5,7 +5,8 @@ use crate::jwa::{InvalidSignature, JwsAlgorithm, PublicKey, SignatureVerifier};
 use crate::jwks::{JwksError, KeySet};
 use crate::policy::KEY_ID_LEN;
 use crate::wire::{
-    BufferTooSmall, DecodeError, Json, JsonError, JsonStr, Value, decode_into, decoded_len_bound,
+    BufferTooSmall, DecodeError, Json, JsonError, JsonStr, Value, cut, cut_last, decode_into,
+    decoded_len_bound,
 };
 
 /// A JWS in its three parts, still encoded. Nothing is believed of it.
@@ -25,8 +26,8 @@ impl<'a> CompactJws<'a> {
             4 => return Err(JwsError::Encrypted),
             _ => return Err(JwsError::NotCompact),
         }
-        let (signed, signature) = text.rsplit_once('.').ok_or(JwsError::NotCompact)?;
-        let (header, payload) = signed.split_once('.').ok_or(JwsError::NotCompact)?;
+        let (signed, signature) = cut_last(text, b'.').ok_or(JwsError::NotCompact)?;
+        let (header, payload) = cut(signed, b'.').ok_or(JwsError::NotCompact)?;
         Ok(CompactJws { signed, header, payload, signature })
     }
 

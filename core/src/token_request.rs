@@ -52,15 +52,15 @@ impl<'a> TokenRequest<'a> {
         self.write_form(&mut out);
 
         let (written, _) = out.finish()?;
-        let (url, rest) = written.split_at(url_end);
-        let (authorization, body) = rest.split_at(authorization_end - url_end);
-        // Writers take whole strings only.
-        let text = |bytes| core::str::from_utf8(bytes).unwrap_or_default();
+        // Both ends are within what was written, and writers take whole strings only.
+        let part = |range| written.get(range).unwrap_or_default();
+        let text = |range| core::str::from_utf8(part(range)).unwrap_or_default();
+        let authorization = text(url_end..authorization_end);
         Ok(HttpRequest {
             method: Method::Post,
-            url: text(url),
-            authorization: Some(text(authorization)).filter(|value| !value.is_empty()),
-            body,
+            url: text(0..url_end),
+            authorization: Some(authorization).filter(|value| !value.is_empty()),
+            body: part(authorization_end..written.len()),
         })
     }
 

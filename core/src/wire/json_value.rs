@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::cut::{contains, cut};
 use super::writer::Writer;
 
 /// A value, with what is inside still to be walked.
@@ -78,7 +79,7 @@ impl<'a> JsonStr<'a> {
 
     /// The text, where it is written without any escape.
     pub fn as_plain(self) -> Option<&'a str> {
-        (!self.0.contains('\\')).then_some(self.0)
+        (!contains(self.0, b'\\')).then_some(self.0)
     }
 
     /// The characters that it stands for.
@@ -160,7 +161,7 @@ impl<'a> Number<'a> {
     ///
     /// Fractions and exponents are read exactly, on the digits: no floating point, no rounding up.
     pub fn floor(self) -> Option<u64> {
-        let (mantissa, exponent) = match self.0.split_once(['e', 'E']) {
+        let (mantissa, exponent) = match cut(self.0, b'e').or_else(|| cut(self.0, b'E')) {
             Some((mantissa, exponent)) => (mantissa, parse_exponent(exponent)),
             None => (self.0, 0),
         };
@@ -168,7 +169,7 @@ impl<'a> Number<'a> {
             Some(mantissa) => (true, mantissa),
             None => (false, mantissa),
         };
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let (whole, fraction) = cut(mantissa, b'.').unwrap_or((mantissa, ""));
         if mantissa.bytes().all(|b| matches!(b, b'0' | b'.')) {
             return Some(0);
         }
