@@ -122,8 +122,7 @@ impl Query<'_, '_> {
 
     fn add_number(&mut self, name: &str, number: u32) {
         self.begin(name);
-        // A Writer never fails: it counts on past its end.
-        let _ = core::fmt::Write::write_fmt(self.out, format_args!("{number}"));
+        self.out.push_number(number);
     }
 
     fn begin(&mut self, name: &str) {

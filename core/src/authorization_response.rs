@@ -5,7 +5,7 @@ use crate::error_response::ErrorCode;
 use crate::pending_authorization::{PendingKey, StateText};
 use crate::policy::CODE_LEN;
 use crate::sealed_state::SealedState;
-use crate::wire::{FormPairs, FormText};
+use crate::wire::{FormPairs, FormText, cut, split};
 
 /// What the end user's browser brought. Nothing in it is believed before
 /// [`PendingAuthorization::accept`](crate::PendingAuthorization::accept).
@@ -41,8 +41,8 @@ impl<'a> AuthorizationResponse<'a> {
 
     /// Reads the whole URL that the end user was redirected to.
     pub fn from_url(url: &'a str) -> Result<Self, AuthorizationResponseError> {
-        let (url, _fragment) = url.split_once('#').unwrap_or((url, ""));
-        let (came_to, query) = url.split_once('?').ok_or(AuthorizationResponseError::NoState)?;
+        let (url, _fragment) = cut(url, b'#').unwrap_or((url, ""));
+        let (came_to, query) = cut(url, b'?').ok_or(AuthorizationResponseError::NoState)?;
         Parameters::read(query)?.response(Some(came_to))
     }
 
@@ -139,7 +139,7 @@ impl<'a> AuthorizationResponse<'a> {
     /// Whether it came to `redirect_uri`, as far as that is known. Browsers write an empty path
     /// as `/`.
     pub(crate) fn came_to(&self, redirect_uri: &str) -> bool {
-        let expected = redirect_uri.split('?').next().unwrap_or_default();
+        let expected = cut(redirect_uri, b'?').map_or(redirect_uri, |(url, _)| url);
         self.came_to.is_none_or(|url| {
             url == expected || (url.strip_suffix('/') == Some(expected) && has_no_path(expected))
         })
@@ -147,7 +147,8 @@ impl<'a> AuthorizationResponse<'a> {
 }
 
 fn has_no_path(url: &str) -> bool {
-    url.split_once("://").is_some_and(|(_, rest)| !rest.contains('/'))
+    // One slash and another before the host, and none behind it.
+    split(url, b'/').count() == 3
 }
 
 /// The parameters that mean something here, each at most once.

@@ -2,14 +2,12 @@
 
 use core::fmt;
 use heapless::String;
-use serde::Deserialize;
-use serde::de::{self, SeqAccess, Visitor};
 
 use crate::error::error_enum;
 use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
 use crate::policy::ENDPOINT_LEN;
 use crate::realm::{Issuer, is_safe_to_ask};
-use crate::wire::{BufferTooSmall, JsonStr, Uri, Writer};
+use crate::wire::{BufferTooSmall, JsonStr, Object, Uri, Value, Writer};
 
 /// The request for a provider's metadata.
 #[derive(Debug, Clone, Copy)]
@@ -62,19 +60,35 @@ pub struct ProviderMetadata<'a> {
 impl<'a> ProviderMetadata<'a> {
     fn parse(response: HttpResponse<'a>) -> Result<Self, DiscoveryError> {
         let json = response.json().map_err(|error| DiscoveryError::Response { error })?;
-        let (document, _) = serde_json_core::from_str::<Document<'a>>(json.text())
-            .map_err(|_| DiscoveryError::Response { error: ResponseError::Member })?;
+        let member = DiscoveryError::Response { error: ResponseError::Member };
+        let object = json.object().ok_or(member)?;
+        let strings = object.strings([
+            "issuer",
+            "authorization_endpoint",
+            "token_endpoint",
+            "jwks_uri",
+            "userinfo_endpoint",
+        ]);
+        let Some([Some(issuer), Some(authorization), Some(token), Some(jwks), userinfo]) = strings
+        else {
+            return Err(member);
+        };
+        let token_auth_methods = TokenAuthMethodsOffered::read(object).ok_or(member)?;
+        let pkce = PkceOffered::read(object).ok_or(member)?;
+        let sends_issuer = match object.get("authorization_response_iss_parameter_supported") {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(sends_issuer)) => sends_issuer,
+            Some(_) => return Err(member),
+        };
         Ok(ProviderMetadata {
-            issuer: document.issuer,
-            authorization_endpoint: Endpoint::parse(document.authorization_endpoint)?,
-            token_endpoint: Endpoint::parse(document.token_endpoint)?,
-            jwks_uri: Endpoint::parse(document.jwks_uri)?,
-            userinfo_endpoint: document.userinfo_endpoint.map(Endpoint::parse).transpose()?,
-            token_auth_methods: document.token_endpoint_auth_methods_supported.unwrap_or_default(),
-            pkce: document.code_challenge_methods_supported.unwrap_or_default(),
-            sends_issuer: document
-                .authorization_response_iss_parameter_supported
-                .unwrap_or_default(),
+            issuer,
+            authorization_endpoint: Endpoint::parse(authorization)?,
+            token_endpoint: Endpoint::parse(token)?,
+            jwks_uri: Endpoint::parse(jwks)?,
+            userinfo_endpoint: userinfo.map(Endpoint::parse).transpose()?,
+            token_auth_methods,
+            pkce,
+            sends_issuer,
         })
     }
 
@@ -176,24 +190,6 @@ impl fmt::Debug for Endpoint<'_> {
     }
 }
 
-/// The document, with its members' registered names.
-#[derive(Deserialize)]
-struct Document<'a> {
-    #[serde(borrow)]
-    issuer: JsonStr<'a>,
-    #[serde(borrow)]
-    authorization_endpoint: JsonStr<'a>,
-    #[serde(borrow)]
-    token_endpoint: JsonStr<'a>,
-    #[serde(borrow)]
-    jwks_uri: JsonStr<'a>,
-    #[serde(borrow)]
-    userinfo_endpoint: Option<JsonStr<'a>>,
-    token_endpoint_auth_methods_supported: Option<TokenAuthMethodsOffered>,
-    code_challenge_methods_supported: Option<PkceOffered>,
-    authorization_response_iss_parameter_supported: Option<bool>,
-}
-
 /// `token_endpoint_auth_methods_supported`, as far as it is ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TokenAuthMethodsOffered {
@@ -217,42 +213,46 @@ pub enum PkceOffered {
     NotS256,
 }
 
-impl<'de> Deserialize<'de> for TokenAuthMethodsOffered {
-    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let none = TokenAuthMethodsOffered { listed: true, ..Default::default() };
-        deserializer.deserialize_seq(FoldStrings(none, |offered, method| {
-            offered.client_secret_basic |= *method == *"client_secret_basic";
-            offered.client_secret_post |= *method == *"client_secret_post";
-        }))
+impl TokenAuthMethodsOffered {
+    fn read(metadata: Object<'_>) -> Option<Self> {
+        let mut offered = TokenAuthMethodsOffered::default();
+        offered.listed =
+            for_each_string(metadata, "token_endpoint_auth_methods_supported", |method| {
+                offered.client_secret_basic |= method == *"client_secret_basic";
+                offered.client_secret_post |= method == *"client_secret_post";
+            })?;
+        Some(offered)
     }
 }
 
-impl<'de> Deserialize<'de> for PkceOffered {
-    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(FoldStrings(PkceOffered::NotS256, |offered, method| {
-            if *method == *"S256" {
-                *offered = PkceOffered::S256;
-            }
-        }))
+impl PkceOffered {
+    fn read(metadata: Object<'_>) -> Option<Self> {
+        let mut s256 = false;
+        let listed = for_each_string(metadata, "code_challenge_methods_supported", |method| {
+            s256 |= method == *"S256";
+        })?;
+        Some(match (listed, s256) {
+            (false, _) => PkceOffered::NotListed,
+            (true, true) => PkceOffered::S256,
+            (true, false) => PkceOffered::NotS256,
+        })
     }
 }
 
-/// Reads an array of strings of any length into one value.
-struct FoldStrings<T>(T, fn(&mut T, &JsonStr<'_>));
-
-impl<'de, T> Visitor<'de> for FoldStrings<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array of strings")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<T, A::Error> {
-        let FoldStrings(mut value, fold) = self;
-        while let Some(item) = items.next_element::<JsonStr<'de>>()? {
-            fold(&mut value, &item);
+/// Walks the member called `name`, an array of strings, and says whether it is there; `None` where
+/// it is something else.
+fn for_each_string(
+    metadata: Object<'_>,
+    name: &str,
+    mut item: impl FnMut(JsonStr<'_>),
+) -> Option<bool> {
+    match metadata.get(name) {
+        None | Some(Value::Null) => Some(false),
+        Some(Value::Array(items)) => {
+            items.items().try_for_each(|value| value.as_str().map(&mut item))?;
+            Some(true)
         }
-        Ok(value)
+        Some(_) => None,
     }
 }
 

@@ -2,7 +2,6 @@
 //! RFC 6750 section 3.1).
 
 use core::fmt;
-use serde::Deserialize;
 
 use crate::http::HttpResponse;
 use crate::wire::{FormText, Json, JsonStr};
@@ -126,7 +125,7 @@ impl<'a> ErrorResponse<'a> {
     }
 
     pub(crate) fn of_json(json: Json<'a>) -> Option<Self> {
-        let (Document { error }, _) = serde_json_core::from_str(json.text()).ok()?;
+        let [error] = json.object()?.strings(["error"])?;
         let description = json.object()?.get("error_description").and_then(|value| value.as_str());
         error.map(|error| ErrorResponse { error, description })
     }
@@ -135,10 +134,4 @@ impl<'a> ErrorResponse<'a> {
     pub fn code(&self) -> ErrorCode {
         ErrorCode::of_json(self.error)
     }
-}
-
-#[derive(Deserialize)]
-struct Document<'a> {
-    #[serde(borrow)]
-    error: Option<JsonStr<'a>>,
 }

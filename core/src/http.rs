@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::error::error_enum;
-use crate::wire::{FormPairs, FormText, Json, JsonError};
+use crate::wire::{FormPairs, FormText, Json, JsonError, cut, split};
 
 /// A request to send, exactly as it is: no header added that carries credentials, no redirect
 /// followed, no second try.
@@ -39,7 +39,10 @@ impl<'b> HttpRequest<'b> {
         let is_secret = |name: FormText<'_>| {
             ["code", "code_verifier", "client_secret"].iter().any(|secret| name == **secret)
         };
-        let credentials = self.authorization.and_then(|value| value.split(' ').nth(1));
+        let credentials = self
+            .authorization
+            .and_then(|value| cut(value, b' '))
+            .map(|(_, credentials)| credentials);
         FormPairs::new(body)
             .flatten()
             .filter(move |(name, _)| is_secret(*name))
@@ -102,16 +105,16 @@ impl<'a> HttpResponse<'a> {
     }
 
     pub(crate) fn has_media_type(&self, expected: &str) -> bool {
-        let mut parts = self.content_type.unwrap_or_default().split(';');
+        let mut parts = split(self.content_type.unwrap_or_default(), b';');
         let media_type = parts.next().unwrap_or_default();
-        media_type.trim().eq_ignore_ascii_case(expected) && parts.all(is_no_other_charset)
+        media_type.trim_ascii().eq_ignore_ascii_case(expected) && parts.all(is_no_other_charset)
     }
 }
 
 fn is_no_other_charset(parameter: &str) -> bool {
-    match parameter.split_once('=') {
-        Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
-            value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+    match cut(parameter, b'=') {
+        Some((name, value)) if name.trim_ascii().eq_ignore_ascii_case("charset") => {
+            value.trim_ascii().trim_matches('"').eq_ignore_ascii_case("utf-8")
         }
         _ => true,
     }

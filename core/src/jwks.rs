@@ -1,14 +1,14 @@
 //! The provider's keys: a JSON Web Key Set (RFC 7517 section 5).
 
-use serde::Deserialize;
-
 use crate::discovery::{Endpoint, ProviderMetadata};
 use crate::error::error_enum;
 use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
 use crate::jwa::{JwsAlgorithm, KeyKind, PublicKey};
 use crate::policy::{RSA_EXPONENT_LEN, RSA_MODULUS_BITS};
 use crate::refused::KeyWords;
-use crate::wire::{Array, BufferTooSmall, DecodeError, JsonStr, Value, Writer, decode_into};
+use crate::wire::{
+    Array, BufferTooSmall, DecodeError, JsonStr, Object, Value, Writer, decode_into,
+};
 
 /// The request for a provider's keys.
 #[derive(Debug, Clone, Copy)]
@@ -108,25 +108,16 @@ pub(crate) struct Jwk<'a> {
 
 /// The members of RFC 7517 section 4, RFC 7518 section 6 and RFC 8037 section 2 that public keys
 /// have. Private ones are not looked at.
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy)]
 struct Document<'a> {
-    #[serde(borrow)]
     kty: JsonStr<'a>,
-    #[serde(borrow)]
     kid: Option<JsonStr<'a>>,
-    #[serde(borrow)]
     alg: Option<JsonStr<'a>>,
-    #[serde(borrow, rename = "use")]
     public_key_use: Option<JsonStr<'a>>,
-    #[serde(borrow)]
     crv: Option<JsonStr<'a>>,
-    #[serde(borrow)]
     n: Option<JsonStr<'a>>,
-    #[serde(borrow)]
     e: Option<JsonStr<'a>>,
-    #[serde(borrow)]
     x: Option<JsonStr<'a>>,
-    #[serde(borrow)]
     y: Option<JsonStr<'a>>,
 }
 
@@ -134,7 +125,7 @@ impl<'a> Jwk<'a> {
     /// The key, unless it is of a kind or for a use that is not ours.
     fn parse(value: Value<'a>) -> Option<Self> {
         let Value::Object(object) = value else { return None };
-        let (document, _) = serde_json_core::from_str::<Document<'a>>(object.text()).ok()?;
+        let document = Document::read(object)?;
         let for_signatures = document.public_key_use.is_none_or(|u| u == *"sig");
         let verifies = match object.get("key_ops") {
             None => true,
@@ -196,7 +187,13 @@ impl<'a> Jwk<'a> {
     }
 }
 
-impl Document<'_> {
+impl<'a> Document<'a> {
+    fn read(object: Object<'a>) -> Option<Self> {
+        let [kty, kid, alg, public_key_use, crv, n, e, x, y] =
+            object.strings(["kty", "kid", "alg", "use", "crv", "n", "e", "x", "y"])?;
+        Some(Document { kty: kty?, kid, alg, public_key_use, crv, n, e, x, y })
+    }
+
     fn kind(&self) -> Option<KeyKind> {
         let curve = |name: &str| self.crv.is_some_and(|crv| crv == *name);
         if self.kty == *"RSA" {

@@ -1,13 +1,12 @@
 //! JSON Web Signatures in compact form (RFC 7515 section 7.1).
 
-use serde::Deserialize;
-
 use crate::error::error_enum;
 use crate::jwa::{InvalidSignature, JwsAlgorithm, PublicKey, SignatureVerifier};
 use crate::jwks::{JwksError, KeySet};
 use crate::policy::KEY_ID_LEN;
 use crate::wire::{
-    BufferTooSmall, DecodeError, Json, JsonError, JsonStr, Value, decode_into, decoded_len_bound,
+    BufferTooSmall, DecodeError, Json, JsonError, JsonStr, Value, cut, cut_last, decode_into,
+    decoded_len_bound,
 };
 
 /// A JWS in its three parts, still encoded. Nothing is believed of it.
@@ -27,8 +26,8 @@ impl<'a> CompactJws<'a> {
             4 => return Err(JwsError::Encrypted),
             _ => return Err(JwsError::NotCompact),
         }
-        let (signed, signature) = text.rsplit_once('.').ok_or(JwsError::NotCompact)?;
-        let (header, payload) = signed.split_once('.').ok_or(JwsError::NotCompact)?;
+        let (signed, signature) = cut_last(text, b'.').ok_or(JwsError::NotCompact)?;
+        let (header, payload) = cut(signed, b'.').ok_or(JwsError::NotCompact)?;
         Ok(CompactJws { signed, header, payload, signature })
     }
 
@@ -137,13 +136,13 @@ impl<'a> JwsHeader<'a> {
         for (name, value) in object.members() {
             check_header_member(name.as_plain().unwrap_or_default(), value)?;
         }
-        let (document, _) =
-            serde_json_core::from_str::<Document<'a>>(json.text()).map_err(|_| JwsError::Header)?;
-        if document.kid.is_some_and(|kid| kid.raw().len() > KEY_ID_LEN) {
+        let [alg, key_id] = object.strings(["alg", "kid"]).ok_or(JwsError::Header)?;
+        if key_id.is_some_and(|kid| kid.raw().len() > KEY_ID_LEN) {
             return Err(JwsError::Header);
         }
-        let algorithm = JwsAlgorithm::of_name(document.alg).ok_or(JwsError::AlgorithmUnknown)?;
-        Ok(JwsHeader { algorithm, key_id: document.kid })
+        let alg = alg.ok_or(JwsError::Header)?;
+        let algorithm = JwsAlgorithm::of_name(alg).ok_or(JwsError::AlgorithmUnknown)?;
+        Ok(JwsHeader { algorithm, key_id })
     }
 }
 
@@ -166,14 +165,6 @@ fn check_header_member(name: &str, value: Value<'_>) -> Result<(), JwsError> {
 fn is_id_token_type(typ: JsonStr<'_>) -> bool {
     let is = |expected: &str| typ.chars().map(|c| c.to_ascii_lowercase()).eq(expected.chars());
     is("jwt") || is("id+jwt") || is("application/jwt") || is("application/id+jwt")
-}
-
-#[derive(Deserialize)]
-struct Document<'a> {
-    #[serde(borrow)]
-    alg: JsonStr<'a>,
-    #[serde(borrow)]
-    kid: Option<JsonStr<'a>>,
 }
 
 error_enum! {

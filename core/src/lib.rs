@@ -60,6 +60,8 @@ mod http;
 pub mod policy;
 mod random;
 mod time;
+#[cfg(any(feature = "rs256", feature = "es256", feature = "es384", feature = "eddsa"))]
+pub mod verify;
 pub mod wire;
 
 pub use authorization_request::{AuthorizationRequest, BeginError};

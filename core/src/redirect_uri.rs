@@ -5,7 +5,7 @@ use heapless::String;
 
 use crate::error::error_enum;
 use crate::policy::REDIRECT_URI_LEN;
-use crate::wire::{Authority, Uri};
+use crate::wire::{Authority, Uri, contains};
 
 /// A redirect URI, to the letter as it is registered.
 #[derive(Clone, PartialEq, Eq)]
@@ -74,7 +74,7 @@ fn kind(uri: &Uri<'_>) -> Result<RedirectUriKind, RedirectUriError> {
             Some(_) => Err(RedirectUriError::HttpElsewhere),
             None => Err(RedirectUriError::Malformed),
         }
-    } else if uri.scheme.contains('.') {
+    } else if contains(uri.scheme, b'.') {
         Ok(RedirectUriKind::PrivateUse)
     } else {
         Err(RedirectUriError::Scheme)

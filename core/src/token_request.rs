@@ -1,9 +1,6 @@
 //! The token request (OpenID Connect Core 3.1.3.1), made from what was decided when the login
 //! began.
 
-use core::fmt;
-use serde::Deserialize;
-
 use crate::client::{Client, ClientType};
 use crate::error::error_enum;
 use crate::error_response::{ErrorCode, ErrorResponse};
@@ -14,8 +11,9 @@ use crate::policy::ID_TOKEN_LEN;
 use crate::realm::TokenAuthMethod;
 use crate::relying_party::RelyingParty;
 use crate::wire::{
-    BufferTooSmall, FormText, JsonStr, Writer, form_encoded, write_form_encoded, write_standard,
+    BufferTooSmall, FormText, Writer, form_encoded, write_form_encoded, write_standard,
 };
+use core::fmt;
 
 /// A code to be exchanged, once.
 pub struct TokenRequest<'a> {
@@ -54,15 +52,15 @@ impl<'a> TokenRequest<'a> {
         self.write_form(&mut out);
 
         let (written, _) = out.finish()?;
-        let (url, rest) = written.split_at(url_end);
-        let (authorization, body) = rest.split_at(authorization_end - url_end);
-        // Writers take whole strings only.
-        let text = |bytes| core::str::from_utf8(bytes).unwrap_or_default();
+        // Both ends are within what was written, and writers take whole strings only.
+        let part = |range| written.get(range).unwrap_or_default();
+        let text = |range| core::str::from_utf8(part(range)).unwrap_or_default();
+        let authorization = text(url_end..authorization_end);
         Ok(HttpRequest {
             method: Method::Post,
-            url: text(url),
-            authorization: Some(text(authorization)).filter(|value| !value.is_empty()),
-            body,
+            url: text(0..url_end),
+            authorization: Some(authorization).filter(|value| !value.is_empty()),
+            body: part(authorization_end..written.len()),
         })
     }
 
@@ -102,27 +100,25 @@ impl<'a> TokenRequest<'a> {
         if let Some(error) = ErrorResponse::of_json(json) {
             return Err(TokenError::Refused { status: response.status, error: error.code() });
         }
-        let (answer, _) = serde_json_core::from_str::<Document<'a>>(json.text())
-            .map_err(|_| ResponseError::Member)?;
-        if !answer.token_type.raw().eq_ignore_ascii_case("bearer") {
+        // Sections 3.1.3.3 and RFC 6749 5.1.
+        let names = ["access_token", "token_type", "id_token"];
+        let strings = json.object().and_then(|object| object.strings(names));
+        let Some([Some(access_token), Some(token_type), id_token]) = strings else {
+            return Err(ResponseError::Member.into());
+        };
+        if !token_type.raw().eq_ignore_ascii_case("bearer") {
             return Err(TokenError::TokenType);
         }
-        if answer.access_token.raw().is_empty() {
+        if access_token.raw().is_empty() {
             return Err(TokenError::NoAccessToken);
         }
-        let id_token = answer.id_token.ok_or(TokenError::NoIdToken)?;
+        let id_token = id_token.ok_or(TokenError::NoIdToken)?;
         let compact = id_token.as_plain().filter(|text| !text.is_empty());
         let compact = compact.ok_or(TokenError::NoIdToken)?;
         if compact.len() > ID_TOKEN_LEN {
             return Err(TokenError::IdTokenTooLong);
         }
-        Ok(IdToken::new(
-            compact,
-            answer.access_token,
-            self.relying_party,
-            self.client,
-            self.pending,
-        ))
+        Ok(IdToken::new(compact, access_token, self.relying_party, self.client, self.pending))
     }
 }
 
@@ -178,17 +174,6 @@ impl Form<'_, '_> {
             },
         }
     }
-}
-
-/// The members of a token response that a login needs (sections 3.1.3.3 and RFC 6749 5.1).
-#[derive(Deserialize)]
-struct Document<'a> {
-    #[serde(borrow)]
-    access_token: JsonStr<'a>,
-    #[serde(borrow)]
-    token_type: JsonStr<'a>,
-    #[serde(borrow)]
-    id_token: Option<JsonStr<'a>>,
 }
 
 error_enum! {

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::cut::cut;
 use super::writer::Writer;
 
 /// `bytes` form-encoded: letters, digits, `-`, `.` and `_` as they are, the rest as `%XX`.
@@ -135,10 +136,10 @@ impl<'a> Iterator for FormPairs<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.rest.is_empty() {
-            let (pair, rest) = self.rest.split_once('&').unwrap_or((self.rest, ""));
+            let (pair, rest) = cut(self.rest, b'&').unwrap_or((self.rest, ""));
             self.rest = rest;
             if !pair.is_empty() {
-                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+                let (name, value) = cut(pair, b'=').unwrap_or((pair, ""));
                 return Some(FormText::encoded(name).zip(FormText::encoded(value)));
             }
         }

@@ -6,6 +6,7 @@
 
 use core::fmt;
 
+use super::cut::cut;
 use super::json_value::{JsonStr, Object, Value};
 use crate::policy::{JSON_DEPTH, JSON_LEN, JSON_MEMBERS};
 
@@ -428,7 +429,7 @@ fn hash(name: JsonStr<'_>) -> u32 {
 
 fn hides_plain_letters(name: JsonStr<'_>) -> bool {
     let mut rest = name.raw();
-    while let Some((_, escape)) = rest.split_once('\\') {
+    while let Some((_, escape)) = cut(rest, b'\\') {
         let digits = escape.strip_prefix('u').and_then(|e| e.get(..4));
         let unit = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
         if unit.is_some_and(|c| c.is_ascii_alphanumeric() || c == b'_') {

@@ -1,8 +1,8 @@
 //! Walking through a document that was checked, without copying or unescaping it.
 
 use core::fmt;
-use serde::Deserialize;
 
+use super::cut::{contains, cut};
 use super::writer::Writer;
 
 /// A value, with what is inside still to be walked.
@@ -58,9 +58,8 @@ impl<'a> Value<'a> {
 }
 
 /// A string between its quotation marks, still in its escaped form: that is not a `&str`.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(transparent)]
-pub struct JsonStr<'a>(#[serde(borrow)] &'a str);
+#[derive(Clone, Copy)]
+pub struct JsonStr<'a>(&'a str);
 
 impl<'a> JsonStr<'a> {
     pub(super) fn from_checked(raw: &'a str) -> Self {
@@ -80,7 +79,7 @@ impl<'a> JsonStr<'a> {
 
     /// The text, where it is written without any escape.
     pub fn as_plain(self) -> Option<&'a str> {
-        (!self.0.contains('\\')).then_some(self.0)
+        (!contains(self.0, b'\\')).then_some(self.0)
     }
 
     /// The characters that it stands for.
@@ -162,7 +161,7 @@ impl<'a> Number<'a> {
     ///
     /// Fractions and exponents are read exactly, on the digits: no floating point, no rounding up.
     pub fn floor(self) -> Option<u64> {
-        let (mantissa, exponent) = match self.0.split_once(['e', 'E']) {
+        let (mantissa, exponent) = match cut(self.0, b'e').or_else(|| cut(self.0, b'E')) {
             Some((mantissa, exponent)) => (mantissa, parse_exponent(exponent)),
             None => (self.0, 0),
         };
@@ -170,7 +169,7 @@ impl<'a> Number<'a> {
             Some(mantissa) => (true, mantissa),
             None => (false, mantissa),
         };
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let (whole, fraction) = cut(mantissa, b'.').unwrap_or((mantissa, ""));
         if mantissa.bytes().all(|b| matches!(b, b'0' | b'.')) {
             return Some(0);
         }
@@ -240,6 +239,26 @@ impl<'a> Object<'a> {
     /// The member called `name`.
     pub fn get(self, name: &str) -> Option<Value<'a>> {
         self.members().find(|(n, _)| *n == *name).map(|(_, value)| value)
+    }
+
+    /// The strings of the members called `names`, where they are there and not `null`; nothing
+    /// where one of them is something else than a string.
+    pub fn strings<const N: usize>(self, names: [&str; N]) -> Option<[Option<JsonStr<'a>>; N]> {
+        let mut strings = [None; N];
+        self.find_strings(&names, &mut strings).then_some(strings)
+    }
+
+    /// Apart from [`strings`](Self::strings), so that it is there once and not for every `N`.
+    fn find_strings(self, names: &[&str], strings: &mut [Option<JsonStr<'a>>]) -> bool {
+        for (name, value) in self.members() {
+            let mut places = names.iter().zip(strings.iter_mut());
+            match (places.find(|(wanted, _)| name == ***wanted), value) {
+                (None, _) | (Some(_), Value::Null) => {}
+                (Some((_, place)), Value::String(string)) => *place = Some(string),
+                (Some(_), _) => return false,
+            }
+        }
+        true
     }
 
     /// The object's JSON text.

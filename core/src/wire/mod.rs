@@ -3,7 +3,9 @@
 //! Nothing in here knows OpenID Connect. Input is what a hostile peer sends; everything is judged
 //! before it is used, in bounded memory and without recursion.
 
+mod address;
 mod base64url;
+mod cut;
 mod form;
 mod json;
 mod json_value;
@@ -22,5 +24,6 @@ pub use writer::BufferTooSmall;
 pub(crate) use base64url::{
     DecodeError, decode_32, decode_into, decoded_len_bound, encode_32, write_standard,
 };
+pub(crate) use cut::{contains, cut, cut_last, split};
 pub(crate) use form::{form_encoded, write_form_encoded};
 pub(crate) use writer::Writer;

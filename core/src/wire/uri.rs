@@ -2,6 +2,9 @@
 
 use core::fmt;
 
+use super::address::{decimal, is_ipv4, is_ipv6};
+use super::cut::{cut, cut_last};
+
 /// An absolute URI in its parts, each as it was written: nothing is decoded or normalised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Uri<'a> {
@@ -32,13 +35,13 @@ impl<'a> Uri<'a> {
     /// Cuts `text` into its parts.
     pub fn parse(text: &'a str) -> Result<Self, UriError> {
         check_characters(text)?;
-        let (scheme, rest) = text.split_once(':').ok_or(UriError::Scheme)?;
+        let (scheme, rest) = cut(text, b':').ok_or(UriError::Scheme)?;
         check_scheme(scheme)?;
-        let (rest, fragment) = split_optional(rest, '#');
-        let (rest, query) = split_optional(rest, '?');
+        let (rest, fragment) = split_optional(rest, b'#');
+        let (rest, query) = split_optional(rest, b'?');
         let (authority, path) = match rest.strip_prefix("//") {
             Some(rest) => {
-                let end = rest.find('/').unwrap_or(rest.len());
+                let end = rest.bytes().position(|b| b == b'/').unwrap_or(rest.len());
                 let (authority, path) = rest.split_at_checked(end).ok_or(UriError::Authority)?;
                 (Some(Authority::parse(authority)?), path)
             }
@@ -55,13 +58,13 @@ impl<'a> Uri<'a> {
 
 impl<'a> Authority<'a> {
     fn parse(text: &'a str) -> Result<Self, UriError> {
-        let (userinfo, host_and_port) = match text.rsplit_once('@') {
+        let (userinfo, host_and_port) = match cut_last(text, b'@') {
             Some((userinfo, rest)) => (Some(userinfo), rest),
             None => (None, text),
         };
-        let host_end = match host_and_port.rfind(']') {
+        let host_end = match host_and_port.bytes().rposition(|b| b == b']') {
             Some(bracket) => bracket + 1,
-            None => host_and_port.find(':').unwrap_or(host_and_port.len()),
+            None => cut(host_and_port, b':').map_or(host_and_port.len(), |(host, _)| host.len()),
         };
         let (host, port) = host_and_port.split_at_checked(host_end).ok_or(UriError::Authority)?;
         check_host(host)?;
@@ -77,18 +80,8 @@ impl<'a> Authority<'a> {
 /// Whether `host` names this machine: `localhost`, `[::1]`, or an address in 127.0.0.0/8 written
 /// in full (RFC 8252 section 7.3).
 pub fn is_loopback_host(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost") || host == "[::1]" || is_loopback_ipv4(host)
-}
-
-fn is_loopback_ipv4(host: &str) -> bool {
-    let mut parts = host.split('.');
-    parts.next() == Some("127")
-        && parts.clone().count() == 3
-        && parts.all(|part| {
-            (part == "0" || !part.starts_with('0'))
-                && part.parse::<u8>().is_ok()
-                && !part.starts_with('+')
-        })
+    let is_ipv4_loopback = host.starts_with("127.") && is_ipv4(host);
+    host.eq_ignore_ascii_case("localhost") || host == "[::1]" || is_ipv4_loopback
 }
 
 fn check_characters(text: &str) -> Result<(), UriError> {
@@ -117,7 +110,7 @@ fn check_scheme(scheme: &str) -> Result<(), UriError> {
 
 fn check_host(host: &str) -> Result<(), UriError> {
     let valid = match host.strip_prefix('[').map(|h| h.strip_suffix(']')) {
-        Some(Some(address)) => address.parse::<core::net::Ipv6Addr>().is_ok(),
+        Some(Some(address)) => is_ipv6(address),
         Some(None) => false,
         None => host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_')),
     };
@@ -127,15 +120,13 @@ fn check_host(host: &str) -> Result<(), UriError> {
 fn parse_port(port: &str) -> Result<Option<u16>, UriError> {
     match port.strip_prefix(':') {
         None if port.is_empty() => Ok(None),
-        Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => {
-            digits.parse().map(Some).map_err(|_| UriError::Authority)
-        }
-        _ => Err(UriError::Authority),
+        Some(digits) => decimal(digits).map(Some).ok_or(UriError::Authority),
+        None => Err(UriError::Authority),
     }
 }
 
-fn split_optional(text: &str, separator: char) -> (&str, Option<&str>) {
-    match text.split_once(separator) {
+fn split_optional(text: &str, separator: u8) -> (&str, Option<&str>) {
+    match cut(text, separator) {
         Some((before, after)) => (before, Some(after)),
         None => (text, None),
     }

@@ -32,7 +32,7 @@ impl<'b> Writer<'b> {
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         let end = self.len.saturating_add(bytes.len());
         if let Some(room) = self.buf.get_mut(self.len..end) {
-            room.copy_from_slice(bytes);
+            room.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
         }
         self.len = end;
     }
@@ -43,6 +43,14 @@ impl<'b> Writer<'b> {
 
     pub(crate) fn push_char(&mut self, c: char) {
         self.push(c.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+
+    /// Pushes a number's decimal digits. Formatting would be half a kilobyte of code.
+    pub(crate) fn push_number(&mut self, number: u32) {
+        if number >= 10 {
+            self.push_number(number / 10);
+        }
+        self.push(&[b'0' + (number % 10) as u8]);
     }
 
     /// Bytes written so far, those past the buffer's end included.
@@ -84,6 +92,16 @@ mod tests {
         writer.push_str("abc");
         writer.push_str("de");
         assert_eq!(writer.finish_str(), Err(BufferTooSmall { needed: 5 }));
+    }
+
+    #[test]
+    fn numbers_are_written_in_decimal() {
+        for number in [0, 1, 9, 10, 99, 100, 3600, u32::MAX] {
+            let mut buf = [0; 10];
+            let mut writer = Writer::new(&mut buf);
+            writer.push_number(number);
+            assert_eq!(writer.finish_str(), Ok(number.to_string().as_str()));
+        }
     }
 
     #[test]

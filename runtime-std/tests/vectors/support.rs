@@ -40,6 +40,10 @@ impl Publisher {
         }
     }
 
+    pub fn verifies(&self, algorithm: JwsAlgorithm) -> bool {
+        self.verifiers.iter().any(|verifier| verifier.algorithm() == algorithm)
+    }
+
     /// Verifies any bytes, by the steps that a login's ID token takes.
     pub fn verify(
         &self,

@@ -1,0 +1,10 @@
+//! The verifiers that need no heap: against the published vectors that the runtime's are held
+//! against, and against ring, bit by bit.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod differential;
+mod strict_eddsa;
+mod support;
+#[path = "../../../runtime-std/tests/vectors/wycheproof.rs"]
+mod wycheproof;
