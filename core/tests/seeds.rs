@@ -31,6 +31,10 @@ fn every_seed_is_accepted_or_refused_as_its_name_says() {
         let mut tried = [0, 0];
         for path in entries(&seeds_of(target)) {
             let expected = !name(&path).starts_with("refused-");
+            // Interpreted, all of them take too long.
+            if cfg!(miri) && tried[usize::from(expected)] == 2 {
+                continue;
+            }
             assert_eq!(accepts(&fs::read(&path).unwrap()), expected, "{}", path.display());
             tried[usize::from(expected)] += 1;
         }
@@ -42,7 +46,7 @@ fn every_seed_is_accepted_or_refused_as_its_name_says() {
 fn every_fuzz_target_has_seeds_and_is_tried_with_them() {
     for path in entries(&fuzz_folder().join("fuzz_targets")) {
         let target = path.file_stem().unwrap().to_str().unwrap();
-        assert!(entries(&seeds_of(target)).count() > 0, "{target} has no seeds");
+        assert!(!entries(&seeds_of(target)).is_empty(), "{target} has no seeds");
         // What needs the runtime is tried by the runtime's tests.
         let source = fs::read_to_string(&path).unwrap();
         let is_tried_here = TARGETS.iter().any(|(name, _)| *name == target);
@@ -60,9 +64,12 @@ fn seeds_of(target: &str) -> PathBuf {
     fuzz_folder().join("seeds").join(target)
 }
 
-fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
+/// What is in a folder, always in the same order.
+fn entries(folder: &Path) -> Vec<PathBuf> {
     let entries = folder.read_dir().unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    entries.map(|entry| entry.unwrap().path())
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
 }
 
 fn name(path: &Path) -> &str {
