@@ -2,11 +2,11 @@
 //!
 //! The files are where temporary files are: `TMPDIR` says on which file system.
 
+use std::cell::LazyCell;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, BenchmarkId, Criterion};
+use criterion::{BenchmarkId, Criterion};
 use onerealm::{DirectoryStore, PendingStore, SealedStore};
 use onerealm_benches::Login;
 use tempfile::TempDir;
@@ -47,12 +47,20 @@ fn compare(c: &mut Criterion, name: &str, act: fn(&Store, &Login, u64) -> Durati
     group.sample_size(10);
     group.warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_millis(500));
     for pending in numbers() {
-        let mut measure = |store: Store| measure(&mut group, store, pending, &login, act);
-        measure(Store::directory(&login, pending));
-        measure(Store::sealed(&login, pending));
-        measure(Store::json_file(&login, pending));
+        for (name, fill) in STORES {
+            // Filled when it is measured, and not when another benchmark was asked for.
+            let store = LazyCell::new(|| fill(&login, *pending));
+            group.bench_function(BenchmarkId::new(name, pending), |b| {
+                b.iter_custom(|iterations| act(&store, &login, iterations));
+            });
+        }
     }
 }
+
+type Fill = fn(&Login, usize) -> Store;
+
+const STORES: [(&str, Fill); 3] =
+    [("directory", Store::directory), ("sealed", Store::sealed), ("JSON file", Store::json_file)];
 
 /// How many logins are pending. With `--quick`, as many as are there at once.
 fn numbers() -> &'static [usize] {
@@ -62,18 +70,6 @@ fn numbers() -> &'static [usize] {
     }
 }
 
-fn measure(
-    group: &mut BenchmarkGroup<'_, WallTime>,
-    store: Store,
-    pending: &usize,
-    login: &Login,
-    act: fn(&Store, &Login, u64) -> Duration,
-) {
-    group.bench_function(BenchmarkId::new(store.name, pending), |b| {
-        b.iter_custom(|iterations| act(&store, login, iterations));
-    });
-}
-
 fn timed<T>(act: impl FnOnce() -> T) -> (Duration, T) {
     let begun = Instant::now();
     let done = black_box(act());
@@ -81,7 +77,6 @@ fn timed<T>(act: impl FnOnce() -> T) -> (Duration, T) {
 }
 
 struct Store {
-    name: &'static str,
     kind: Kind,
     _directory: TempDir,
 }
@@ -95,17 +90,16 @@ impl Store {
     fn directory(login: &Login, pending: usize) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let store = DirectoryStore::new(directory.path().join("logins"));
-        Self::ours("directory", directory, store, login, pending)
+        Self::ours(directory, store, login, pending)
     }
 
     fn sealed(login: &Login, pending: usize) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let store = SealedStore::new(directory.path().join("key"), directory.path().join("taken"));
-        Self::ours("sealed", directory, store, login, pending)
+        Self::ours(directory, store, login, pending)
     }
 
     fn ours(
-        name: &'static str,
         directory: TempDir,
         store: impl PendingStore + 'static,
         login: &Login,
@@ -114,14 +108,14 @@ impl Store {
         for _ in 0..pending {
             store.put(login.begin().pending()).unwrap();
         }
-        Store { name, kind: Kind::Ours(Box::new(store)), _directory: directory }
+        Store { kind: Kind::Ours(Box::new(store)), _directory: directory }
     }
 
     fn json_file(login: &Login, pending: usize) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let states: Vec<_> = (0..pending).map(|_| State::of(login.begin().pending())).collect();
         let file = JsonFile::new(directory.path().join("states"), &states);
-        Store { name: "JSON file", kind: Kind::JsonFile(file), _directory: directory }
+        Store { kind: Kind::JsonFile(file), _directory: directory }
     }
 
     fn begin(&self, pending: &onerealm_core::PendingAuthorization) -> String {
