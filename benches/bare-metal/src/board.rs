@@ -1,6 +1,6 @@
 //! The board: its console, which is the debugger's, and what is measured with it.
 //!
-//! The only place with `unsafe` in it: a stack can be painted and looked at no other way.
+//! With `unsafe` in it, as a stack can be painted and looked at in no other way.
 
 #![expect(
     unsafe_code,
