@@ -28,9 +28,6 @@
 //! the network has `request`, which gives an [`HttpRequest`] to send as it is, and `response`, which
 //! takes the [`HttpResponse`]; whoever sends holds no rule. `tests/story.rs` is a login from top to
 //! bottom, and `examples/login` one in firmware, at a terminal and without a heap.
-//!
-//! The features `rs256`, `es256`, `es384` and `eddsa` add verifiers of signatures, in `verify`, for
-//! programs that have none of their own. They may ask for a newer compiler.
 
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]

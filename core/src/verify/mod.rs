@@ -1,5 +1,6 @@
-//! Verifiers that need no heap and no operating system, each behind a feature: for programs that
-//! have no crypto library of their own.
+//! Verifiers that need no heap and no operating system: for programs that have no crypto library of
+//! their own. Each is behind a feature (`rs256`, `es256`, `es384`, `eddsa`), which may ask for a
+//! newer compiler than the core does.
 //!
 //! The arithmetic is that of the crates named in the features. What stands here is what a JSON Web
 //! Signature asks for around it, and what those crates let pass.
