@@ -2,8 +2,9 @@
 //! their own. Each is behind a feature (`rs256`, `es256`, `es384`, `eddsa`), which may ask for a
 //! newer compiler than the core does.
 //!
-//! The arithmetic is that of the crates named in the features. What stands here is what a JSON Web
-//! Signature asks for around it, and what those crates let pass.
+//! The arithmetic of the curves is that of crates. What stands here is what a JSON Web Signature asks
+//! for around it, and what those crates let pass. RSA's public operation is here as a whole
+//! (`modular.rs`): types of fixed sizes would come once for each length of modulus.
 
 #[cfg(any(feature = "es256", feature = "es384"))]
 mod ecdsa;
