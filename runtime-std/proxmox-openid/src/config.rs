@@ -86,6 +86,10 @@ impl OpenIdConfig {
         if self.native_client_key.is_some() && said(&self.native_client_id).is_none() {
             return Err("native_client_key needs native_client_id beside it");
         }
+        // No limit is what an absent list says.
+        if self.redirect_urls.as_ref().is_some_and(Vec::is_empty) {
+            return Err("redirect_urls lists no URL: leave it out where any may be used");
+        }
         let (issuer_url, client_id) = (self.issuer_url.clone(), self.client_id.clone());
         Ok(RealmConfig {
             client_key: key(&self.client_key),

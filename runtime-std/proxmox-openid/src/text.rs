@@ -94,7 +94,8 @@ pub(crate) fn boolean<'de, D: Deserializer<'de>>(
     deserializer.deserialize_any(Boolean)
 }
 
-/// A list: an array, or one text whose words are separated by spaces, commas or semicolons.
+/// A list: an array, or one text whose words are separated by spaces, commas or semicolons. An empty
+/// text is none.
 pub(crate) fn list<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Vec<String>>, D::Error> {
@@ -106,11 +107,13 @@ pub(crate) fn list<'de, D: Deserializer<'de>>(
     }
 
     let list = Option::<List>::deserialize(deserializer)?;
-    Ok(list.map(|list| match list {
-        List::Items(items) => items,
-        List::Text(text) => {
+    Ok(match list {
+        None => None,
+        Some(List::Items(items)) => Some(items),
+        Some(List::Text(text)) if text.is_empty() => None,
+        Some(List::Text(text)) => {
             let words = text.split([' ', ',', ';']).filter(|word| !word.is_empty());
-            words.map(str::to_owned).collect()
+            Some(words.map(str::to_owned).collect())
         }
-    }))
+    })
 }

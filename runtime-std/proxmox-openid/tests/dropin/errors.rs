@@ -15,6 +15,8 @@ fn a_config_that_cant_be_is_refused_before_anything_is_asked() {
         (json!({ "client_type": "native" }), "client_type"),
         (json!({ "token_auth_method": "none" }), "token_auth_method"),
         (json!({ "native_client_key": "k" }), "native_client_id"),
+        (json!({ "redirect_urls": [] }), "redirect_urls"),
+        (json!({ "redirect_urls": " , " }), "redirect_urls"),
         (json!({ "client_id": "" }), "client identifier"),
         (json!({ "issuer_url": "http://login.example" }), "issuer URL"),
         (json!({ "scopes": ["a\"b"] }), "scopes"),

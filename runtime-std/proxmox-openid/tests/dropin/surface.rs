@@ -104,7 +104,8 @@ fn what_is_new_is_read_as_perl_passes_it() {
     assert_eq!(urls(json!(["https://a", "http://b"])), both);
     assert_eq!(urls(json!("https://a,http://b")), both);
     assert_eq!(urls(json!("https://a http://b; ")), both);
-    assert_eq!(urls(json!("")), Some(vec![]));
+    assert_eq!(urls(json!(",")), Some(vec![]));
+    assert_eq!(urls(json!("")), None);
     assert_eq!(urls(json!(null)), None);
 }
 
