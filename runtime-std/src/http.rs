@@ -3,26 +3,29 @@
 //! TLS always, except to this machine; no redirects; a connection for each request; bodies capped
 //! while they arrive; one deadline for a whole call, however slowly the bytes drip.
 
+mod caching;
 mod error;
+mod trust;
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use onerealm_core::wire::Uri;
 use onerealm_core::{HttpRequest, HttpResponse, Method};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use ureq::http::header::{
+    AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING,
+};
 use ureq::http::{HeaderMap, HeaderValue, Version};
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 use ureq::{Agent, Proxy};
 use zeroize::Zeroizing;
 
+use self::caching::Caching;
 use self::error::Cause;
 pub use self::error::HttpError;
+use self::trust::Trust;
 use crate::{crypto, proxy};
 
 /// The longest body that is read, in bytes: what the core reads as JSON is shorter.
@@ -51,6 +54,15 @@ impl Http {
         proxy
             .and_then(|proxy| self.exchange(request, proxy, ca_file, deadline))
             .map_err(|cause| HttpError { url: request.url.to_owned(), is_proxied, cause })
+    }
+
+    /// A name for whom a request to `url` trusts: two that differ may meet different providers.
+    pub(crate) fn trust(&self, url: &str, ca_file: Option<&Path>) -> Result<String, HttpError> {
+        Trust::of(url, ca_file).map(|trust| trust.name()).map_err(|cause| HttpError {
+            url: url.to_owned(),
+            is_proxied: false,
+            cause,
+        })
     }
 
     fn exchange(
@@ -137,6 +149,7 @@ fn message(request: &HttpRequest<'_>) -> Result<ureq::http::Request<Vec<u8>>, ur
 pub(crate) struct Answer {
     status: u16,
     content_type: Option<String>,
+    caching: Caching,
     body: Zeroizing<Vec<u8>>,
 }
 
@@ -146,8 +159,24 @@ impl Answer {
         let status = response.status().as_u16();
         let content_type = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let content_type = content_type.map(str::to_owned);
+        let said = |name| response.headers().get_all(name).iter().map(HeaderValue::as_bytes);
+        let caching = Caching::of(said(CACHE_CONTROL), said(AGE));
         let body = response.body_mut().with_config().limit(BODY_LEN).read_to_vec()?;
-        Ok(Answer { status, content_type, body: Zeroizing::new(body) })
+        Ok(Answer { status, content_type, caching, body: Zeroizing::new(body) })
+    }
+
+    /// One that was read before, and kept.
+    pub(crate) fn kept(content_type: Option<&str>, body: &[u8]) -> Self {
+        Answer {
+            status: 200,
+            content_type: content_type.map(str::to_owned),
+            caching: Caching::of(std::iter::empty(), std::iter::empty()),
+            body: Zeroizing::new(body.to_vec()),
+        }
+    }
+
+    pub(crate) fn caching(&self) -> Caching {
+        self.caching
     }
 
     pub(crate) fn response(&self) -> HttpResponse<'_> {
@@ -176,54 +205,6 @@ fn check_framing(version: Version, headers: &HeaderMap) -> Result<(), Cause> {
         (Some(_), Some(_)) => false,
     };
     if is_said_once && is_framed_once { Ok(()) } else { Err(Cause::Protocol) }
-}
-
-/// Which certificates are trusted: those of a file with this content, or the system's.
-#[derive(PartialEq)]
-enum Trust {
-    Nobody,
-    System,
-    File { path: PathBuf, pem: Vec<u8> },
-}
-
-impl Trust {
-    fn of(url: &str, ca_file: Option<&Path>) -> Result<Self, Cause> {
-        if Uri::parse(url).is_ok_and(|uri| uri.has_scheme("http")) {
-            return Ok(Trust::Nobody);
-        }
-        let Some(path) = ca_file else { return Ok(Trust::System) };
-        // Read each time: a file that replaces another may have its time and its length.
-        let pem = std::fs::read(path)
-            .map_err(|source| Cause::CaFile { path: path.to_owned(), source: Some(source) })?;
-        Ok(Trust::File { path: path.to_owned(), pem })
-    }
-
-    fn path(&self) -> Option<&Path> {
-        match self {
-            Trust::Nobody | Trust::System => None,
-            Trust::File { path, .. } => Some(path),
-        }
-    }
-
-    fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, Cause> {
-        match self {
-            Trust::Nobody => Ok(Vec::new()),
-            // SSL_CERT_FILE and SSL_CERT_DIR are honoured here.
-            Trust::System => {
-                let found = rustls_native_certs::load_native_certs();
-                if found.certs.is_empty() {
-                    let reason = found.errors.first().map(ToString::to_string);
-                    return Err(Cause::NoAuthority { reason });
-                }
-                Ok(found.certs)
-            }
-            Trust::File { path, pem } => {
-                let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-                let usable = certificates.ok().filter(|certificates| !certificates.is_empty());
-                usable.ok_or_else(|| Cause::CaFile { path: path.clone(), source: None })
-            }
-        }
-    }
 }
 
 fn new_agent(trust: &Trust) -> Result<Agent, Cause> {

@@ -21,7 +21,7 @@ use crate::http::DEADLINE;
 use crate::keys::{RustlsVerifier, verifiers};
 use crate::network::Network;
 use crate::provider_words::ProviderWords;
-use crate::providers::{Call, LIFETIME, Provider};
+use crate::providers::{Call, Provider};
 use crate::shown::Secrets;
 use crate::store::{PendingStore, StoreError};
 use crate::user::{self, Claims, User, UserError};
@@ -117,7 +117,7 @@ impl Logins {
             network: Network::new(),
             verifiers: verifiers(&crypto::provider()),
             deadline: DEADLINE,
-            cache_lifetime: LIFETIME,
+            cache_lifetime: Duration::MAX,
         }
     }
 

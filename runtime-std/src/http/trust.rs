@@ -1,0 +1,74 @@
+//! Which certificates are trusted.
+
+use std::path::{Path, PathBuf};
+
+use onerealm_core::wire::Uri;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use sha2::{Digest, Sha256};
+
+use super::error::Cause;
+
+/// The certificates of a file with this content, or the system's.
+#[derive(PartialEq)]
+pub(super) enum Trust {
+    Nobody,
+    System,
+    File { path: PathBuf, pem: Vec<u8> },
+}
+
+impl Trust {
+    pub(super) fn of(url: &str, ca_file: Option<&Path>) -> Result<Self, Cause> {
+        if Uri::parse(url).is_ok_and(|uri| uri.has_scheme("http")) {
+            return Ok(Trust::Nobody);
+        }
+        let Some(path) = ca_file else { return Ok(Trust::System) };
+        // Read each time: a file that replaces another may have its time and its length.
+        let pem = std::fs::read(path)
+            .map_err(|source| Cause::CaFile { path: path.to_owned(), source: Some(source) })?;
+        Ok(Trust::File { path: path.to_owned(), pem })
+    }
+
+    pub(super) fn path(&self) -> Option<&Path> {
+        match self {
+            Trust::Nobody | Trust::System => None,
+            Trust::File { path, .. } => Some(path),
+        }
+    }
+
+    /// Another one for other certificates.
+    pub(super) fn name(&self) -> String {
+        let mut hash = Sha256::new();
+        match self {
+            Trust::Nobody => return "nobody".to_owned(),
+            Trust::System => {
+                for name in ["SSL_CERT_FILE", "SSL_CERT_DIR"] {
+                    hash.update(std::env::var_os(name).unwrap_or_default().as_encoded_bytes());
+                    hash.update([0]);
+                }
+            }
+            Trust::File { pem, .. } => hash.update(pem),
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    pub(super) fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, Cause> {
+        match self {
+            Trust::Nobody => Ok(Vec::new()),
+            // SSL_CERT_FILE and SSL_CERT_DIR are honoured here.
+            Trust::System => {
+                let found = rustls_native_certs::load_native_certs();
+                if found.certs.is_empty() {
+                    let reason = found.errors.first().map(ToString::to_string);
+                    return Err(Cause::NoAuthority { reason });
+                }
+                Ok(found.certs)
+            }
+            Trust::File { path, pem } => {
+                let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+                let usable = certificates.ok().filter(|certificates| !certificates.is_empty());
+                usable.ok_or_else(|| Cause::CaFile { path: path.clone(), source: None })
+            }
+        }
+    }
+}
