@@ -20,7 +20,7 @@ pub(crate) use self::provider::Provider;
 use self::turn::Turn;
 use crate::difference::Difference;
 use crate::error::Error;
-use crate::http::{Http, HttpError};
+use crate::http::{Conversation, Http, HttpError};
 use crate::logins::now;
 
 /// How long a provider that doesn't answer is waited for, and how long it is not asked again, where
@@ -34,6 +34,8 @@ const URL_LEN: usize = 1024;
 #[derive(Clone, Copy)]
 pub(crate) struct Call<'a> {
     pub(crate) http: &'a Http,
+    /// For the requests of one login.
+    pub(crate) conversation: &'a Conversation<'a>,
     pub(crate) ca_file: Option<&'a Path>,
     pub(crate) deadline: Instant,
     /// The longest time that documents are used.

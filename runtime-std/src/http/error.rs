@@ -198,7 +198,7 @@ impl Cause {
     }
 
     /// A certificate's names and a peer's messages are somebody else's text, and not repeated.
-    fn of_tls(error: &rustls::Error) -> Self {
+    pub(super) fn of_tls(error: &rustls::Error) -> Self {
         use rustls::CertificateError as Certificate;
         use rustls::Error as Tls;
         Cause::Tls(match error {

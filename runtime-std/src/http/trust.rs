@@ -1,16 +1,19 @@
 //! Which certificates are trusted.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use onerealm_core::wire::Uri;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
 use sha2::{Digest, Sha256};
 
 use super::error::Cause;
+use crate::crypto;
 
 /// The certificates of a file with this content, or the system's.
-#[derive(PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(super) enum Trust {
     Nobody,
     System,
@@ -52,7 +55,19 @@ impl Trust {
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    pub(super) fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, Cause> {
+    /// TLS with whom these certificates vouch for.
+    pub(super) fn client(&self) -> Result<Arc<ClientConfig>, Cause> {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(self.certificates()?);
+        let config = ClientConfig::builder_with_provider(Arc::new(crypto::provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| Cause::of_tls(&error))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Arc::new(config))
+    }
+
+    fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, Cause> {
         match self {
             Trust::Nobody => Ok(Vec::new()),
             // SSL_CERT_FILE and SSL_CERT_DIR are honoured here.

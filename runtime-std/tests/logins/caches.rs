@@ -34,6 +34,26 @@ fn metadata_and_keys_are_asked_for_once_in_a_process() {
 }
 
 #[test]
+fn a_login_in_a_warm_process_is_two_requests_over_one_connection() {
+    let scene = Scene::new();
+    scene.configure(KEY);
+    let logins = scene.logins();
+    login(&logins).unwrap();
+    for _ in 0..3 {
+        let before = scene.provider.record().len();
+        login(&logins).unwrap();
+        let record = scene.provider.record();
+        // The browser asks the other endpoints.
+        let browser_s = [Endpoint::Authorization, Endpoint::SignIn];
+        let ours: Vec<_> =
+            record[before..].iter().filter(|r| !browser_s.contains(&r.endpoint)).collect();
+        let endpoints: Vec<_> = ours.iter().map(|recorded| recorded.endpoint).collect();
+        assert_eq!(endpoints, [Endpoint::Token, Endpoint::Userinfo]);
+        assert_eq!(ours[0].connection, ours[1].connection);
+    }
+}
+
+#[test]
 fn logins_of_one_network_share_what_they_know() {
     fn shareable<T: Clone + Send + Sync + 'static>(it: T) -> T {
         it
