@@ -1,100 +1,79 @@
 //! Sends the core's requests over blocking HTTP, and holds no rule of the protocol.
 //!
-//! TLS always, except to this machine; no redirects; a connection for each request; bodies capped
-//! while they arrive; one deadline for a whole call, however slowly the bytes drip.
+//! TLS always, except to this machine; no redirects; bodies capped while they arrive; one deadline
+//! for a whole call, however slowly the bytes drip.
 
+mod caching;
+mod conversation;
 mod error;
+mod tls;
+mod trust;
 
 use std::fmt;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::thread;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use onerealm_core::wire::Uri;
-use onerealm_core::{HttpRequest, HttpResponse, Method};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use onerealm_core::{HttpRequest, HttpResponse};
+use rustls::ClientConfig;
+use ureq::http::header::{
+    AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING,
+};
 use ureq::http::{HeaderMap, HeaderValue, Version};
-use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
-use ureq::{Agent, Proxy};
 use zeroize::Zeroizing;
 
+use self::caching::Caching;
+pub(crate) use self::conversation::Conversation;
 use self::error::Cause;
 pub use self::error::HttpError;
-use crate::{crypto, proxy};
+use self::trust::Trust;
 
 /// The longest body that is read, in bytes: what the core reads as JSON is shorter.
 const BODY_LEN: u64 = 1 << 20;
-/// The longest header section of a response, in bytes.
-const HEADERS_LEN: usize = 32 * 1024;
 /// How long a whole call may take unless told otherwise.
 pub const DEADLINE: Duration = Duration::from_secs(20);
 
 /// The trust stores of this process. Nothing is loaded or started before the first request.
 #[derive(Default)]
 pub(crate) struct Http {
-    agents: Mutex<Vec<(Trust, Agent)>>,
+    clients: Mutex<Vec<(Trust, Arc<ClientConfig>)>>,
 }
 
 impl Http {
-    /// Sends `request` as it is, once.
+    /// Sends `request` as it is, once, over a connection of its own: for what is believed because of
+    /// where it comes from, as are metadata and keys.
     pub(crate) fn send(
         &self,
         request: &HttpRequest<'_>,
         ca_file: Option<&Path>,
         deadline: Instant,
     ) -> Result<Answer, HttpError> {
-        let proxy = proxy::for_url(request.url).map_err(|_| Cause::Proxy);
-        let is_proxied = matches!(proxy, Ok(Some(_)));
-        proxy
-            .and_then(|proxy| self.exchange(request, proxy, ca_file, deadline))
-            .map_err(|cause| HttpError { url: request.url.to_owned(), is_proxied, cause })
+        self.conversation().send(request, ca_file, deadline)
     }
 
-    fn exchange(
-        &self,
-        request: &HttpRequest<'_>,
-        proxy: Option<Proxy>,
-        ca_file: Option<&Path>,
-        deadline: Instant,
-    ) -> Result<Answer, Cause> {
-        let remaining = deadline.saturating_duration_since(Instant::now());
-        if remaining.is_zero() {
-            return Err(Cause::Timeout);
-        }
-        let agent = self.agent(request.url, ca_file)?;
-        let (agent, _watch) = match proxy {
-            None => (agent, None),
-            Some(_) => watched(&agent, remaining)?,
-        };
-        let message = message(request).map_err(|_| Cause::Protocol)?;
-        let message =
-            agent.configure_request(message).proxy(proxy).timeout_global(Some(remaining)).build();
-        log::debug!("{} {}", request.method, request.url);
-        let answer = agent.run(message).map_err(Cause::from).and_then(Answer::read);
-        // Where the watch ended the connection, whatever else seems to have happened.
-        if Instant::now() >= deadline {
-            return Err(Cause::Timeout);
-        }
-        let answer = answer?;
-        log::debug!("{} {}: status {}", request.method, request.url, answer.status);
-        Ok(answer)
+    /// Requests of which one may be sent over the connection of the one before.
+    pub(crate) fn conversation(&self) -> Conversation<'_> {
+        Conversation::new(self)
     }
 
-    /// The agent whose trust store is that of `ca_file`, or else the system's. A request to this
-    /// machine that goes without TLS needs none, and loads none.
-    fn agent(&self, url: &str, ca_file: Option<&Path>) -> Result<Agent, Cause> {
-        let trust = Trust::of(url, ca_file)?;
-        let mut agents = self.agents.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, agent)) = agents.iter().find(|(known, _)| *known == trust) {
-            return Ok(agent.clone());
+    /// A name for whom a request to `url` trusts: two that differ may meet different providers.
+    pub(crate) fn trust(&self, url: &str, ca_file: Option<&Path>) -> Result<String, HttpError> {
+        Trust::of(url, ca_file).map(|trust| trust.name()).map_err(|cause| HttpError {
+            url: url.to_owned(),
+            is_proxied: false,
+            cause,
+        })
+    }
+
+    fn client(&self, trust: &Trust) -> Result<Arc<ClientConfig>, Cause> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, client)) = clients.iter().find(|(known, _)| known == trust) {
+            return Ok(Arc::clone(client));
         }
-        let agent = new_agent(&trust)?;
-        agents.retain(|(known, _)| known.path().is_none() || known.path() != trust.path());
-        agents.push((trust, agent.clone()));
-        Ok(agent)
+        let client = trust.client()?;
+        clients.retain(|(known, _)| known.path().is_none() || known.path() != trust.path());
+        clients.push((trust.clone(), Arc::clone(&client)));
+        Ok(client)
     }
 }
 
@@ -104,39 +83,11 @@ impl fmt::Debug for Http {
     }
 }
 
-/// An agent like this one whose connections end after `remaining`, unless the sender is dropped
-/// before: to each byte of a proxy's answer to `CONNECT`, ureq gives the whole time anew.
-fn watched(agent: &Agent, remaining: Duration) -> Result<(Agent, Option<mpsc::Sender<()>>), Cause> {
-    let agent = agent.config().clone().new_agent();
-    let watched = agent.clone();
-    let (done, watch) = mpsc::channel();
-    thread::Builder::new()
-        .name("deadline".to_owned())
-        .spawn(move || {
-            if watch.recv_timeout(remaining) == Err(mpsc::RecvTimeoutError::Timeout) {
-                watched.shutdown();
-            }
-        })
-        .map_err(Cause::Connection)?;
-    Ok((agent, Some(done)))
-}
-
-fn message(request: &HttpRequest<'_>) -> Result<ureq::http::Request<Vec<u8>>, ureq::http::Error> {
-    let method = match request.method {
-        Method::Get => ureq::http::Method::GET,
-        Method::Post => ureq::http::Method::POST,
-    };
-    let mut message = ureq::http::Request::builder().method(method).uri(request.url);
-    for (name, value) in request.headers() {
-        message = message.header(name, value);
-    }
-    message.body(request.body.to_vec())
-}
-
 /// What came back.
 pub(crate) struct Answer {
     status: u16,
     content_type: Option<String>,
+    caching: Caching,
     body: Zeroizing<Vec<u8>>,
 }
 
@@ -146,8 +97,24 @@ impl Answer {
         let status = response.status().as_u16();
         let content_type = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let content_type = content_type.map(str::to_owned);
+        let said = |name| response.headers().get_all(name).iter().map(HeaderValue::as_bytes);
+        let caching = Caching::of(said(CACHE_CONTROL), said(AGE));
         let body = response.body_mut().with_config().limit(BODY_LEN).read_to_vec()?;
-        Ok(Answer { status, content_type, body: Zeroizing::new(body) })
+        Ok(Answer { status, content_type, caching, body: Zeroizing::new(body) })
+    }
+
+    /// One that was read before, and kept.
+    pub(crate) fn kept(content_type: Option<&str>, body: &[u8]) -> Self {
+        Answer {
+            status: 200,
+            content_type: content_type.map(str::to_owned),
+            caching: Caching::of(std::iter::empty(), std::iter::empty()),
+            body: Zeroizing::new(body.to_vec()),
+        }
+    }
+
+    pub(crate) fn caching(&self) -> Caching {
+        self.caching
     }
 
     pub(crate) fn response(&self) -> HttpResponse<'_> {
@@ -176,81 +143,4 @@ fn check_framing(version: Version, headers: &HeaderMap) -> Result<(), Cause> {
         (Some(_), Some(_)) => false,
     };
     if is_said_once && is_framed_once { Ok(()) } else { Err(Cause::Protocol) }
-}
-
-/// Which certificates are trusted: those of a file with this content, or the system's.
-#[derive(PartialEq)]
-enum Trust {
-    Nobody,
-    System,
-    File { path: PathBuf, pem: Vec<u8> },
-}
-
-impl Trust {
-    fn of(url: &str, ca_file: Option<&Path>) -> Result<Self, Cause> {
-        if Uri::parse(url).is_ok_and(|uri| uri.has_scheme("http")) {
-            return Ok(Trust::Nobody);
-        }
-        let Some(path) = ca_file else { return Ok(Trust::System) };
-        // Read each time: a file that replaces another may have its time and its length.
-        let pem = std::fs::read(path)
-            .map_err(|source| Cause::CaFile { path: path.to_owned(), source: Some(source) })?;
-        Ok(Trust::File { path: path.to_owned(), pem })
-    }
-
-    fn path(&self) -> Option<&Path> {
-        match self {
-            Trust::Nobody | Trust::System => None,
-            Trust::File { path, .. } => Some(path),
-        }
-    }
-
-    fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, Cause> {
-        match self {
-            Trust::Nobody => Ok(Vec::new()),
-            // SSL_CERT_FILE and SSL_CERT_DIR are honoured here.
-            Trust::System => {
-                let found = rustls_native_certs::load_native_certs();
-                if found.certs.is_empty() {
-                    let reason = found.errors.first().map(ToString::to_string);
-                    return Err(Cause::NoAuthority { reason });
-                }
-                Ok(found.certs)
-            }
-            Trust::File { path, pem } => {
-                let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-                let usable = certificates.ok().filter(|certificates| !certificates.is_empty());
-                usable.ok_or_else(|| Cause::CaFile { path: path.clone(), source: None })
-            }
-        }
-    }
-}
-
-fn new_agent(trust: &Trust) -> Result<Agent, Cause> {
-    let certificates: Vec<_> = trust
-        .certificates()?
-        .iter()
-        .map(|certificate| Certificate::from_der(certificate).to_owned())
-        .collect();
-    let tls = TlsConfig::builder()
-        .provider(TlsProvider::Rustls)
-        .root_certs(RootCerts::new_with_certs(&certificates))
-        .unversioned_rustls_crypto_provider(Arc::new(crypto::provider()))
-        .build();
-    let config = Agent::config_builder()
-        .tls_config(tls)
-        .proxy(None)
-        // A connection that waits for another request may bring an answer that was not asked for
-        // (ureq looks for one below TLS only), or be closed by the provider at the very moment
-        // when a token request is sent, which can't be sent again.
-        .max_idle_connections(0)
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .http_status_as_error(false)
-        .max_response_header_size(HEADERS_LEN)
-        .accept("")
-        .accept_encoding("")
-        .user_agent(concat!("onerealm/", env!("CARGO_PKG_VERSION")))
-        .build();
-    Ok(config.new_agent())
 }

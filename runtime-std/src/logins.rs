@@ -21,7 +21,7 @@ use crate::http::DEADLINE;
 use crate::keys::{RustlsVerifier, verifiers};
 use crate::network::Network;
 use crate::provider_words::ProviderWords;
-use crate::providers::{Call, LIFETIME, Provider};
+use crate::providers::{Call, Provider};
 use crate::shown::Secrets;
 use crate::store::{PendingStore, StoreError};
 use crate::user::{self, Claims, User, UserError};
@@ -117,7 +117,7 @@ impl Logins {
             network: Network::new(),
             verifiers: verifiers(&crypto::provider()),
             deadline: DEADLINE,
-            cache_lifetime: LIFETIME,
+            cache_lifetime: Duration::MAX,
         }
     }
 
@@ -283,7 +283,7 @@ impl Logins {
             let mut buf = Zeroizing::new(vec![0; MESSAGE_LEN]);
             let message = request.request(&mut buf)?;
             take()?;
-            let answer = call.http.send(&message, call.ca_file, call.deadline)?;
+            let answer = call.conversation.send(&message, call.ca_file, call.deadline)?;
             secrets.add_request(&message);
             secret_keys(config).for_each(|key| secrets.add(key.to_owned()));
             let words = ErrorResponse::of(&answer.response())
@@ -340,8 +340,10 @@ impl Logins {
         let lists = Lists::of(config);
         let realm = lists.realm(config)?;
         let network = self.network.shared();
+        let conversation = network.http.conversation();
         let call = Call {
             http: &network.http,
+            conversation: &conversation,
             ca_file: config.ca_file.as_deref(),
             deadline: Instant::now() + self.deadline,
             lifetime: self.cache_lifetime,
@@ -403,7 +405,7 @@ fn with_userinfo<T>(
         error,
         words: None,
     })?;
-    let answer = call.http.send(&message, call.ca_file, call.deadline)?;
+    let answer = call.conversation.send(&message, call.ca_file, call.deadline)?;
     let mut secrets = Secrets::default();
     secrets.add_request(&message);
     let words =

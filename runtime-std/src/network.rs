@@ -1,5 +1,6 @@
 //! What the logins of a process share: what is known of the providers, and the way to them.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::http::Http;
@@ -22,6 +23,13 @@ impl Network {
     /// A network of its own.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same with a directory where metadata and keys are kept for other processes, and for
+    /// later. It is made where it is not there, and must be one that nobody else can write to.
+    pub fn with_cache(directory: impl Into<PathBuf>) -> Self {
+        let providers = Providers::on_disk(directory.into());
+        Network(Arc::new(Shared { providers, ..Shared::default() }))
     }
 
     pub(crate) fn shared(&self) -> &Shared {

@@ -130,16 +130,17 @@ impl fmt::Debug for Provider {
 
 /// Answers the requests of one connection until it ends.
 fn serve(mut connection: Connection, directory: &Directory) {
+    let number = directory.record.accepted();
     loop {
         let deadline = Instant::now() + REQUEST_TIME;
         let response = match connection.read(MAX_BODY, deadline) {
             Ok(request) => {
                 let endpoint = Endpoint::of(&request.path, &directory.setup.tenant);
-                answer(directory, endpoint, request, endpoint::answer)
+                answer(directory, number, endpoint, request, endpoint::answer)
             }
             Err(Unreadable::Refused { status, received }) => {
                 let request = Request::unreadable(received);
-                answer(directory, Endpoint::Other, request, |_, _, _| Response::new(status))
+                answer(directory, number, Endpoint::Other, request, |_, _, _| Response::new(status))
             }
             Err(Unreadable::Gone) => return,
         };
@@ -156,11 +157,12 @@ fn serve(mut connection: Connection, directory: &Directory) {
 /// Records a request, makes its answer, lets the setup bend it, and records what goes out.
 fn answer(
     directory: &Directory,
+    connection: usize,
     endpoint: Endpoint,
     request: Request,
     make: impl FnOnce(&Directory, Endpoint, &Request) -> Response,
 ) -> Response {
-    let recorded = Recorded::new(endpoint, request);
+    let recorded = Recorded::new(connection, endpoint, request);
     let position = directory.record.received(recorded.clone());
     let mut response = make(directory, endpoint, &recorded.request);
     if let Some(bend) = &directory.setup.bend_answer {

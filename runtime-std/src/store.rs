@@ -4,7 +4,7 @@ mod batch;
 mod bound;
 mod directory;
 mod error;
-mod files;
+pub(crate) mod files;
 mod key_file;
 mod seal;
 mod sealed;

@@ -12,7 +12,9 @@ mod stderr_log;
 use std::io::Read;
 use std::process::ExitCode;
 
-use onerealm::{Begun, Callback, Config, DirectoryStore, Logins, SealedOrDirectoryStore, User};
+use onerealm::{
+    Begun, Callback, Config, DirectoryStore, Logins, Network, SealedOrDirectoryStore, User,
+};
 use serde_json::json;
 
 use arguments::{Arguments, Command, Finish};
@@ -38,6 +40,7 @@ fn wants_json() -> bool {
 
 fn execute(arguments: Arguments) -> Result<Outcome, Failure> {
     let Arguments { config, state_directory, sealed_key, command, .. } = arguments;
+    let providers = state_directory.join("providers");
     let logins = || -> Result<Logins, Failure> {
         let config = Config::read(&config)?;
         Ok(match sealed_key {
@@ -45,15 +48,21 @@ fn execute(arguments: Arguments) -> Result<Outcome, Failure> {
             None => Logins::new(config, DirectoryStore::new(state_directory)),
         })
     };
+    // For the two calls of a login, which are two processes. `login` leaves nothing behind, and
+    // `check` asks the provider, whatever is known from before.
+    let kept = || Network::with_cache(&providers);
     match command {
         Command::Help => Ok(Outcome::text(arguments::HELP)),
         Command::Version => Ok(Outcome::text(concat!("onerealm ", env!("CARGO_PKG_VERSION")))),
         Command::AuthUrl { realm, redirect_url, requested } => {
-            let logins = logins()?;
+            let logins = logins()?.with_network(kept());
             let realm = named_or_default(&logins, realm.as_deref())?;
             Ok(begun(logins.begin(realm, &redirect_url, requested)?))
         }
-        Command::Finish(finish) => Ok(identity(finish_login(&logins()?, &finish)?)),
+        Command::Finish(finish) => {
+            let logins = logins()?.with_network(kept());
+            Ok(identity(finish_login(&logins, &finish)?))
+        }
         Command::Login(login) => Ok(identity(login::run(&logins()?, &login)?)),
         Command::Check { realm, redirect_url } => {
             let logins = logins()?;

@@ -73,6 +73,19 @@ impl HttpError {
         "http_protocol",
     ];
 
+    /// Somebody else's request took all the time that there was.
+    pub(crate) fn too_late(url: &str) -> Self {
+        HttpError { url: url.to_owned(), is_proxied: false, cause: Cause::Timeout }
+    }
+
+    /// Whether nobody answered, as where the provider is down.
+    pub(crate) fn is_silence(&self) -> bool {
+        matches!(
+            self.cause,
+            Cause::Timeout | Cause::Host | Cause::Connection(_) | Cause::ProxyRefused
+        )
+    }
+
     /// Whether it failed here, before anything was sent.
     pub(crate) fn is_local(&self) -> bool {
         matches!(self.cause, Cause::CaFile { .. } | Cause::NoAuthority { .. } | Cause::Proxy)
@@ -185,7 +198,7 @@ impl Cause {
     }
 
     /// A certificate's names and a peer's messages are somebody else's text, and not repeated.
-    fn of_tls(error: &rustls::Error) -> Self {
+    pub(super) fn of_tls(error: &rustls::Error) -> Self {
         use rustls::CertificateError as Certificate;
         use rustls::Error as Tls;
         Cause::Tls(match error {

@@ -1,6 +1,7 @@
 //! Every request as it was received, and how it was answered.
 
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::endpoint::Endpoint;
@@ -11,6 +12,8 @@ use crate::http_server::{Request, Response};
 /// One request as it was received, and how it was answered.
 #[derive(Clone, Debug)]
 pub struct Recorded {
+    /// The connection that it came over: they are numbered as they are accepted, from 0.
+    pub connection: usize,
     /// The endpoint that its path leads to.
     pub endpoint: Endpoint,
     /// The request. For bytes that were none, everything but `raw_head` is empty.
@@ -31,8 +34,8 @@ pub struct Answered {
 }
 
 impl Recorded {
-    pub(super) fn new(endpoint: Endpoint, request: Request) -> Self {
-        Self { endpoint, request, answered: None }
+    pub(super) fn new(connection: usize, endpoint: Endpoint, request: Request) -> Self {
+        Self { connection, endpoint, request, answered: None }
     }
 
     /// The status answered.
@@ -59,9 +62,17 @@ impl fmt::Debug for Answered {
 
 /// The requests in the order of arrival.
 #[derive(Default)]
-pub(super) struct Record(Mutex<Vec<Recorded>>);
+pub(super) struct Record {
+    connections: AtomicUsize,
+    requests: Mutex<Vec<Recorded>>,
+}
 
 impl Record {
+    /// The number of a connection that was accepted.
+    pub(super) fn accepted(&self) -> usize {
+        self.connections.fetch_add(1, Ordering::Relaxed)
+    }
+
     /// Takes a request in, and gives its position.
     pub(super) fn received(&self, recorded: Recorded) -> usize {
         let mut all = self.lock();
@@ -81,7 +92,7 @@ impl Record {
 
     fn lock(&self) -> MutexGuard<'_, Vec<Recorded>> {
         // A panic elsewhere leaves the list whole.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::error::{OnPath, StoreError, Unsafe};
 
 /// Makes the directory if it is not there, and checks it.
-pub(super) fn prepare(directory: &Path) -> Result<(), StoreError> {
+pub(crate) fn prepare(directory: &Path) -> Result<(), StoreError> {
     if check(directory)? {
         return Ok(());
     }
@@ -46,7 +46,7 @@ pub(super) fn create_directories(path: &Path) -> io::Result<()> {
 }
 
 /// Makes a login's file, which must not be there yet.
-pub(super) fn create_file(path: &Path) -> io::Result<File> {
+pub(crate) fn create_file(path: &Path) -> io::Result<File> {
     private(&mut OpenOptions::new()).write(true).create_new(true).open(path)
 }
 
@@ -56,7 +56,7 @@ pub(super) fn open_file(path: &Path) -> io::Result<File> {
 }
 
 /// Does again what a signal interrupted. `std` does so for files that it opens, reads or writes, but not for names.
-pub(super) fn retried<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+pub(crate) fn retried<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match call() {
             Err(e) if e.kind() == ErrorKind::Interrupted => (),
@@ -86,7 +86,7 @@ pub(super) fn gone<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
 
 /// The sticky bit makes no difference: it keeps others from removing files, not from adding them.
 #[cfg(unix)]
-fn writable_by_others(metadata: &Metadata) -> Option<Unsafe> {
+pub(crate) fn writable_by_others(metadata: &Metadata) -> Option<Unsafe> {
     let mode = mode(metadata);
     match mode & 0o022 {
         0 => foreign_owner(metadata),
@@ -150,7 +150,7 @@ pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 }
 
 #[cfg(not(unix))]
-fn writable_by_others(_: &Metadata) -> Option<Unsafe> {
+pub(crate) fn writable_by_others(_: &Metadata) -> Option<Unsafe> {
     None
 }
 

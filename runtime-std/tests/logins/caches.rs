@@ -1,6 +1,7 @@
 //! What a process knows of a provider: asked for once, and again where a key is unknown.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use onerealm::provider::{Endpoint, Response, browser};
@@ -8,15 +9,15 @@ use onerealm::{Callback, Logins, Network, Requested, User};
 
 use crate::support::*;
 
-const KEY: &str = "client-key canary+key/with:reserved=%&characters";
+pub const KEY: &str = "client-key canary+key/with:reserved=%&characters";
 
-fn login(logins: &Logins) -> Result<User, onerealm::Error> {
+pub fn login(logins: &Logins) -> Result<User, onerealm::Error> {
     let begun = logins.begin("sso", WEB, Requested::Default)?;
     let callback = browser::sign_in(&begun.url, ALICE).unwrap();
     logins.finish(Callback::Url(&callback), Some(WEB))
 }
 
-fn asked(scene: &Scene) -> [usize; 4] {
+pub fn asked(scene: &Scene) -> [usize; 4] {
     [Endpoint::Discovery, Endpoint::Keys, Endpoint::Token, Endpoint::Userinfo]
         .map(|endpoint| scene.provider.requests_to(endpoint).len())
 }
@@ -29,6 +30,26 @@ fn metadata_and_keys_are_asked_for_once_in_a_process() {
     for n in 1..=3 {
         assert_eq!(login(&logins).unwrap().username, ALICE);
         assert_eq!(asked(&scene), [1, 1, n, n]);
+    }
+}
+
+#[test]
+fn a_login_in_a_warm_process_is_two_requests_over_one_connection() {
+    let scene = Scene::new();
+    scene.configure(KEY);
+    let logins = scene.logins();
+    login(&logins).unwrap();
+    for _ in 0..3 {
+        let before = scene.provider.record().len();
+        login(&logins).unwrap();
+        let record = scene.provider.record();
+        // The browser asks the other endpoints.
+        let browser_s = [Endpoint::Authorization, Endpoint::SignIn];
+        let ours: Vec<_> =
+            record[before..].iter().filter(|r| !browser_s.contains(&r.endpoint)).collect();
+        let endpoints: Vec<_> = ours.iter().map(|recorded| recorded.endpoint).collect();
+        assert_eq!(endpoints, [Endpoint::Token, Endpoint::Userinfo]);
+        assert_eq!(ours[0].connection, ours[1].connection);
     }
 }
 
@@ -50,7 +71,7 @@ fn logins_of_one_network_share_what_they_know() {
 }
 
 /// A provider whose key set has no known key in its first `n` answers.
-fn scene_that_rotates(n: usize) -> Scene {
+pub fn scene_that_rotates(n: usize) -> Scene {
     let answers = AtomicUsize::new(0);
     Scene::bent(move |endpoint, _, answer| {
         if endpoint != Endpoint::Keys || answers.fetch_add(1, Ordering::SeqCst) >= n {
@@ -83,6 +104,44 @@ fn keys_that_stay_unknown_are_not_asked_for_all_the_time() {
         assert_eq!(login(&logins).unwrap_err().code(), "key_unknown");
     }
     assert_eq!(asked(&scene), [1, 2, 5, 0]);
+}
+
+#[test]
+fn case_092_many_threads_with_unknown_keys_cause_one_refetch() {
+    let scene = scene_that_rotates(usize::MAX);
+    scene.configure(KEY);
+    let logins = scene.logins();
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..20)
+            .map(|_| scope.spawn(|| login(&logins).unwrap_err().code().to_owned()))
+            .collect();
+        for thread in threads {
+            assert_eq!(thread.join().unwrap(), "key_unknown");
+        }
+    });
+    assert_eq!(asked(&scene), [1, 2, 20, 0]);
+}
+
+#[test]
+fn a_refetch_that_fails_is_one_too() {
+    let answers = AtomicUsize::new(0);
+    let scene = Scene::bent(move |endpoint, _, answer| {
+        match (
+            endpoint,
+            answers.fetch_add(usize::from(endpoint == Endpoint::Keys), Ordering::SeqCst),
+        ) {
+            (Endpoint::Keys, 0) => {
+                Response::new(200).with_body("application/json", br#"{"keys":[]}"#.to_vec())
+            }
+            (Endpoint::Keys, _) => Response::new(503),
+            _ => answer,
+        }
+    });
+    scene.configure(KEY);
+    let logins = scene.logins();
+    let codes: Vec<_> = (0..3).map(|_| login(&logins).unwrap_err().code().to_owned()).collect();
+    assert_eq!(codes, ["jwks_response", "key_unknown", "key_unknown"]);
+    assert_eq!(asked(&scene), [1, 2, 3, 0]);
 }
 
 #[test]

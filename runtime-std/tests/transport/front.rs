@@ -32,6 +32,7 @@ pub struct Seen {
 }
 
 /// Accepts connections until the process ends.
+#[derive(Clone)]
 pub struct Front {
     pub address: SocketAddr,
     shared: Arc<Shared>,
@@ -192,6 +193,7 @@ fn content_length(head: &str) -> usize {
 }
 
 /// What the provider answered.
+#[derive(Clone)]
 pub struct Honest {
     pub status_line: String,
     /// Without those about framing.
@@ -284,9 +286,9 @@ impl Wire {
         let _ = self.stream.write_two(one, two);
     }
 
-    /// Waits until the relying party says something, or leaves.
-    pub fn read_some(&mut self) {
-        let _ = self.stream.read(&mut [0; 4096]);
+    /// Waits until the relying party says something, or leaves; gives how many bytes came.
+    pub fn read_some(&mut self) -> Option<usize> {
+        self.stream.read(&mut [0; 4096]).ok()
     }
 
     /// Sends the same again and again; gives how many bytes went out before the relying party left,

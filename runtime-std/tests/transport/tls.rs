@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use onerealm::{Config, DirectoryStore, Logins, Requested};
+use onerealm::{Config, DirectoryStore, Logins, Network, Requested};
 use rcgen::{SanType, date_time_ymd};
 use rustls::ServerConfig;
 
@@ -150,6 +150,29 @@ fn a_ca_file_that_is_replaced_counts_at_once() {
     assert_eq!(scene.login(&logins).unwrap_err().code(), "ca_file");
     fs::remove_file(&file).unwrap();
     assert_eq!(scene.login(&logins).unwrap_err().code(), "ca_file");
+}
+
+#[test]
+fn case_106_what_was_fetched_with_other_certificates_is_not_used() {
+    let (good, other) = (Authority::new("The CA"), Authority::new("Another CA"));
+    let scene = scene(&good.pem, good.server(&["localhost"]));
+    for in_memory in [true, false] {
+        let before = scene.asked();
+        let network = || Network::with_cache(scene.path("providers"));
+        let shared = network();
+        let network = || if in_memory { shared.clone() } else { network() };
+        let login = || scene.login(&scene.logins().with_network(network()));
+        login().unwrap();
+        fs::write(scene.path("ca.pem"), &other.pem).unwrap();
+        // Nothing is believed that somebody else vouched for, not even where to send the browser.
+        let logins = scene.logins().with_network(network());
+        let begun = logins.begin("sso", "https://pve.example:8006", Requested::Default);
+        assert_eq!(begun.unwrap_err().code(), "tls_unknown_issuer");
+        fs::write(scene.path("ca.pem"), &good.pem).unwrap();
+        login().unwrap();
+        let asked: Vec<_> = scene.asked().iter().zip(before).map(|(a, b)| a - b).collect();
+        assert_eq!(asked, [usize::from(in_memory), usize::from(in_memory), 2, 2]);
+    }
 }
 
 /// What comes of a login with a server that reads the client's first message and then does `then`;

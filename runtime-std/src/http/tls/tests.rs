@@ -1,0 +1,197 @@
+//! What may be left of what came over a connection, before it is used again.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use rcgen::KeyPair;
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::{RootCertStore, ServerConfig, ServerConnection};
+use ureq::Timeout;
+
+use super::*;
+use crate::crypto;
+
+/// A server in memory, and what it sends, in pieces as they arrive.
+struct Server {
+    session: ServerConnection,
+    arriving: VecDeque<Vec<u8>>,
+}
+
+impl Server {
+    fn records(&mut self) -> Vec<u8> {
+        let mut records = Vec::new();
+        while self.session.wants_write() {
+            self.session.write_tls(&mut records).unwrap();
+        }
+        records
+    }
+
+    fn data(&mut self, data: &[u8]) -> Vec<u8> {
+        self.session.writer().write_all(data).unwrap();
+        self.records()
+    }
+}
+
+/// The client's side of what is below TLS.
+struct Wire {
+    buffers: LazyBuffers,
+    server: Arc<Mutex<Server>>,
+}
+
+impl std::fmt::Debug for Wire {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Wire")
+    }
+}
+
+impl Transport for Wire {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), Error> {
+        let mut server = self.server.lock().unwrap();
+        let mut sent = &self.buffers.output()[..amount];
+        while !sent.is_empty() {
+            server.session.read_tls(&mut sent).unwrap();
+            server.session.process_new_packets().unwrap();
+        }
+        let records = server.records();
+        server.arriving.extend((!records.is_empty()).then_some(records));
+        Ok(())
+    }
+
+    fn await_input(&mut self, _: NextTimeout) -> Result<bool, Error> {
+        let piece = self.server.lock().unwrap().arriving.pop_front();
+        let piece = piece.ok_or(Error::Timeout(Timeout::Global))?;
+        self.buffers.input_append_buf()[..piece.len()].copy_from_slice(&piece);
+        self.buffers.input_appended(piece.len());
+        Ok(true)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.server.lock().unwrap().arriving.is_empty()
+    }
+}
+
+/// A client after its handshake, whose own buffer has room for so much, and its server.
+fn tls(room: usize) -> (Tls, Arc<Mutex<Server>>) {
+    let key = KeyPair::generate().unwrap();
+    let params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    let config =
+        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(
+                vec![certificate.der().clone()],
+                PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
+            )
+            .unwrap();
+    let session = ServerConnection::new(Arc::new(config)).unwrap();
+    let server = Arc::new(Mutex::new(Server { session, arriving: VecDeque::new() }));
+    let mut roots = RootCertStore::empty();
+    roots.add(certificate.der().clone()).unwrap();
+    let client = ClientConfig::builder_with_provider(Arc::new(crypto::provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let session = ClientConnection::new(Arc::new(client), "localhost".try_into().unwrap()).unwrap();
+    let wire = Wire { buffers: LazyBuffers::new(1 << 16, 1 << 16), server: Arc::clone(&server) };
+    let adapter = TransportAdapter::new(Box::new(wire) as _, Arc::new(Instant::now));
+    let buffers = LazyBuffers::new(room, 1024);
+    let mut tls = Tls { buffers, session, below: Records::new(adapter) };
+    tls.session.complete_io(&mut tls.below).unwrap();
+    (tls, server)
+}
+
+/// Reads an answer, and tells whether the client would send another request.
+fn is_open_after(tls: &mut Tls, answer: &[u8]) -> bool {
+    let mut read = Vec::new();
+    while read.len() < answer.len() {
+        assert!(tls.await_input(NextTimeout::default()).unwrap());
+        let there = tls.buffers().input().to_vec();
+        let used = there.len().min(answer.len() - read.len());
+        read.extend_from_slice(&there[..used]);
+        tls.buffers().input_consume(used);
+    }
+    assert_eq!(read, answer);
+    tls.is_open()
+}
+
+/// The same where `send` makes the pieces of what comes; the last of them may come later.
+fn is_open_with(room: usize, send: impl FnOnce(&mut Server) -> Vec<Vec<u8>>) -> bool {
+    let (mut tls, server) = tls(room);
+    let mut locked = server.lock().unwrap_or_else(PoisonError::into_inner);
+    let pieces = send(&mut locked);
+    locked.arriving.extend(pieces);
+    drop(locked);
+    is_open_after(&mut tls, b"answer")
+}
+
+#[test]
+fn a_quiet_connection_goes_on() {
+    let (mut tls, server) = tls(1024);
+    for _ in 0..3 {
+        let answer = server.lock().unwrap().data(b"answer");
+        server.lock().unwrap().arriving.push_back(answer);
+        assert!(is_open_after(&mut tls, b"answer"));
+        assert!(tls.is_open(), "asked again");
+    }
+}
+
+#[test]
+fn what_was_decrypted_is_noticed_in_the_buffer_and_in_tls() {
+    for room in [1024, 6] {
+        assert!(!is_open_with(room, |server| {
+            vec![[server.data(b"answer"), server.data(b"another")].concat()]
+        }));
+    }
+}
+
+#[test]
+fn the_beginning_of_a_record_is_noticed() {
+    for len in 1..28 {
+        assert!(
+            !is_open_with(1024, |server| {
+                let answer = server.data(b"answer");
+                vec![[&answer, &server.data(b"another")[..len]].concat()]
+            }),
+            "{len} bytes"
+        );
+    }
+}
+
+#[test]
+fn what_tls_has_not_read_is_noticed() {
+    // In the buffer below it, and further below.
+    let (mut tls, server) = tls(1024);
+    let answer = server.lock().unwrap().data(b"answer");
+    server.lock().unwrap().arriving.push_back(answer);
+    assert!(is_open_after(&mut tls, b"answer"));
+    let below = tls.below.adapter.get_mut().buffers();
+    below.input_append_buf()[0] = 23;
+    below.input_appended(1);
+    assert!(!tls.is_open());
+    assert!(!is_open_with(1024, |server| vec![server.data(b"answer"), server.data(b"another")]));
+}
+
+#[test]
+fn the_other_side_s_end_is_noticed() {
+    assert!(!is_open_with(1024, |server| {
+        let answer = server.data(b"answer");
+        server.session.send_close_notify();
+        vec![[answer, server.records()].concat()]
+    }));
+}
+
+#[test]
+fn a_record_without_data_that_comes_late_is_noticed() {
+    assert!(!is_open_with(1024, |server| {
+        let answer = server.data(b"answer");
+        server.session.refresh_traffic_keys().unwrap();
+        vec![answer, server.records()]
+    }));
+}

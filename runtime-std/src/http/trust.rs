@@ -1,0 +1,89 @@
+//! Which certificates are trusted.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use onerealm_core::wire::Uri;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use sha2::{Digest, Sha256};
+
+use super::error::Cause;
+use crate::crypto;
+
+/// The certificates of a file with this content, or the system's.
+#[derive(Clone, PartialEq)]
+pub(super) enum Trust {
+    Nobody,
+    System,
+    File { path: PathBuf, pem: Vec<u8> },
+}
+
+impl Trust {
+    pub(super) fn of(url: &str, ca_file: Option<&Path>) -> Result<Self, Cause> {
+        if Uri::parse(url).is_ok_and(|uri| uri.has_scheme("http")) {
+            return Ok(Trust::Nobody);
+        }
+        let Some(path) = ca_file else { return Ok(Trust::System) };
+        // Read each time: a file that replaces another may have its time and its length.
+        let pem = std::fs::read(path)
+            .map_err(|source| Cause::CaFile { path: path.to_owned(), source: Some(source) })?;
+        Ok(Trust::File { path: path.to_owned(), pem })
+    }
+
+    pub(super) fn path(&self) -> Option<&Path> {
+        match self {
+            Trust::Nobody | Trust::System => None,
+            Trust::File { path, .. } => Some(path),
+        }
+    }
+
+    /// Another one for other certificates.
+    pub(super) fn name(&self) -> String {
+        let mut hash = Sha256::new();
+        match self {
+            Trust::Nobody => return "nobody".to_owned(),
+            Trust::System => {
+                for name in ["SSL_CERT_FILE", "SSL_CERT_DIR"] {
+                    hash.update(std::env::var_os(name).unwrap_or_default().as_encoded_bytes());
+                    hash.update([0]);
+                }
+            }
+            Trust::File { pem, .. } => hash.update(pem),
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// TLS with whom these certificates vouch for.
+    pub(super) fn client(&self) -> Result<Arc<ClientConfig>, Cause> {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(self.certificates()?);
+        let config = ClientConfig::builder_with_provider(Arc::new(crypto::provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| Cause::of_tls(&error))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Arc::new(config))
+    }
+
+    fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, Cause> {
+        match self {
+            Trust::Nobody => Ok(Vec::new()),
+            // SSL_CERT_FILE and SSL_CERT_DIR are honoured here.
+            Trust::System => {
+                let found = rustls_native_certs::load_native_certs();
+                if found.certs.is_empty() {
+                    let reason = found.errors.first().map(ToString::to_string);
+                    return Err(Cause::NoAuthority { reason });
+                }
+                Ok(found.certs)
+            }
+            Trust::File { path, pem } => {
+                let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+                let usable = certificates.ok().filter(|certificates| !certificates.is_empty());
+                usable.ok_or_else(|| Cause::CaFile { path: path.clone(), source: None })
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! One at a time: who comes while somebody fetches waits, and finds what was fetched.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+/// Whose turn it is.
+#[derive(Default)]
+pub(super) struct Turn {
+    /// The process that fetches. A child must not wait for a thread of its parent.
+    taken: Mutex<Option<u32>>,
+    given_back: Condvar,
+}
+
+/// A turn, given back when it is dropped.
+pub(super) struct Taken<'t>(&'t Turn);
+
+impl Turn {
+    /// Waits for the turn; `None` where it doesn't come before `deadline`.
+    pub(super) fn take(&self, deadline: Instant) -> Option<Taken<'_>> {
+        let process = Some(std::process::id());
+        let mut taken = self.lock();
+        while *taken == process {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return None;
+            }
+            let waited = self.given_back.wait_timeout(taken, left);
+            (taken, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+        *taken = process;
+        Some(Taken(self))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<u32>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        *self.0.lock() = None;
+        self.0.given_back.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_turn_comes_when_it_is_given_back_or_not_at_all() {
+        let turn = Turn::default();
+        let soon = || Instant::now() + Duration::from_millis(20);
+        let taken = turn.take(soon()).unwrap();
+        assert!(turn.take(soon()).is_none());
+        std::thread::scope(|scope| {
+            let waiting =
+                scope.spawn(|| turn.take(Instant::now() + Duration::from_secs(60)).is_some());
+            drop(taken);
+            assert!(waiting.join().unwrap());
+        });
+        // The parent's thread that has it is not there in a child.
+        let _taken = turn.take(soon()).unwrap();
+        *turn.lock() = Some(std::process::id() + 1);
+        assert!(turn.take(soon()).is_some());
+    }
+}
