@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::http::Http;
 use crate::providers::Providers;
 
-/// Metadata, keys, trust stores and connections, for several [`Logins`](crate::Logins) to share.
+/// Metadata, keys and trust stores, for several [`Logins`](crate::Logins) to share.
 ///
 /// A clone is the same network. It is empty until the first login: nothing is read, started or
 /// connected before, so it may be made when a library is loaded and before a process forks.
