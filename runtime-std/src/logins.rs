@@ -32,9 +32,8 @@ const MESSAGE_LEN: usize = 3 * policy::CODE_LEN + 8192;
 
 /// The logins of a configuration, with what is known of its providers.
 ///
-/// Keep one for the life of a process, or the [`Network`] of several, so that metadata, keys and trust
-/// stores are used again. Nothing is read, started or connected before the first
-/// login.
+/// Keep one for the life of a process, or the [`Network`] of several, so that metadata, keys and
+/// trust stores are used again. Nothing is read, started or connected before the first login.
 #[derive(Debug)]
 pub struct Logins {
     config: Config,

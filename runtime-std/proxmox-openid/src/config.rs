@@ -104,13 +104,14 @@ impl OpenIdConfig {
             },
             token_auth_method: match said(&self.token_auth_method) {
                 None => None,
-                Some("client_secret_basic") => Some(TokenAuthMethod::ClientSecretBasic),
-                Some("client_secret_post") => Some(TokenAuthMethod::ClientSecretPost),
-                Some(_) => {
-                    return Err(
-                        "token_auth_method must be client_secret_basic or client_secret_post",
-                    );
-                }
+                Some(name) => Some(
+                    [TokenAuthMethod::ClientSecretBasic, TokenAuthMethod::ClientSecretPost]
+                        .into_iter()
+                        .find(|method| method.as_str() == name)
+                        .ok_or(
+                            "token_auth_method must be client_secret_basic or client_secret_post",
+                        )?,
+                ),
             },
             redirect_urls: list(&self.redirect_urls)
                 .iter()

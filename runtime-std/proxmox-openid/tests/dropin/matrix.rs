@@ -111,3 +111,18 @@ fn interleaved_logins_of_both_types_keep_apart() {
     assert_eq!(sent(&scene), expected);
     assert!(subjects.iter().all(|subject| *subject == subjects[0]), "one person, one subject");
 }
+
+#[test]
+fn the_secret_goes_in_the_way_that_the_realm_says() {
+    for (method, is_in_form) in
+        [("client_secret_post", true), ("client_secret_basic", false), ("", false)]
+    {
+        let scene = Scene::new();
+        let config = scene.config(json!({ "token_auth_method": method }));
+        scene.logged_in(&config, WEB).unwrap();
+        let requests = scene.provider.requests_to(onerealm::provider::Endpoint::Token);
+        let body = String::from_utf8(requests[0].request.body.clone()).unwrap();
+        assert_eq!(parameters(&body).contains_key("client_secret"), is_in_form, "{method}");
+        assert_eq!(requests[0].request.header("authorization").is_some(), !is_in_form, "{method}");
+    }
+}
