@@ -181,7 +181,7 @@ fn in_batch(batch: &Path, name: &str) -> Result<(PathBuf, File), StoreError> {
 }
 
 /// Does something in a batch, which is made where it isn't there. It may go away at any moment.
-fn made_for<T>(
+pub(super) fn made_for<T>(
     batch: &Path,
     path: &Path,
     operation: &'static str,

@@ -8,7 +8,6 @@ mod sealed;
 #[cfg(unix)]
 mod unix;
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Barrier, mpsc};
 use std::thread;
 
@@ -17,9 +16,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::batch::{Batch, COUNT, Part, slot_of};
-use super::error::OnPath;
-use super::files::retried;
-use super::slots::{Key, Slots, Stored, hex};
+use super::files::{create_file, retried};
+use super::slots::{Key, Slots, Stored, hex, made_for};
 use super::sweep::SWEPT_AT_ONCE;
 use super::*;
 
@@ -191,28 +189,46 @@ fn a_file_that_was_cut_short_is_handed_out_once_or_swept() {
 }
 
 #[test]
-fn a_slot_that_is_swept_away_is_made_again() {
+fn a_batch_that_is_swept_away_is_made_again() {
     let (_parent, store) = store();
-    let done = AtomicBool::new(false);
+    store.put(&key(0), NOW, b"x").unwrap();
+    let batch = batch(&store, NOW);
+    let path = batch.join(hex(&key(1)));
+    for times in [1, 2, 10] {
+        let mut left = times;
+        let made = made_for(&batch, &path, "create", || {
+            if left > 0 {
+                left -= 1;
+                fs::remove_dir_all(&batch)?;
+            }
+            create_file(&path)
+        });
+        made.unwrap();
+        assert_eq!((left, files(&batch)), (0, 1), "after {times} sweeps");
+    }
+}
+
+#[test]
+fn a_batch_that_is_swept_away_at_any_moment_keeps_no_login_out() {
+    let (_parent, store) = store();
+    let (sweep, sweeps) = mpsc::channel();
     thread::scope(|scope| {
+        // Once for each login: a batch that is swept without end is given up.
         scope.spawn(|| {
-            while !done.load(Ordering::Relaxed) {
+            for () in sweeps {
                 let batch = batch(&store, NOW);
                 let _ = fs::remove_file(batch.join(COUNT));
                 let _ = fs::remove_dir(batch);
             }
         });
-        let outcomes: Vec<_> = (0..2000)
-            .map(|number| {
-                let put = store.put(&key(number), NOW, b"x");
-                // The slot is empty again, for the other thread.
-                put.and_then(|()| store.take(&key(number), NOW))
-                    .and_then(|taken| fs::remove_file(&taken.path).on("remove", &taken.path))
-            })
-            .collect();
-        done.store(true, Ordering::Relaxed);
-        for outcome in outcomes {
-            outcome.unwrap();
+        // Ends the other thread, whatever happens in this one.
+        let sweep = sweep;
+        for number in 0..2000 {
+            sweep.send(()).unwrap();
+            store.put(&key(number), NOW, b"x").unwrap();
+            // The batch is empty again, for the other thread.
+            let taken = store.take(&key(number), NOW).unwrap();
+            fs::remove_file(&taken.path).unwrap();
         }
     });
 }
