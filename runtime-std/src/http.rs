@@ -6,6 +6,7 @@
 mod caching;
 mod conversation;
 mod error;
+mod kept;
 mod tls;
 mod trust;
 
@@ -26,6 +27,7 @@ use self::caching::Caching;
 pub(crate) use self::conversation::Conversation;
 use self::error::Cause;
 pub use self::error::HttpError;
+use self::kept::Lines;
 use self::trust::Trust;
 
 /// The longest body that is read, in bytes: what the core reads as JSON is shorter.
@@ -37,6 +39,7 @@ pub const DEADLINE: Duration = Duration::from_secs(20);
 #[derive(Default)]
 pub(crate) struct Http {
     clients: Mutex<Vec<(Trust, Arc<ClientConfig>)>>,
+    kept: Lines,
 }
 
 impl Http {
@@ -48,12 +51,17 @@ impl Http {
         ca_file: Option<&Path>,
         deadline: Instant,
     ) -> Result<Answer, HttpError> {
-        self.conversation().send(request, ca_file, deadline)
+        Conversation::new(self, None).send(request, ca_file, deadline)
     }
 
     /// Requests of which one may be sent over the connection of the one before.
     pub(crate) fn conversation(&self) -> Conversation<'_> {
-        Conversation::new(self)
+        Conversation::new(self, Some(&self.kept))
+    }
+
+    /// From now on, the connection of a conversation waits so long for the next one.
+    pub(crate) fn keep_connections(&self, idle: Duration) {
+        self.kept.keep(idle);
     }
 
     /// A name for whom a request to `url` trusts: two that differ may meet different providers.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::http::Http;
 use crate::providers::Providers;
@@ -30,6 +31,18 @@ impl Network {
     pub fn with_cache(directory: impl Into<PathBuf>) -> Self {
         let providers = Providers::on_disk(directory.into());
         Network(Arc::new(Shared { providers, ..Shared::default() }))
+    }
+
+    /// The same whose connections for token and userinfo requests wait up to `idle` for the next
+    /// login with the same provider, instead of being closed: for programs with several logins a
+    /// second.
+    ///
+    /// Only a connection that has brought several answers waits. A provider that closes it at the
+    /// very moment fails the login whose token request is on its way, which is sent once: `idle`
+    /// should be shorter than providers wait, which is 5 s for some.
+    pub fn keeping_connections(self, idle: Duration) -> Self {
+        self.0.http.keep_connections(idle);
+        self
     }
 
     pub(crate) fn shared(&self) -> &Shared {

@@ -1,6 +1,6 @@
 //! Requests that follow one another closely, as token and userinfo request of a login.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
@@ -14,6 +14,7 @@ use ureq::unversioned::transport::{ConnectProxyConnector, Connector, TcpConnecto
 use ureq::{Agent, Proxy};
 
 use super::error::Cause;
+use super::kept::Lines;
 use super::tls::TlsConnector;
 use super::trust::Trust;
 use super::{Answer, Http, HttpError};
@@ -21,18 +22,21 @@ use crate::proxy;
 
 /// The longest header section of a response, in bytes.
 const HEADERS_LEN: usize = 32 * 1024;
-/// How long a connection may wait for the next request.
+/// How long a connection may wait for the next request of its login.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// A connection for the requests that go to one place. When this is dropped, so is the connection.
+/// A connection for the requests that go to one place. When this is dropped, so is the connection,
+/// or it is left for the next one.
 pub(crate) struct Conversation<'h> {
     http: &'h Http,
+    /// Where it finds a line of another one, and leaves its own.
+    kept: Option<&'h Lines>,
     line: RefCell<Option<Line>>,
 }
 
 impl<'h> Conversation<'h> {
-    pub(super) fn new(http: &'h Http) -> Self {
-        Conversation { http, line: RefCell::default() }
+    pub(super) fn new(http: &'h Http, kept: Option<&'h Lines>) -> Self {
+        Conversation { http, kept, line: RefCell::default() }
     }
 
     /// Sends `request` as it is. Its answer must be bound to it by something that it says.
@@ -63,29 +67,46 @@ impl<'h> Conversation<'h> {
         ca_file: Option<&Path>,
     ) -> Result<&'l Line, Cause> {
         let trust = Trust::of(url, ca_file)?;
-        match line.take().filter(|line| line.trust == trust) {
+        let own = line.take().filter(|line| line.trust == trust);
+        let known = own.or_else(|| self.kept?.take(|line| line.begins_with(url, &trust)));
+        match known {
             Some(known) => Ok(line.insert(known)),
             None => {
                 let client = self.http.client(&trust)?;
-                Ok(line.insert(Line::new(trust, client)))
+                let idle = self.kept.and_then(Lines::idle).unwrap_or_default().max(IDLE);
+                Ok(line.insert(Line::new(trust, url, client, idle)))
             }
         }
     }
 }
 
+impl Drop for Conversation<'_> {
+    fn drop(&mut self) {
+        let line = self.line.take().filter(|line| line.is_proven.get());
+        if let (Some(kept), Some(line)) = (self.kept, line) {
+            kept.put(line);
+        }
+    }
+}
+
 /// An agent with connections of its own.
-struct Line {
+pub(super) struct Line {
     trust: Trust,
+    /// Of its first request.
+    url: String,
     agent: Agent,
     /// How many it has made.
     connections: Arc<AtomicUsize>,
+    /// Whether the last answer came over a connection that had brought one before: its other side
+    /// does keep connections.
+    is_proven: Cell<bool>,
 }
 
 impl Line {
-    fn new(trust: Trust, client: Arc<ClientConfig>) -> Self {
+    pub(super) fn new(trust: Trust, url: &str, client: Arc<ClientConfig>, idle: Duration) -> Self {
         let config = Agent::config_builder()
             .proxy(None)
-            .max_idle_age(IDLE)
+            .max_idle_age(idle)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
@@ -100,7 +121,12 @@ impl Line {
                 .chain(TcpConnector::default())
                 .chain(TlsConnector { client, connections: Arc::clone(&connections) });
         let agent = Agent::with_parts(config, connector, DefaultResolver::default());
-        Line { trust, agent, connections }
+        let url = url.to_owned();
+        Line { trust, url, agent, connections, is_proven: Cell::new(false) }
+    }
+
+    pub(super) fn begins_with(&self, url: &str, trust: &Trust) -> bool {
+        self.url == url && self.trust == *trust
     }
 
     fn exchange(
@@ -111,11 +137,13 @@ impl Line {
     ) -> Result<Answer, Cause> {
         let _watch = proxy.is_some().then(|| self.watch(deadline)).transpose()?;
         log::debug!("{} {}", request.method, request.url);
+        self.is_proven.set(false);
         let before = self.connections.load(Ordering::Relaxed);
+        let was_over_an_old_one =
+            || before > 0 && before == self.connections.load(Ordering::Relaxed);
         let mut response = self.run(request, proxy.clone(), deadline);
-        let was_over_an_old_one = before > 0 && before == self.connections.load(Ordering::Relaxed);
         let is_broken = matches!(response, Err(Cause::Connection(_)));
-        if is_broken && was_over_an_old_one && request.method == Method::Get {
+        if is_broken && was_over_an_old_one() && request.method == Method::Get {
             response = self.run(request, proxy, deadline);
         }
         let answer = response.and_then(Answer::read);
@@ -124,6 +152,7 @@ impl Line {
             return Err(Cause::Timeout);
         }
         let answer = answer?;
+        self.is_proven.set(was_over_an_old_one());
         log::debug!("{} {}: status {}", request.method, request.url, answer.status);
         Ok(answer)
     }

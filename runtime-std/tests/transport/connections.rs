@@ -13,7 +13,7 @@ use crate::front::{Front, Honest, Then, Wire};
 use crate::scene::*;
 
 /// A whole answer that nobody asked for: keys, metadata, tokens and userinfo at once.
-fn forged() -> Vec<u8> {
+pub fn forged() -> Vec<u8> {
     let body =
         r#"{"keys":[],"sub":"mallory","issuer":"https://mallory.example","id_token":"a.b.c"}"#;
     let mut forged = Vec::new();
@@ -26,7 +26,7 @@ fn forged() -> Vec<u8> {
     forged
 }
 
-fn tls_scene() -> Scene {
+pub fn tls_scene() -> Scene {
     let authority = Authority::new("A private CA");
     let scene = Scene::at("https://localhost", "");
     std::fs::write(scene.path("ca.pem"), &authority.pem).unwrap();
@@ -156,7 +156,7 @@ fn case_157_an_answer_queued_within_tls_is_never_taken_for_the_next() {
 }
 
 /// The connections that each endpoint was asked over.
-fn connections(scene: &Scene) -> [Vec<usize>; 4] {
+pub fn connections(scene: &Scene) -> [Vec<usize>; 4] {
     let seen = scene.front.seen();
     ASKED.map(|endpoint| {
         seen.iter().filter(|s| s.endpoint == endpoint).map(|s| s.connection).collect()

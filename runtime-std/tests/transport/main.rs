@@ -11,6 +11,7 @@ mod child;
 mod connections;
 mod framing;
 mod front;
+mod kept;
 mod memory;
 mod names;
 mod redirects;
