@@ -29,8 +29,8 @@ impl Logins {
     /// `redirect_url` has; without it, with each that the realm lists, or else one of each kind.
     pub fn check(&self, realm: &str, redirect_url: Option<&str>) -> Result<Report, Error> {
         let urls = redirect_uris(self.config().realm(realm)?, redirect_url)?;
-        self.inspect(realm, |config, relying_party, provider, call| {
-            let keys = provider.keys(call)?;
+        self.inspect(realm, |config, relying_party, keys, call| {
+            let document = keys.get(call)?;
             let mut logins = Vec::new();
             for url in urls {
                 let decided = relying_party
@@ -38,9 +38,9 @@ impl Logins {
                     .map_err(|error| Error::Begin(error.into()))?;
                 logins.push((url.as_str().to_owned(), decided));
             }
-            let usable = provider.key_set(&keys)?.usable();
+            let usable = keys.key_set(&document)?.usable();
             if usable == 0 {
-                return Err(provider.keys_error(JwksError::NoneUsable));
+                return Err(keys.error(JwksError::NoneUsable));
             }
             Ok(Report {
                 realm: config.name.clone(),

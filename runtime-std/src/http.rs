@@ -7,6 +7,7 @@ mod caching;
 mod conversation;
 mod error;
 mod kept;
+mod names;
 mod tls;
 mod trust;
 

@@ -21,7 +21,7 @@ use crate::http::DEADLINE;
 use crate::keys::{RustlsVerifier, verifiers};
 use crate::network::Network;
 use crate::provider_words::ProviderWords;
-use crate::providers::{Call, Provider};
+use crate::providers::{Call, ProviderKeys};
 use crate::shown::Secrets;
 use crate::store::{PendingStore, StoreError};
 use crate::user::{self, Claims, User, UserError};
@@ -260,11 +260,11 @@ impl Logins {
         let config = self.config.realm(pending.realm())?;
         let mut secrets = Secrets::default();
         secrets.add(pending.state().as_str().to_owned());
-        self.with_relying_party(config, |relying_party, provider, call| {
+        self.with_relying_party(config, |relying_party, keys, call| {
             // What can fail without harm comes first: a login is used up when its code is sent, or
             // when the provider has refused it.
             if response.error_text().is_none() {
-                provider.keys(call)?;
+                keys.get(call)?;
             }
             let request = match pending.accept(&response, relying_party, now()) {
                 Ok(request) => request,
@@ -293,10 +293,9 @@ impl Logins {
                 error,
                 words,
             })?;
-            let done =
-                self.identify(id_token, relying_party, provider, call, secrets, |identity| {
-                    then(identity, config)
-                })?;
+            let done = self.identify(id_token, relying_party, keys, call, secrets, |identity| {
+                then(identity, config)
+            })?;
             log::info!("realm {}: a {} login is done", config.name, client_type.as_str());
             Ok(done)
         })
@@ -306,19 +305,21 @@ impl Logins {
         &self,
         id_token: IdToken<'_>,
         relying_party: RelyingParty<'_>,
-        provider: &Provider,
+        keys: ProviderKeys<'_>,
         call: Call<'_>,
         secrets: Secrets,
         then: impl FnOnce(&Identity<'_>) -> Result<T, UserError>,
     ) -> Result<T, Error> {
         let mut buf = vec![0; id_token.buffer_needed()];
         let token = id_token.if_refused();
-        let mut keys = provider.keys(call)?;
+        let known = keys.get(call)?;
+        let mut key_set = keys.key_set(&known)?;
+        let newer;
         // What is wrong with the token is told by its validation.
-        if let Ok(true) = id_token.lacks_key(&provider.key_set(&keys)?, &mut buf) {
-            keys = provider.newer_keys(&keys, call)?;
+        if let Ok(true) = id_token.lacks_key(&key_set, &mut buf) {
+            newer = keys.newer(&known, call)?;
+            key_set = keys.key_set(&newer)?;
         }
-        let key_set = provider.key_set(&keys)?;
         let verifiers: Vec<_> =
             self.verifiers.iter().map(|verifier| verifier as &dyn SignatureVerifier).collect();
         let verdict = id_token.validate(&key_set, &verifiers, now(), &mut buf);
@@ -334,7 +335,7 @@ impl Logins {
     fn with_relying_party<T>(
         &self,
         config: &RealmConfig,
-        then: impl FnOnce(RelyingParty<'_>, &Provider, Call<'_>) -> Result<T, Error>,
+        then: impl FnOnce(RelyingParty<'_>, ProviderKeys<'_>, Call<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let lists = Lists::of(config);
         let realm = lists.realm(config)?;
@@ -353,7 +354,7 @@ impl Logins {
         let relying_party = RelyingParty::new(&realm, &metadata).map_err(|error| {
             Error::Discovery { url: config.issuer_url.clone(), error, difference: None }
         })?;
-        then(relying_party, &provider, call)
+        then(relying_party, provider.keys(&metadata), call)
     }
 
     /// Fetches the realm's metadata where it isn't known, so that its faults are known before a
@@ -366,11 +367,16 @@ impl Logins {
     pub(crate) fn inspect<T>(
         &self,
         realm: &str,
-        look: impl FnOnce(&RealmConfig, RelyingParty<'_>, &Provider, Call<'_>) -> Result<T, Error>,
+        look: impl FnOnce(
+            &RealmConfig,
+            RelyingParty<'_>,
+            ProviderKeys<'_>,
+            Call<'_>,
+        ) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let config = self.config.realm(realm)?;
-        self.with_relying_party(config, |relying_party, provider, call| {
-            look(config, relying_party, provider, call)
+        self.with_relying_party(config, |relying_party, keys, call| {
+            look(config, relying_party, keys, call)
         })
     }
 }

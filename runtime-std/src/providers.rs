@@ -16,7 +16,7 @@ use onerealm_core::{DiscoveryError, DiscoveryRequest, HttpRequest, Issuer, Respo
 
 use self::disk::{Disk, Whose};
 use self::document::{Document, Kind};
-pub(crate) use self::provider::Provider;
+pub(crate) use self::provider::{Provider, ProviderKeys};
 use self::turn::Turn;
 use crate::difference::Difference;
 use crate::error::Error;

@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use onerealm_core::{HttpRequest, Method};
 use rustls::ClientConfig;
-use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector, TcpConnector};
 use ureq::{Agent, Proxy};
 
 use super::error::Cause;
 use super::kept::Lines;
+use super::names::Names;
 use super::tls::TlsConnector;
 use super::trust::Trust;
 use super::{Answer, Http, HttpError};
@@ -120,7 +120,7 @@ impl Line {
             ().chain(ConnectProxyConnector::default())
                 .chain(TcpConnector::default())
                 .chain(TlsConnector { client, connections: Arc::clone(&connections) });
-        let agent = Agent::with_parts(config, connector, DefaultResolver::default());
+        let agent = Agent::with_parts(config, connector, Names::default());
         let url = url.to_owned();
         Line { trust, url, agent, connections, is_proven: Cell::new(false) }
     }

@@ -54,6 +54,11 @@ impl Provider {
         Provider { whose, metadata, keys, disk }
     }
 
+    /// Its keys, which are where this metadata says.
+    pub(crate) fn keys<'a>(&'a self, metadata: &ProviderMetadata<'a>) -> ProviderKeys<'a> {
+        ProviderKeys { provider: self, request: JwksRequest::new(metadata) }
+    }
+
     /// The metadata, which was accepted when it was fetched.
     pub(crate) fn metadata(&self) -> Result<ProviderMetadata<'_>, Error> {
         let issuer = Issuer::parse(&self.whose.issuer)?;
@@ -62,16 +67,26 @@ impl Provider {
             Error::Discovery { url, error, difference: None }
         })
     }
+}
 
+/// A provider's keys, and how they are asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct ProviderKeys<'a> {
+    provider: &'a Provider,
+    request: JwksRequest<'a>,
+}
+
+impl ProviderKeys<'_> {
     /// The keys, fetched where they aren't known or are old.
-    pub(crate) fn keys(&self, call: Call<'_>) -> Result<Arc<Document>, Error> {
+    pub(crate) fn get(&self, call: Call<'_>) -> Result<Arc<Document>, Error> {
         self.with_request(|message| {
             let known =
                 || self.known_keys(message.url).filter(|k| k.is_fresh(call.lifetime, now().0));
             if let Some(keys) = known() {
                 return Ok(keys);
             }
-            let _turn = self.keys.turn.take(call.deadline).ok_or_else(|| too_late(message))?;
+            let _turn =
+                self.provider.keys.turn.take(call.deadline).ok_or_else(|| too_late(message))?;
             match known().or_else(|| self.keys_on_disk(message, call)) {
                 Some(keys) => Ok(keys),
                 None => self.fetch_keys(message, call),
@@ -80,14 +95,15 @@ impl Provider {
     }
 
     /// The keys after `seen` turned out to lack one: fetched again, but not all the time.
-    pub(crate) fn newer_keys(
+    pub(crate) fn newer(
         &self,
         seen: &Arc<Document>,
         call: Call<'_>,
     ) -> Result<Arc<Document>, Error> {
         self.with_request(|message| {
-            let _turn = self.keys.turn.take(call.deadline).ok_or_else(|| too_late(message))?;
-            let known = lock(&self.keys.known).clone();
+            let _turn =
+                self.provider.keys.turn.take(call.deadline).ok_or_else(|| too_late(message))?;
+            let known = lock(&self.provider.keys.known).clone();
             if let Some(newer) = known.document.filter(|known| !Arc::ptr_eq(known, seen)) {
                 return Ok(newer);
             }
@@ -95,10 +111,13 @@ impl Provider {
                 return Ok(Arc::clone(seen));
             }
             // Whatever comes of it: a provider that fails is not asked again for each token.
-            lock(&self.keys.known).refetched = Some(Instant::now());
+            lock(&self.provider.keys.known).refetched = Some(Instant::now());
             let pause = REFETCH_PAUSE.as_secs();
-            let refetched =
-                self.disk.as_ref().and_then(|d| d.refetched(&self.whose, now().0, pause));
+            let refetched = self
+                .provider
+                .disk
+                .as_ref()
+                .and_then(|d| d.refetched(&self.provider.whose, now().0, pause));
             match refetched {
                 None => self.fetch_keys(message, call),
                 Some(ago) => Ok(self.await_other(seen, ago, message, call)),
@@ -132,10 +151,8 @@ impl Provider {
         &self,
         then: impl FnOnce(&HttpRequest<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let metadata = self.metadata()?;
-        let request = JwksRequest::new(&metadata);
         let mut buf = [0; URL_LEN];
-        then(&request.request(&mut buf)?)
+        then(&self.request.request(&mut buf)?)
     }
 
     fn fetch_keys(
@@ -146,15 +163,16 @@ impl Provider {
         let answer = call.http.send(message, call.ca_file, call.deadline)?;
         let document = Document::fetched(Kind::Keys, message.url, answer, now().0);
         self.key_set(&document)?;
-        if let Some(disk) = &self.disk {
-            disk.write(&self.whose, &document);
+        if let Some(disk) = &self.provider.disk {
+            disk.write(&self.provider.whose, &document);
         }
         Ok(self.keep_keys(document))
     }
 
     /// What another process has fetched.
     fn keys_on_disk(&self, message: &HttpRequest<'_>, call: Call<'_>) -> Option<Arc<Document>> {
-        let document = self.disk.as_ref()?.read(Kind::Keys, &self.whose, message.url)?;
+        let document =
+            self.provider.disk.as_ref()?.read(Kind::Keys, &self.provider.whose, message.url)?;
         let is_usable =
             document.is_fresh(call.lifetime, now().0) && self.key_set(&document).is_ok();
         is_usable.then(|| self.keep_keys(document))
@@ -162,26 +180,25 @@ impl Provider {
 
     fn keep_keys(&self, document: Document) -> Arc<Document> {
         let document = Arc::new(document);
-        lock(&self.keys.known).document = Some(Arc::clone(&document));
+        lock(&self.provider.keys.known).document = Some(Arc::clone(&document));
         document
     }
 
     /// The keys from `url`, if those are known.
     fn known_keys(&self, url: &str) -> Option<Arc<Document>> {
-        lock(&self.keys.known).document.clone().filter(|known| known.url == url)
+        lock(&self.provider.keys.known).document.clone().filter(|known| known.url == url)
     }
 
     /// What is wrong with the keys, with where they are.
-    pub(crate) fn keys_error(&self, error: JwksError) -> Error {
-        let url = self.metadata().map(|metadata| metadata.jwks_uri().chars().collect());
-        Error::Jwks { url: url.unwrap_or_default(), error }
+    pub(crate) fn error(&self, error: JwksError) -> Error {
+        match self.with_request(|message| Ok(message.url.to_owned())) {
+            Ok(url) => Error::Jwks { url, error },
+            Err(other) => other,
+        }
     }
 
-    /// The key set in a document that [`keys`](Self::keys) gave.
+    /// The key set in a document that [`get`](Self::get) gave.
     pub(crate) fn key_set<'k>(&self, keys: &'k Document) -> Result<KeySet<'k>, Error> {
-        let metadata = self.metadata()?;
-        JwksRequest::new(&metadata)
-            .response(keys.response())
-            .map_err(|error| self.keys_error(error))
+        self.request.response(keys.response()).map_err(|error| self.error(error))
     }
 }
