@@ -3,12 +3,15 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
 use onerealm::{Config, DirectoryStore, Logins, Network, Requested};
 use rcgen::{SanType, date_time_ymd};
 use rustls::ServerConfig;
+use rustls::server::{ServerSessionMemoryCache, StoresServerSessions};
 
 use crate::certificates::{Authority, self_signed_server};
 use crate::front::LONG;
@@ -255,4 +258,52 @@ fn a_server_without_tls_is_told_apart_from_one_with_a_bad_certificate() {
     assert_eq!(code, "tls");
     let (code, _) = raw(|_| ());
     assert_eq!(code, "network_connection");
+}
+
+/// A server's sessions, which counts those that go on.
+#[derive(Debug)]
+struct Sessions {
+    kept: Arc<ServerSessionMemoryCache>,
+    resumed: AtomicUsize,
+}
+
+impl StoresServerSessions for Sessions {
+    fn put(&self, key: Vec<u8>, value: Vec<u8>) -> bool {
+        self.kept.put(key, value)
+    }
+
+    fn get(&self, key: &[u8]) -> Option<Vec<u8>> {
+        self.kept.get(key)
+    }
+
+    fn take(&self, key: &[u8]) -> Option<Vec<u8>> {
+        let session = self.kept.take(key)?;
+        self.resumed.fetch_add(1, Ordering::Relaxed);
+        Some(session)
+    }
+
+    fn can_cache(&self) -> bool {
+        self.kept.can_cache()
+    }
+}
+
+#[test]
+fn a_session_is_resumed_by_who_trusts_the_same_certificates() {
+    let authority = Authority::new("A private CA");
+    let sessions =
+        Arc::new(Sessions { kept: ServerSessionMemoryCache::new(64), resumed: 0.into() });
+    let mut server = authority.server(&["localhost"]);
+    server.session_storage = Arc::<Sessions>::clone(&sessions);
+    let scene = scene(&authority.pem, server);
+    let logins = scene.logins();
+    let connections_of_a_login = || {
+        let before = (scene.front.connections(), sessions.resumed.load(Ordering::Relaxed));
+        scene.login(&logins).unwrap();
+        let resumed = sessions.resumed.load(Ordering::Relaxed) - before.1;
+        (scene.front.connections() - before.0, resumed)
+    };
+    assert_eq!(connections_of_a_login(), (3, 2), "metadata, keys, token and userinfo");
+    assert_eq!(connections_of_a_login(), (1, 1));
+    fs::write(scene.path("ca.pem"), [&authority.pem, "\n"].concat()).unwrap();
+    assert_eq!(connections_of_a_login(), (3, 2), "as if it were another provider");
 }
