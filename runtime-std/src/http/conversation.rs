@@ -23,7 +23,7 @@ use crate::proxy;
 /// The longest header section of a response, in bytes.
 const HEADERS_LEN: usize = 32 * 1024;
 /// How long a connection may wait for the next request of its login.
-const IDLE: Duration = Duration::from_secs(1);
+const IDLE: Duration = Duration::from_secs(4);
 
 /// A connection for the requests that go to one place. When this is dropped, so is the connection,
 /// or it is left for the next one.
