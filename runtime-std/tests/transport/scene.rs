@@ -99,7 +99,8 @@ impl Scene {
     /// The command, in an environment without proxies.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_onerealm"));
-        command.arg("--config").arg(self.path("domains.cfg")).arg("--json").args(arguments);
+        command.arg("--config").arg(self.path("domains.cfg"));
+        command.arg("--state-dir").arg(self.path("state")).arg("--json").args(arguments);
         for name in ["all_proxy", "https_proxy", "no_proxy"] {
             command.env_remove(name).env_remove(name.to_uppercase());
         }
