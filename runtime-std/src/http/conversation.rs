@@ -21,8 +21,9 @@ use crate::proxy;
 
 /// The longest header section of a response, in bytes.
 const HEADERS_LEN: usize = 32 * 1024;
-/// How long a connection may wait for the next request.
-const IDLE: Duration = Duration::from_secs(1);
+/// How long a connection may wait for the next request: as long as a call may take. On a slow machine, one request
+/// doesn't follow the other at once; and a provider that has closed it meanwhile is noticed.
+const IDLE: Duration = super::DEADLINE;
 
 /// A connection for the requests that go to one place. When this is dropped, so is the connection.
 pub(crate) struct Conversation<'h> {
