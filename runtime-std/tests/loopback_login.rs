@@ -26,7 +26,7 @@ fn the_browser_brings_the_code_from_the_provider_to_the_listener() {
         provider.issuer().replace("/v2.0", "/oauth2/v2.0/authorize"),
         listener.redirect_url(),
     );
-    let deadline = Instant::now() + Duration::from_secs(120);
+    let deadline = Instant::now() + Duration::from_secs(3600);
     let waiting =
         thread::spawn(move || listener.wait(deadline, |url| url.ends_with("&state=the-state")));
 

@@ -22,8 +22,9 @@ use crate::proxy;
 
 /// The longest header section of a response, in bytes.
 const HEADERS_LEN: usize = 32 * 1024;
-/// How long a connection may wait for the next request of its login.
-const IDLE: Duration = Duration::from_secs(4);
+/// How long a connection may wait for the next request of its login: as long as a call may take. On a slow machine, one
+/// doesn't follow the other at once; and a provider that has closed it meanwhile is noticed.
+const IDLE: Duration = super::DEADLINE;
 
 /// A connection for the requests that go to one place. When this is dropped, so is the connection,
 /// or it is left for the next one.

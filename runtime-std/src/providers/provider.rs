@@ -18,7 +18,7 @@ use crate::logins::now;
 /// How long an unknown key doesn't cause another fetch of the keys.
 const REFETCH_PAUSE: Duration = Duration::from_secs(60);
 /// How long another process is waited for that fetches them, and how long between two looks.
-const OTHER_S_TIME: Duration = Duration::from_secs(1);
+const OTHER_S_TIME: Duration = Duration::from_secs(5);
 const LOOK_PAUSE: Duration = Duration::from_millis(50);
 
 /// One provider's documents.
@@ -136,7 +136,10 @@ impl ProviderKeys<'_> {
         let until = call.deadline.min(Instant::now() + OTHER_S_TIME);
         loop {
             let newer = self.keys_on_disk(message, call);
-            if let Some(newer) = newer.filter(|keys| keys.response().body != seen.response().body) {
+            let is_newer = |keys: &Arc<Document>| {
+                keys.fetched > seen.fetched || keys.response().body != seen.response().body
+            };
+            if let Some(newer) = newer.filter(is_newer) {
                 return newer;
             }
             // Later, it is done or gone.

@@ -75,6 +75,8 @@ fn without_json_there_is_a_sentence_a_code_and_advice() {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_onerealm"))
         .arg("--config")
         .arg(scene.config())
+        .arg("--state-dir")
+        .arg(scene.state_directory())
         .args(["auth-url", "sso", "--redirect-url", WEB])
         .output()
         .unwrap();

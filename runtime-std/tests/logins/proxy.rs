@@ -4,13 +4,27 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
+use base64ct::{Base64, Encoding};
+use rcgen::{CertificateParams, KeyPair};
+
 use crate::support::*;
+
+/// A realm at another host, which brings its certificates: this machine may have none.
+fn configure_elsewhere(scene: &Scene) {
+    let ca_file = scene.config().with_file_name("ca.pem");
+    let key = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::default().self_signed(&key).unwrap();
+    let base64 = Base64::encode_string(certificate.der());
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n");
+    fs::write(&ca_file, pem).unwrap();
+    let realm = "openid: sso\n\tissuer-url https://login.example/t\n\tclient-id x\n";
+    fs::write(scene.config(), format!("{realm}\tca-file {}\n", ca_file.display())).unwrap();
+}
 
 #[test]
 fn a_request_to_another_host_goes_through_the_proxy() {
     let scene = Scene::new();
-    let realm = "openid: sso\n\tissuer-url https://login.example/t\n\tclient-id x\n";
-    fs::write(scene.config(), realm).unwrap();
+    configure_elsewhere(&scene);
     let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = proxy.local_addr().unwrap();
     let asked = std::thread::spawn(move || {
@@ -47,8 +61,7 @@ fn a_login_with_a_provider_on_this_machine_needs_none() {
 #[test]
 fn a_proxy_that_is_none_is_refused_before_anything_is_sent() {
     let scene = Scene::new();
-    let realm = "openid: sso\n\tissuer-url https://login.example/t\n\tclient-id x\n";
-    fs::write(scene.config(), realm).unwrap();
+    configure_elsewhere(&scene);
     let mut command = scene.command(&["check", "sso"]);
     command.env("all_proxy", "canary password://");
     let ran = Ran::of(command.output().unwrap());

@@ -94,11 +94,14 @@ impl Scene {
         Logins::new(Config::read(&self.config()).unwrap(), store)
     }
 
-    /// The command with `--json` and `-vv`.
+    /// The command with `--json` and `-vv`, in an environment without proxies.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_onerealm"));
         command.arg("--config").arg(self.config()).arg("--state-dir").arg(self.state_directory());
         command.args(["--json", "-vv"]).args(arguments).stdin(Stdio::null());
+        for name in ["all_proxy", "https_proxy", "no_proxy"] {
+            command.env_remove(name).env_remove(name.to_uppercase());
+        }
         command
     }
 

@@ -84,13 +84,17 @@ fn an_answer_can_be_bent_and_the_record_has_what_went_out() {
 
 #[test]
 fn a_dropped_provider_gives_its_port_back_and_leaves_no_connection() {
-    let provider = provider();
-    let address = origin(&provider);
-    let mut idle = TcpStream::connect(&address).unwrap();
-    assert_eq!(get(&provider, &format!("http://{address}/"), "").status(), 404);
-    drop(provider);
-    // What is asked now is not answered any more.
-    let _ = idle.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-    assert_eq!(idle.read(&mut [0; 1]).unwrap_or(0), 0);
-    TcpListener::bind(&address).unwrap();
+    let is_given_back = || {
+        let provider = provider();
+        let address = origin(&provider);
+        let mut idle = TcpStream::connect(&address).unwrap();
+        assert_eq!(get(&provider, &format!("http://{address}/"), "").status(), 404);
+        drop(provider);
+        // What is asked now is not answered any more.
+        let _ = idle.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert_eq!(idle.read(&mut [0; 1]).unwrap_or(0), 0);
+        TcpListener::bind(&address).is_ok()
+    };
+    // Another program may get the port at this very moment, but not each time.
+    assert!((0..5).any(|_| is_given_back()));
 }

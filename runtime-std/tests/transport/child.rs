@@ -6,11 +6,11 @@ use std::path::Path;
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
+use crate::front::LONG;
 use crate::scene::*;
 
 const DIRECTORY: &str = "ONEREALM_TEST_DIRECTORY";
 const PROVIDER: &str = "ONEREALM_TEST_PROVIDER";
-const DEADLINE: &str = "ONEREALM_TEST_DEADLINE_MS";
 
 /// This test binary again, running the test below.
 pub struct Child {
@@ -20,7 +20,7 @@ pub struct Child {
 }
 
 impl Child {
-    pub fn start(scene: &Scene, deadline: Duration, environment: &[(&str, &str)]) -> Self {
+    pub fn start(scene: &Scene, environment: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env::current_exe().unwrap());
         command.args(["child::logs_in_as_often_as_it_is_told", "--exact", "--nocapture"]);
         for name in ["all_proxy", "https_proxy", "no_proxy"] {
@@ -29,7 +29,6 @@ impl Child {
         command
             .env(DIRECTORY, scene.path(""))
             .env(PROVIDER, scene.provider.address().to_string())
-            .env(DEADLINE, deadline.as_millis().to_string())
             .envs(environment.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().unwrap();
@@ -45,7 +44,12 @@ impl Child {
     /// Logs in `times` times in a new [`Logins`](onerealm::Logins); gives what came of the last
     /// one, which is the first that failed, and the most memory that the process ever had, in KiB.
     pub fn log_in(&mut self, times: usize) -> (String, u64) {
-        writeln!(self.stdin, "{times}").unwrap();
+        self.log_in_within(LONG, times)
+    }
+
+    /// The same with another deadline for each call.
+    pub fn log_in_within(&mut self, deadline: Duration, times: usize) -> (String, u64) {
+        writeln!(self.stdin, "{} {times}", deadline.as_secs()).unwrap();
         let mut line = String::new();
         while !line.starts_with("> ") {
             line.clear();
@@ -70,11 +74,12 @@ impl Drop for Child {
 fn logs_in_as_often_as_it_is_told() {
     let Ok(directory) = env::var(DIRECTORY) else { return };
     let provider = env::var(PROVIDER).unwrap().parse().unwrap();
-    let deadline = Duration::from_millis(env::var(DEADLINE).unwrap().parse().unwrap());
     for line in io::stdin().lines().map_while(Result::ok) {
+        let (deadline, times) = line.split_once(' ').unwrap();
+        let deadline = Duration::from_secs(deadline.parse().unwrap());
         let logins = logins(Path::new(&directory)).with_deadline(deadline);
         let mut outcome = "success";
-        for _ in 0..line.parse().unwrap() {
+        for _ in 0..times.parse().unwrap() {
             if let Err(error) = login(&logins, provider) {
                 eprintln!("{error} {error:?}");
                 outcome = error.code();

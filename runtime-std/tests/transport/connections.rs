@@ -245,10 +245,9 @@ fn case_157_a_connection_that_ends_in_the_middle_is_not_tried_again() {
             wire.send(&answer[..sent.min(answer.len() - 1)]);
             Then::Close
         };
-        let deadline = Duration::from_secs(20);
         // Where there is no head of an answer, userinfo is asked for once more: see below.
         let endpoints = if sent < 400 { &ASKED[..3] } else { &ASKED };
-        fails_at(&format!("{sent} bytes"), endpoints, "network_connection", deadline, bend);
+        fails_at(&format!("{sent} bytes"), endpoints, "network_connection", bend);
     }
 }
 

@@ -7,8 +7,6 @@ use onerealm::provider::Endpoint;
 use crate::front::{Honest, Then, Wire};
 use crate::scene::*;
 
-const DEADLINE: Duration = Duration::from_secs(20);
-
 /// Sends the honest answer with these headers about its framing; then closes.
 fn with(headers: &'static [&'static str]) -> impl Fn(&mut Wire, &Honest) -> Then + Clone {
     move |wire, honest| {
@@ -21,7 +19,7 @@ fn with(headers: &'static [&'static str]) -> impl Fn(&mut Wire, &Honest) -> Then
 }
 
 fn fails(code: &str, headers: &'static [&'static str]) {
-    fails_at(&format!("{headers:?}"), &ASKED, code, DEADLINE, with(headers));
+    fails_at(&format!("{headers:?}"), &ASKED, code, with(headers));
 }
 
 #[test]
@@ -56,7 +54,7 @@ fn case_156_a_length_and_chunks_together_are_refused() {
             wire.send(&[honest.head(&headers), honest.chunked()].concat());
             Then::Close
         };
-        fails_at("both", &ASKED, "http_protocol", DEADLINE, bend);
+        fails_at("both", &ASKED, "http_protocol", bend);
     }
 }
 
@@ -81,16 +79,16 @@ fn case_156_heads_that_are_none_are_refused() {
             wire.send(&[head.as_bytes(), &honest.body].concat());
             Then::Close
         };
-        fails_at(&format!("{head:?}"), &[Endpoint::Token], "http_protocol", DEADLINE, bend);
+        fails_at(&format!("{head:?}"), &[Endpoint::Token], "http_protocol", bend);
     }
     let nothing = |_: &mut Wire, _: &Honest| Then::Close;
     // Userinfo would be asked for again.
-    fails_at("nothing", &ASKED[..3], "network_connection", DEADLINE, nothing);
+    fails_at("nothing", &ASKED[..3], "network_connection", nothing);
     let half = |wire: &mut Wire, honest: &Honest| {
         wire.send(&honest.to_bytes()[..20]);
         Then::Close
     };
-    fails_at("half a head", &ASKED[..3], "network_connection", DEADLINE, half);
+    fails_at("half a head", &ASKED[..3], "network_connection", half);
 }
 
 #[test]
@@ -100,7 +98,7 @@ fn case_156_ten_thousand_headers_are_too_many() {
         wire.send(&[honest.status_line.as_bytes(), b"\r\n", many.as_bytes(), b"\r\n"].concat());
         Then::Close
     };
-    fails_at("10,000 headers", &ASKED, "http_protocol", DEADLINE, bend);
+    fails_at("10,000 headers", &ASKED, "http_protocol", bend);
 }
 
 #[test]
@@ -110,7 +108,7 @@ fn case_156_a_header_line_of_a_mebibyte_is_too_long() {
         wire.send(&honest.head(&[&long]));
         Then::Close
     };
-    fails_at("1 MiB of header", &ASKED, "http_too_long", DEADLINE, bend);
+    fails_at("1 MiB of header", &ASKED, "http_too_long", bend);
 }
 
 #[test]
@@ -153,9 +151,8 @@ fn case_157_a_flood_of_early_answers_ends() {
         wire.send_again_and_again(&b"HTTP/1.1 100 Continue\r\n\r\n".repeat(1000), u64::MAX);
         Then::Close
     };
-    let deadline = Duration::from_secs(2);
     let codes = "http_too_long network_timeout";
-    fails_at("1xx", &[Endpoint::Discovery, Endpoint::Token], codes, deadline, bend);
+    times_out_at("1xx", &[Endpoint::Discovery, Endpoint::Token], codes, bend);
     // One by one, each of them whole.
     let bend = |wire: &mut Wire, _: &Honest| {
         while wire.send(b"HTTP/1.1 103 Early Hints\r\n\r\n") {
@@ -163,13 +160,7 @@ fn case_157_a_flood_of_early_answers_ends() {
         }
         Then::Close
     };
-    fails_at(
-        "slow 1xx",
-        &[Endpoint::Discovery, Endpoint::Token],
-        "network_timeout",
-        deadline,
-        bend,
-    );
+    times_out_at("slow 1xx", &[Endpoint::Discovery, Endpoint::Token], "network_timeout", bend);
 }
 
 #[test]
@@ -186,7 +177,7 @@ fn case_157_another_protocol_is_not_switched_to() {
             wire.send(&[&head[..], &honest.to_bytes()].concat());
             Then::NextRequest
         };
-        fails_at("101", &[endpoint], code, DEADLINE, bend);
+        fails_at("101", &[endpoint], code, bend);
     }
 }
 

@@ -16,7 +16,7 @@ fn a_process_that_is_stopped_and_continued_all_the_time_logs_in_a_hundred_times(
     let scene = Scene::new();
     // Most of the time is spent in such reads.
     scene.front.pause(Duration::from_millis(8));
-    let mut child = Child::start(&scene, Duration::from_secs(20), &[]);
+    let mut child = Child::start(&scene, &[]);
     let again_and_again =
         "while kill -STOP $0 && sleep 0.001 && kill -CONT $0; do sleep 0.005; done";
     let mut signals = Command::new("sh")

@@ -5,12 +5,11 @@ use std::time::Duration;
 use crate::front::{Honest, Then, Wire};
 use crate::scene::*;
 
-const DEADLINE: Duration = Duration::from_secs(2);
 /// Far below any limit of a single read.
 const PAUSE: Duration = Duration::from_millis(50);
 
 fn stalls(what: &str, bend: impl Fn(&mut Wire, &Honest) -> Then + Clone + Send + Sync + 'static) {
-    fails_at(what, &ASKED, "network_timeout", DEADLINE, bend);
+    times_out_at(what, &ASKED, "network_timeout", bend);
 }
 
 #[test]

@@ -12,8 +12,6 @@ use crate::child::Child;
 use crate::front::{LONG, read_request};
 use crate::scene::*;
 
-const DEADLINE: Duration = Duration::from_secs(20);
-
 /// What a proxy does with a connection; it could lead on to the front.
 type Behave = fn(TcpStream, SocketAddr, &Heard);
 
@@ -79,7 +77,7 @@ fn case_159_a_login_through_a_proxy_is_the_provider_s_and_ours_alone() {
     let scene = scene();
     let (address, heard) = proxy(lead, scene.front.address);
     let all_proxy = format!("http://someone:canary-password@{address}");
-    let mut child = Child::start(&scene, DEADLINE, &[("all_proxy", &all_proxy)]);
+    let mut child = Child::start(&scene, &[("all_proxy", &all_proxy)]);
     assert_eq!(child.log_in(2).0, "success");
     assert_eq!(scene.asked(), [1, 1, 2, 2]);
     let heads = heard.heads.lock().unwrap();
@@ -135,7 +133,7 @@ fn case_159_a_proxy_that_answers_itself_is_not_believed() {
         let scene = scene();
         let (address, _) = proxy(then, scene.front.address);
         let all_proxy = format!("http://{address}");
-        let mut child = Child::start(&scene, DEADLINE, &[("all_proxy", &all_proxy)]);
+        let mut child = Child::start(&scene, &[("all_proxy", &all_proxy)]);
         let outcome = ended(|| child.log_in(1).0);
         assert!(code.split(' ').any(|code| code == outcome), "{what}: {outcome}");
         assert_eq!(scene.asked(), [0; 4], "{what}");
@@ -157,8 +155,8 @@ fn case_155_a_proxy_that_stalls_does_not_move_the_deadline() {
         let scene = scene();
         let (address, _) = proxy(then, scene.front.address);
         let all_proxy = format!("http://{address}");
-        let mut child = Child::start(&scene, Duration::from_secs(2), &[("all_proxy", &all_proxy)]);
-        assert_eq!(ended(|| child.log_in(1).0), "network_timeout");
+        let mut child = Child::start(&scene, &[("all_proxy", &all_proxy)]);
+        assert_eq!(ended(|| child.log_in_within(DEADLINES[0], 1).0), "network_timeout");
     };
     thread::scope(|scope| {
         for then in rows {
@@ -181,7 +179,7 @@ fn a_proxy_of_a_kind_that_is_not_spoken_is_refused_and_nothing_goes_past_it() {
         // A host that is this machine, but is not known to be.
         let realm = realm.replace("127.0.0.1", "0.0.0.0");
         fs::write(scene.path("domains.cfg"), realm).unwrap();
-        let mut child = Child::start(&scene, DEADLINE, &[("all_proxy", proxy)]);
+        let mut child = Child::start(&scene, &[("all_proxy", proxy)]);
         assert_eq!(child.log_in(1).0, "proxy", "{proxy}");
         assert_eq!(scene.front.connections(), 0, "{proxy}");
     }

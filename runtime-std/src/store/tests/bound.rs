@@ -1,5 +1,7 @@
 //! Floods of logins that nobody finishes.
 
+use std::process::Command;
+
 use super::super::batch::{Batches, count, counted};
 use super::super::bound::{BOUND, Bound};
 use super::super::slots::used_or_gone;
@@ -11,11 +13,23 @@ fn small_store() -> (tempfile::TempDir, Slots) {
     (parent, Slots { bound: Bound { files: 64, batch: 8 }, ..store })
 }
 
-/// A store where many files cost little: in memory, where there is a file system in memory.
+/// A store where many files cost little: in memory, where there is a file system in memory with room for them.
 fn large_store() -> (tempfile::TempDir, Slots) {
-    let parent = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+    let in_memory = if kib_free("/dev/shm").is_some_and(|kib| kib >= 1 << 20) {
+        tempfile::tempdir_in("/dev/shm").ok()
+    } else {
+        None
+    };
+    let parent = in_memory.unwrap_or_else(|| tempfile::tempdir().unwrap());
     let store = Slots::new(parent.path().join("logins"));
     (parent, store)
+}
+
+/// A container may have 64 MiB there.
+fn kib_free(directory: &str) -> Option<u64> {
+    let output = Command::new("df").args(["-Pk", directory]).output().ok()?;
+    let output = String::from_utf8(output.stdout).ok()?;
+    output.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()
 }
 
 /// Files of logins that can be found, and those that are given up.
