@@ -112,8 +112,11 @@ fn mode(metadata: &Metadata) -> u32 {
 #[cfg(unix)]
 fn foreign_owner(metadata: &Metadata) -> Option<Unsafe> {
     let owner = std::os::unix::fs::MetadataExt::uid(metadata);
+    if owner == 0 {
+        return None;
+    }
     let user = effective_user()?;
-    (owner != user && owner != 0).then_some(Unsafe::ForeignOwner { owner, user })
+    (owner != user).then_some(Unsafe::ForeignOwner { owner, user })
 }
 
 /// Who runs this: on Linux, whoever owns a socket that it makes. Elsewhere nothing is known, and the
