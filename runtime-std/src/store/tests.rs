@@ -159,7 +159,7 @@ fn logins_of_a_clock_that_was_far_ahead_are_swept() {
 fn the_sweep_removes_nothing_that_is_not_a_login() {
     let (parent, store) = store();
     let others = parent.path().join("state/logins/100-0");
-    fs::create_dir_all(&others).unwrap();
+    files::create_directories(&others).unwrap();
     for name in ["vm-100-disk-0.qcow2", &"g".repeat(64), &hex(&key(1))[1..], ".used"] {
         fs::write(others.join(name), b"").unwrap();
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -31,7 +31,7 @@ pub struct Seen {
     pub endpoint: Endpoint,
 }
 
-/// Accepts connections until the process ends.
+/// Accepts connections until it is [closed](Front::close).
 #[derive(Clone)]
 pub struct Front {
     pub address: SocketAddr,
@@ -46,6 +46,7 @@ struct Shared {
     pause: Mutex<Duration>,
     seen: Mutex<Vec<Seen>>,
     connections: AtomicUsize,
+    is_closed: AtomicBool,
 }
 
 impl Front {
@@ -56,11 +57,21 @@ impl Front {
         let accepting = Arc::clone(&shared);
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
+                if accepting.is_closed.load(Ordering::SeqCst) {
+                    return;
+                }
                 let shared = Arc::clone(&accepting);
                 thread::spawn(move || shared.serve(stream));
             }
         });
         Front { address, shared }
+    }
+
+    /// Gives the port back: there are hundreds of fronts in a run, and a process may have few files open.
+    pub fn close(&self) {
+        self.shared.is_closed.store(true, Ordering::SeqCst);
+        // This wakes the thread that accepts.
+        let _ = TcpStream::connect(self.address);
     }
 
     /// Where honest answers come from.

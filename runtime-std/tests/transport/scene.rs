@@ -108,6 +108,12 @@ impl Scene {
     }
 }
 
+impl Drop for Scene {
+    fn drop(&mut self) {
+        self.front.close();
+    }
+}
+
 /// The logins of the configuration in this directory.
 pub fn logins(directory: &Path) -> Logins {
     let store = DirectoryStore::new(directory.join("state"));

@@ -63,6 +63,7 @@ fn a_symbolic_link_or_a_file_is_no_directory_for_logins() {
 #[test]
 fn a_directory_of_another_user_is_refused() {
     let directory = tempfile::tempdir().unwrap();
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
     let user = fs::metadata(directory.path()).unwrap().uid();
     // Only root can give a directory away.
     if chown(directory.path(), Some(12_345), None).is_ok() {
