@@ -3,12 +3,14 @@
 use std::process::{Command, ExitCode};
 
 use crate::cases;
+use crate::row::thousands;
 
 /// How often each case is repeated under valgrind.
 const TIMES: usize = 100;
 
 /// Prints how many instructions ours takes in each case whose name has `part` in it.
 pub fn count(part: &str) -> ExitCode {
+    println!("| case | instructions |\n|---|---|");
     for case in cases::all().iter().filter(|case| case.name.contains(part)) {
         let output = Command::new("valgrind")
             .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
@@ -28,7 +30,7 @@ pub fn count(part: &str) -> ExitCode {
             eprintln!("{text}");
             return ExitCode::FAILURE;
         };
-        println!("{:>9} {}", total / TIMES, case.name);
+        println!("| {} | {} |", case.name, thousands((total / TIMES) as f64));
     }
     ExitCode::SUCCESS
 }

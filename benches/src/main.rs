@@ -1,12 +1,13 @@
 //! What a login's steps cost: ours, other libraries and the limit, in one run on the same bytes.
 //!
 //! ```text
-//! cargo run --release --manifest-path benches/Cargo.toml -- report [--json] [--quick] [--plot FILE]
+//! cargo run --release --manifest-path benches/Cargo.toml -- report [--json] [--quick] [--plot FILE] [--docs FOLDER]
 //! cargo run --release --manifest-path benches/Cargo.toml -- instructions [CASE]
 //! ```
 
 mod case;
 mod cases;
+mod docs;
 mod instructions;
 mod judge;
 mod logins;
@@ -21,9 +22,11 @@ mod workload;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-report [--json] [--quick] [--plot FILE]
-                      a row for each case, as a table or in JSON; --quick takes less than two minutes, and judges
-                      what does not depend on the machine's speed; --plot draws begin and finish by pending logins
+report [OPTION...]    a row for each case, as a table
+  --json              as lines of JSON
+  --quick             in less than two minutes; what is judged does not depend on the machine's speed
+  --plot FILE         draws begin and finish by the number of pending logins, as an SVG
+  --docs FOLDER       puts tables and plot into the documentation
 instructions [CASE]   instructions of ours in each case whose name has CASE in it, by valgrind";
 
 fn main() -> ExitCode {

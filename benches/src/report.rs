@@ -1,9 +1,12 @@
 //! All rows, and what is judged of them.
 
 use std::fs;
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cases;
+use crate::docs;
 use crate::judge::excesses;
 use crate::logins;
 use crate::machine;
@@ -12,22 +15,26 @@ use crate::row::{HEAD, Row, Section, duration, thousands};
 use crate::stores::{self, Point};
 
 /// What the report is asked for.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Options<'a> {
     pub json: bool,
     pub quick: bool,
+    /// A file for the plot.
     pub plot: Option<&'a str>,
+    /// The folder with the documentation, for the tables and the plot.
+    pub docs: Option<&'a str>,
 }
 
 impl<'a> Options<'a> {
     pub fn parse(arguments: &[&'a str]) -> Option<Self> {
-        let mut options = Options { json: false, quick: false, plot: None };
+        let mut options = Options::default();
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             match *argument {
                 "--json" => options.json = true,
                 "--quick" => options.quick = true,
                 "--plot" => options.plot = Some(arguments.next()?),
+                "--docs" => options.docs = Some(arguments.next()?),
                 _ => return None,
             }
         }
@@ -37,10 +44,21 @@ impl<'a> Options<'a> {
 
 /// Measures, prints and judges.
 pub fn run(options: &Options<'_>) -> ExitCode {
-    let load = machine::load();
+    let load_before = machine::load();
+    let rows = measure(options);
+    let tables = Tables::of(&rows, &load_before);
     if !options.json {
-        println!("{}\n\n{HEAD}", machine::describe());
+        println!("\n{}\n{}\n{}", tables.growth, tables.pending, tables.machine);
     }
+    if let Err(error) = write(options, &rows, &tables) {
+        eprintln!("the report could not be written: {error}");
+        return ExitCode::FAILURE;
+    }
+    verdict(&rows)
+}
+
+/// Prints each row when it is measured.
+fn measure(options: &Options<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut keep = |row: Row| {
         match options.json {
@@ -50,28 +68,68 @@ pub fn run(options: &Options<'_>) -> ExitCode {
         }
         rows.push(row);
     };
+    if !options.json {
+        println!("{HEAD}");
+    }
     let rounds = if options.quick { 9 } else { 501 };
     for case in cases::all() {
         keep((case.make)().row(case.section, &case.name, rounds));
     }
     stores::rows(options.quick).into_iter().for_each(&mut keep);
     logins::rows(options.quick).into_iter().for_each(&mut keep);
+    rows
+}
 
-    let points = Point::all(&rows);
-    if !options.json {
-        println!("\n{HEAD}");
-        rows.iter()
-            .filter(|row| row.section == Section::Growth)
-            .for_each(|row| println!("{}", row.to_table()));
-        print!("\n{}", table_by_pending(&points));
-        println!("\nload average: {load} at the beginning, {} at the end", machine::load());
+/// As they stand in the documentation.
+struct Tables {
+    machine: String,
+    steps: String,
+    growth: String,
+    pending: String,
+}
+
+/// Where the tables stand, below `docs`.
+pub const TABLES: [(&str, &str); 4] = [
+    ("performance.md", "machine"),
+    ("performance.md", "steps"),
+    ("performance.md", "growth"),
+    ("pending-logins.md", "pending"),
+];
+const PLOT: &str = "pending-logins.svg";
+
+impl Tables {
+    fn of(rows: &[Row], load_before: &str) -> Self {
+        let table = |section| {
+            let rows = rows.iter().filter(|row| row.section == section).map(Row::to_table);
+            let lines: Vec<String> = [HEAD.to_owned()].into_iter().chain(rows).collect();
+            lines.join("\n") + "\n"
+        };
+        let load = machine::load();
+        Tables {
+            machine: format!(
+                "{}. Load average: {load_before} at the beginning, {load} at the end.\n",
+                machine::describe()
+            ),
+            steps: table(Section::Steps),
+            growth: table(Section::Growth),
+            pending: table_by_pending(&Point::all(rows)),
+        }
     }
-    let drawn = options.plot.map_or(Ok(()), |file| fs::write(file, plot::draw(&points)));
-    if let Err(error) = drawn {
-        eprintln!("the plot is not written: {error}");
-        return ExitCode::FAILURE;
+}
+
+fn write(options: &Options<'_>, rows: &[Row], tables: &Tables) -> io::Result<()> {
+    let plot = plot::draw(&Point::all(rows));
+    if let Some(file) = options.plot {
+        fs::write(file, &plot)?;
     }
-    verdict(&rows)
+    if let Some(folder) = options.docs.map(Path::new) {
+        let texts = [&tables.machine, &tables.steps, &tables.growth, &tables.pending];
+        for ((file, name), text) in TABLES.into_iter().zip(texts) {
+            docs::replace(&folder.join(file), name, text)?;
+        }
+        fs::write(folder.join(PLOT), &plot)?;
+    }
+    Ok(())
 }
 
 /// Says what is above what it may be, and fails then.
@@ -84,7 +142,6 @@ fn verdict(rows: &[Row]) -> ExitCode {
     }
 }
 
-/// The table of `docs/pending-logins.md`.
 fn table_by_pending(points: &[Point]) -> String {
     let mut table = String::from(
         "\
@@ -106,10 +163,10 @@ mod tests {
 
     #[test]
     fn options_come_in_any_order_and_others_are_refused() {
-        let all = Options { json: true, quick: true, plot: Some("a.svg") };
-        assert_eq!(Options::parse(&["--plot", "a.svg", "--json", "--quick"]), Some(all));
-        let none = Options { json: false, quick: false, plot: None };
-        assert_eq!(Options::parse(&[]), Some(none));
+        let all = Options { json: true, quick: true, plot: Some("a.svg"), docs: Some("docs") };
+        let arguments = ["--plot", "a.svg", "--json", "--docs", "docs", "--quick"];
+        assert_eq!(Options::parse(&arguments), Some(all));
+        assert_eq!(Options::parse(&[]), Some(Options::default()));
         assert_eq!(Options::parse(&["--plot"]), None);
         assert_eq!(Options::parse(&["--fast"]), None);
     }

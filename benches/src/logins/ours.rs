@@ -12,20 +12,13 @@ pub struct Party {
 }
 
 impl Party {
-    pub fn new(issuer: &str, directory: &Path) -> Self {
+    pub fn new(issuer: &str, directory: &Path, network: Network) -> Self {
         let realm = format!(
             "openid: sso\n\tissuer-url {issuer}\n\tclient-id {CLIENT_ID}\n\tclient-key {SECRET}\n\tusername-claim username\n"
         );
         let config = Config::parse(&realm, "domains.cfg".as_ref()).unwrap();
-        let logins = Logins::new(config, DirectoryStore::new(directory));
+        let logins = Logins::new(config, DirectoryStore::new(directory)).with_network(network);
         Party { logins, issuer: issuer.to_owned() }
-    }
-
-    /// With metadata and keys on disk, as the command has them.
-    pub fn with_cache(issuer: &str, directory: &Path) -> Self {
-        let Party { logins, issuer } = Self::new(issuer, directory);
-        let network = Network::with_cache(directory.join("providers"));
-        Party { logins: logins.with_network(network), issuer }
     }
 
     pub fn begin(&self) -> Begun {
