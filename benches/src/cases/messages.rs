@@ -8,27 +8,28 @@ use openidconnect::{
     AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse, Nonce,
     PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
 };
+use sha2::{Digest, Sha256};
 
 use crate::case::{Allocations, Case, Contender};
 use crate::workload::{
     CLIENT_ID, CODE, DISCOVERY, Provider, REDIRECT_URI, Returned, SECRET, parameter,
 };
 
-/// From state, nonce and code verifier that were drawn before; ours hashes the challenge.
+/// From state, nonce and code verifier that were drawn before; the challenge is the verifier's SHA-256.
 pub fn authorization_url() -> Case {
     let request = Provider::new().begin();
     let mut buf = [0; 2048];
     let url = request.write_url(&mut buf).unwrap().to_owned();
     let [state, nonce] = ["state", "nonce"].map(|name| parameter(&url, name));
     let client = peer!();
-    let (challenge, _) = PkceCodeChallenge::new_random_sha256();
+    let verifier = PkceCodeVerifier::new(VERIFIER.to_owned());
     let mut copy = [0; 2048];
     Case {
         allocations: Allocations::None,
         ours: Contender::new("onerealm", move || request.write_url(&mut buf).unwrap().len()),
-        limit: Contender::new("a copy of the finished one", move || {
+        limit: Contender::new("one SHA-256, and a copy of the finished one", move || {
             copy[..url.len()].copy_from_slice(url.as_bytes());
-            copy[0]
+            (copy[0], Sha256::digest(VERIFIER))
         }),
         peers: vec![Contender::new("openidconnect 4", move || {
             let (state, nonce) = (state.clone(), nonce.clone());
@@ -38,7 +39,7 @@ pub fn authorization_url() -> Case {
                     move || CsrfToken::new(state),
                     move || Nonce::new(nonce),
                 )
-                .set_pkce_challenge(challenge.clone())
+                .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
                 .url();
             url
         })],
@@ -52,7 +53,6 @@ pub fn token_request() -> Case {
     let message = [message.url.as_bytes(), message.body].concat();
     let mut copy = [0; 2048];
     let client = peer!();
-    let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     // It has no other way to the message than to send it: this sender gives up at once.
     let send = |request: HttpRequest| -> Result<HttpResponse, io::Error> {
         black_box(request);
@@ -68,12 +68,15 @@ pub fn token_request() -> Case {
         peers: vec![Contender::new("openidconnect 4", move || {
             let request = client.exchange_code(AuthorizationCode::new(CODE.to_owned())).unwrap();
             request
-                .set_pkce_verifier(PkceCodeVerifier::new(verifier.to_owned()))
+                .set_pkce_verifier(PkceCodeVerifier::new(VERIFIER.to_owned()))
                 .request(&send)
                 .is_err()
         })],
     }
 }
+
+/// The example of RFC 7636.
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
 /// The other library's client; a macro, because its type has fifteen parameters.
 macro_rules! peer {
