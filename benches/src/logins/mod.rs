@@ -21,36 +21,30 @@ pub fn rows(quick: bool) -> Vec<Row> {
     let provider = Provider::start();
     let (processes, later) = if quick { (1, 3) } else { (7, 15) };
     let parties = Relying::new(&provider, processes, later, program);
+    let kept_alive = parties.in_turns(["limit", "ours", "today"]);
+    provider.close_after_each_login(true);
+    let closed = parties.in_turns(["limit", "ours", "today"]);
+    provider.close_after_each_login(false);
+    let of_warm = "login on a warm connection: processor time";
+    let of_new = "login on a new connection, documents known: processor time";
     vec![
-        later_logins(&parties, "login on a warm connection: processor time", most::WARM),
-        {
-            provider.close_after_each_login(true);
-            let case = "login on a new connection, documents known: processor time";
-            let row = later_logins(&parties, case, most::NEW_CONNECTION);
-            provider.close_after_each_login(false);
-            row
-        },
-        first_login(&parties),
+        later_logins(&parties, &kept_alive, of_warm, most::WARM),
+        later_logins(&parties, &closed, of_new, most::NEW_CONNECTION),
+        first_login(&parties, &kept_alive),
         url_in_a_new_process(&parties, &provider),
         memory(&parties, &provider),
     ]
 }
 
 /// Logins of a process that has done one before.
-fn later_logins(parties: &Relying<'_>, case: &str, most: Exchanges) -> Row {
+fn later_logins(parties: &Relying<'_>, runs: &[Runs; 3], case: &str, most: Exchanges) -> Row {
     let processor = |runs: &Runs| runs.later(|login| login.processor);
-    let runs = parties.in_turns(["limit", "ours", "today"]);
-    row(
-        case,
-        parties.compared(runs.each_ref().map(processor)),
-        runs[1].exchanges_of_a_later_login(),
-        most,
-    )
+    let exchanges = runs[1].exchanges_of_a_later_login();
+    row(case, parties.compared(runs.each_ref().map(processor)), exchanges, most)
 }
 
-fn first_login(parties: &Relying<'_>) -> Row {
+fn first_login(parties: &Relying<'_>, runs: &[Runs; 3]) -> Row {
     let wall = |runs: &Runs| runs.first(|login| login.wall);
-    let runs = parties.in_turns(["limit", "ours", "today"]);
     let case = "first login of a process: elapsed time";
     let exchanges = runs[1].exchanges_of_the_first_login();
     row(case, parties.compared(runs.each_ref().map(wall)), exchanges, most::FIRST)

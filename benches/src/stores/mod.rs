@@ -33,7 +33,8 @@ const JSON_FILE: &str = "proxmox-openid's JSON file";
 
 fn rows_of_one_process(pending: usize, longest: Duration) -> Vec<Row> {
     let provider = Provider::new();
-    let directory = std::env::temp_dir();
+    // In one directory, because what a file takes may depend on where on the disk it is.
+    let parent = tempfile::tempdir().unwrap();
     let mut stores = [
         Kind::Directory,
         Kind::LimitOfDirectory,
@@ -41,7 +42,7 @@ fn rows_of_one_process(pending: usize, longest: Duration) -> Vec<Row> {
         Kind::LimitOfSealed,
         Kind::JsonFile,
     ]
-    .map(|kind| Store::new(kind, &directory, &provider, pending));
+    .map(|kind| Store::new(kind, parent.path(), &provider, pending));
     let allocations = [0, 2].map(|ours| stores[ours].allocations(&provider));
     let measured = pairs::in_turns(&mut stores, &provider, longest);
 
