@@ -38,7 +38,7 @@ impl Logins {
                     .map_err(|error| Error::Begin(error.into()))?;
                 logins.push((url.as_str().to_owned(), decided));
             }
-            let usable = keys.key_set(&document)?.usable();
+            let usable = keys.key_set(&document)?.decodable();
             if usable == 0 {
                 return Err(keys.error(JwksError::NoneUsable));
             }

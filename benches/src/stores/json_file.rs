@@ -1,20 +1,19 @@
 //! A model of a store that is one JSON file for each realm, as `proxmox-openid` has it: what a call does with the file,
 //! and in which order. Its limit of 100 logins is left out, so that it can be compared beyond it.
 
-use std::fs;
-use std::path::PathBuf;
-use std::sync::Mutex;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 
 use onerealm_core::PendingAuthorization;
 use serde::{Deserialize, Serialize};
 
 const LIFETIME: u64 = 600;
 
-/// One file with all pending logins of a realm.
+/// One file with all pending logins of a realm, and one that is locked while it is used.
 pub struct JsonFile {
     path: PathBuf,
-    /// A lock on a file takes a little longer.
-    lock: Mutex<()>,
+    new: PathBuf,
+    lock: PathBuf,
 }
 
 /// A login as it is in the file.
@@ -40,26 +39,33 @@ impl State {
 }
 
 impl JsonFile {
-    pub fn new(path: PathBuf, pending: &[State]) -> Self {
-        let file = JsonFile { path, lock: Mutex::default() };
-        file.write(pending);
-        file
+    /// The one in `directory`; it is there behind the first [`write`](Self::write).
+    pub fn new(directory: &Path) -> Self {
+        let [path, new, lock] = ["states", "new", "lock"].map(|name| directory.join(name));
+        JsonFile { path, new, lock }
     }
 
     pub fn begin(&self, state: &State) {
-        let _lock = self.lock.lock().unwrap();
+        let _locked = self.lock();
         let mut states = self.read(state.ctime);
         states.push(state.clone());
         self.write(&states);
     }
 
     pub fn finish(&self, csrf_token: &str, now: u64) -> Option<State> {
-        let _lock = self.lock.lock().unwrap();
+        let _locked = self.lock();
         let mut states = self.read(now);
         let found = states.iter().position(|state| state.csrf_token == csrf_token)?;
         let state = states.remove(found);
         self.write(&states);
         Some(state)
+    }
+
+    /// It is unlocked when it is closed.
+    fn lock(&self) -> File {
+        let lock = File::options().create(true).append(true).open(&self.lock).unwrap();
+        lock.lock().unwrap();
+        lock
     }
 
     /// All that have not expired.
@@ -71,9 +77,8 @@ impl JsonFile {
     }
 
     /// A new file takes the old one's name.
-    fn write(&self, states: &[State]) {
-        let new = self.path.with_extension("new");
-        fs::write(&new, serde_json::to_vec(states).unwrap()).unwrap();
-        fs::rename(&new, &self.path).unwrap();
+    pub fn write(&self, states: &[State]) {
+        fs::write(&self.new, serde_json::to_vec(states).unwrap()).unwrap();
+        fs::rename(&self.new, &self.path).unwrap();
     }
 }

@@ -1,0 +1,12 @@
+//! What a login of ours may take at most, with all endpoints on one host. `.ci/run bench` fails above it.
+
+use crate::judge::Exchanges;
+
+/// Code and userinfo, in a process that has logged in before.
+pub const WARM: Exchanges = Exchanges { requests: 2, handshakes: 1 };
+/// The same where the provider closed the connection.
+pub const NEW_CONNECTION: Exchanges = Exchanges { requests: 2, handshakes: 1 };
+/// Metadata, keys, code and userinfo.
+pub const FIRST: Exchanges = Exchanges { requests: 4, handshakes: 3 };
+/// Metadata and keys are known from a file.
+pub const URL_IN_A_NEW_PROCESS: Exchanges = Exchanges { requests: 0, handshakes: 0 };

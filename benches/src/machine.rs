@@ -1,0 +1,71 @@
+//! What the figures depend on and the code doesn't have in its hands.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+/// A directory in a file system in memory, or else where temporary files are.
+pub fn in_memory() -> PathBuf {
+    let shared = PathBuf::from("/dev/shm");
+    match file_system(&shared).as_deref() {
+        Some("tmpfs") => shared,
+        _ => std::env::temp_dir(),
+    }
+}
+
+/// The machine in a sentence.
+pub fn describe() -> String {
+    let read = |path| fs::read_to_string(path).unwrap_or_default();
+    let cpuinfo = read("/proc/cpuinfo");
+    let model =
+        cpuinfo.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    let release = read("/proc/sys/kernel/osrelease");
+    let temporary = file_system(&std::env::temp_dir()).unwrap_or("unknown".to_owned());
+    let memory = file_system(&in_memory()).unwrap_or("unknown".to_owned());
+    format!(
+        "{processors} processors ({}), Linux {}, temporary files on {temporary}, those in memory on {memory}",
+        model.trim_start_matches(['\t', ' ', ':']),
+        release.trim(),
+    )
+}
+
+/// How many want a processor, as the average of the last minute.
+pub fn load() -> String {
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    load.split(' ').next().unwrap_or_default().to_owned()
+}
+
+/// The type of the file system that a directory is in.
+fn file_system(directory: &Path) -> Option<String> {
+    let directory = directory.canonicalize().ok()?;
+    let mounts = fs::read_to_string("/proc/mounts").ok()?;
+    file_system_among(&mounts, &directory)
+}
+
+/// The longest mount point that the directory is below; the later one of two.
+fn file_system_among(mounts: &str, directory: &Path) -> Option<String> {
+    let mounts = mounts.lines().filter_map(|line| {
+        let mut words = line.split(' ').skip(1);
+        Some((Path::new(words.next()?), words.next()?))
+    });
+    let found = mounts.filter(|(point, _)| directory.starts_with(point));
+    let (_, kind) = found.max_by_key(|(point, _)| point.components().count())?;
+    Some(kind.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_is_in_the_innermost_file_system() {
+        let mounts =
+            "overlay / overlay rw 0 0\ntmpfs /dev tmpfs rw 0 0\n/dev/sda1 /dev/shm ext4 rw 0 0\n";
+        let of = |path: &str| file_system_among(mounts, Path::new(path)).unwrap();
+        assert_eq!(
+            [of("/tmp"), of("/dev"), of("/dev/shm/x"), of("/dev/shmx")],
+            ["overlay", "tmpfs", "ext4", "tmpfs"]
+        );
+    }
+}

@@ -1,0 +1,87 @@
+//! Several processes that begin and finish logins at once, in a file system in memory.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::store::{Kind, Store};
+use super::{JSON_FILE, number};
+use crate::machine;
+use crate::row::{Compared, Row, Shown};
+use crate::statistics::{median, quantile};
+use crate::workload::Provider;
+
+const PROCESSES: usize = 8;
+
+pub fn rows(quick: bool) -> Vec<Row> {
+    let (rounds, length) = match quick {
+        true => (1, Duration::from_millis(300)),
+        false => (5, Duration::from_millis(1500)),
+    };
+    let parent = machine::in_memory();
+    [0, 100].into_iter().flat_map(|pending| rows_of(&parent, pending, rounds, length)).collect()
+}
+
+/// What processes did together.
+struct Together {
+    nanoseconds_of_a_pair: f64,
+    p99_of_begin: f64,
+}
+
+fn rows_of(parent: &Path, pending: usize, rounds: usize, length: Duration) -> [Row; 2] {
+    let kinds = [Kind::Directory, Kind::LimitOfDirectory, Kind::JsonFile];
+    let mut all = [(); 3].map(|()| Vec::new());
+    for _ in 0..rounds {
+        for (kind, all) in kinds.into_iter().zip(&mut all) {
+            all.push(together(kind, parent, pending, length));
+        }
+    }
+    let row = |what: &str, shown: Shown, figure: fn(&Together) -> f64| {
+        let of = |i: usize| median(all[i].iter().map(figure).collect());
+        let pending = number(pending);
+        Row {
+            case: format!("{what}, directory store in memory, others pending: {pending}"),
+            shown,
+            nanoseconds: Compared {
+                ours: of(0),
+                limit: Some(of(1)),
+                peers: vec![(JSON_FILE.to_owned(), of(2))],
+            },
+            ..Row::default()
+        }
+    };
+    [
+        row("begin + finish by 8 processes", Shown::Rate, |all| all.nanoseconds_of_a_pair),
+        row("p99 of begin by 8 processes", Shown::Time, |all| all.p99_of_begin),
+    ]
+}
+
+fn together(kind: Kind, parent: &Path, pending: usize, length: Duration) -> Together {
+    let provider = Provider::new();
+    let directory = tempfile::tempdir_in(parent).unwrap();
+    Store::at(kind, directory.path()).fill(&provider, pending);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    // All have started by then.
+    let beginning = now + Duration::from_millis(200);
+    let start = || {
+        Command::new(std::env::current_exe().unwrap())
+            .args(["pairs", kind.name()])
+            .arg(PathBuf::from(directory.path()))
+            .args([beginning, length].map(|duration| duration.as_millis().to_string()))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let processes: Vec<_> = (0..PROCESSES).map(|_| start()).collect();
+    let mut begins = Vec::new();
+    for process in processes {
+        let output = process.wait_with_output().unwrap();
+        assert!(output.status.success(), "a process with a store failed");
+        let text = String::from_utf8(output.stdout).unwrap();
+        begins.extend(text.lines().map(|line| line.parse::<f64>().unwrap()));
+    }
+    Together {
+        nanoseconds_of_a_pair: length.as_nanos() as f64 / begins.len() as f64,
+        p99_of_begin: quantile(begins, 0.99),
+    }
+}
