@@ -21,11 +21,11 @@ pub fn rows(quick: bool) -> Vec<Row> {
     let provider = Provider::start();
     let (processes, later) = if quick { (1, 3) } else { (7, 15) };
     let parties = Relying::new(&provider, processes, later, program);
-    let kept_alive = parties.in_turns(["limit", "ours", "today"]);
+    let kept_alive = parties.in_turns(["limit", "ours-kept", "today"]);
     provider.close_after_each_login(true);
     let closed = parties.in_turns(["limit", "ours", "today"]);
     provider.close_after_each_login(false);
-    let of_warm = "login on a warm connection: processor time";
+    let of_warm = "login on a kept connection: processor time";
     let of_new = "login on a new connection, documents known: processor time";
     vec![
         later_logins(&parties, &kept_alive, of_warm, most::WARM),

@@ -2,9 +2,9 @@
 
 use crate::judge::Exchanges;
 
-/// Code and userinfo, in a process that has logged in before.
-pub const WARM: Exchanges = Exchanges { requests: 2, handshakes: 1 };
-/// The same where the provider closed the connection.
+/// Code and userinfo, over the connection that the login before has left (`Network::keeping_connections`).
+pub const WARM: Exchanges = Exchanges { requests: 2, handshakes: 0 };
+/// The same where no connection is kept.
 pub const NEW_CONNECTION: Exchanges = Exchanges { requests: 2, handshakes: 1 };
 /// Metadata, keys, code and userinfo.
 pub const FIRST: Exchanges = Exchanges { requests: 4, handshakes: 3 };
