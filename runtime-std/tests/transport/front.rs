@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use onerealm::provider::Endpoint;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -312,16 +312,14 @@ impl Wire {
         sent
     }
 
-    /// Sends byte after byte, with a pause after each, then falls silent.
-    pub fn drip(&mut self, bytes: &[u8], pause: Duration) {
-        let ends = Instant::now() + LONG;
-        for byte in bytes {
-            if !self.send(&[*byte]) || Instant::now() > ends {
+    /// Sends byte after byte, with a pause after each, then more of them again and again until the relying party leaves.
+    pub fn drip(&mut self, bytes: &[u8], more: &[u8], pause: Duration) {
+        for byte in bytes.iter().chain(more.iter().cycle()) {
+            if !self.send(&[*byte]) {
                 return;
             }
             thread::sleep(pause);
         }
-        self.wait_until_gone();
     }
 
     /// Says nothing more until the relying party leaves.
