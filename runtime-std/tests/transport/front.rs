@@ -10,8 +10,10 @@ use std::time::Duration;
 use onerealm::provider::Endpoint;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// Longer than anything takes that ends by itself, however slow the machine; no thread of a test stays longer.
+/// Longer than anything takes that ends by itself, however slow the machine.
 pub const LONG: Duration = Duration::from_secs(120);
+/// No thread of a test stays longer. A test has given up before, so that nobody takes this for the end of a login.
+pub const FOREVER: Duration = LONG.saturating_mul(8);
 
 /// What becomes of one answer.
 pub type Bend = dyn Fn(&mut Wire, &Honest) -> Then + Send + Sync;
@@ -112,8 +114,8 @@ impl Front {
 impl Shared {
     fn serve(&self, stream: TcpStream) {
         let connection = self.connections.fetch_add(1, Ordering::SeqCst);
-        stream.set_read_timeout(Some(LONG)).unwrap();
-        stream.set_write_timeout(Some(LONG)).unwrap();
+        stream.set_read_timeout(Some(FOREVER)).unwrap();
+        stream.set_write_timeout(Some(FOREVER)).unwrap();
         stream.set_nodelay(true).unwrap();
         let mut wire = match self.tls.lock().unwrap().clone() {
             None => Wire { stream: Box::new(stream) },
