@@ -5,13 +5,15 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use onerealm::provider::Endpoint;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// Longer than anything takes that ends by itself, however slow the machine; no thread of a test stays longer.
+/// Longer than anything takes that ends by itself, however slow the machine.
 pub const LONG: Duration = Duration::from_secs(120);
+/// No thread of a test stays longer. A test has given up before, so that nobody takes this for the end of a login.
+pub const FOREVER: Duration = LONG.saturating_mul(8);
 
 /// What becomes of one answer.
 pub type Bend = dyn Fn(&mut Wire, &Honest) -> Then + Send + Sync;
@@ -112,8 +114,8 @@ impl Front {
 impl Shared {
     fn serve(&self, stream: TcpStream) {
         let connection = self.connections.fetch_add(1, Ordering::SeqCst);
-        stream.set_read_timeout(Some(LONG)).unwrap();
-        stream.set_write_timeout(Some(LONG)).unwrap();
+        stream.set_read_timeout(Some(FOREVER)).unwrap();
+        stream.set_write_timeout(Some(FOREVER)).unwrap();
         stream.set_nodelay(true).unwrap();
         let mut wire = match self.tls.lock().unwrap().clone() {
             None => Wire { stream: Box::new(stream) },
@@ -312,16 +314,14 @@ impl Wire {
         sent
     }
 
-    /// Sends byte after byte, with a pause after each, then falls silent.
-    pub fn drip(&mut self, bytes: &[u8], pause: Duration) {
-        let ends = Instant::now() + LONG;
-        for byte in bytes {
-            if !self.send(&[*byte]) || Instant::now() > ends {
+    /// Sends byte after byte, with a pause after each, then more of them again and again until the relying party leaves.
+    pub fn drip(&mut self, bytes: &[u8], more: &[u8], pause: Duration) {
+        for byte in bytes.iter().chain(more.iter().cycle()) {
+            if !self.send(&[*byte]) {
                 return;
             }
             thread::sleep(pause);
         }
-        self.wait_until_gone();
     }
 
     /// Says nothing more until the relying party leaves.

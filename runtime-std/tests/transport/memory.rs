@@ -95,7 +95,7 @@ fn case_153_trailers_without_end_end_with_the_deadline_and_cost_little() {
             wire.send_again_and_again(&b"X: y\r\n".repeat(10_000), u64::MAX);
             Then::Close
         });
-        let (outcome, after) = child.log_in_within(*deadline, 1);
+        let (outcome, after) = ended(|| child.log_in_within(*deadline, 1));
         assert_eq!(outcome, "network_timeout");
         let grown = after.saturating_sub(before);
         println!("trailers without end: {before} KiB before, {grown} KiB more at the peak");

@@ -15,7 +15,9 @@ fn stalls(what: &str, bend: impl Fn(&mut Wire, &Honest) -> Then + Clone + Send +
 #[test]
 fn case_155_a_head_that_drips_does_not_move_the_deadline() {
     stalls("a dripping head", |wire, honest| {
-        wire.drip(&honest.to_bytes(), PAUSE);
+        let head = honest.head(&[]);
+        // All but the line that would end it.
+        wire.drip(&head[..head.len() - 2], b"X: y\r\n", PAUSE);
         Then::Close
     });
 }
@@ -23,9 +25,8 @@ fn case_155_a_head_that_drips_does_not_move_the_deadline() {
 #[test]
 fn case_155_a_body_that_drips_does_not_move_the_deadline() {
     stalls("a dripping body", |wire, honest| {
-        let length = format!("Content-Length: {}", honest.body.len());
-        wire.send(&honest.head(&[&length]));
-        wire.drip(&honest.body, PAUSE);
+        wire.send(&honest.head(&["Content-Length: 1000000"]));
+        wire.drip(&honest.body, b" ", PAUSE);
         Then::Close
     });
 }
@@ -34,7 +35,7 @@ fn case_155_a_body_that_drips_does_not_move_the_deadline() {
 fn case_155_chunks_that_drip_do_not_move_the_deadline() {
     stalls("dripping chunks", |wire, honest| {
         wire.send(&honest.head(&["Transfer-Encoding: chunked"]));
-        wire.drip(&b"1\r\n \r\n".repeat(1000), PAUSE);
+        wire.drip(b"", b"1\r\n \r\n", PAUSE);
         Then::Close
     });
 }

@@ -14,7 +14,7 @@ use rustls::ServerConfig;
 use rustls::server::{ServerSessionMemoryCache, StoresServerSessions};
 
 use crate::certificates::{Authority, self_signed_server};
-use crate::front::LONG;
+use crate::front::{FOREVER, LONG};
 use crate::scene::*;
 
 /// A realm that trusts what is in `ca.pem`, with a provider at `https://localhost`.
@@ -194,7 +194,7 @@ fn raw_within(
     let port = listener.local_addr().unwrap().port();
     let server = thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        stream.set_read_timeout(Some(LONG)).unwrap();
+        stream.set_read_timeout(Some(FOREVER)).unwrap();
         let mut hello = vec![0; 5];
         stream.read_exact(&mut hello)?;
         let mut rest = vec![0; u16::from_be_bytes([hello[3], hello[4]]).into()];

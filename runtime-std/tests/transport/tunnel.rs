@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::certificates::Authority;
 use crate::child::Child;
-use crate::front::{LONG, read_request};
+use crate::front::{FOREVER, read_request};
 use crate::scene::*;
 
 /// What a proxy does with a connection; it could lead on to the front.
@@ -25,7 +25,7 @@ fn proxy(then: Behave, front: SocketAddr) -> (SocketAddr, Heard) {
         for mut stream in listener.incoming().map_while(Result::ok) {
             let heard = hearing.clone();
             thread::spawn(move || {
-                stream.set_read_timeout(Some(LONG)).unwrap();
+                stream.set_read_timeout(Some(FOREVER)).unwrap();
                 if let Ok(head) = read_request(&mut stream) {
                     heard.heads.lock().unwrap().push(head);
                     then(stream, front, &heard);
