@@ -6,7 +6,7 @@ use crate::client::{Client, ClientType};
 use crate::error::error_enum;
 use crate::identity::Identity;
 use crate::jwa::{JwsAlgorithm, SignatureVerifier};
-use crate::jwks::{JwksError, KeySet};
+use crate::jwks::{JwksError, KEY_LEN, KeySet};
 use crate::jws::{CompactJws, JwsError};
 use crate::pending_authorization::PendingAuthorization;
 use crate::policy::{AUDIENCES, ID_TOKEN_BACKDATING, SUBJECT_LEN};
@@ -68,9 +68,8 @@ impl<'a> IdToken<'a> {
 
     /// Bytes of buffer that [`validate`](Self::validate) takes, at most.
     pub fn buffer_needed(&self) -> usize {
-        let key = 2 * (RSA_KEY_LEN + 3);
         let jws = CompactJws::parse(self.compact).map_or(0, |jws| jws.buffer_needed());
-        jws.saturating_add(key).saturating_add(SUBJECT_LEN)
+        jws.saturating_add(KEY_LEN).saturating_add(SUBJECT_LEN)
     }
 
     /// Verifies the signature with one of `keys` and one of `verifiers`, and then every claim.
@@ -239,9 +238,6 @@ impl fmt::Debug for IdToken<'_> {
             .finish_non_exhaustive()
     }
 }
-
-/// Room for the modulus and exponent of the largest key that is used.
-const RSA_KEY_LEN: usize = *crate::policy::RSA_MODULUS_BITS.end() / 8 + 3;
 
 /// The claims that a rule depends on, found in one walk.
 #[derive(Default)]

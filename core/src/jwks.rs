@@ -53,6 +53,13 @@ impl<'a> KeySet<'a> {
         self.signature_keys().count()
     }
 
+    /// How many of them can be decoded. The others are malformed, or RSA keys of a size that is not
+    /// accepted: a token that names one is refused.
+    pub fn decodable(&self) -> usize {
+        let is_decodable = |key: &Jwk<'_>| key.decode(&mut [0; KEY_LEN]).is_ok();
+        self.signature_keys().filter(is_decodable).count()
+    }
+
     /// Every key by what it is called, also those that no signature is verified with: for messages.
     pub fn words(&self) -> impl Iterator<Item = KeyWords<'a>> {
         self.keys.items().filter_map(|key| match key {
@@ -98,6 +105,10 @@ impl<'a> KeySet<'a> {
         self.keys.items().filter_map(Jwk::parse)
     }
 }
+
+/// Bytes of buffer that the largest key takes which is used: modulus and exponent of RSA, and what
+/// decoding takes on top of each.
+pub(crate) const KEY_LEN: usize = 2 * (*RSA_MODULUS_BITS.end() / 8 + 6);
 
 /// A key that may be used for verifying signatures, still encoded.
 #[derive(Clone, Copy)]
@@ -157,11 +168,10 @@ impl<'a> Jwk<'a> {
     /// Decodes the key to the start of `buf`.
     pub(crate) fn decode<'b>(
         &self,
-        algorithm: JwsAlgorithm,
         buf: &'b mut [u8],
     ) -> Result<(PublicKey<'b>, &'b mut [u8]), JwksError> {
         let Document { n, e, x, y, .. } = self.document;
-        match algorithm.key_kind() {
+        match self.kind {
             KeyKind::Rsa => {
                 check_rsa_len(n, e)?;
                 let (n, buf) = decode_member(n, buf)?;
@@ -279,7 +289,7 @@ error_enum! {
             "the token is signed with a key that is not among the provider's: its keys may have changed a moment ago, so try again";
         /// No key that is used here.
         NoneUsable => "keys_unusable",
-            "the provider's key set has no key for RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or EdDSA";
+            "the provider's key set has no key that is accepted for RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or EdDSA";
         /// Several keys.
         Ambiguous => "key_ambiguous",
             "several of the provider's keys could have signed the token: it must name one by kid (OpenID Connect Core 10.1)";

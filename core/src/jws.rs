@@ -94,7 +94,7 @@ impl JwsSignature<'_> {
             .find(|verifier| verifier.algorithm() == algorithm)
             .ok_or(JwsError::AlgorithmNotAllowed { algorithm })?;
         let (signature, buf) = decode_into(self.signature, buf)?;
-        let (key, _) = keys.find(algorithm, key_id)?.decode(algorithm, buf)?;
+        let (key, _) = keys.find(algorithm, key_id)?.decode(buf)?;
         if !fits(signature, key) {
             return Err(JwsError::Signature);
         }

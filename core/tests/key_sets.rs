@@ -343,3 +343,20 @@ fn usable_keys_are_counted() {
         .map(|algorithm| Provider::signing_with(algorithm).jwk("k1"));
     assert_eq!(usable(ok_json(&json!({"keys": keys}).to_string())), Ok(4));
 }
+
+#[test]
+fn malformed_keys_count_as_usable_but_not_as_decodable() {
+    let good = Provider::signing_with(JwsAlgorithm::Rs256).jwk("good");
+    let bent = |member: &str, value: &str| {
+        let mut key = good.clone();
+        key[member] = value.into();
+        key
+    };
+    let keys = [bent("n", "AQ"), bent("n", "AQ=="), bent("e", "Ag"), good.clone()];
+    let document = json!({"keys": keys}).to_string();
+    let counted = Trial::new().login(|login| {
+        let request = JwksRequest::new(login.relying_party.metadata());
+        request.response(ok_json(&document)).map(|keys| (keys.usable(), keys.decodable()))
+    });
+    assert_eq!(counted, Ok((4, 1)));
+}

@@ -38,7 +38,7 @@ impl Logins {
                     .map_err(|error| Error::Begin(error.into()))?;
                 logins.push((url.as_str().to_owned(), decided));
             }
-            let usable = provider.key_set(&keys)?.usable();
+            let usable = provider.key_set(&keys)?.decodable();
             if usable == 0 {
                 return Err(provider.keys_error(JwksError::NoneUsable));
             }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use onerealm::Warning;
+use onerealm::provider::{Endpoint, Response};
 
 use crate::differences::CASES;
 use crate::groups::WARNINGS;
@@ -100,6 +101,19 @@ fn check_tells_what_a_login_would_do() {
     assert!(ran.json["notes"][0].as_str().unwrap().contains("PKCE"), "{ran:?}");
     scene.configure("client-type confidential");
     scene.run(&["check", "sso", "--redirect-url", WEB]).failed(3, "client_key_missing");
+}
+
+#[test]
+fn check_counts_no_key_that_could_not_be_decoded() {
+    let scene = Scene::bent(|endpoint, _, answer| {
+        let short = br#"{"keys":[{"kty":"RSA","n":"AQ","e":"AQAB"}]}"#.to_vec();
+        match endpoint == Endpoint::Keys {
+            true => Response::new(200).with_body("application/json", short),
+            false => answer,
+        }
+    });
+    scene.configure(KEY);
+    scene.run(&["check", "sso"]).failed(3, "keys_unusable");
 }
 
 fn document() -> String {
