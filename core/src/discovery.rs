@@ -7,7 +7,7 @@ use crate::error::error_enum;
 use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
 use crate::policy::ENDPOINT_LEN;
 use crate::realm::{Issuer, is_safe_to_ask};
-use crate::wire::{BufferTooSmall, JsonStr, Object, Uri, Value, Writer};
+use crate::wire::{BufferTooSmall, JsonStr, Strings, Uri, Value, Writer};
 
 /// The request for a provider's metadata.
 #[derive(Debug, Clone, Copy)]
@@ -59,36 +59,46 @@ pub struct ProviderMetadata<'a> {
 
 impl<'a> ProviderMetadata<'a> {
     fn parse(response: HttpResponse<'a>) -> Result<Self, DiscoveryError> {
-        let json = response.json().map_err(|error| DiscoveryError::Response { error })?;
-        let member = DiscoveryError::Response { error: ResponseError::Member };
-        let object = json.object().ok_or(member)?;
-        let strings = object.strings([
+        let mut strings = Strings::new([
             "issuer",
             "authorization_endpoint",
             "token_endpoint",
             "jwks_uri",
             "userinfo_endpoint",
         ]);
+        let mut token_auth_methods = Some(TokenAuthMethodsOffered::default());
+        let mut pkce = Some(PkceOffered::default());
+        let mut sends_issuer = Some(false);
+        let json = response.json_with(&mut |name, value| match name {
+            "token_endpoint_auth_methods_supported" => {
+                token_auth_methods = TokenAuthMethodsOffered::read(value);
+            }
+            "code_challenge_methods_supported" => pkce = PkceOffered::read(value),
+            "authorization_response_iss_parameter_supported" => {
+                sends_issuer = match value {
+                    Value::Null => Some(false),
+                    Value::Bool(sends_issuer) => Some(sends_issuer),
+                    _ => None,
+                };
+            }
+            _ => strings.take(name, value),
+        });
+        json.map_err(|error| DiscoveryError::Response { error })?;
+        let member = DiscoveryError::Response { error: ResponseError::Member };
+        let strings = strings.found();
         let Some([Some(issuer), Some(authorization), Some(token), Some(jwks), userinfo]) = strings
         else {
             return Err(member);
         };
-        let token_auth_methods = TokenAuthMethodsOffered::read(object).ok_or(member)?;
-        let pkce = PkceOffered::read(object).ok_or(member)?;
-        let sends_issuer = match object.get("authorization_response_iss_parameter_supported") {
-            None | Some(Value::Null) => false,
-            Some(Value::Bool(sends_issuer)) => sends_issuer,
-            Some(_) => return Err(member),
-        };
         Ok(ProviderMetadata {
             issuer,
+            token_auth_methods: token_auth_methods.ok_or(member)?,
+            pkce: pkce.ok_or(member)?,
+            sends_issuer: sends_issuer.ok_or(member)?,
             authorization_endpoint: Endpoint::parse(authorization)?,
             token_endpoint: Endpoint::parse(token)?,
             jwks_uri: Endpoint::parse(jwks)?,
             userinfo_endpoint: userinfo.map(Endpoint::parse).transpose()?,
-            token_auth_methods,
-            pkce,
-            sends_issuer,
         })
     }
 
@@ -214,23 +224,20 @@ pub enum PkceOffered {
 }
 
 impl TokenAuthMethodsOffered {
-    fn read(metadata: Object<'_>) -> Option<Self> {
+    fn read(list: Value<'_>) -> Option<Self> {
         let mut offered = TokenAuthMethodsOffered::default();
-        offered.listed =
-            for_each_string(metadata, "token_endpoint_auth_methods_supported", |method| {
-                offered.client_secret_basic |= method == *"client_secret_basic";
-                offered.client_secret_post |= method == *"client_secret_post";
-            })?;
+        offered.listed = for_each_string(list, &mut |method| {
+            offered.client_secret_basic |= method == *"client_secret_basic";
+            offered.client_secret_post |= method == *"client_secret_post";
+        })?;
         Some(offered)
     }
 }
 
 impl PkceOffered {
-    fn read(metadata: Object<'_>) -> Option<Self> {
+    fn read(list: Value<'_>) -> Option<Self> {
         let mut s256 = false;
-        let listed = for_each_string(metadata, "code_challenge_methods_supported", |method| {
-            s256 |= method == *"S256";
-        })?;
+        let listed = for_each_string(list, &mut |method| s256 |= method == *"S256")?;
         Some(match (listed, s256) {
             (false, _) => PkceOffered::NotListed,
             (true, true) => PkceOffered::S256,
@@ -239,20 +246,16 @@ impl PkceOffered {
     }
 }
 
-/// Walks the member called `name`, an array of strings, and says whether it is there; `None` where
-/// it is something else.
-fn for_each_string(
-    metadata: Object<'_>,
-    name: &str,
-    mut item: impl FnMut(JsonStr<'_>),
-) -> Option<bool> {
-    match metadata.get(name) {
-        None | Some(Value::Null) => Some(false),
-        Some(Value::Array(items)) => {
-            items.items().try_for_each(|value| value.as_str().map(&mut item))?;
+/// Walks an array of strings, and says whether there is one instead of `null`; `None` where there
+/// is something else.
+fn for_each_string(list: Value<'_>, item: &mut dyn FnMut(JsonStr<'_>)) -> Option<bool> {
+    match list {
+        Value::Null => Some(false),
+        Value::Array(items) => {
+            items.items().try_for_each(|value| value.as_str().map(&mut *item))?;
             Some(true)
         }
-        Some(_) => None,
+        _ => None,
     }
 }
 

@@ -69,7 +69,7 @@ impl ErrorCode {
         Self::find(|name| text == *name)
     }
 
-    fn of_json(text: JsonStr<'_>) -> Self {
+    pub(crate) fn of_json(text: JsonStr<'_>) -> Self {
         Self::find(|name| text == *name)
     }
 
@@ -120,13 +120,13 @@ pub struct ErrorResponse<'a> {
 impl<'a> ErrorResponse<'a> {
     /// The error response that `response` is, if it is one, whatever its status.
     pub fn of(response: &HttpResponse<'a>) -> Option<Self> {
-        let json = Json::parse(response.body).ok()?;
-        Self::of_json(json)
-    }
-
-    pub(crate) fn of_json(json: Json<'a>) -> Option<Self> {
-        let [error] = json.object()?.strings(["error"])?;
-        let description = json.object()?.get("error_description").and_then(|value| value.as_str());
+        let (mut error, mut description) = (None, None);
+        Json::parse_with(response.body, &mut |name, value| match name {
+            "error" => error = value.as_str(),
+            "error_description" => description = value.as_str(),
+            _ => {}
+        })
+        .ok()?;
         error.map(|error| ErrorResponse { error, description })
     }
 

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::error::error_enum;
-use crate::wire::{FormPairs, FormText, Json, JsonError, cut, split};
+use crate::wire::{FormPairs, FormText, Json, JsonError, Value, cut, split};
 
 /// A request to send, exactly as it is: no header added that carries credentials, no redirect
 /// followed, no second try.
@@ -90,13 +90,21 @@ pub struct HttpResponse<'a> {
 impl<'a> HttpResponse<'a> {
     /// The body of a response with status 200, as JSON.
     pub(crate) fn json(&self) -> Result<Json<'a>, ResponseError> {
+        self.json_with(&mut |_, _| {})
+    }
+
+    /// The same by [`Json::parse_with`].
+    pub(crate) fn json_with(
+        &self,
+        each: &mut dyn FnMut(&'a str, Value<'a>),
+    ) -> Result<Json<'a>, ResponseError> {
         if self.status != 200 {
             return Err(ResponseError::Status { status: self.status });
         }
         if !self.is_json() {
             return Err(ResponseError::ContentType);
         }
-        Json::parse(self.body).map_err(|error| ResponseError::Json { error })
+        Json::parse_with(self.body, each).map_err(|error| ResponseError::Json { error })
     }
 
     /// Whether the content type is JSON, whatever its parameters say but for another charset.

@@ -15,7 +15,7 @@ use crate::realm::ClientId;
 use crate::refused::RefusedIdToken;
 use crate::relying_party::RelyingParty;
 use crate::time::UnixTime;
-use crate::wire::{Json, JsonError, JsonStr, Object, Value, Writer};
+use crate::wire::{Json, JsonError, JsonStr, Value, Writer};
 
 /// An ID token as it came, with what it must say. It shows nothing before
 /// [`validate`](Self::validate).
@@ -110,9 +110,13 @@ impl<'a> IdToken<'a> {
             JwsError::Buffer { .. } => JwsError::Buffer { needed },
             error => error,
         })?;
-        let json = Json::parse(verified.payload).map_err(|error| IdTokenError::Json { error })?;
+        let mut claims = Claims::default();
+        let json = Json::parse_with(verified.payload, &mut |name, value| claims.take(name, value))
+            .map_err(|error| IdTokenError::Json { error })?;
         let object = json.object().ok_or(IdTokenError::NotAnObject)?;
-        let claims = Claims::read(object)?;
+        if claims.has_events {
+            return Err(IdTokenError::LogoutToken);
+        }
 
         self.check_issuer_and_audience(&claims)?;
         self.check_times(&claims, now)?;
@@ -239,7 +243,7 @@ impl fmt::Debug for IdToken<'_> {
     }
 }
 
-/// The claims that a rule depends on, found in one walk.
+/// The claims that a rule depends on, found while the payload is checked.
 #[derive(Default)]
 struct Claims<'b> {
     iss: Option<JsonStr<'b>>,
@@ -252,29 +256,26 @@ struct Claims<'b> {
     auth_time: NumericDate<'b>,
     nonce: Option<Value<'b>>,
     at_hash: Option<Value<'b>>,
+    /// A logout token has them, and no ID token (RFC 8725 section 3.12).
+    has_events: bool,
 }
 
 impl<'b> Claims<'b> {
-    fn read(object: Object<'b>) -> Result<Self, IdTokenError> {
-        let mut claims = Claims::default();
-        for (name, value) in object.members() {
-            match name.as_plain().unwrap_or_default() {
-                "iss" => claims.iss = value.as_str(),
-                "sub" => claims.sub = value.as_str(),
-                "aud" => claims.aud = Some(value),
-                "azp" => claims.azp = Some(value),
-                "exp" => claims.exp = NumericDate::of(value, "exp"),
-                "iat" => claims.iat = NumericDate::of(value, "iat"),
-                "nbf" => claims.nbf = NumericDate::of(value, "nbf"),
-                "auth_time" => claims.auth_time = NumericDate::of(value, "auth_time"),
-                "nonce" => claims.nonce = Some(value),
-                "at_hash" => claims.at_hash = Some(value),
-                // A logout token is no ID token (RFC 8725 section 3.12).
-                "events" => return Err(IdTokenError::LogoutToken),
-                _ => {}
-            }
+    fn take(&mut self, name: &str, value: Value<'b>) {
+        match name {
+            "iss" => self.iss = value.as_str(),
+            "sub" => self.sub = value.as_str(),
+            "aud" => self.aud = Some(value),
+            "azp" => self.azp = Some(value),
+            "exp" => self.exp = NumericDate::of(value, "exp"),
+            "iat" => self.iat = NumericDate::of(value, "iat"),
+            "nbf" => self.nbf = NumericDate::of(value, "nbf"),
+            "auth_time" => self.auth_time = NumericDate::of(value, "auth_time"),
+            "nonce" => self.nonce = Some(value),
+            "at_hash" => self.at_hash = Some(value),
+            "events" => self.has_events = true,
+            _ => {}
         }
-        Ok(claims)
     }
 
     /// `sub` unescaped: 1 to 255 bytes without control characters (section 2).

@@ -7,7 +7,7 @@ use crate::jwa::{JwsAlgorithm, KeyKind, PublicKey};
 use crate::policy::{RSA_EXPONENT_LEN, RSA_MODULUS_BITS};
 use crate::refused::KeyWords;
 use crate::wire::{
-    Array, BufferTooSmall, DecodeError, JsonStr, Object, Value, Writer, decode_into,
+    Array, BufferTooSmall, DecodeError, JsonStr, Strings, Value, Walk, Writer, decode_into,
 };
 
 /// The request for a provider's keys.
@@ -32,8 +32,13 @@ impl<'a> JwksRequest<'a> {
 
     /// Reads the answer.
     pub fn response<'r>(self, response: HttpResponse<'r>) -> Result<KeySet<'r>, JwksError> {
-        let json = response.json()?;
-        match json.object().and_then(|object| object.get("keys")) {
+        let mut found = None;
+        response.json_with(&mut |name, value| {
+            if name == "keys" {
+                found = Some(value);
+            }
+        })?;
+        match found {
             Some(Value::Array(keys)) => Ok(KeySet { keys }),
             _ => Err(ResponseError::Member.into()),
         }
@@ -68,7 +73,7 @@ impl<'a> KeySet<'a> {
                 alg: object.get("alg"),
                 kty: object.get("kty"),
                 crv: object.get("crv"),
-                usable: Jwk::parse(key).is_some(),
+                usable: Jwk::next(&mut object.walk()).flatten().is_some(),
             }),
             _ => None,
         })
@@ -102,7 +107,8 @@ impl<'a> KeySet<'a> {
     }
 
     fn signature_keys(&self) -> impl Iterator<Item = Jwk<'a>> {
-        self.keys.items().filter_map(Jwk::parse)
+        let mut walk = self.keys.walk();
+        core::iter::from_fn(move || Jwk::next(&mut walk)).flatten()
     }
 }
 
@@ -133,12 +139,22 @@ struct Document<'a> {
 }
 
 impl<'a> Jwk<'a> {
-    /// The key, unless it is of a kind or for a use that is not ours.
-    fn parse(value: Value<'a>) -> Option<Self> {
-        let Value::Object(object) = value else { return None };
-        let document = Document::read(object)?;
+    /// The next key, unless it is of a kind or for a use that is not ours; nothing behind the last.
+    fn next(walk: &mut Walk<'a>) -> Option<Option<Self>> {
+        let mut operations = None;
+        let mut strings = Strings::new(["kty", "kid", "alg", "use", "crv", "n", "e", "x", "y"]);
+        let is_there = walk.step(&mut |name, value| match name {
+            "key_ops" => operations = Some(value),
+            _ => strings.take(name, value),
+        });
+        is_there.then(|| Self::of(strings.found()?, operations))
+    }
+
+    fn of(members: [Option<JsonStr<'a>>; 9], operations: Option<Value<'a>>) -> Option<Self> {
+        let [kty, kid, alg, public_key_use, crv, n, e, x, y] = members;
+        let document = Document { kty: kty?, kid, alg, public_key_use, crv, n, e, x, y };
         let for_signatures = document.public_key_use.is_none_or(|u| u == *"sig");
-        let verifies = match object.get("key_ops") {
+        let verifies = match operations {
             None => true,
             Some(Value::Array(operations)) => operations
                 .items()
@@ -152,7 +168,7 @@ impl<'a> Jwk<'a> {
     fn has_key_id(&self, key_id: Option<JsonStr<'_>>) -> bool {
         match (key_id, self.document.kid) {
             (None, _) => true,
-            (Some(wanted), Some(kid)) => wanted.chars().eq(kid.chars()),
+            (Some(wanted), Some(kid)) => wanted == kid,
             (Some(_), None) => false,
         }
     }
@@ -197,13 +213,7 @@ impl<'a> Jwk<'a> {
     }
 }
 
-impl<'a> Document<'a> {
-    fn read(object: Object<'a>) -> Option<Self> {
-        let [kty, kid, alg, public_key_use, crv, n, e, x, y] =
-            object.strings(["kty", "kid", "alg", "use", "crv", "n", "e", "x", "y"])?;
-        Some(Document { kty: kty?, kid, alg, public_key_use, crv, n, e, x, y })
-    }
-
+impl Document<'_> {
     fn kind(&self) -> Option<KeyKind> {
         let curve = |name: &str| self.crv.is_some_and(|crv| crv == *name);
         if self.kty == *"RSA" {

@@ -5,8 +5,8 @@ use crate::jwa::{InvalidSignature, JwsAlgorithm, PublicKey, SignatureVerifier};
 use crate::jwks::{JwksError, KeySet};
 use crate::policy::KEY_ID_LEN;
 use crate::wire::{
-    BufferTooSmall, DecodeError, Json, JsonError, JsonStr, Value, cut, cut_last, decode_into,
-    decoded_len_bound,
+    BufferTooSmall, DecodeError, Json, JsonError, JsonStr, Strings, Value, cut, cut_last,
+    decode_into, decoded_len_bound,
 };
 
 /// A JWS in its three parts, still encoded. Nothing is believed of it.
@@ -131,12 +131,15 @@ pub(crate) struct JwsHeader<'a> {
 impl<'a> JwsHeader<'a> {
     /// Reads a decoded header, by RFC 7515 section 4 and RFC 8725 section 3.
     fn parse(bytes: &'a [u8]) -> Result<Self, JwsError> {
-        let json = Json::parse(bytes).map_err(|error| JwsError::HeaderJson { error })?;
-        let object = json.object().ok_or(JwsError::Header)?;
-        for (name, value) in object.members() {
-            check_header_member(name.as_plain().unwrap_or_default(), value)?;
-        }
-        let [alg, key_id] = object.strings(["alg", "kid"]).ok_or(JwsError::Header)?;
+        let mut strings = Strings::new(["alg", "kid"]);
+        let mut checked = Ok(());
+        Json::parse_with(bytes, &mut |name, value| {
+            strings.take(name, value);
+            checked = checked.and_then(|()| check_header_member(name, value));
+        })
+        .map_err(|error| JwsError::HeaderJson { error })?;
+        checked?;
+        let [alg, key_id] = strings.found().ok_or(JwsError::Header)?;
         if key_id.is_some_and(|kid| kid.raw().len() > KEY_ID_LEN) {
             return Err(JwsError::Header);
         }

@@ -11,7 +11,7 @@ use crate::policy::ID_TOKEN_LEN;
 use crate::realm::TokenAuthMethod;
 use crate::relying_party::RelyingParty;
 use crate::wire::{
-    BufferTooSmall, FormText, Writer, form_encoded, write_form_encoded, write_standard,
+    BufferTooSmall, FormText, Strings, Writer, form_encoded, write_form_encoded, write_standard,
 };
 use core::fmt;
 
@@ -96,14 +96,17 @@ impl<'a> TokenRequest<'a> {
         if response.status != 200 {
             return Err(refusal(&response));
         }
-        let json = response.json()?;
-        if let Some(error) = ErrorResponse::of_json(json) {
-            return Err(TokenError::Refused { status: response.status, error: error.code() });
-        }
         // Sections 3.1.3.3 and RFC 6749 5.1.
-        let names = ["access_token", "token_type", "id_token"];
-        let strings = json.object().and_then(|object| object.strings(names));
-        let Some([Some(access_token), Some(token_type), id_token]) = strings else {
+        let mut strings = Strings::new(["access_token", "token_type", "id_token"]);
+        let mut error = None;
+        response.json_with(&mut |name, value| match name {
+            "error" => error = value.as_str(),
+            _ => strings.take(name, value),
+        })?;
+        if let Some(error) = error.map(ErrorCode::of_json) {
+            return Err(TokenError::Refused { status: response.status, error });
+        }
+        let Some([Some(access_token), Some(token_type), id_token]) = strings.found() else {
             return Err(ResponseError::Member.into());
         };
         if !token_type.raw().eq_ignore_ascii_case("bearer") {

@@ -55,10 +55,17 @@ impl<'a> UserinfoRequest<'a> {
         if response.has_media_type("application/jwt") {
             return Err(UserinfoError::Signed);
         }
-        let json = response.json().map_err(|error| UserinfoError::Response { error })?;
+        let mut subject = None;
+        let json = response
+            .json_with(&mut |name, value| {
+                if name == "sub" {
+                    subject = value.as_str();
+                }
+            })
+            .map_err(|error| UserinfoError::Response { error })?;
         let claims =
             json.object().ok_or(UserinfoError::Response { error: ResponseError::Member })?;
-        match claims.get("sub").and_then(|sub| sub.as_str()) {
+        match subject {
             Some(sub) if sub == *self.subject => Ok(Userinfo { claims }),
             Some(_) => Err(UserinfoError::OtherSubject),
             None => Err(UserinfoError::NoSubject),

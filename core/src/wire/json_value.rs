@@ -3,6 +3,8 @@
 use core::fmt;
 
 use super::cut::{contains, cut};
+use super::json::string;
+use super::scan::behind_plain;
 use super::writer::Writer;
 
 /// A value, with what is inside still to be walked.
@@ -28,7 +30,7 @@ impl<'a> Value<'a> {
         match text.bytes().next() {
             Some(b'{') => Value::Object(Object(text)),
             Some(b'[') => Value::Array(Array(text)),
-            Some(b'"') => Value::String(JsonStr::at(text, 1)),
+            Some(b'"') => Value::String(JsonStr::between_quotes(text)),
             Some(b't') => Value::Bool(true),
             Some(b'f') => Value::Bool(false),
             Some(b'-' | b'0'..=b'9') => Value::Number(Number(text)),
@@ -66,10 +68,13 @@ impl<'a> JsonStr<'a> {
         JsonStr(raw)
     }
 
+    fn between_quotes(text: &'a str) -> Self {
+        JsonStr(text.get(1..text.len().saturating_sub(1)).unwrap_or_default())
+    }
+
     /// The string whose text begins at `start`, behind its quotation mark.
     pub(super) fn at(text: &'a str, start: usize) -> Self {
-        let rest = text.get(start..).unwrap_or_default();
-        JsonStr(rest.get(..string_len(rest)).unwrap_or_default())
+        take_string(&mut text.get(start..).unwrap_or_default())
     }
 
     /// The text as it is written, escapes and all.
@@ -79,7 +84,8 @@ impl<'a> JsonStr<'a> {
 
     /// The text, where it is written without any escape.
     pub fn as_plain(self) -> Option<&'a str> {
-        (!contains(self.0, b'\\')).then_some(self.0)
+        // It was checked: nothing but an escape can be behind plain text.
+        behind_plain(self.0.as_bytes()).is_empty().then_some(self.0)
     }
 
     /// The characters that it stands for.
@@ -93,11 +99,18 @@ impl<'a> JsonStr<'a> {
 
     /// Whether it holds a control character (U+0000 to U+001F, U+007F).
     pub fn has_control_character(self) -> bool {
-        self.chars().any(|c| c.is_ascii_control())
+        match self.as_plain() {
+            // Others are written as escapes only.
+            Some(plain) => contains(plain, 0x7f),
+            None => self.chars().any(|c| c.is_ascii_control()),
+        }
     }
 
     pub(crate) fn write(self, out: &mut Writer<'_>) {
-        self.chars().for_each(|c| out.push_char(c));
+        match self.as_plain() {
+            Some(plain) => out.push_str(plain),
+            None => self.chars().for_each(|c| out.push_char(c)),
+        }
     }
 }
 
@@ -105,6 +118,16 @@ impl PartialEq<str> for JsonStr<'_> {
     fn eq(&self, other: &str) -> bool {
         match self.as_plain() {
             Some(plain) => plain == other,
+            None => self.chars().eq(other.chars()),
+        }
+    }
+}
+
+/// What they stand for is compared, however it is written.
+impl PartialEq for JsonStr<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match other.as_plain() {
+            Some(plain) => *self == *plain,
             None => self.chars().eq(other.chars()),
         }
     }
@@ -207,10 +230,15 @@ fn parse_exponent(text: &str) -> i64 {
 pub struct Array<'a>(&'a str);
 
 impl<'a> Array<'a> {
+    /// The items in order, each to be looked into on the way.
+    pub(crate) fn walk(self) -> Walk<'a> {
+        Walk(inside(self.0))
+    }
+
     /// The items in order.
     pub fn items(self) -> impl Iterator<Item = Value<'a>> {
         let mut rest = inside(self.0);
-        core::iter::from_fn(move || next_value(&mut rest).map(Value::of))
+        core::iter::from_fn(move || next_value(&mut rest))
     }
 }
 
@@ -226,39 +254,20 @@ impl fmt::Debug for Array<'_> {
 pub struct Object<'a>(&'a str);
 
 impl<'a> Object<'a> {
+    /// A walk with this object as its one item.
+    pub(crate) fn walk(self) -> Walk<'a> {
+        Walk(self.0)
+    }
+
     /// The members in order.
     pub fn members(self) -> impl Iterator<Item = (JsonStr<'a>, Value<'a>)> {
         let mut rest = inside(self.0);
-        core::iter::from_fn(move || {
-            let name = JsonStr::at(next_value(&mut rest)?, 1);
-            rest = trim(rest.strip_prefix(':')?);
-            Some((name, Value::of(next_value(&mut rest)?)))
-        })
+        core::iter::from_fn(move || next_member(&mut rest))
     }
 
     /// The member called `name`.
     pub fn get(self, name: &str) -> Option<Value<'a>> {
         self.members().find(|(n, _)| *n == *name).map(|(_, value)| value)
-    }
-
-    /// The strings of the members called `names`, where they are there and not `null`; nothing
-    /// where one of them is something else than a string.
-    pub fn strings<const N: usize>(self, names: [&str; N]) -> Option<[Option<JsonStr<'a>>; N]> {
-        let mut strings = [None; N];
-        self.find_strings(&names, &mut strings).then_some(strings)
-    }
-
-    /// Apart from [`strings`](Self::strings), so that it is there once and not for every `N`.
-    fn find_strings(self, names: &[&str], strings: &mut [Option<JsonStr<'a>>]) -> bool {
-        for (name, value) in self.members() {
-            let mut places = names.iter().zip(strings.iter_mut());
-            match (places.find(|(wanted, _)| name == ***wanted), value) {
-                (None, _) | (Some(_), Value::Null) => {}
-                (Some((_, place)), Value::String(string)) => *place = Some(string),
-                (Some(_), _) => return false,
-            }
-        }
-        true
     }
 
     /// The object's JSON text.
@@ -274,63 +283,146 @@ impl fmt::Debug for Object<'_> {
     }
 }
 
+/// A walk through an array that looks into its objects without looking for their ends first.
+pub(crate) struct Walk<'a>(&'a str);
+
+impl<'a> Walk<'a> {
+    /// Steps over an item, and shows its members to `each`, of which only objects have any; says
+    /// whether there was an item.
+    pub(crate) fn step(&mut self, each: &mut dyn FnMut(&'a str, Value<'a>)) -> bool {
+        let Some(members) = self.0.strip_prefix('{') else {
+            return next_value(&mut self.0).is_some();
+        };
+        let mut rest = trim(members);
+        while let Some((name, value)) = next_member(&mut rest) {
+            each(name.raw(), value);
+        }
+        self.0 = step_over_comma(rest.strip_prefix('}').unwrap_or_default());
+        true
+    }
+}
+
+/// Members that are wanted by their names, and must be strings where they are there and not `null`.
+///
+/// Names are taken as they are written: the check lets no name through that hides letters, digits
+/// or underscores behind escapes, and others have none of those names.
+pub(crate) struct Strings<'n, 'a, const N: usize> {
+    names: [&'n str; N],
+    found: [Option<JsonStr<'a>>; N],
+    has_others: bool,
+}
+
+impl<'n, 'a, const N: usize> Strings<'n, 'a, N> {
+    pub(crate) fn new(names: [&'n str; N]) -> Self {
+        Strings { names, found: [None; N], has_others: false }
+    }
+
+    /// Keeps a member if it is wanted.
+    pub(crate) fn take(&mut self, name: &str, value: Value<'a>) {
+        self.has_others |= !keep(&self.names, &mut self.found, name, value);
+    }
+
+    /// The strings in the order of their names; nothing where a member is something else.
+    pub(crate) fn found(self) -> Option<[Option<JsonStr<'a>>; N]> {
+        (!self.has_others).then_some(self.found)
+    }
+}
+
+/// Apart from [`Strings`], so that it is there once and not for every `N`.
+fn keep<'a>(
+    names: &[&str],
+    places: &mut [Option<JsonStr<'a>>],
+    name: &str,
+    value: Value<'a>,
+) -> bool {
+    match (names.iter().zip(places).find(|(wanted, _)| **wanted == name), value) {
+        (None, _) | (Some(_), Value::Null) => true,
+        (Some((_, place)), Value::String(string)) => {
+            *place = Some(string);
+            true
+        }
+        (Some(_), _) => false,
+    }
+}
+
 /// What stands between the brackets of a container.
 fn inside(text: &str) -> &str {
     trim(text.get(1..text.len().saturating_sub(1)).unwrap_or_default())
 }
 
-/// Takes a value's text off `rest`, with the comma behind it.
-fn next_value<'a>(rest: &mut &'a str) -> Option<&'a str> {
-    let (value, behind) = rest.split_at_checked(value_len(rest))?;
-    let behind = trim(behind);
-    *rest = behind.strip_prefix(',').map_or(behind, trim);
-    (!value.is_empty()).then_some(value)
+/// Takes a member off `rest`, with the comma behind it.
+fn next_member<'a>(rest: &mut &'a str) -> Option<(JsonStr<'a>, Value<'a>)> {
+    *rest = rest.strip_prefix('"')?;
+    let name = take_string(rest);
+    *rest = trim(trim(rest).strip_prefix(':')?);
+    Some((name, next_value(rest)?))
 }
 
-fn value_len(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    let mut depth = 0_usize;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => at += 1 + string_len(text.get(at + 1..).unwrap_or_default()),
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {
-                let is_end =
-                    |b: &u8| matches!(b, b',' | b':' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r');
-                if depth == 0 {
-                    let scalar = bytes.get(at..).unwrap_or_default();
-                    return at + scalar.iter().position(is_end).unwrap_or(scalar.len());
-                }
-            }
+/// Takes a value off `rest`, with the comma behind it.
+fn next_value<'a>(rest: &mut &'a str) -> Option<Value<'a>> {
+    let value = match rest.strip_prefix('"') {
+        Some(string) => {
+            *rest = string;
+            Value::String(take_string(rest))
         }
-        at += 1;
-        if depth == 0 {
-            return at.min(text.len());
+        None => {
+            let (value, behind) = rest.split_at_checked(value_len(rest.as_bytes()))?;
+            *rest = behind;
+            (!value.is_empty()).then(|| Value::of(value))?
+        }
+    };
+    *rest = step_over_comma(rest);
+    Some(value)
+}
+
+/// Takes a string off `rest`, which begins behind its quotation mark.
+fn take_string<'a>(rest: &mut &'a str) -> JsonStr<'a> {
+    let mut behind = rest.as_bytes();
+    // It was checked.
+    let _ = string(&mut behind);
+    let (text, behind) = rest.split_at_checked(rest.len() - behind.len()).unwrap_or_default();
+    *rest = behind;
+    JsonStr(text.strip_suffix('"').unwrap_or_default())
+}
+
+fn step_over_comma(text: &str) -> &str {
+    let text = trim(text);
+    text.strip_prefix(',').map_or(text, trim)
+}
+
+/// Length of a value that is no string.
+fn value_len(text: &[u8]) -> usize {
+    let mut rest = text;
+    let mut depth = 0_usize;
+    while let [byte, behind @ ..] = rest {
+        let at_end = match byte {
+            b'"' => {
+                rest = behind;
+                let _ = string(&mut rest);
+                continue;
+            }
+            b'{' | b'[' => {
+                depth += 1;
+                false
+            }
+            // What is behind a value that is no container.
+            b'}' | b']' | b',' | b' ' | b'\t' | b'\n' | b'\r' if depth == 0 => break,
+            b'}' | b']' => {
+                depth -= 1;
+                depth == 0
+            }
+            _ => false,
+        };
+        rest = behind;
+        if at_end {
+            break;
         }
     }
-    text.len()
+    text.len() - rest.len()
 }
 
-/// Length of the string at the start of `text`, up to its closing quotation mark.
-fn string_len(text: &str) -> usize {
-    let mut escaped = false;
-    let end = text.bytes().position(|byte| match (escaped, byte) {
-        (true, _) => {
-            escaped = false;
-            false
-        }
-        (false, b'\\') => {
-            escaped = true;
-            false
-        }
-        (false, byte) => byte == b'"',
-    });
-    end.unwrap_or(text.len())
-}
-
-fn trim(text: &str) -> &str {
+/// The text without the white space before it.
+pub(super) fn trim(text: &str) -> &str {
     text.trim_start_matches([' ', '\t', '\n', '\r'])
 }
 

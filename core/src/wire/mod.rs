@@ -8,7 +8,9 @@ mod base64url;
 mod cut;
 mod form;
 mod json;
+mod json_names;
 mod json_value;
+mod scan;
 mod uri;
 mod words;
 mod writer;
@@ -26,4 +28,5 @@ pub(crate) use base64url::{
 };
 pub(crate) use cut::{contains, cut, cut_last, split};
 pub(crate) use form::{form_encoded, write_form_encoded};
+pub(crate) use json_value::{Strings, Walk};
 pub(crate) use writer::Writer;
