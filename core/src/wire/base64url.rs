@@ -57,26 +57,66 @@ pub(crate) fn decode_into<'b>(
 
 /// Decodes `text` to the start of `room`, which is large enough; gives the number of bytes.
 fn decode(text: &str, room: &mut [u8]) -> Option<usize> {
-    let mut places = room.iter_mut();
+    let mut rest = text.as_bytes();
     let mut len = 0;
-    // Negative once something was invalid, which is looked at behind the loop only.
-    let mut all = 0;
-    for group in text.as_bytes().chunks(4) {
-        let six_bits = |i| group.get(i).map_or(0, |symbol| decode_symbol(*symbol));
-        let [a, b, c, d] = [six_bits(0), six_bits(1), six_bits(2), six_bits(3)];
-        all |= a | b | c | d;
-        let bits = |value: i16, shift: u32| u32::from(value as u16 & 63) << shift;
-        let [_, bytes @ ..] = (bits(a, 18) | bits(b, 12) | bits(c, 6) | bits(d, 0)).to_be_bytes();
-        // One symbol is no byte. Bits behind the last byte are zero.
-        let whole = group.len() * 6 / 8;
-        if group.len() == 1 || bytes.iter().skip(whole).any(|byte| *byte != 0) {
-            return None;
-        }
-        bytes.iter().take(whole).zip(&mut places).for_each(|(byte, place)| *place = *byte);
-        len += whole;
+    // What was invalid is looked at behind the loop only.
+    let mut valid = true;
+    while let Some((block, behind)) = rest.split_first_chunk() {
+        let (bytes, block_valid) = decode_block(block);
+        room.get_mut(len..)?.first_chunk_mut().map(|place| *place = bytes)?;
+        valid &= block_valid;
+        len += bytes.len();
+        rest = behind;
     }
-    (all >= 0).then_some(len)
+    // The last symbols are filled up with some that stand for zeros.
+    let mut block = [b'A'; BLOCK];
+    block.iter_mut().zip(rest).for_each(|(place, symbol)| *place = *symbol);
+    let (bytes, block_valid) = decode_block(&block);
+    // One symbol is no byte. Bits behind the last byte are zero.
+    let (last, trailing_bits) = bytes.split_at_checked(rest.len() * 3 / 4)?;
+    let is_canonical = rest.len() % 4 != 1 && trailing_bits.iter().all(|byte| *byte == 0);
+    let room = room.get_mut(len..)?;
+    room.iter_mut().zip(last).for_each(|(place, byte)| *place = *byte);
+    (valid & block_valid & is_canonical).then_some(len + last.len())
 }
+
+/// Symbols that are decoded at once: a compiler makes vectors of them.
+const BLOCK: usize = 32;
+const WORD: usize = size_of::<usize>();
+const DECODED_WORD: usize = WORD / 4 * 3;
+
+/// The bytes, and whether all symbols are of the alphabet. No branch and no table depends on them,
+/// as they may be a secret's.
+fn decode_block(symbols: &[u8; BLOCK]) -> ([u8; BLOCK / 4 * 3], bool) {
+    let mut valid = u8::MAX;
+    let six_bits = symbols.map(|symbol| {
+        let (value, is_valid) = decode_symbol(symbol);
+        valid &= is_valid;
+        value
+    });
+    let mut bytes = [0; BLOCK / 4 * 3];
+    for (places, values) in bytes.chunks_exact_mut(DECODED_WORD).zip(six_bits.chunks_exact(WORD)) {
+        let mut word = usize::from_le_bytes(values.try_into().unwrap_or_default());
+        // Neighbours move together: to 12 bits of 16, to 24 of 32, and to 48 where there are 64.
+        word = (word & LOW_8) << 6 | word >> 8 & LOW_8;
+        word = (word & LOW_16) << 12 | word >> 16 & LOW_16;
+        if WORD == 8 {
+            word = (word & usize::MAX >> HALF) << 24 | word >> HALF;
+        }
+        let word = word.to_be_bytes();
+        if let (Some(place), Some(decoded)) =
+            (places.first_chunk_mut::<DECODED_WORD>(), word.last_chunk())
+        {
+            *place = *decoded;
+        }
+    }
+    (bytes, valid == u8::MAX)
+}
+
+const HALF: u32 = usize::BITS / 2;
+/// The lower half of each 16 bits, and of each 32.
+const LOW_8: usize = usize::MAX / 0xffff * 0xff;
+const LOW_16: usize = usize::MAX / 0xffff_ffff * 0xffff;
 
 /// Why [`decode_into`] gave nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,21 +186,21 @@ fn encode_symbol(six_bits: i16, (from_62, from_63): Alphabet) -> u8 {
     (six_bits + distance) as u8
 }
 
-/// The six bits of a symbol of the URL-safe alphabet, negative for any other; without a branch
+/// The six bits of a symbol of the URL-safe alphabet, and all ones if it is one; without a branch
 /// too.
-fn decode_symbol(symbol: u8) -> i16 {
-    let symbol = i16::from(symbol);
-    // The value plus one where the symbol is within a run of the alphabet, and else zero.
-    let within = |first: u8, last: u8, value: i16| {
-        let (first, last) = (i16::from(first), i16::from(last));
-        (((first - 1 - symbol) & (symbol - last - 1)) >> 8) & (symbol - first + value + 1)
+fn decode_symbol(symbol: u8) -> (u8, u8) {
+    // All ones where the symbol is within a run of the alphabet.
+    let within = |first: u8, last: u8| {
+        0_u8.wrapping_sub(u8::from(symbol.wrapping_sub(first) <= last - first))
     };
-    within(b'A', b'Z', 0)
-        + within(b'a', b'z', 26)
-        + within(b'0', b'9', 52)
-        + within(b'-', b'-', 62)
-        + within(b'_', b'_', 63)
-        - 1
+    let [upper, lower, digit] = [within(b'A', b'Z'), within(b'a', b'z'), within(b'0', b'9')];
+    let [minus, underscore] = [within(b'-', b'-'), within(b'_', b'_')];
+    let six_bits = upper & symbol.wrapping_sub(b'A')
+        | lower & symbol.wrapping_sub(b'a' - 26)
+        | digit & symbol.wrapping_add(52 - b'0')
+        | minus & 62
+        | underscore & 63;
+    (six_bits, upper | lower | digit | minus | underscore)
 }
 
 #[cfg(test)]
