@@ -7,7 +7,7 @@ use crate::error::error_enum;
 use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
 use crate::policy::ENDPOINT_LEN;
 use crate::realm::{Issuer, is_safe_to_ask};
-use crate::wire::{BufferTooSmall, JsonStr, Strings, Uri, Value, Writer};
+use crate::wire::{BufferTooSmall, JsonStr, Strings, Uri, Value, Writer, contains};
 
 /// The request for a provider's metadata.
 #[derive(Debug, Clone, Copy)]
@@ -163,11 +163,17 @@ pub struct Endpoint<'a>(JsonStr<'a>);
 
 impl<'a> Endpoint<'a> {
     fn parse(url: JsonStr<'a>) -> Result<Self, DiscoveryError> {
-        let mut text = String::<ENDPOINT_LEN>::new();
-        for c in url.chars() {
-            text.push(c).map_err(|()| DiscoveryError::Endpoint)?;
-        }
-        let uri = Uri::parse(&text).map_err(|_| DiscoveryError::Endpoint)?;
+        let mut unescaped = String::<ENDPOINT_LEN>::new();
+        let text = match url.as_plain() {
+            Some(plain) if plain.len() <= ENDPOINT_LEN => plain,
+            _ => {
+                for c in url.chars() {
+                    unescaped.push(c).map_err(|()| DiscoveryError::Endpoint)?;
+                }
+                &unescaped
+            }
+        };
+        let uri = Uri::parse(text).map_err(|_| DiscoveryError::Endpoint)?;
         if is_safe_to_ask(&uri) && uri.fragment.is_none() {
             Ok(Endpoint(url))
         } else {
@@ -185,7 +191,10 @@ impl<'a> Endpoint<'a> {
 
     /// Whether it has a query already.
     pub(crate) fn has_query(self) -> bool {
-        self.0.chars().any(|c| c == '?')
+        match self.0.as_plain() {
+            Some(plain) => contains(plain, b'?'),
+            None => self.0.chars().any(|c| c == '?'),
+        }
     }
 
     /// The URL's characters.

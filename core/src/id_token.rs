@@ -68,8 +68,7 @@ impl<'a> IdToken<'a> {
 
     /// Bytes of buffer that [`validate`](Self::validate) takes, at most.
     pub fn buffer_needed(&self) -> usize {
-        let jws = CompactJws::parse(self.compact).map_or(0, |jws| jws.buffer_needed());
-        jws.saturating_add(KEY_LEN).saturating_add(SUBJECT_LEN)
+        buffer_needed(CompactJws::parse(self.compact).ok())
     }
 
     /// Verifies the signature with one of `keys` and one of `verifiers`, and then every claim.
@@ -96,7 +95,8 @@ impl<'a> IdToken<'a> {
     where
         'a: 'b,
     {
-        let needed = self.buffer_needed();
+        let jws = CompactJws::parse(self.compact);
+        let needed = buffer_needed(jws.ok());
         let (subject_buf, buf) = buf
             .split_at_mut_checked(SUBJECT_LEN)
             .ok_or(IdTokenError::Jws { error: JwsError::Buffer { needed } })?;
@@ -104,8 +104,7 @@ impl<'a> IdToken<'a> {
         // 6. The signature is verified first, wherever the token came from;
         // 7. its algorithm is one of ours;
         // 8. and is not symmetric: there is no verifier for those.
-        let jws = CompactJws::parse(self.compact)?;
-        let verified = jws.verify(keys, verifiers, buf).map_err(|error| match error {
+        let verified = jws?.verify(keys, verifiers, buf).map_err(|error| match error {
             // What one part lacks says nothing of the parts behind it.
             JwsError::Buffer { .. } => JwsError::Buffer { needed },
             error => error,
@@ -230,6 +229,11 @@ impl<'a> IdToken<'a> {
             Err(IdTokenError::AccessTokenHash)
         }
     }
+}
+
+fn buffer_needed(jws: Option<CompactJws<'_>>) -> usize {
+    let jws = jws.map_or(0, |jws| jws.buffer_needed());
+    jws.saturating_add(KEY_LEN).saturating_add(SUBJECT_LEN)
 }
 
 /// Hidden: it holds tokens.

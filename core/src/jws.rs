@@ -5,8 +5,8 @@ use crate::jwa::{InvalidSignature, JwsAlgorithm, PublicKey, SignatureVerifier};
 use crate::jwks::{JwksError, KeySet};
 use crate::policy::KEY_ID_LEN;
 use crate::wire::{
-    BufferTooSmall, DecodeError, Json, JsonError, JsonStr, Strings, Value, cut, cut_last,
-    decode_into, decoded_len_bound,
+    BufferTooSmall, DecodeError, Json, JsonError, JsonStr, Strings, Value, decode_into,
+    decoded_len_bound, split,
 };
 
 /// A JWS in its three parts, still encoded. Nothing is believed of it.
@@ -21,13 +21,16 @@ pub(crate) struct CompactJws<'a> {
 
 impl<'a> CompactJws<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, JwsError> {
-        match text.bytes().filter(|b| *b == b'.').count() {
-            2 => {}
-            4 => return Err(JwsError::Encrypted),
+        let mut parts = split(text, b'.');
+        let [Some(header), Some(payload), Some(signature)] = [(); 3].map(|()| parts.next()) else {
+            return Err(JwsError::NotCompact);
+        };
+        match parts.count() {
+            0 => {}
+            2 => return Err(JwsError::Encrypted),
             _ => return Err(JwsError::NotCompact),
         }
-        let (signed, signature) = cut_last(text, b'.').ok_or(JwsError::NotCompact)?;
-        let (header, payload) = cut(signed, b'.').ok_or(JwsError::NotCompact)?;
+        let signed = text.get(..header.len() + 1 + payload.len()).ok_or(JwsError::NotCompact)?;
         Ok(CompactJws { signed, header, payload, signature })
     }
 

@@ -88,12 +88,11 @@ const DECODED_WORD: usize = WORD / 4 * 3;
 /// The bytes, and whether all symbols are of the alphabet. No branch and no table depends on them,
 /// as they may be a secret's.
 fn decode_block(symbols: &[u8; BLOCK]) -> ([u8; BLOCK / 4 * 3], bool) {
-    let mut valid = u8::MAX;
-    let six_bits = symbols.map(|symbol| {
-        let (value, is_valid) = decode_symbol(symbol);
-        valid &= is_valid;
-        value
-    });
+    let mut six_bits = [0; BLOCK];
+    let mut valid = [0; BLOCK];
+    for ((value, is_valid), symbol) in six_bits.iter_mut().zip(&mut valid).zip(symbols) {
+        (*value, *is_valid) = decode_symbol(*symbol);
+    }
     let mut bytes = [0; BLOCK / 4 * 3];
     for (places, values) in bytes.chunks_exact_mut(DECODED_WORD).zip(six_bits.chunks_exact(WORD)) {
         let mut word = usize::from_le_bytes(values.try_into().unwrap_or_default());
@@ -110,7 +109,7 @@ fn decode_block(symbols: &[u8; BLOCK]) -> ([u8; BLOCK / 4 * 3], bool) {
             *place = *decoded;
         }
     }
-    (bytes, valid == u8::MAX)
+    (bytes, valid.iter().fold(u8::MAX, |all, is_valid| all & is_valid) == u8::MAX)
 }
 
 const HALF: u32 = usize::BITS / 2;
