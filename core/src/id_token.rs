@@ -221,9 +221,7 @@ impl<'a> IdToken<'a> {
     ) -> Result<(), IdTokenError> {
         let Some(at_hash) = claims.at_hash else { return Ok(()) };
         let at_hash = at_hash.as_str().and_then(JsonStr::as_plain);
-        // Tokens are ASCII; another character's low byte only makes the hash differ.
-        let access_token = self.access_token.chars().map(|c| c as u8);
-        if at_hash.is_some_and(|text| algorithm.is_left_half_hash(text, access_token)) {
+        if at_hash.is_some_and(|text| algorithm.is_left_half_hash(text, self.access_token)) {
             Ok(())
         } else {
             Err(IdTokenError::AccessTokenHash)
