@@ -81,11 +81,14 @@ impl<'a> TokenRequest<'a> {
 
     fn write_form(&self, out: &mut Writer<'_>) {
         let mut form = Form { out, first: true };
-        form.add("grant_type", "authorization_code".bytes());
-        form.add("code", self.code.bytes());
-        form.add("redirect_uri", self.pending.redirect_uri().bytes());
+        form.add("grant_type", "authorization_code");
+        form.begin("code");
+        self.code.write_form_encoded(form.out);
+        form.add("redirect_uri", self.pending.redirect_uri());
         form.add_client(&self.client);
-        form.add("code_verifier", self.pending.verifier().text().as_bytes().iter().copied());
+        form.begin("code_verifier");
+        // It is made of characters that need no encoding.
+        form.out.push(self.pending.verifier().text().as_bytes());
     }
 
     /// Reads the answer.
@@ -148,31 +151,35 @@ struct Form<'w, 'b> {
 }
 
 impl Form<'_, '_> {
-    fn add(&mut self, name: &str, value: impl Iterator<Item = u8>) {
+    fn add(&mut self, name: &str, value: &str) {
+        self.begin(name);
+        write_form_encoded(self.out, value);
+    }
+
+    fn begin(&mut self, name: &str) {
         if !self.first {
             self.out.push_str("&");
         }
         self.first = false;
         self.out.push_str(name);
         self.out.push_str("=");
-        write_form_encoded(self.out, value);
     }
 
     /// Who we are, unless the `Authorization` header says it.
     fn add_client(&mut self, client: &Client<'_>) {
         match client {
-            Client::Public { client_id } => self.add("client_id", client_id.as_str().bytes()),
+            Client::Public { client_id } => self.add("client_id", client_id.as_str()),
             Client::Native { client_id, key } => {
-                self.add("client_id", client_id.as_str().bytes());
+                self.add("client_id", client_id.as_str());
                 if let Some(key) = key {
-                    self.add("client_secret", key.expose().bytes());
+                    self.add("client_secret", key.expose());
                 }
             }
             Client::Confidential { client_id, secret, method } => match method {
                 TokenAuthMethod::ClientSecretBasic => {}
                 TokenAuthMethod::ClientSecretPost => {
-                    self.add("client_id", client_id.as_str().bytes());
-                    self.add("client_secret", secret.expose().bytes());
+                    self.add("client_id", client_id.as_str());
+                    self.add("client_secret", secret.expose());
                 }
             },
         }

@@ -21,7 +21,7 @@ impl core::error::Error for InvalidBase64Url {}
 /// 32 bytes as the 43 characters that state, nonce and code verifier have.
 pub(crate) fn encode_32(bytes: &[u8; 32]) -> [u8; 43] {
     let mut text = [0; 43];
-    for (group, places) in bytes.chunks(3).zip(text.chunks_mut(4)) {
+    for (group, places) in bytes.chunks(DECODED_BLOCK).zip(text.chunks_mut(BLOCK)) {
         let symbols = encode_group(group, URL_SAFE);
         places.iter_mut().zip(symbols).for_each(|(place, symbol)| *place = symbol);
     }
@@ -80,20 +80,21 @@ fn decode(text: &str, room: &mut [u8]) -> Option<usize> {
     (valid & block_valid & is_canonical).then_some(len + last.len())
 }
 
-/// Symbols that are decoded at once: a compiler makes vectors of them.
+/// Symbols that are read or written at once, of which a compiler makes vectors, and their bytes.
 const BLOCK: usize = 32;
+const DECODED_BLOCK: usize = BLOCK / 4 * 3;
 const WORD: usize = size_of::<usize>();
 const DECODED_WORD: usize = WORD / 4 * 3;
 
 /// The bytes, and whether all symbols are of the alphabet. No branch and no table depends on them,
 /// as they may be a secret's.
-fn decode_block(symbols: &[u8; BLOCK]) -> ([u8; BLOCK / 4 * 3], bool) {
+fn decode_block(symbols: &[u8; BLOCK]) -> ([u8; DECODED_BLOCK], bool) {
     let mut six_bits = [0; BLOCK];
     let mut valid = [0; BLOCK];
     for ((value, is_valid), symbol) in six_bits.iter_mut().zip(&mut valid).zip(symbols) {
         (*value, *is_valid) = decode_symbol(*symbol);
     }
-    let mut bytes = [0; BLOCK / 4 * 3];
+    let mut bytes = [0; DECODED_BLOCK];
     for (places, values) in bytes.chunks_exact_mut(DECODED_WORD).zip(six_bits.chunks_exact(WORD)) {
         let mut word = usize::from_le_bytes(values.try_into().unwrap_or_default());
         // Neighbours move together: to 12 bits of 16, to 24 of 32, and to 48 where there are 64.
@@ -116,6 +117,9 @@ const HALF: u32 = usize::BITS / 2;
 /// The lower half of each 16 bits, and of each 32.
 const LOW_8: usize = usize::MAX / 0xffff * 0xff;
 const LOW_16: usize = usize::MAX / 0xffff_ffff * 0xffff;
+/// The lower 6 bits of each 16, and the lower 12 of each 32.
+const LOW_6: usize = usize::MAX / 0xffff * 0x3f;
+const LOW_12: usize = usize::MAX / 0xffff_ffff * 0xfff;
 
 /// Why [`decode_into`] gave nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,7 +142,7 @@ impl From<BufferTooSmall> for DecodeError {
 
 /// Writes base64 with padding (RFC 4648 section 4) of bytes that arrive piece by piece.
 pub(crate) fn write_standard(out: &mut Writer<'_>, bytes: impl Iterator<Item = u8>) {
-    let mut group = [0; 3];
+    let mut group = [0; DECODED_BLOCK];
     let mut filled = 0;
     for byte in bytes {
         if let Some(place) = group.get_mut(filled) {
@@ -157,32 +161,47 @@ pub(crate) fn write_standard(out: &mut Writer<'_>, bytes: impl Iterator<Item = u
 
 fn write_group(out: &mut Writer<'_>, group: &[u8]) {
     let symbols = encode_group(group, STANDARD);
-    out.push(symbols.get(..group.len() + 1).unwrap_or_default());
-    (group.len()..3).for_each(|_| out.push_char('='));
+    out.push(symbols.get(..(group.len() * 4).div_ceil(3)).unwrap_or_default());
+    (0..(3 - group.len() % 3) % 3).for_each(|_| out.push_char('='));
 }
 
 /// What is added for the last two symbols of an alphabet: from the 62nd on, and for the 63rd.
-type Alphabet = (i16, i16);
+type Alphabet = (i8, i8);
 const URL_SAFE: Alphabet = (-13, 49);
 const STANDARD: Alphabet = (-15, 3);
 
-/// Up to three bytes as four symbols; what is missing counts as zeros.
-fn encode_group(group: &[u8], alphabet: Alphabet) -> [u8; 4] {
-    let byte = |i| group.get(i).map_or(0, |byte| u32::from(*byte));
-    let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-    [18, 12, 6, 0].map(|shift| encode_symbol((bits >> shift & 63) as i16, alphabet))
+/// Up to 24 bytes as 32 symbols; what is missing counts as zeros.
+fn encode_group(group: &[u8], alphabet: Alphabet) -> [u8; BLOCK] {
+    let mut bytes = [0; DECODED_BLOCK];
+    bytes.iter_mut().zip(group).for_each(|(place, byte)| *place = *byte);
+    let mut symbols = [0; BLOCK];
+    for (places, bytes) in symbols.chunks_exact_mut(WORD).zip(bytes.chunks_exact(DECODED_WORD)) {
+        let mut all = [0; WORD];
+        if let (Some(place), Ok(bytes)) = (all.last_chunk_mut::<DECODED_WORD>(), bytes.try_into()) {
+            *place = bytes;
+        }
+        let mut word = usize::from_be_bytes(all);
+        // As in decoding, the other way round.
+        if WORD == 8 {
+            word = word >> 24 & usize::MAX >> HALF | (word & 0xff_ffff) << HALF;
+        }
+        word = word >> 12 & LOW_12 | (word & LOW_12) << 16;
+        word = word >> 6 & LOW_6 | (word & LOW_6) << 8;
+        places.iter_mut().zip(word.to_le_bytes()).for_each(|(place, value)| *place = value);
+    }
+    symbols.map(|six_bits| encode_symbol(six_bits as i8, alphabet))
 }
 
 /// The symbol for six bits. No branch and no table depends on them, as they may be a secret's.
-fn encode_symbol(six_bits: i16, (from_62, from_63): Alphabet) -> u8 {
+fn encode_symbol(six_bits: i8, (from_62, from_63): Alphabet) -> u8 {
     // All ones where the bits are above the limit.
-    let above = |limit: i16| (limit - six_bits) >> 8;
-    let distance = i16::from(b'A')
-        + (above(25) & 6)
-        + (above(51) & -75)
-        + (above(61) & from_62)
-        + (above(62) & from_63);
-    (six_bits + distance) as u8
+    let above = |limit: i8| (limit - six_bits) >> 7;
+    let distance = (b'A' as i8)
+        .wrapping_add(above(25) & 6)
+        .wrapping_add(above(51) & -75)
+        .wrapping_add(above(61) & from_62)
+        .wrapping_add(above(62) & from_63);
+    six_bits.wrapping_add(distance) as u8
 }
 
 /// The six bits of a symbol of the URL-safe alphabet, and all ones if it is one; without a branch
@@ -232,9 +251,9 @@ mod tests {
             assert_eq!(decoded, expected, "{byte}");
             let group = [byte, byte.rotate_left(3), !byte];
             let url_safe = Base64UrlUnpadded::encode_string(&group);
-            assert_eq!(&encode_group(&group, URL_SAFE), url_safe.as_bytes());
+            assert_eq!(&encode_group(&group, URL_SAFE)[..4], url_safe.as_bytes());
             let standard = Base64::encode_string(&group);
-            assert_eq!(&encode_group(&group, STANDARD), standard.as_bytes());
+            assert_eq!(&encode_group(&group, STANDARD)[..4], standard.as_bytes());
         }
     }
 
