@@ -57,27 +57,25 @@ pub(crate) fn decode_into<'b>(
 
 /// Decodes `text` to the start of `room`, which is large enough; gives the number of bytes.
 fn decode(text: &str, room: &mut [u8]) -> Option<usize> {
-    let mut rest = text.as_bytes();
-    let mut len = 0;
-    // What was invalid is looked at behind the loop only.
-    let mut valid = true;
+    let (mut rest, mut room) = (text.as_bytes(), room);
+    // Both are looked at behind the loop only.
+    let (mut len, mut valid) = (0, 0);
     while let Some((block, behind)) = rest.split_first_chunk() {
-        let (bytes, block_valid) = decode_block(block);
-        room.get_mut(len..)?.first_chunk_mut().map(|place| *place = bytes)?;
-        valid &= block_valid;
-        len += bytes.len();
-        rest = behind;
+        let (place, room_behind) = room.split_first_chunk_mut()?;
+        valid += decode_block(block, place);
+        len += place.len();
+        (rest, room) = (behind, room_behind);
     }
-    // The last symbols are filled up with some that stand for zeros.
-    let mut block = [b'A'; BLOCK];
+    // Zeros fill up the last symbols; they count as none, and stand for zeros.
+    let mut block = [0; BLOCK];
     block.iter_mut().zip(rest).for_each(|(place, symbol)| *place = *symbol);
-    let (bytes, block_valid) = decode_block(&block);
+    let mut bytes = [0; DECODED_BLOCK];
+    valid += decode_block(&block, &mut bytes);
     // One symbol is no byte. Bits behind the last byte are zero.
     let (last, trailing_bits) = bytes.split_at_checked(rest.len() * 3 / 4)?;
     let is_canonical = rest.len() % 4 != 1 && trailing_bits.iter().all(|byte| *byte == 0);
-    let room = room.get_mut(len..)?;
     room.iter_mut().zip(last).for_each(|(place, byte)| *place = *byte);
-    (valid & block_valid & is_canonical).then_some(len + last.len())
+    (valid == text.len() && is_canonical).then_some(len + last.len())
 }
 
 /// Symbols that are read or written at once, of which a compiler makes vectors, and their bytes.
@@ -86,31 +84,35 @@ const DECODED_BLOCK: usize = BLOCK / 4 * 3;
 const WORD: usize = size_of::<usize>();
 const DECODED_WORD: usize = WORD / 4 * 3;
 
-/// The bytes, and whether all symbols are of the alphabet. No branch and no table depends on them,
-/// as they may be a secret's.
-fn decode_block(symbols: &[u8; BLOCK]) -> ([u8; DECODED_BLOCK], bool) {
+/// Decodes to `bytes`; says how many symbols are of the alphabet, and takes others for zeros. No
+/// branch and no table depends on them, as they may be a secret's.
+fn decode_block(symbols: &[u8; BLOCK], bytes: &mut [u8; DECODED_BLOCK]) -> usize {
     let mut six_bits = [0; BLOCK];
     let mut valid = [0; BLOCK];
     for ((value, is_valid), symbol) in six_bits.iter_mut().zip(&mut valid).zip(symbols) {
         (*value, *is_valid) = decode_symbol(*symbol);
     }
-    let mut bytes = [0; DECODED_BLOCK];
-    for (places, values) in bytes.chunks_exact_mut(DECODED_WORD).zip(six_bits.chunks_exact(WORD)) {
-        let mut word = usize::from_le_bytes(values.try_into().unwrap_or_default());
+    let mut words = [0; BLOCK / WORD];
+    for (word, values) in words.iter_mut().zip(six_bits.chunks_exact(WORD)) {
+        *word = usize::from_le_bytes(values.try_into().unwrap_or_default());
+    }
+    for word in &mut words {
         // Neighbours move together: to 12 bits of 16, to 24 of 32, and to 48 where there are 64.
-        word = (word & LOW_8) << 6 | word >> 8 & LOW_8;
-        word = (word & LOW_16) << 12 | word >> 16 & LOW_16;
+        *word = (*word & LOW_8) << 6 | *word >> 8 & LOW_8;
+        *word = (*word & LOW_16) << 12 | *word >> 16 & LOW_16;
         if WORD == 8 {
-            word = (word & usize::MAX >> HALF) << 24 | word >> HALF;
+            *word = (*word & usize::MAX >> HALF) << 24 | *word >> HALF;
         }
+    }
+    for (place, word) in bytes.chunks_exact_mut(DECODED_WORD).zip(words) {
         let word = word.to_be_bytes();
         if let (Some(place), Some(decoded)) =
-            (places.first_chunk_mut::<DECODED_WORD>(), word.last_chunk())
+            (place.first_chunk_mut::<DECODED_WORD>(), word.last_chunk())
         {
             *place = *decoded;
         }
     }
-    (bytes, valid.iter().fold(u8::MAX, |all, is_valid| all & is_valid) == u8::MAX)
+    valid.iter().fold(0_u8, |number, is_valid| number + (is_valid & 1)).into()
 }
 
 const HALF: u32 = usize::BITS / 2;
@@ -189,7 +191,8 @@ fn encode_group(group: &[u8], alphabet: Alphabet) -> [u8; BLOCK] {
         word = word >> 6 & LOW_6 | (word & LOW_6) << 8;
         places.iter_mut().zip(word.to_le_bytes()).for_each(|(place, value)| *place = value);
     }
-    symbols.map(|six_bits| encode_symbol(six_bits as i8, alphabet))
+    symbols.iter_mut().for_each(|symbol| *symbol = encode_symbol(*symbol as i8, alphabet));
+    symbols
 }
 
 /// The symbol for six bits. No branch and no table depends on them, as they may be a secret's.
