@@ -7,7 +7,7 @@ use crate::error::error_enum;
 use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
 use crate::policy::ENDPOINT_LEN;
 use crate::realm::{Issuer, is_safe_to_ask};
-use crate::wire::{BufferTooSmall, JsonStr, Strings, Uri, Value, Writer, contains};
+use crate::wire::{BufferTooSmall, JsonStr, NotAString, Uri, Value, Writer, contains};
 
 /// The request for a provider's metadata.
 #[derive(Debug, Clone, Copy)]
@@ -59,46 +59,37 @@ pub struct ProviderMetadata<'a> {
 
 impl<'a> ProviderMetadata<'a> {
     fn parse(response: HttpResponse<'a>) -> Result<Self, DiscoveryError> {
-        let mut strings = Strings::new([
-            "issuer",
-            "authorization_endpoint",
-            "token_endpoint",
-            "jwks_uri",
-            "userinfo_endpoint",
-        ]);
-        let mut token_auth_methods = Some(TokenAuthMethodsOffered::default());
-        let mut pkce = Some(PkceOffered::default());
-        let mut sends_issuer = Some(false);
-        let json = response.json_with(&mut |name, value| match name {
-            "token_endpoint_auth_methods_supported" => {
-                token_auth_methods = TokenAuthMethodsOffered::read(value);
-            }
-            "code_challenge_methods_supported" => pkce = PkceOffered::read(value),
-            "authorization_response_iss_parameter_supported" => {
-                sends_issuer = match value {
-                    Value::Null => Some(false),
-                    Value::Bool(sends_issuer) => Some(sends_issuer),
-                    _ => None,
-                };
-            }
-            _ => strings.take(name, value),
-        });
-        json.map_err(|error| DiscoveryError::Response { error })?;
-        let member = DiscoveryError::Response { error: ResponseError::Member };
-        let strings = strings.found();
-        let Some([Some(issuer), Some(authorization), Some(token), Some(jwks), userinfo]) = strings
-        else {
-            return Err(member);
+        let (_, [issuer, authorization, token, jwks, userinfo, methods, pkce, sends_issuer]) =
+            response.json(&[
+                "issuer",
+                "authorization_endpoint",
+                "token_endpoint",
+                "jwks_uri",
+                "userinfo_endpoint",
+                "token_endpoint_auth_methods_supported",
+                "code_challenge_methods_supported",
+                "authorization_response_iss_parameter_supported",
+            ])?;
+        let [issuer, authorization, token, jwks] =
+            [issuer, authorization, token, jwks].map(Value::required_str);
+        let (issuer, authorization, token, jwks) = (issuer?, authorization?, token?, jwks?);
+        let userinfo = Value::optional_str(userinfo)?;
+        let token_auth_methods = TokenAuthMethodsOffered::read(methods)?;
+        let pkce = PkceOffered::read(pkce)?;
+        let sends_issuer = match sends_issuer {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(sends_issuer)) => sends_issuer,
+            Some(_) => return Err(ResponseError::Member.into()),
         };
         Ok(ProviderMetadata {
             issuer,
-            token_auth_methods: token_auth_methods.ok_or(member)?,
-            pkce: pkce.ok_or(member)?,
-            sends_issuer: sends_issuer.ok_or(member)?,
             authorization_endpoint: Endpoint::parse(authorization)?,
             token_endpoint: Endpoint::parse(token)?,
             jwks_uri: Endpoint::parse(jwks)?,
             userinfo_endpoint: userinfo.map(Endpoint::parse).transpose()?,
+            token_auth_methods,
+            pkce,
+            sends_issuer,
         })
     }
 
@@ -233,21 +224,21 @@ pub enum PkceOffered {
 }
 
 impl TokenAuthMethodsOffered {
-    fn read(list: Value<'_>) -> Option<Self> {
+    fn read(list: Option<Value<'_>>) -> Result<Self, NotAString> {
         let mut offered = TokenAuthMethodsOffered::default();
-        offered.listed = for_each_string(list, &mut |method| {
+        offered.listed = for_each_string(list, |method| {
             offered.client_secret_basic |= method == *"client_secret_basic";
             offered.client_secret_post |= method == *"client_secret_post";
         })?;
-        Some(offered)
+        Ok(offered)
     }
 }
 
 impl PkceOffered {
-    fn read(list: Value<'_>) -> Option<Self> {
+    fn read(list: Option<Value<'_>>) -> Result<Self, NotAString> {
         let mut s256 = false;
-        let listed = for_each_string(list, &mut |method| s256 |= method == *"S256")?;
-        Some(match (listed, s256) {
+        let listed = for_each_string(list, |method| s256 |= method == *"S256")?;
+        Ok(match (listed, s256) {
             (false, _) => PkceOffered::NotListed,
             (true, true) => PkceOffered::S256,
             (true, false) => PkceOffered::NotS256,
@@ -255,16 +246,19 @@ impl PkceOffered {
     }
 }
 
-/// Walks an array of strings, and says whether there is one instead of `null`; `None` where there
-/// is something else.
-fn for_each_string(list: Value<'_>, item: &mut dyn FnMut(JsonStr<'_>)) -> Option<bool> {
+/// Walks an array of strings, and says whether there is one; an error where there is something
+/// else.
+fn for_each_string(
+    list: Option<Value<'_>>,
+    mut item: impl FnMut(JsonStr<'_>),
+) -> Result<bool, NotAString> {
     match list {
-        Value::Null => Some(false),
-        Value::Array(items) => {
-            items.items().try_for_each(|value| value.as_str().map(&mut *item))?;
-            Some(true)
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Array(items)) => {
+            items.items().try_for_each(|value| value.as_str().map(&mut item)).ok_or(NotAString)?;
+            Ok(true)
         }
-        _ => None,
+        Some(_) => Err(NotAString),
     }
 }
 
@@ -282,5 +276,17 @@ error_enum! {
         /// An endpoint that can't be used.
         Endpoint => "discovery_endpoint",
             "the provider's metadata has an endpoint that is not https (for an issuer on this machine: http on its loopback addresses), has a fragment or a user name, or is longer than 512 characters";
+    }
+}
+
+impl From<ResponseError> for DiscoveryError {
+    fn from(error: ResponseError) -> Self {
+        DiscoveryError::Response { error }
+    }
+}
+
+impl From<NotAString> for DiscoveryError {
+    fn from(NotAString: NotAString) -> Self {
+        ResponseError::Member.into()
     }
 }

@@ -4,7 +4,7 @@
 use core::fmt;
 
 use crate::http::HttpResponse;
-use crate::wire::{FormText, Json, JsonStr};
+use crate::wire::{FormText, Json, JsonStr, Value};
 
 /// A registered error code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,13 +120,8 @@ pub struct ErrorResponse<'a> {
 impl<'a> ErrorResponse<'a> {
     /// The error response that `response` is, if it is one, whatever its status.
     pub fn of(response: &HttpResponse<'a>) -> Option<Self> {
-        let (mut error, mut description) = (None, None);
-        Json::parse_with(response.body, &mut |name, value| match name {
-            "error" => error = value.as_str(),
-            "error_description" => description = value.as_str(),
-            _ => {}
-        })
-        .ok()?;
+        let (_, members) = Json::read(response.body, &["error", "error_description"]).ok()?;
+        let [error, description] = members.map(|member| member.and_then(Value::as_str));
         error.map(|error| ErrorResponse { error, description })
     }
 

@@ -109,13 +109,10 @@ impl<'a> IdToken<'a> {
             JwsError::Buffer { .. } => JwsError::Buffer { needed },
             error => error,
         })?;
-        let mut claims = Claims::default();
-        let json = Json::parse_with(verified.payload, &mut |name, value| claims.take(name, value))
+        let (json, claims) = Json::read(verified.payload, &Claims::NAMES)
             .map_err(|error| IdTokenError::Json { error })?;
         let object = json.object().ok_or(IdTokenError::NotAnObject)?;
-        if claims.has_events {
-            return Err(IdTokenError::LogoutToken);
-        }
+        let claims = Claims::of(claims)?;
 
         self.check_issuer_and_audience(&claims)?;
         self.check_times(&claims, now)?;
@@ -246,7 +243,6 @@ impl fmt::Debug for IdToken<'_> {
 }
 
 /// The claims that a rule depends on, found while the payload is checked.
-#[derive(Default)]
 struct Claims<'b> {
     iss: Option<JsonStr<'b>>,
     sub: Option<JsonStr<'b>>,
@@ -258,26 +254,41 @@ struct Claims<'b> {
     auth_time: NumericDate<'b>,
     nonce: Option<Value<'b>>,
     at_hash: Option<Value<'b>>,
-    /// A logout token has them, and no ID token (RFC 8725 section 3.12).
-    has_events: bool,
 }
 
 impl<'b> Claims<'b> {
-    fn take(&mut self, name: &str, value: Value<'b>) {
-        match name {
-            "iss" => self.iss = value.as_str(),
-            "sub" => self.sub = value.as_str(),
-            "aud" => self.aud = Some(value),
-            "azp" => self.azp = Some(value),
-            "exp" => self.exp = NumericDate::of(value, "exp"),
-            "iat" => self.iat = NumericDate::of(value, "iat"),
-            "nbf" => self.nbf = NumericDate::of(value, "nbf"),
-            "auth_time" => self.auth_time = NumericDate::of(value, "auth_time"),
-            "nonce" => self.nonce = Some(value),
-            "at_hash" => self.at_hash = Some(value),
-            "events" => self.has_events = true,
-            _ => {}
+    const NAMES: [&'static str; 11] = [
+        "iss",
+        "sub",
+        "aud",
+        "azp",
+        "exp",
+        "iat",
+        "nbf",
+        "auth_time",
+        "nonce",
+        "at_hash",
+        "events",
+    ];
+
+    fn of(members: [Option<Value<'b>>; 11]) -> Result<Self, IdTokenError> {
+        let [iss, sub, aud, azp, exp, iat, nbf, auth_time, nonce, at_hash, events] = members;
+        // A logout token is no ID token (RFC 8725 section 3.12).
+        if events.is_some() {
+            return Err(IdTokenError::LogoutToken);
         }
+        Ok(Claims {
+            iss: iss.and_then(Value::as_str),
+            sub: sub.and_then(Value::as_str),
+            aud,
+            azp,
+            exp: NumericDate { value: exp, claim: "exp" },
+            iat: NumericDate { value: iat, claim: "iat" },
+            nbf: NumericDate { value: nbf, claim: "nbf" },
+            auth_time: NumericDate { value: auth_time, claim: "auth_time" },
+            nonce,
+            at_hash,
+        })
     }
 
     /// `sub` unescaped: 1 to 255 bytes without control characters (section 2).
@@ -305,23 +316,23 @@ impl<'b> Claims<'b> {
 }
 
 /// A claim that is a time, if it is there.
-#[derive(Clone, Copy, Default)]
-struct NumericDate<'b>(Option<(Value<'b>, &'static str)>);
+#[derive(Clone, Copy)]
+struct NumericDate<'b> {
+    value: Option<Value<'b>>,
+    claim: &'static str,
+}
 
-impl<'b> NumericDate<'b> {
-    fn of(value: Value<'b>, claim: &'static str) -> Self {
-        NumericDate(Some((value, claim)))
-    }
-
+impl NumericDate<'_> {
     /// The time rounded down (RFC 7519 section 2), `None` where there is none.
     fn time(self) -> Result<Option<UnixTime>, IdTokenError> {
-        match self.0 {
+        let NumericDate { value, claim } = self;
+        match value {
             None => Ok(None),
-            Some((Value::Number(number), claim)) => match number.floor() {
+            Some(Value::Number(number)) => match number.floor() {
                 Some(seconds) if seconds <= LAST_SECOND => Ok(Some(UnixTime(seconds))),
                 _ => Err(IdTokenError::NotATime { claim }),
             },
-            Some((_, claim)) => Err(IdTokenError::NotATime { claim }),
+            Some(_) => Err(IdTokenError::NotATime { claim }),
         }
     }
 }

@@ -90,10 +90,7 @@ impl JwsAlgorithm {
 
 fn is_left_half<D: Digest>(text: &str, token: JsonStr<'_>) -> bool {
     let mut digest = D::new();
-    match token.as_plain() {
-        Some(plain) => digest.update(plain),
-        None => token.chars().for_each(|c| digest.update(c.encode_utf8(&mut [0; 4]))),
-    }
+    token.for_each_piece(&mut |piece| digest.update(piece));
     let hash = digest.finalize();
     // Half of SHA-512's 64 bytes, and what decoding takes on top.
     let mut buf = [0; 48];

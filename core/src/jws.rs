@@ -5,7 +5,7 @@ use crate::jwa::{InvalidSignature, JwsAlgorithm, PublicKey, SignatureVerifier};
 use crate::jwks::{JwksError, KeySet};
 use crate::policy::KEY_ID_LEN;
 use crate::wire::{
-    BufferTooSmall, DecodeError, Json, JsonError, JsonStr, Strings, Value, decode_into,
+    BufferTooSmall, DecodeError, Json, JsonError, JsonStr, Value, cut, decode_into,
     decoded_len_bound, split,
 };
 
@@ -21,13 +21,11 @@ pub(crate) struct CompactJws<'a> {
 
 impl<'a> CompactJws<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, JwsError> {
-        let mut parts = split(text, b'.');
-        let [Some(header), Some(payload), Some(signature)] = [(); 3].map(|()| parts.next()) else {
-            return Err(JwsError::NotCompact);
-        };
-        match parts.count() {
-            0 => {}
-            2 => return Err(JwsError::Encrypted),
+        let (header, rest) = cut(text, b'.').ok_or(JwsError::NotCompact)?;
+        let (payload, signature) = cut(rest, b'.').ok_or(JwsError::NotCompact)?;
+        match split(signature, b'.').count() {
+            1 => {}
+            3 => return Err(JwsError::Encrypted),
             _ => return Err(JwsError::NotCompact),
         }
         let signed = text.get(..header.len() + 1 + payload.len()).ok_or(JwsError::NotCompact)?;
@@ -134,36 +132,33 @@ pub(crate) struct JwsHeader<'a> {
 impl<'a> JwsHeader<'a> {
     /// Reads a decoded header, by RFC 7515 section 4 and RFC 8725 section 3.
     fn parse(bytes: &'a [u8]) -> Result<Self, JwsError> {
-        let mut strings = Strings::new(["alg", "kid"]);
-        let mut checked = Ok(());
-        Json::parse_with(bytes, &mut |name, value| {
-            strings.take(name, value);
-            checked = checked.and_then(|()| check_header_member(name, value));
-        })
-        .map_err(|error| JwsError::HeaderJson { error })?;
-        checked?;
-        let [alg, key_id] = strings.found().ok_or(JwsError::Header)?;
+        let (_, [alg, kid, typ, cty, crit, b64, zip, enc]) =
+            Json::read(bytes, &["alg", "kid", "typ", "cty", "crit", "b64", "zip", "enc"])
+                .map_err(|error| JwsError::HeaderJson { error })?;
+        // What would change the meaning of the signature or of the payload is refused. Keys and
+        // their places (`jwk`, `jku`, `x5c`, `x5u`) are never looked at: keys come from metadata
+        // only.
+        if [crit, b64, zip, enc].iter().any(Option::is_some) {
+            return Err(JwsError::Critical);
+        }
+        if cty.is_some() {
+            return Err(JwsError::ContentType);
+        }
+        match typ {
+            None => {}
+            Some(Value::String(typ)) if is_id_token_type(typ) => {}
+            Some(_) => return Err(JwsError::Type),
+        }
+        let key_id = match kid {
+            None => None,
+            Some(kid) => Some(kid.as_str().ok_or(JwsError::Header)?),
+        };
         if key_id.is_some_and(|kid| kid.raw().len() > KEY_ID_LEN) {
             return Err(JwsError::Header);
         }
-        let alg = alg.ok_or(JwsError::Header)?;
+        let alg = alg.and_then(Value::as_str).ok_or(JwsError::Header)?;
         let algorithm = JwsAlgorithm::of_name(alg).ok_or(JwsError::AlgorithmUnknown)?;
         Ok(JwsHeader { algorithm, key_id })
-    }
-}
-
-/// Refuses what would change the meaning of the signature or of the payload. Keys and their
-/// places (`jwk`, `jku`, `x5c`, `x5u`) are never looked at: keys come from metadata only.
-fn check_header_member(name: &str, value: Value<'_>) -> Result<(), JwsError> {
-    match name {
-        "crit" | "b64" | "zip" | "enc" => Err(JwsError::Critical),
-        "cty" => Err(JwsError::ContentType),
-        "typ" => match value {
-            Value::String(typ) if is_id_token_type(typ) => Ok(()),
-            _ => Err(JwsError::Type),
-        },
-        "kid" => value.as_str().map(|_| ()).ok_or(JwsError::Header),
-        _ => Ok(()),
     }
 }
 

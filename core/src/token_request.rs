@@ -11,7 +11,8 @@ use crate::policy::ID_TOKEN_LEN;
 use crate::realm::TokenAuthMethod;
 use crate::relying_party::RelyingParty;
 use crate::wire::{
-    BufferTooSmall, FormText, Strings, Writer, form_encoded, write_form_encoded, write_standard,
+    BufferTooSmall, FormText, NotAString, Value, Writer, form_encoded, write_form_encoded,
+    write_standard,
 };
 use core::fmt;
 
@@ -100,18 +101,14 @@ impl<'a> TokenRequest<'a> {
             return Err(refusal(&response));
         }
         // Sections 3.1.3.3 and RFC 6749 5.1.
-        let mut strings = Strings::new(["access_token", "token_type", "id_token"]);
-        let mut error = None;
-        response.json_with(&mut |name, value| match name {
-            "error" => error = value.as_str(),
-            _ => strings.take(name, value),
-        })?;
-        if let Some(error) = error.map(ErrorCode::of_json) {
+        let (_, [error, access_token, token_type, id_token]) =
+            response.json(&["error", "access_token", "token_type", "id_token"])?;
+        if let Some(error) = error.and_then(Value::as_str).map(ErrorCode::of_json) {
             return Err(TokenError::Refused { status: response.status, error });
         }
-        let Some([Some(access_token), Some(token_type), id_token]) = strings.found() else {
-            return Err(ResponseError::Member.into());
-        };
+        let access_token = Value::required_str(access_token)?;
+        let token_type = Value::required_str(token_type)?;
+        let id_token = Value::optional_str(id_token)?;
         if !token_type.raw().eq_ignore_ascii_case("bearer") {
             return Err(TokenError::TokenType);
         }
@@ -217,5 +214,11 @@ error_enum! {
 impl From<ResponseError> for TokenError {
     fn from(error: ResponseError) -> Self {
         TokenError::Response { error }
+    }
+}
+
+impl From<NotAString> for TokenError {
+    fn from(NotAString: NotAString) -> Self {
+        ResponseError::Member.into()
     }
 }

@@ -7,7 +7,7 @@ use crate::error::error_enum;
 use crate::error_response::{ErrorCode, ErrorResponse};
 use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
 use crate::policy::ACCESS_TOKEN_LEN;
-use crate::wire::{BufferTooSmall, JsonStr, Object, Writer};
+use crate::wire::{BufferTooSmall, JsonStr, Object, Value, Writer};
 
 /// The request for the claims of an identified end user.
 #[derive(Clone, Copy)]
@@ -55,17 +55,11 @@ impl<'a> UserinfoRequest<'a> {
         if response.has_media_type("application/jwt") {
             return Err(UserinfoError::Signed);
         }
-        let mut subject = None;
-        let json = response
-            .json_with(&mut |name, value| {
-                if name == "sub" {
-                    subject = value.as_str();
-                }
-            })
-            .map_err(|error| UserinfoError::Response { error })?;
+        let (json, [subject]) =
+            response.json(&["sub"]).map_err(|error| UserinfoError::Response { error })?;
         let claims =
             json.object().ok_or(UserinfoError::Response { error: ResponseError::Member })?;
-        match subject {
+        match subject.and_then(Value::as_str) {
             Some(sub) if sub == *self.subject => Ok(Userinfo { claims }),
             Some(_) => Err(UserinfoError::OtherSubject),
             None => Err(UserinfoError::NoSubject),

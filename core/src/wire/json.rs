@@ -7,9 +7,9 @@
 use core::fmt;
 
 use super::json_names::{Name, Names};
-use super::json_value::{Object, Value, trim};
+use super::json_value::{Object, Value, Wanted};
 use super::scan::behind_plain;
-use crate::policy::{JSON_DEPTH, JSON_LEN};
+use crate::policy::{JSON_DEPTH, JSON_LEN, JSON_MEMBERS};
 
 /// A whole document that was checked.
 #[derive(Clone, Copy)]
@@ -18,28 +18,35 @@ pub struct Json<'a>(&'a str);
 impl<'a> Json<'a> {
     /// Checks `bytes`, which must hold one JSON text and nothing else.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, JsonError> {
-        Self::parse_with(bytes, &mut |_, _| {})
+        Self::read(bytes, &[]).map(|(json, [])| json)
     }
 
-    /// The same, and shows the members of the outermost object to `each` in order, but for those
-    /// whose names are written with an escape, which no name in any specification is.
+    /// The same, with the members of the outermost object that are called `names`, where they are
+    /// there: they are found while the document is checked.
     ///
-    /// The document behind a member is not checked yet when `each` sees it: what it keeps is of use
-    /// only if this gives a document in the end.
-    pub(crate) fn parse_with(
+    /// Names are taken as they are written. The check lets no name through that hides letters,
+    /// digits or underscores behind escapes, and no other names are asked for.
+    pub(crate) fn read<const N: usize>(
         bytes: &'a [u8],
-        each: &mut dyn FnMut(&'a str, Value<'a>),
-    ) -> Result<Self, JsonError> {
+        names: &[&str; N],
+    ) -> Result<(Self, [Option<Value<'a>>; N]), JsonError> {
+        let mut values = [None; N];
+        let json = Self::check(bytes, Wanted { names, values: &mut values })?;
+        Ok((json, values))
+    }
+
+    /// Apart from [`read`](Self::read), so that it is there once and not for every `N`.
+    fn check(bytes: &'a [u8], wanted: Wanted<'_, 'a>) -> Result<Self, JsonError> {
         if bytes.len() >= JSON_LEN {
             return Err(JsonError { problem: JsonProblem::TooLong, at: JSON_LEN });
         }
         let text = core::str::from_utf8(bytes)
             .map_err(|e| JsonError { problem: JsonProblem::NotUtf8, at: e.valid_up_to() })?;
         let mut checker =
-            Checker { text, open: Open::default(), names: Names::default(), member: None, each };
+            Checker { text, open: Open::default(), names: Names::default(), member: None, wanted };
         let mut rest = bytes;
         match checker.document(&mut rest) {
-            Ok(()) => Ok(Json(trim(text).trim_end_matches(is_white_space))),
+            Ok(value) => Ok(Json(value)),
             Err(problem) => Err(JsonError { problem, at: checker.place_of(rest) }),
         }
     }
@@ -134,62 +141,43 @@ impl fmt::Display for JsonProblem {
 
 type Check = Result<(), JsonProblem>;
 
-struct Checker<'a, 'f> {
+struct Checker<'a, 'w> {
     text: &'a str,
     open: Open,
     names: Names,
     /// A member of the outermost object, while its value is checked: its name, and where the value
     /// begins.
     member: Option<(&'a str, usize)>,
-    each: &'f mut dyn FnMut(&'a str, Value<'a>),
+    wanted: Wanted<'w, 'a>,
 }
 
 impl<'a> Checker<'a, '_> {
-    /// Checks the document that `rest` is. Where something is wrong, `rest` is left there.
-    fn document(&mut self, rest: &mut &'a [u8]) -> Check {
+    /// Checks the document that `rest` is, and gives its value's text. Where something is wrong,
+    /// `rest` is left there.
+    fn document(&mut self, rest: &mut &'a [u8]) -> Result<&'a str, JsonProblem> {
         let mut expects_name = false;
         skip_white_space(rest);
+        let start = self.place_of(rest);
         loop {
             match *rest {
                 [] => return Err(JsonProblem::Truncated),
                 [b'"', behind @ ..] => {
-                    let start = self.place_of(behind);
                     *rest = behind;
+                    let start = self.place_of(rest);
                     let is_plain = string(rest)?;
                     if expects_name {
-                        let end = self.place_of(rest) - 1;
-                        let name = self.text.get(start..end).ok_or(JsonProblem::Unexpected)?;
-                        let name = Name::new(name, start, is_plain)?;
-                        self.names.add(self.text, &name, self.open.first_name)?;
-                        skip_white_space(rest);
-                        match *rest {
-                            [b':', behind @ ..] => *rest = behind,
-                            [_, ..] => return Err(JsonProblem::Unexpected),
-                            [] => return Err(JsonProblem::Truncated),
-                        }
-                        skip_white_space(rest);
-                        if self.open.depth == 1 {
-                            self.member = is_plain.then(|| (name.text, self.place_of(rest)));
-                        }
+                        self.name(start, is_plain, rest)?;
                         expects_name = false;
                         continue;
                     }
                 }
                 _ if expects_name => return Err(JsonProblem::Unexpected),
-                [b'{', behind @ ..] => {
-                    self.open.push(Container::Object, self.names.len())?;
+                [open @ (b'{' | b'['), behind @ ..] => {
+                    self.open.push(*open == b'{', self.names.len())?;
                     *rest = behind;
                     skip_white_space(rest);
-                    expects_name = !matches!(*rest, [b'}', ..]);
-                    if expects_name {
-                        continue;
-                    }
-                }
-                [b'[', behind @ ..] => {
-                    self.open.push(Container::Array, self.names.len())?;
-                    *rest = behind;
-                    skip_white_space(rest);
-                    if !matches!(*rest, [b']', ..]) {
+                    if rest.first() != Some(&self.open.end()) {
+                        expects_name = self.open.is_object();
                         continue;
                     }
                 }
@@ -198,23 +186,25 @@ impl<'a> Checker<'a, '_> {
             }
             loop {
                 if self.open.depth == 1 {
-                    self.show_member(rest);
+                    self.keep_member(rest);
                 }
+                let end = self.place_of(rest);
                 skip_white_space(rest);
-                match (self.open.innermost, *rest) {
-                    (Container::None, []) => return Ok(()),
-                    (Container::None, _) => return Err(JsonProblem::Trailing),
-                    (_, []) => return Err(JsonProblem::Truncated),
-                    (container, [b',', behind @ ..]) => {
+                match *rest {
+                    [] if self.open.depth == 0 => {
+                        return Ok(self.text.get(start..end).unwrap_or_default());
+                    }
+                    _ if self.open.depth == 0 => return Err(JsonProblem::Trailing),
+                    [] => return Err(JsonProblem::Truncated),
+                    [b',', behind @ ..] => {
                         *rest = behind;
                         skip_white_space(rest);
-                        expects_name = container == Container::Object;
+                        expects_name = self.open.is_object();
                         break;
                     }
-                    (Container::Array, [b']', behind @ ..])
-                    | (Container::Object, [b'}', behind @ ..]) => {
+                    [end, behind @ ..] if *end == self.open.end() => {
                         *rest = behind;
-                        self.names.truncate(self.open.first_name);
+                        self.names.truncate(self.open.first_name());
                         self.open.pop();
                     }
                     _ => return Err(JsonProblem::Unexpected),
@@ -223,11 +213,31 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    /// Shows the member whose value ends before `rest`, where there is one.
-    fn show_member(&mut self, rest: &[u8]) {
+    /// Takes note of a member's name, which stands between `start` and the quotation mark before
+    /// `rest`, and steps over the colon.
+    fn name(&mut self, start: usize, is_plain: bool, rest: &mut &'a [u8]) -> Check {
+        let end = self.place_of(rest).saturating_sub(1);
+        let text = self.text.get(start..end).unwrap_or_default();
+        let name = Name::new(text, start, is_plain)?;
+        self.names.add(self.text, &name, self.open.first_name())?;
+        skip_white_space(rest);
+        match *rest {
+            [b':', behind @ ..] => *rest = behind,
+            [_, ..] => return Err(JsonProblem::Unexpected),
+            [] => return Err(JsonProblem::Truncated),
+        }
+        skip_white_space(rest);
+        if self.open.depth == 1 && is_plain {
+            self.member = Some((text, self.place_of(rest)));
+        }
+        Ok(())
+    }
+
+    /// Keeps the member whose value ends before `rest`, if it is wanted.
+    fn keep_member(&mut self, rest: &[u8]) {
         if let Some((name, start)) = self.member.take() {
             let value = self.text.get(start..self.place_of(rest)).unwrap_or_default();
-            (self.each)(name, Value::of(value));
+            self.wanted.keep(name, Value::of(value));
         }
     }
 
@@ -236,8 +246,7 @@ impl<'a> Checker<'a, '_> {
     }
 }
 
-#[inline]
-fn skip_white_space(rest: &mut &[u8]) {
+pub(super) fn skip_white_space(rest: &mut &[u8]) {
     while let [b' ' | b'\t' | b'\n' | b'\r', behind @ ..] = rest {
         *rest = behind;
     }
@@ -283,7 +292,7 @@ fn escape(rest: &[u8]) -> Result<&[u8], JsonProblem> {
 }
 
 /// The number that four hexadecimal digits are, and what is behind them.
-fn hex4(mut rest: &[u8]) -> Result<(u32, &[u8]), JsonProblem> {
+pub(super) fn hex4(mut rest: &[u8]) -> Result<(u32, &[u8]), JsonProblem> {
     let mut unit = 0;
     for _ in 0..4 {
         let (digit, behind) = rest.split_first().ok_or(JsonProblem::Truncated)?;
@@ -295,20 +304,23 @@ fn hex4(mut rest: &[u8]) -> Result<(u32, &[u8]), JsonProblem> {
 }
 
 /// What is behind a number.
-fn number(rest: &[u8]) -> Result<&[u8], JsonProblem> {
-    let rest = rest.strip_prefix(b"-").unwrap_or(rest);
-    let mut rest = match rest.strip_prefix(b"0") {
-        Some(rest) => rest,
-        None => digits(rest)?,
+fn number(mut rest: &[u8]) -> Result<&[u8], JsonProblem> {
+    if let [b'-', behind @ ..] = rest {
+        rest = behind;
+    }
+    rest = match rest {
+        [b'0', behind @ ..] => behind,
+        _ => digits(rest)?,
     };
     if let [b'.', behind @ ..] = rest {
         rest = digits(behind)?;
     }
     if let [b'e' | b'E', behind @ ..] = rest {
         rest = match behind {
-            [b'+' | b'-', behind @ ..] => digits(behind)?,
-            _ => digits(behind)?,
+            [b'+' | b'-', behind @ ..] => behind,
+            _ => behind,
         };
+        rest = digits(rest)?;
     }
     Ok(rest)
 }
@@ -327,66 +339,67 @@ fn digits(mut rest: &[u8]) -> Result<&[u8], JsonProblem> {
 }
 
 /// What is behind `true`, `false` or `null`.
-fn word(rest: &[u8]) -> Result<&[u8], JsonProblem> {
-    let word: &[u8] = match rest {
-        [b't', ..] => b"true",
-        [b'f', ..] => b"false",
-        [b'n', ..] => b"null",
-        _ => return Err(JsonProblem::Unexpected),
+fn word(mut rest: &[u8]) -> Result<&[u8], JsonProblem> {
+    let word = match rest {
+        [b't', ..] => "true",
+        [b'f', ..] => "false",
+        _ => "null",
     };
-    match rest.strip_prefix(word) {
-        Some(rest) => Ok(rest),
-        None if word.starts_with(rest) => Err(JsonProblem::Truncated),
-        None => Err(JsonProblem::Unexpected),
+    for expected in word.bytes() {
+        rest = match rest {
+            [byte, behind @ ..] if *byte == expected => behind,
+            [_, ..] => return Err(JsonProblem::Unexpected),
+            [] => return Err(JsonProblem::Truncated),
+        };
     }
+    Ok(rest)
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-enum Container {
-    /// Around the document.
-    #[default]
-    None,
-    Array,
-    Object,
-}
-
-/// The containers around the cursor.
+/// The containers around the cursor. Of each is known whether it is an object, by the lowest bit,
+/// and how many names there were before it.
 #[derive(Default)]
 struct Open {
-    innermost: Container,
-    /// How many names there were before the innermost.
-    first_name: usize,
     depth: usize,
-    /// The same of those around the innermost, outermost first.
-    outer: [(Container, u16); JSON_DEPTH],
+    innermost: u16,
+    /// Those around the innermost, outermost first.
+    outer: [u16; JSON_DEPTH],
 }
 
 impl Open {
-    fn push(&mut self, container: Container, names: usize) -> Check {
-        let place = self.outer.get_mut(self.depth).ok_or(JsonProblem::TooDeep)?;
-        // There are at most JSON_MEMBERS names.
-        *place = (self.innermost, self.first_name as u16);
+    fn push(&mut self, is_object: bool, names: usize) -> Check {
+        *self.outer.get_mut(self.depth).ok_or(JsonProblem::TooDeep)? = self.innermost;
         self.depth += 1;
-        (self.innermost, self.first_name) = (container, names);
+        // There are at most JSON_MEMBERS names.
+        self.innermost = (names as u16) << 1 | u16::from(is_object);
         Ok(())
     }
 
     fn pop(&mut self) {
         self.depth = self.depth.saturating_sub(1);
-        let outer = self.outer.get(self.depth).copied().unwrap_or_default();
-        (self.innermost, self.first_name) = (outer.0, outer.1.into());
+        self.innermost = self.outer.get(self.depth).copied().unwrap_or_default();
+    }
+
+    fn is_object(&self) -> bool {
+        self.innermost & 1 == 1
+    }
+
+    /// What closes the innermost.
+    fn end(&self) -> u8 {
+        if self.is_object() { b'}' } else { b']' }
+    }
+
+    /// How many names there were before the innermost.
+    fn first_name(&self) -> usize {
+        (self.innermost >> 1).into()
     }
 }
 
-fn is_white_space(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\n' | '\r')
-}
+const _: () = assert!(JSON_MEMBERS <= u16::MAX as usize >> 1);
 
 #[cfg(test)]
 mod tests {
     use super::JsonProblem::*;
     use super::*;
-    use crate::policy::JSON_MEMBERS;
 
     fn problem(text: &[u8]) -> JsonProblem {
         Json::parse(text).expect_err("refused").problem
@@ -440,6 +453,12 @@ mod tests {
             (b"{\"a/b\":1,\"a\\/b\":2}", Duplicate),
             (b"{\"\xc3\xa9\":1,\"\\u00e9\":2}", Duplicate),
             (b"[{\"x\":{\"a\":1,\"b\":[{}],\"a\":2}}]", Duplicate),
+            (b"{\"\\/a\":1,\"\\/b\":2,\"/a\":3}", Duplicate),
+            (b"{\"/a\":1,\"\\/b\":2,\"\\/a\":3}", Duplicate),
+            (
+                b"{\"a_long_name_of_more_than_a_word\":1,\"a_long_name_of_more_than_a_word\":2}",
+                Duplicate,
+            ),
             (b"{\"\\u0073ub\":1}", EscapedName),
             (b"{\"a\\/\\u005fb\":1}", EscapedName),
         ];
@@ -447,6 +466,37 @@ mod tests {
             let shown = String::from_utf8_lossy(text);
             assert_eq!(problem(text), *expected, "{shown}");
         }
+    }
+
+    #[test]
+    fn an_error_says_where_the_document_goes_wrong() {
+        for (text, at) in [
+            ("", 0),
+            ("[1, @]", 4),
+            (" [1 2]", 4),
+            ("[1,", 3),
+            ("{} {}", 3),
+            ("[\"a\nb\"]", 3),
+            ("{\"a\" 1}", 5),
+            ("{\"a\":1,\"a\":2}", 10),
+            ("[[[]}", 4),
+        ] {
+            assert_eq!(Json::parse(text.as_bytes()).expect_err(text).at, at, "{text}");
+        }
+    }
+
+    #[test]
+    fn members_of_the_outermost_object_are_found_by_their_names() {
+        let text = br#" { "a" : {"b":1,"a":2} , "\/b":3, "bb":4, "c":[{"d":5}] , "e":null,"d" : "x\"y" } "#;
+        let (json, [a, b, c, d, e]) = Json::read(text, &["a", "b", "c", "d", "e"]).unwrap();
+        assert_eq!(json.text().as_bytes(), text.trim_ascii());
+        let found = [a, b, c, d, e].map(|value| value.map(Value::text));
+        let expected =
+            [Some(r#"{"b":1,"a":2}"#), None, Some(r#"[{"d":5}]"#), Some(r#"x\"y"#), Some("null")];
+        assert_eq!(found, expected);
+        let (_, found) = Json::read(br#"[{"a":1},"a",2]"#, &["a"]).unwrap();
+        assert!(found[0].is_none());
+        assert_eq!(Json::read(br#"{"a":1,"b"}"#, &["a"]).err().unwrap().problem, Unexpected);
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! The names of a document's members, so that one given twice is noticed.
 
-use super::cut::cut;
-use super::json::JsonProblem;
+use super::json::{JsonProblem, hex4};
 use super::json_value::JsonStr;
 use crate::policy::{JSON_LEN, JSON_MEMBERS};
 
@@ -10,18 +9,19 @@ use crate::policy::{JSON_LEN, JSON_MEMBERS};
 pub(super) struct Names {
     len: usize,
     entries: [u32; JSON_MEMBERS],
+    /// Whether a name had an escape in it.
+    has_escaped: bool,
 }
 
 impl Default for Names {
     fn default() -> Self {
-        Names { len: 0, entries: [0; JSON_MEMBERS] }
+        Names { len: 0, entries: [0; JSON_MEMBERS], has_escaped: false }
     }
 }
 
 /// The bits of an entry that hold an offset in a document; the others are of the hash.
 const OFFSET: u32 = JSON_LEN as u32 - 1;
 const _: () = assert!(JSON_LEN.is_power_of_two() && JSON_LEN <= 1 << 24);
-const _: () = assert!(JSON_MEMBERS <= u16::MAX as usize);
 
 impl Names {
     pub(super) fn len(&self) -> usize {
@@ -39,11 +39,14 @@ impl Names {
         name: &Name<'_>,
         first: usize,
     ) -> Result<(), JsonProblem> {
-        for entry in self.entries.get(first..self.len).unwrap_or_default() {
-            let hash = entry & !OFFSET;
-            if (hash == name.hash || hash == ESCAPED || name.hash == ESCAPED)
-                && JsonStr::at(text, (entry & OFFSET) as usize) == JsonStr::from_checked(name.text)
-            {
+        let siblings = self.entries.get(first..self.len).unwrap_or_default();
+        self.has_escaped |= name.hash == ESCAPED;
+        let has_same_hash = |entry: &u32| entry & !OFFSET == name.hash;
+        // All are looked at, so that several are in one step; hardly ever does one need a second
+        // look.
+        if self.has_escaped || siblings.iter().fold(false, |found, e| found | has_same_hash(e)) {
+            let at = |entry: &u32| JsonStr::at(text, (entry & OFFSET) as usize);
+            if siblings.iter().any(|entry| at(entry) == JsonStr::from_checked(name.text)) {
                 return Err(JsonProblem::Duplicate);
             }
         }
@@ -73,7 +76,8 @@ impl<'a> Name<'a> {
     }
 }
 
-/// Stands for the hash of every name with an escape in it, which is compared with all others.
+/// Stands for the hash of every name with an escape in it. From the first one on, all names are
+/// compared.
 const ESCAPED: u32 = 0;
 
 /// The upper bits of an entry for a name that is written without an escape. They only have to
@@ -98,14 +102,18 @@ const ODD: usize = 0x9e37_79b9_7f4a_7c15_u64 as usize;
 
 /// Whether plain letters, digits or underscores are spelled as `\uXXXX` in `name`.
 fn hides_plain_letters(name: &str) -> bool {
-    let mut rest = name;
-    while let Some((_, escape)) = cut(rest, b'\\') {
-        let digits = escape.strip_prefix('u').and_then(|e| e.get(..4));
-        let unit = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        if unit.is_some_and(|c| c.is_ascii_alphanumeric() || c == b'_') {
-            return true;
+    let mut rest = name.as_bytes();
+    loop {
+        match rest {
+            [b'\\', b'u', digits @ ..] => {
+                let unit = hex4(digits).map_or(0, |(unit, _)| unit);
+                if char::from_u32(unit).is_some_and(|c| c.is_ascii_alphanumeric() || c == '_') {
+                    return true;
+                }
+                rest = digits;
+            }
+            [b'\\', _, behind @ ..] | [_, behind @ ..] => rest = behind,
+            [] => return false,
         }
-        rest = escape.get(1..).unwrap_or_default();
     }
-    false
 }

@@ -3,9 +3,10 @@
 use core::fmt;
 
 use super::cut::{contains, cut};
-use super::json::string;
+use super::json::{skip_white_space, string};
 use super::scan::behind_plain;
 use super::writer::Writer;
+use crate::policy::JSON_LEN;
 
 /// A value, with what is inside still to be walked.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +47,21 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The string that an optional member is, `None` also where it is `null`; an error where it is
+    /// something else.
+    pub(crate) fn optional_str(member: Option<Self>) -> Result<Option<JsonStr<'a>>, NotAString> {
+        match member {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(NotAString),
+        }
+    }
+
+    /// The string that a member is.
+    pub(crate) fn required_str(member: Option<Self>) -> Result<JsonStr<'a>, NotAString> {
+        Self::optional_str(member)?.ok_or(NotAString)
+    }
+
     /// The value's JSON text.
     pub fn text(self) -> &'a str {
         match self {
@@ -58,6 +74,9 @@ impl<'a> Value<'a> {
         }
     }
 }
+
+/// Where a string must be there is none.
+pub(crate) struct NotAString;
 
 /// A string between its quotation marks, still in its escaped form: that is not a `&str`.
 #[derive(Clone, Copy)]
@@ -107,9 +126,14 @@ impl<'a> JsonStr<'a> {
     }
 
     pub(crate) fn write(self, out: &mut Writer<'_>) {
+        self.for_each_piece(&mut |piece| out.push_str(piece));
+    }
+
+    /// What it stands for, in one piece where it is written without any escape.
+    pub(crate) fn for_each_piece(self, each: &mut dyn FnMut(&str)) {
         match self.as_plain() {
-            Some(plain) => out.push_str(plain),
-            None => self.chars().for_each(|c| out.push_char(c)),
+            Some(plain) => each(plain),
+            None => self.chars().for_each(|c| each(c.encode_utf8(&mut [0; 4]))),
         }
     }
 }
@@ -199,12 +223,13 @@ impl<'a> Number<'a> {
         if negative {
             return None;
         }
-        let digits = i64::try_from(whole.len()).ok()?.saturating_add(exponent);
+        // A document is far shorter than the numbers that this type holds.
+        let digits = i32::try_from(whole.len()).ok()?.saturating_add(exponent);
         let mut written = whole.bytes().chain(fraction.bytes());
         let mut value = 0_u64;
         for _ in 0..digits {
             let digit = written.next().map_or(0, |b| b.wrapping_sub(b'0'));
-            value = value.checked_mul(10)?.checked_add(digit.into())?;
+            value = value * 10 + u64::from(digit);
             if value >= 1_000_000_000_000_000 {
                 return None;
             }
@@ -213,16 +238,17 @@ impl<'a> Number<'a> {
     }
 }
 
-/// An exponent, which saturates: a number that is not zero is then out of any range.
-fn parse_exponent(text: &str) -> i64 {
+/// An exponent, which saturates above the length of any document: a number that is not zero is then
+/// out of any range.
+fn parse_exponent(text: &str) -> i32 {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => (-1, digits),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
     };
-    let magnitude = digits.bytes().fold(0_i64, |value, b| {
-        value.saturating_mul(10).saturating_add(b.wrapping_sub(b'0').into())
+    let magnitude = digits.bytes().fold(0, |value: i32, digit| {
+        value.min(JSON_LEN as i32) * 10 + i32::from(digit.wrapping_sub(b'0'))
     });
-    sign * magnitude.min(1 << 40)
+    sign * magnitude
 }
 
 /// An array whose items are still to be walked.
@@ -287,61 +313,38 @@ impl fmt::Debug for Object<'_> {
 pub(crate) struct Walk<'a>(&'a str);
 
 impl<'a> Walk<'a> {
-    /// Steps over an item, and shows its members to `each`, of which only objects have any; says
-    /// whether there was an item.
-    pub(crate) fn step(&mut self, each: &mut dyn FnMut(&'a str, Value<'a>)) -> bool {
+    /// Steps over an item, and gives its members that are called `names`, as
+    /// [`Json::read`](super::Json) does; only objects have any. `None` behind the last item.
+    pub(crate) fn step<const N: usize>(
+        &mut self,
+        names: &[&str; N],
+    ) -> Option<[Option<Value<'a>>; N]> {
+        let mut values = [None; N];
+        let mut wanted = Wanted { names, values: &mut values };
         let Some(members) = self.0.strip_prefix('{') else {
-            return next_value(&mut self.0).is_some();
+            return next_value(&mut self.0).map(|_| values);
         };
         let mut rest = trim(members);
         while let Some((name, value)) = next_member(&mut rest) {
-            each(name.raw(), value);
+            wanted.keep(name.raw(), value);
         }
         self.0 = step_over_comma(rest.strip_prefix('}').unwrap_or_default());
-        true
+        Some(values)
     }
 }
 
-/// Members that are wanted by their names, and must be strings where they are there and not `null`.
-///
-/// Names are taken as they are written: the check lets no name through that hides letters, digits
-/// or underscores behind escapes, and others have none of those names.
-pub(crate) struct Strings<'n, 'a, const N: usize> {
-    names: [&'n str; N],
-    found: [Option<JsonStr<'a>>; N],
-    has_others: bool,
+/// Members that are wanted by their names, as far as they were found.
+pub(super) struct Wanted<'w, 'a> {
+    pub(super) names: &'w [&'w str],
+    pub(super) values: &'w mut [Option<Value<'a>>],
 }
 
-impl<'n, 'a, const N: usize> Strings<'n, 'a, N> {
-    pub(crate) fn new(names: [&'n str; N]) -> Self {
-        Strings { names, found: [None; N], has_others: false }
-    }
-
-    /// Keeps a member if it is wanted.
-    pub(crate) fn take(&mut self, name: &str, value: Value<'a>) {
-        self.has_others |= !keep(&self.names, &mut self.found, name, value);
-    }
-
-    /// The strings in the order of their names; nothing where a member is something else.
-    pub(crate) fn found(self) -> Option<[Option<JsonStr<'a>>; N]> {
-        (!self.has_others).then_some(self.found)
-    }
-}
-
-/// Apart from [`Strings`], so that it is there once and not for every `N`.
-fn keep<'a>(
-    names: &[&str],
-    places: &mut [Option<JsonStr<'a>>],
-    name: &str,
-    value: Value<'a>,
-) -> bool {
-    match (names.iter().zip(places).find(|(wanted, _)| **wanted == name), value) {
-        (None, _) | (Some(_), Value::Null) => true,
-        (Some((_, place)), Value::String(string)) => {
-            *place = Some(string);
-            true
+impl<'a> Wanted<'_, 'a> {
+    pub(super) fn keep(&mut self, name: &str, value: Value<'a>) {
+        let mut places = self.names.iter().zip(self.values.iter_mut());
+        if let Some((_, place)) = places.find(|(wanted, _)| **wanted == name) {
+            *place = Some(value);
         }
-        (Some(_), _) => false,
     }
 }
 
@@ -422,8 +425,10 @@ fn value_len(text: &[u8]) -> usize {
 }
 
 /// The text without the white space before it.
-pub(super) fn trim(text: &str) -> &str {
-    text.trim_start_matches([' ', '\t', '\n', '\r'])
+fn trim(text: &str) -> &str {
+    let mut rest = text.as_bytes();
+    skip_white_space(&mut rest);
+    text.get(text.len() - rest.len()..).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -447,6 +452,49 @@ mod tests {
     }
 
     #[test]
+    fn a_walk_finds_members_of_items_and_steps_over_the_others() {
+        let text = br#"[ {"a" : "x" , "b":{"a":1}} , 7,"a",[{"a":2}], { } ,{"c":[1,2],"a":null}]"#;
+        let Value::Array(array) = Json::parse(text).unwrap().value() else { panic!("an array") };
+        let mut walk = array.walk();
+        let mut steps = Vec::new();
+        while let Some(members) = walk.step(&["a", "b"]) {
+            steps.push(members.map(|member| member.map(Value::text)));
+        }
+        let object = [Some("x"), Some(r#"{"a":1}"#)];
+        assert_eq!(
+            steps,
+            [object, [None; 2], [None; 2], [None; 2], [None; 2], [Some("null"), None]]
+        );
+    }
+
+    #[test]
+    fn an_optional_string_is_absent_or_null_or_a_string() {
+        let (_, members) =
+            Json::read(br#"{"a":"x","b":null,"c":1}"#, &["a", "b", "c", "d"]).unwrap();
+        let [a, b, c, d] = members;
+        assert!(Value::optional_str(a).ok().flatten().is_some_and(|text| text == *"x"));
+        for absent in [b, d] {
+            assert!(Value::optional_str(absent).is_ok_and(|text| text.is_none()));
+            assert!(Value::required_str(absent).is_err());
+        }
+        assert!(Value::optional_str(c).is_err());
+    }
+
+    #[test]
+    fn control_characters_are_found_however_they_are_written() {
+        for (text, expected) in [
+            (r#""abc""#, false),
+            (r#""\u0041\/\u0080""#, false),
+            (r#""\n""#, true),
+            (r#""a\u007f""#, true),
+            ("\"a\u{7f}\"", true),
+        ] {
+            let string = Json::parse(text.as_bytes()).unwrap().value().as_str().unwrap();
+            assert_eq!(string.has_control_character(), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn debug_shows_nothing_of_a_document() {
         let json = Json::parse(br#"{"canary":["canary"]}"#).unwrap();
         let (name, value) = json.object().unwrap().members().next().unwrap();
@@ -460,6 +508,10 @@ mod tests {
         let Value::String(string) = Json::parse(text).unwrap().value() else { panic!("a string") };
         assert!(string == *"https://op \u{e9}\u{1f600}\u{8}\u{c}\n\r\t\"\\");
         assert!(string != *"https://op");
+        assert!(
+            string == string && string != JsonStr("https://op") && JsonStr("a") != JsonStr("b")
+        );
+        assert!(JsonStr("a/b") == JsonStr("a\\/b") && JsonStr("a\\/b") == JsonStr("a/b"));
         assert_eq!(string.as_plain(), None);
     }
 

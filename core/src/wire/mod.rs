@@ -28,5 +28,5 @@ pub(crate) use base64url::{
 };
 pub(crate) use cut::{contains, cut, split};
 pub(crate) use form::{form_encoded, write_form_encoded};
-pub(crate) use json_value::{Strings, Walk};
+pub(crate) use json_value::{NotAString, Walk};
 pub(crate) use writer::Writer;

@@ -4,29 +4,29 @@
 /// mark, backslash or control character on.
 #[inline]
 pub(super) fn behind_plain(text: &[u8]) -> &[u8] {
-    behind_unmarked(text, ends_of_plain)
+    from_first(text, b' ', [b'"', b'\\'])
 }
 
 /// Where the first `byte`, which is ASCII, is in `text`.
 pub(super) fn place_of(byte: u8, text: &[u8]) -> Option<usize> {
-    let rest = behind_unmarked(text, |word| equal(word, byte) & !word & repeat(0x80));
+    let rest = from_first(text, 0, [byte, byte]);
     (!rest.is_empty()).then(|| text.len() - rest.len())
 }
 
-/// What is left of `text` from the first byte on that `marks` finds: it marks, by its top bit, the
-/// first such byte of a little-endian word, and perhaps bytes behind that.
+/// What is left of `text` from the first byte on that is below `limit` or one of `wanted`, all of
+/// which are ASCII.
 #[inline]
-fn behind_unmarked(text: &[u8], marks: impl Fn(usize) -> usize) -> &[u8] {
+fn from_first(text: &[u8], limit: u8, wanted: [u8; 2]) -> &[u8] {
     let mut rest = text;
     while let Some((word, behind)) = rest.split_first_chunk() {
-        let marks = marks(usize::from_le_bytes(*word));
+        let marks = marks(usize::from_le_bytes(*word), limit, wanted);
         if marks != 0 {
             return rest.get(marks.trailing_zeros() as usize / 8..).unwrap_or_default();
         }
         rest = behind;
     }
     while let [first, behind @ ..] = rest {
-        if marks((*first).into()) & 0x80 != 0 {
+        if *first < limit || wanted.contains(first) {
             break;
         }
         rest = behind;
@@ -34,16 +34,14 @@ fn behind_unmarked(text: &[u8], marks: impl Fn(usize) -> usize) -> &[u8] {
     rest
 }
 
+/// Marks, by its top bit, the first such byte of a little-endian word.
+///
 /// A byte below another one has its top bit set behind their subtraction; bytes that had it before,
 /// which are of other characters than ASCII, are left out at the end. A borrow may set more of them,
 /// but only behind a byte that is rightly marked.
-fn ends_of_plain(word: usize) -> usize {
-    let control = word.wrapping_sub(repeat(b' '));
-    (control | equal(word, b'"') | equal(word, b'\\')) & !word & repeat(0x80)
-}
-
-fn equal(word: usize, byte: u8) -> usize {
-    (word ^ repeat(byte)).wrapping_sub(repeat(1))
+fn marks(word: usize, limit: u8, [first, second]: [u8; 2]) -> usize {
+    let equal = |byte| (word ^ repeat(byte)).wrapping_sub(repeat(1));
+    (word.wrapping_sub(repeat(limit)) | equal(first) | equal(second)) & !word & repeat(0x80)
 }
 
 const fn repeat(byte: u8) -> usize {
