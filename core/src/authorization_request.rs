@@ -78,9 +78,9 @@ impl<'a> AuthorizationRequest<'a> {
         query.add("client_id", self.pending.client_id());
         query.add("redirect_uri", self.pending.redirect_uri());
         query.add_words("scope", core::iter::once("openid").chain(other_scopes(realm.scopes)));
-        query.add("state", state);
-        query.add("nonce", self.pending.nonce().text().as_str());
-        query.add("code_challenge", self.pending.code_challenge().as_str());
+        query.add_base64url("state", state);
+        query.add_base64url("nonce", self.pending.nonce().text().as_str());
+        query.add_base64url("code_challenge", self.pending.code_challenge().as_str());
         query.add("code_challenge_method", "S256");
         query.add("display", "page");
         query.add_words("prompt", realm.prompt.iter());
@@ -105,7 +105,13 @@ struct Query<'w, 'b> {
 impl Query<'_, '_> {
     fn add(&mut self, name: &str, value: &str) {
         self.begin(name);
-        write_form_encoded(self.out, value.bytes());
+        write_form_encoded(self.out, value);
+    }
+
+    /// A value that needs no encoding.
+    fn add_base64url(&mut self, name: &str, value: &str) {
+        self.begin(name);
+        self.out.push_str(value);
     }
 
     /// Words separated by spaces; nothing where there is none.
@@ -116,7 +122,7 @@ impl Query<'_, '_> {
             } else {
                 self.out.push_str("%20");
             }
-            write_form_encoded(self.out, word.bytes());
+            write_form_encoded(self.out, word);
         }
     }
 

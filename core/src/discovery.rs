@@ -7,7 +7,7 @@ use crate::error::error_enum;
 use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
 use crate::policy::ENDPOINT_LEN;
 use crate::realm::{Issuer, is_safe_to_ask};
-use crate::wire::{BufferTooSmall, JsonStr, Object, Uri, Value, Writer};
+use crate::wire::{BufferTooSmall, JsonStr, NotAString, Uri, Value, Writer, contains};
 
 /// The request for a provider's metadata.
 #[derive(Debug, Clone, Copy)]
@@ -59,26 +59,27 @@ pub struct ProviderMetadata<'a> {
 
 impl<'a> ProviderMetadata<'a> {
     fn parse(response: HttpResponse<'a>) -> Result<Self, DiscoveryError> {
-        let json = response.json().map_err(|error| DiscoveryError::Response { error })?;
-        let member = DiscoveryError::Response { error: ResponseError::Member };
-        let object = json.object().ok_or(member)?;
-        let strings = object.strings([
-            "issuer",
-            "authorization_endpoint",
-            "token_endpoint",
-            "jwks_uri",
-            "userinfo_endpoint",
-        ]);
-        let Some([Some(issuer), Some(authorization), Some(token), Some(jwks), userinfo]) = strings
-        else {
-            return Err(member);
-        };
-        let token_auth_methods = TokenAuthMethodsOffered::read(object).ok_or(member)?;
-        let pkce = PkceOffered::read(object).ok_or(member)?;
-        let sends_issuer = match object.get("authorization_response_iss_parameter_supported") {
+        let (_, [issuer, authorization, token, jwks, userinfo, methods, pkce, sends_issuer]) =
+            response.json(&[
+                "issuer",
+                "authorization_endpoint",
+                "token_endpoint",
+                "jwks_uri",
+                "userinfo_endpoint",
+                "token_endpoint_auth_methods_supported",
+                "code_challenge_methods_supported",
+                "authorization_response_iss_parameter_supported",
+            ])?;
+        let [issuer, authorization, token, jwks] =
+            [issuer, authorization, token, jwks].map(Value::required_str);
+        let (issuer, authorization, token, jwks) = (issuer?, authorization?, token?, jwks?);
+        let userinfo = Value::optional_str(userinfo)?;
+        let token_auth_methods = TokenAuthMethodsOffered::read(methods)?;
+        let pkce = PkceOffered::read(pkce)?;
+        let sends_issuer = match sends_issuer {
             None | Some(Value::Null) => false,
             Some(Value::Bool(sends_issuer)) => sends_issuer,
-            Some(_) => return Err(member),
+            Some(_) => return Err(ResponseError::Member.into()),
         };
         Ok(ProviderMetadata {
             issuer,
@@ -153,11 +154,17 @@ pub struct Endpoint<'a>(JsonStr<'a>);
 
 impl<'a> Endpoint<'a> {
     fn parse(url: JsonStr<'a>) -> Result<Self, DiscoveryError> {
-        let mut text = String::<ENDPOINT_LEN>::new();
-        for c in url.chars() {
-            text.push(c).map_err(|()| DiscoveryError::Endpoint)?;
-        }
-        let uri = Uri::parse(&text).map_err(|_| DiscoveryError::Endpoint)?;
+        let mut unescaped = String::<ENDPOINT_LEN>::new();
+        let text = match url.as_plain() {
+            Some(plain) if plain.len() <= ENDPOINT_LEN => plain,
+            _ => {
+                for c in url.chars() {
+                    unescaped.push(c).map_err(|()| DiscoveryError::Endpoint)?;
+                }
+                &unescaped
+            }
+        };
+        let uri = Uri::parse(text).map_err(|_| DiscoveryError::Endpoint)?;
         if is_safe_to_ask(&uri) && uri.fragment.is_none() {
             Ok(Endpoint(url))
         } else {
@@ -175,7 +182,10 @@ impl<'a> Endpoint<'a> {
 
     /// Whether it has a query already.
     pub(crate) fn has_query(self) -> bool {
-        self.0.chars().any(|c| c == '?')
+        match self.0.as_plain() {
+            Some(plain) => contains(plain, b'?'),
+            None => self.0.chars().any(|c| c == '?'),
+        }
     }
 
     /// The URL's characters.
@@ -214,24 +224,21 @@ pub enum PkceOffered {
 }
 
 impl TokenAuthMethodsOffered {
-    fn read(metadata: Object<'_>) -> Option<Self> {
+    fn read(list: Option<Value<'_>>) -> Result<Self, NotAString> {
         let mut offered = TokenAuthMethodsOffered::default();
-        offered.listed =
-            for_each_string(metadata, "token_endpoint_auth_methods_supported", |method| {
-                offered.client_secret_basic |= method == *"client_secret_basic";
-                offered.client_secret_post |= method == *"client_secret_post";
-            })?;
-        Some(offered)
+        offered.listed = for_each_string(list, |method| {
+            offered.client_secret_basic |= method == *"client_secret_basic";
+            offered.client_secret_post |= method == *"client_secret_post";
+        })?;
+        Ok(offered)
     }
 }
 
 impl PkceOffered {
-    fn read(metadata: Object<'_>) -> Option<Self> {
+    fn read(list: Option<Value<'_>>) -> Result<Self, NotAString> {
         let mut s256 = false;
-        let listed = for_each_string(metadata, "code_challenge_methods_supported", |method| {
-            s256 |= method == *"S256";
-        })?;
-        Some(match (listed, s256) {
+        let listed = for_each_string(list, |method| s256 |= method == *"S256")?;
+        Ok(match (listed, s256) {
             (false, _) => PkceOffered::NotListed,
             (true, true) => PkceOffered::S256,
             (true, false) => PkceOffered::NotS256,
@@ -239,20 +246,19 @@ impl PkceOffered {
     }
 }
 
-/// Walks the member called `name`, an array of strings, and says whether it is there; `None` where
-/// it is something else.
+/// Walks an array of strings, and says whether there is one; an error where there is something
+/// else.
 fn for_each_string(
-    metadata: Object<'_>,
-    name: &str,
+    list: Option<Value<'_>>,
     mut item: impl FnMut(JsonStr<'_>),
-) -> Option<bool> {
-    match metadata.get(name) {
-        None | Some(Value::Null) => Some(false),
+) -> Result<bool, NotAString> {
+    match list {
+        None | Some(Value::Null) => Ok(false),
         Some(Value::Array(items)) => {
-            items.items().try_for_each(|value| value.as_str().map(&mut item))?;
-            Some(true)
+            items.items().try_for_each(|value| value.as_str().map(&mut item)).ok_or(NotAString)?;
+            Ok(true)
         }
-        Some(_) => None,
+        Some(_) => Err(NotAString),
     }
 }
 
@@ -270,5 +276,17 @@ error_enum! {
         /// An endpoint that can't be used.
         Endpoint => "discovery_endpoint",
             "the provider's metadata has an endpoint that is not https (for an issuer on this machine: http on its loopback addresses), has a fragment or a user name, or is longer than 512 characters";
+    }
+}
+
+impl From<ResponseError> for DiscoveryError {
+    fn from(error: ResponseError) -> Self {
+        DiscoveryError::Response { error }
+    }
+}
+
+impl From<NotAString> for DiscoveryError {
+    fn from(NotAString: NotAString) -> Self {
+        ResponseError::Member.into()
     }
 }

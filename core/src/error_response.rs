@@ -4,7 +4,7 @@
 use core::fmt;
 
 use crate::http::HttpResponse;
-use crate::wire::{FormText, Json, JsonStr};
+use crate::wire::{FormText, Json, JsonStr, Value};
 
 /// A registered error code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl ErrorCode {
         Self::find(|name| text == *name)
     }
 
-    fn of_json(text: JsonStr<'_>) -> Self {
+    pub(crate) fn of_json(text: JsonStr<'_>) -> Self {
         Self::find(|name| text == *name)
     }
 
@@ -120,13 +120,8 @@ pub struct ErrorResponse<'a> {
 impl<'a> ErrorResponse<'a> {
     /// The error response that `response` is, if it is one, whatever its status.
     pub fn of(response: &HttpResponse<'a>) -> Option<Self> {
-        let json = Json::parse(response.body).ok()?;
-        Self::of_json(json)
-    }
-
-    pub(crate) fn of_json(json: Json<'a>) -> Option<Self> {
-        let [error] = json.object()?.strings(["error"])?;
-        let description = json.object()?.get("error_description").and_then(|value| value.as_str());
+        let (_, members) = Json::read(response.body, &["error", "error_description"]).ok()?;
+        let [error, description] = members.map(|member| member.and_then(Value::as_str));
         error.map(|error| ErrorResponse { error, description })
     }
 

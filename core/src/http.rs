@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::error::error_enum;
-use crate::wire::{FormPairs, FormText, Json, JsonError, cut, split};
+use crate::wire::{FormPairs, FormText, Json, JsonError, NotAString, Value, cut, split};
 
 /// A request to send, exactly as it is: no header added that carries credentials, no redirect
 /// followed, no second try.
@@ -88,15 +88,19 @@ pub struct HttpResponse<'a> {
 }
 
 impl<'a> HttpResponse<'a> {
-    /// The body of a response with status 200, as JSON.
-    pub(crate) fn json(&self) -> Result<Json<'a>, ResponseError> {
+    /// The body of a response with status 200, as JSON, with some of its members: see
+    /// [`Json::read`].
+    pub(crate) fn json<const N: usize>(
+        &self,
+        names: &[&str; N],
+    ) -> Result<(Json<'a>, [Option<Value<'a>>; N]), ResponseError> {
         if self.status != 200 {
             return Err(ResponseError::Status { status: self.status });
         }
         if !self.is_json() {
             return Err(ResponseError::ContentType);
         }
-        Json::parse(self.body).map_err(|error| ResponseError::Json { error })
+        Json::read(self.body, names).map_err(|error| ResponseError::Json { error })
     }
 
     /// Whether the content type is JSON, whatever its parameters say but for another charset.
@@ -105,9 +109,10 @@ impl<'a> HttpResponse<'a> {
     }
 
     pub(crate) fn has_media_type(&self, expected: &str) -> bool {
-        let mut parts = split(self.content_type.unwrap_or_default(), b';');
-        let media_type = parts.next().unwrap_or_default();
-        media_type.trim_ascii().eq_ignore_ascii_case(expected) && parts.all(is_no_other_charset)
+        let content_type = self.content_type.unwrap_or_default();
+        let (media_type, parameters) = cut(content_type, b';').unwrap_or((content_type, ""));
+        media_type.trim_ascii().eq_ignore_ascii_case(expected)
+            && split(parameters, b';').all(is_no_other_charset)
     }
 }
 
@@ -145,6 +150,12 @@ error_enum! {
         } => "response_json", "its body is refused as JSON: {error}";
         /// A member that is needed is missing or has a wrong type.
         Member => "response_member", "a member that it must have is missing or has another type";
+    }
+}
+
+impl From<NotAString> for ResponseError {
+    fn from(NotAString: NotAString) -> Self {
+        ResponseError::Member
     }
 }
 

@@ -15,7 +15,7 @@ use crate::realm::ClientId;
 use crate::refused::RefusedIdToken;
 use crate::relying_party::RelyingParty;
 use crate::time::UnixTime;
-use crate::wire::{Json, JsonError, JsonStr, Object, Value, Writer};
+use crate::wire::{Json, JsonError, JsonStr, Value, Writer};
 
 /// An ID token as it came, with what it must say. It shows nothing before
 /// [`validate`](Self::validate).
@@ -68,8 +68,7 @@ impl<'a> IdToken<'a> {
 
     /// Bytes of buffer that [`validate`](Self::validate) takes, at most.
     pub fn buffer_needed(&self) -> usize {
-        let jws = CompactJws::parse(self.compact).map_or(0, |jws| jws.buffer_needed());
-        jws.saturating_add(KEY_LEN).saturating_add(SUBJECT_LEN)
+        buffer_needed(CompactJws::parse(self.compact).ok())
     }
 
     /// Verifies the signature with one of `keys` and one of `verifiers`, and then every claim.
@@ -96,7 +95,8 @@ impl<'a> IdToken<'a> {
     where
         'a: 'b,
     {
-        let needed = self.buffer_needed();
+        let jws = CompactJws::parse(self.compact);
+        let needed = buffer_needed(jws.ok());
         let (subject_buf, buf) = buf
             .split_at_mut_checked(SUBJECT_LEN)
             .ok_or(IdTokenError::Jws { error: JwsError::Buffer { needed } })?;
@@ -104,15 +104,15 @@ impl<'a> IdToken<'a> {
         // 6. The signature is verified first, wherever the token came from;
         // 7. its algorithm is one of ours;
         // 8. and is not symmetric: there is no verifier for those.
-        let jws = CompactJws::parse(self.compact)?;
-        let verified = jws.verify(keys, verifiers, buf).map_err(|error| match error {
+        let verified = jws?.verify(keys, verifiers, buf).map_err(|error| match error {
             // What one part lacks says nothing of the parts behind it.
             JwsError::Buffer { .. } => JwsError::Buffer { needed },
             error => error,
         })?;
-        let json = Json::parse(verified.payload).map_err(|error| IdTokenError::Json { error })?;
+        let (json, claims) = Json::read(verified.payload, &Claims::NAMES)
+            .map_err(|error| IdTokenError::Json { error })?;
         let object = json.object().ok_or(IdTokenError::NotAnObject)?;
-        let claims = Claims::read(object)?;
+        let claims = Claims::of(claims)?;
 
         self.check_issuer_and_audience(&claims)?;
         self.check_times(&claims, now)?;
@@ -218,14 +218,17 @@ impl<'a> IdToken<'a> {
     ) -> Result<(), IdTokenError> {
         let Some(at_hash) = claims.at_hash else { return Ok(()) };
         let at_hash = at_hash.as_str().and_then(JsonStr::as_plain);
-        // Tokens are ASCII; another character's low byte only makes the hash differ.
-        let access_token = self.access_token.chars().map(|c| c as u8);
-        if at_hash.is_some_and(|text| algorithm.is_left_half_hash(text, access_token)) {
+        if at_hash.is_some_and(|text| algorithm.is_left_half_hash(text, self.access_token)) {
             Ok(())
         } else {
             Err(IdTokenError::AccessTokenHash)
         }
     }
+}
+
+fn buffer_needed(jws: Option<CompactJws<'_>>) -> usize {
+    let jws = jws.map_or(0, |jws| jws.buffer_needed());
+    jws.saturating_add(KEY_LEN).saturating_add(SUBJECT_LEN)
 }
 
 /// Hidden: it holds tokens.
@@ -239,8 +242,7 @@ impl fmt::Debug for IdToken<'_> {
     }
 }
 
-/// The claims that a rule depends on, found in one walk.
-#[derive(Default)]
+/// The claims that a rule depends on, found while the payload is checked.
 struct Claims<'b> {
     iss: Option<JsonStr<'b>>,
     sub: Option<JsonStr<'b>>,
@@ -255,26 +257,38 @@ struct Claims<'b> {
 }
 
 impl<'b> Claims<'b> {
-    fn read(object: Object<'b>) -> Result<Self, IdTokenError> {
-        let mut claims = Claims::default();
-        for (name, value) in object.members() {
-            match name.as_plain().unwrap_or_default() {
-                "iss" => claims.iss = value.as_str(),
-                "sub" => claims.sub = value.as_str(),
-                "aud" => claims.aud = Some(value),
-                "azp" => claims.azp = Some(value),
-                "exp" => claims.exp = NumericDate::of(value, "exp"),
-                "iat" => claims.iat = NumericDate::of(value, "iat"),
-                "nbf" => claims.nbf = NumericDate::of(value, "nbf"),
-                "auth_time" => claims.auth_time = NumericDate::of(value, "auth_time"),
-                "nonce" => claims.nonce = Some(value),
-                "at_hash" => claims.at_hash = Some(value),
-                // A logout token is no ID token (RFC 8725 section 3.12).
-                "events" => return Err(IdTokenError::LogoutToken),
-                _ => {}
-            }
+    const NAMES: [&'static str; 11] = [
+        "iss",
+        "sub",
+        "aud",
+        "azp",
+        "exp",
+        "iat",
+        "nbf",
+        "auth_time",
+        "nonce",
+        "at_hash",
+        "events",
+    ];
+
+    fn of(members: [Option<Value<'b>>; 11]) -> Result<Self, IdTokenError> {
+        let [iss, sub, aud, azp, exp, iat, nbf, auth_time, nonce, at_hash, events] = members;
+        // A logout token is no ID token (RFC 8725 section 3.12).
+        if events.is_some() {
+            return Err(IdTokenError::LogoutToken);
         }
-        Ok(claims)
+        Ok(Claims {
+            iss: iss.and_then(Value::as_str),
+            sub: sub.and_then(Value::as_str),
+            aud,
+            azp,
+            exp: NumericDate { value: exp, claim: "exp" },
+            iat: NumericDate { value: iat, claim: "iat" },
+            nbf: NumericDate { value: nbf, claim: "nbf" },
+            auth_time: NumericDate { value: auth_time, claim: "auth_time" },
+            nonce,
+            at_hash,
+        })
     }
 
     /// `sub` unescaped: 1 to 255 bytes without control characters (section 2).
@@ -302,23 +316,23 @@ impl<'b> Claims<'b> {
 }
 
 /// A claim that is a time, if it is there.
-#[derive(Clone, Copy, Default)]
-struct NumericDate<'b>(Option<(Value<'b>, &'static str)>);
+#[derive(Clone, Copy)]
+struct NumericDate<'b> {
+    value: Option<Value<'b>>,
+    claim: &'static str,
+}
 
-impl<'b> NumericDate<'b> {
-    fn of(value: Value<'b>, claim: &'static str) -> Self {
-        NumericDate(Some((value, claim)))
-    }
-
+impl NumericDate<'_> {
     /// The time rounded down (RFC 7519 section 2), `None` where there is none.
     fn time(self) -> Result<Option<UnixTime>, IdTokenError> {
-        match self.0 {
+        let NumericDate { value, claim } = self;
+        match value {
             None => Ok(None),
-            Some((Value::Number(number), claim)) => match number.floor() {
+            Some(Value::Number(number)) => match number.floor() {
                 Some(seconds) if seconds <= LAST_SECOND => Ok(Some(UnixTime(seconds))),
                 _ => Err(IdTokenError::NotATime { claim }),
             },
-            Some((_, claim)) => Err(IdTokenError::NotATime { claim }),
+            Some(_) => Err(IdTokenError::NotATime { claim }),
         }
     }
 }

@@ -95,9 +95,7 @@ impl<'b> Identity<'b> {
     pub fn claims(&self) -> impl Iterator<Item = (JsonStr<'b>, Value<'b>)> {
         let id_token = self.claims;
         let userinfo = self.userinfo.into_iter().flat_map(Object::members);
-        let is_new = move |name: JsonStr<'_>| {
-            !id_token.members().any(|(known, _)| known.chars().eq(name.chars()))
-        };
+        let is_new = move |name: JsonStr<'_>| !id_token.members().any(|(known, _)| known == name);
         id_token.members().chain(userinfo.filter(move |(name, _)| is_new(*name)))
     }
 

@@ -72,31 +72,25 @@ impl JwsAlgorithm {
         }
     }
 
-    /// Whether `text` is the base64url of the left half of the hash of `bytes`, as `at_hash` is
+    /// Whether `text` is the base64url of the left half of the hash of `token`, as `at_hash` is
     /// (OpenID Connect Core 3.1.3.6). The hash is the algorithm's.
     ///
     /// No specification names one for EdDSA: providers take SHA-512, with which Ed25519 hashes, or
     /// SHA-256.
-    pub(crate) fn is_left_half_hash(
-        self,
-        text: &str,
-        bytes: impl Iterator<Item = u8> + Clone,
-    ) -> bool {
+    pub(crate) fn is_left_half_hash(self, text: &str, token: JsonStr<'_>) -> bool {
         use JwsAlgorithm::*;
         match self {
-            Rs256 | Ps256 | Es256 => is_left_half::<Sha256>(text, bytes),
-            Rs384 | Ps384 | Es384 => is_left_half::<Sha384>(text, bytes),
-            Rs512 | Ps512 => is_left_half::<Sha512>(text, bytes),
-            EdDsa => {
-                is_left_half::<Sha512>(text, bytes.clone()) || is_left_half::<Sha256>(text, bytes)
-            }
+            Rs256 | Ps256 | Es256 => is_left_half::<Sha256>(text, token),
+            Rs384 | Ps384 | Es384 => is_left_half::<Sha384>(text, token),
+            Rs512 | Ps512 => is_left_half::<Sha512>(text, token),
+            EdDsa => is_left_half::<Sha512>(text, token) || is_left_half::<Sha256>(text, token),
         }
     }
 }
 
-fn is_left_half<D: Digest>(text: &str, bytes: impl Iterator<Item = u8>) -> bool {
+fn is_left_half<D: Digest>(text: &str, token: JsonStr<'_>) -> bool {
     let mut digest = D::new();
-    bytes.for_each(|byte| digest.update([byte]));
+    token.for_each_piece(&mut |piece| digest.update(piece));
     let hash = digest.finalize();
     // Half of SHA-512's 64 bytes, and what decoding takes on top.
     let mut buf = [0; 48];

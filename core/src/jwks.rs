@@ -6,9 +6,7 @@ use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
 use crate::jwa::{JwsAlgorithm, KeyKind, PublicKey};
 use crate::policy::{RSA_EXPONENT_LEN, RSA_MODULUS_BITS};
 use crate::refused::KeyWords;
-use crate::wire::{
-    Array, BufferTooSmall, DecodeError, JsonStr, Object, Value, Writer, decode_into,
-};
+use crate::wire::{Array, BufferTooSmall, DecodeError, JsonStr, Value, Walk, Writer, decode_into};
 
 /// The request for a provider's keys.
 #[derive(Debug, Clone, Copy)]
@@ -32,8 +30,8 @@ impl<'a> JwksRequest<'a> {
 
     /// Reads the answer.
     pub fn response<'r>(self, response: HttpResponse<'r>) -> Result<KeySet<'r>, JwksError> {
-        let json = response.json()?;
-        match json.object().and_then(|object| object.get("keys")) {
+        let (_, [keys]) = response.json(&["keys"])?;
+        match keys {
             Some(Value::Array(keys)) => Ok(KeySet { keys }),
             _ => Err(ResponseError::Member.into()),
         }
@@ -68,7 +66,7 @@ impl<'a> KeySet<'a> {
                 alg: object.get("alg"),
                 kty: object.get("kty"),
                 crv: object.get("crv"),
-                usable: Jwk::parse(key).is_some(),
+                usable: Jwk::next(&mut object.walk()).flatten().is_some(),
             }),
             _ => None,
         })
@@ -85,10 +83,9 @@ impl<'a> KeySet<'a> {
     ) -> Result<Jwk<'a>, JwksError> {
         let mut same_kid = false;
         let mut found = None;
-        for key in self.signature_keys() {
-            if !key.has_key_id(key_id) {
-                continue;
-            }
+        let mut walk = self.keys.walk();
+        while let Some(key) = Jwk::next(&mut walk) {
+            let Some(key) = key.filter(|key| key.has_key_id(key_id)) else { continue };
             same_kid = true;
             if key.fits(algorithm) && found.replace(key).is_some() {
                 return Err(JwksError::Ambiguous);
@@ -102,7 +99,8 @@ impl<'a> KeySet<'a> {
     }
 
     fn signature_keys(&self) -> impl Iterator<Item = Jwk<'a>> {
-        self.keys.items().filter_map(Jwk::parse)
+        let mut walk = self.keys.walk();
+        core::iter::from_fn(move || Jwk::next(&mut walk)).flatten()
     }
 }
 
@@ -110,22 +108,14 @@ impl<'a> KeySet<'a> {
 /// decoding takes on top of each.
 pub(crate) const KEY_LEN: usize = 2 * (*RSA_MODULUS_BITS.end() / 8 + 6);
 
-/// A key that may be used for verifying signatures, still encoded.
+/// A key that may be used for verifying signatures, still encoded: the members of RFC 7517 section
+/// 4, RFC 7518 section 6 and RFC 8037 section 2 that public keys have. Private ones are not looked
+/// at.
 #[derive(Clone, Copy)]
 pub(crate) struct Jwk<'a> {
-    document: Document<'a>,
     kind: KeyKind,
-}
-
-/// The members of RFC 7517 section 4, RFC 7518 section 6 and RFC 8037 section 2 that public keys
-/// have. Private ones are not looked at.
-#[derive(Clone, Copy)]
-struct Document<'a> {
-    kty: JsonStr<'a>,
     kid: Option<JsonStr<'a>>,
     alg: Option<JsonStr<'a>>,
-    public_key_use: Option<JsonStr<'a>>,
-    crv: Option<JsonStr<'a>>,
     n: Option<JsonStr<'a>>,
     e: Option<JsonStr<'a>>,
     x: Option<JsonStr<'a>>,
@@ -133,32 +123,40 @@ struct Document<'a> {
 }
 
 impl<'a> Jwk<'a> {
-    /// The key, unless it is of a kind or for a use that is not ours.
-    fn parse(value: Value<'a>) -> Option<Self> {
-        let Value::Object(object) = value else { return None };
-        let document = Document::read(object)?;
-        let for_signatures = document.public_key_use.is_none_or(|u| u == *"sig");
-        let verifies = match object.get("key_ops") {
+    /// The next key, unless it is of a kind or for a use that is not ours; nothing behind the last.
+    fn next(walk: &mut Walk<'a>) -> Option<Option<Self>> {
+        let names = ["kty", "kid", "alg", "use", "crv", "n", "e", "x", "y", "key_ops"];
+        walk.step(&names).map(Self::of)
+    }
+
+    fn of([members @ .., operations]: [Option<Value<'a>>; 10]) -> Option<Self> {
+        let mut strings = [None; 9];
+        for (string, member) in strings.iter_mut().zip(members) {
+            *string = Value::optional_str(member).ok()?;
+        }
+        let [kty, kid, alg, public_key_use, crv, n, e, x, y] = strings;
+        let for_signatures = public_key_use.is_none_or(|u| u == *"sig");
+        let verifies = match operations {
             None => true,
             Some(Value::Array(operations)) => operations
                 .items()
                 .any(|operation| operation.as_str().is_some_and(|text| text == *"verify")),
             Some(_) => false,
         };
-        let kind = document.kind()?;
-        (for_signatures && verifies).then_some(Jwk { document, kind })
+        let kind = kind(kty?, crv)?;
+        (for_signatures && verifies).then_some(Jwk { kind, kid, alg, n, e, x, y })
     }
 
     fn has_key_id(&self, key_id: Option<JsonStr<'_>>) -> bool {
-        match (key_id, self.document.kid) {
+        match (key_id, self.kid) {
             (None, _) => true,
-            (Some(wanted), Some(kid)) => wanted.chars().eq(kid.chars()),
+            (Some(wanted), Some(kid)) => wanted == kid,
             (Some(_), None) => false,
         }
     }
 
     fn fits(&self, algorithm: JwsAlgorithm) -> bool {
-        let same_algorithm = self.document.alg.is_none_or(|alg| {
+        let same_algorithm = self.alg.is_none_or(|alg| {
             // RFC 9864 gives EdDSA on this curve a name of its own.
             alg == *algorithm.as_str() || (algorithm == JwsAlgorithm::EdDsa && alg == *"Ed25519")
         });
@@ -170,7 +168,7 @@ impl<'a> Jwk<'a> {
         &self,
         buf: &'b mut [u8],
     ) -> Result<(PublicKey<'b>, &'b mut [u8]), JwksError> {
-        let Document { n, e, x, y, .. } = self.document;
+        let Jwk { n, e, x, y, .. } = *self;
         match self.kind {
             KeyKind::Rsa => {
                 check_rsa_len(n, e)?;
@@ -197,26 +195,18 @@ impl<'a> Jwk<'a> {
     }
 }
 
-impl<'a> Document<'a> {
-    fn read(object: Object<'a>) -> Option<Self> {
-        let [kty, kid, alg, public_key_use, crv, n, e, x, y] =
-            object.strings(["kty", "kid", "alg", "use", "crv", "n", "e", "x", "y"])?;
-        Some(Document { kty: kty?, kid, alg, public_key_use, crv, n, e, x, y })
-    }
-
-    fn kind(&self) -> Option<KeyKind> {
-        let curve = |name: &str| self.crv.is_some_and(|crv| crv == *name);
-        if self.kty == *"RSA" {
-            Some(KeyKind::Rsa)
-        } else if self.kty == *"EC" && curve("P-256") {
-            Some(KeyKind::P256)
-        } else if self.kty == *"EC" && curve("P-384") {
-            Some(KeyKind::P384)
-        } else if self.kty == *"OKP" && curve("Ed25519") {
-            Some(KeyKind::Ed25519)
-        } else {
-            None
-        }
+fn kind(kty: JsonStr<'_>, crv: Option<JsonStr<'_>>) -> Option<KeyKind> {
+    let curve = |name: &str| crv.is_some_and(|crv| crv == *name);
+    if kty == *"RSA" {
+        Some(KeyKind::Rsa)
+    } else if kty == *"EC" && curve("P-256") {
+        Some(KeyKind::P256)
+    } else if kty == *"EC" && curve("P-384") {
+        Some(KeyKind::P384)
+    } else if kty == *"OKP" && curve("Ed25519") {
+        Some(KeyKind::Ed25519)
+    } else {
+        None
     }
 }
 

@@ -5,8 +5,8 @@ use crate::jwa::{InvalidSignature, JwsAlgorithm, PublicKey, SignatureVerifier};
 use crate::jwks::{JwksError, KeySet};
 use crate::policy::KEY_ID_LEN;
 use crate::wire::{
-    BufferTooSmall, DecodeError, Json, JsonError, JsonStr, Value, cut, cut_last, decode_into,
-    decoded_len_bound,
+    BufferTooSmall, DecodeError, Json, JsonError, JsonStr, Value, cut, decode_into,
+    decoded_len_bound, split,
 };
 
 /// A JWS in its three parts, still encoded. Nothing is believed of it.
@@ -21,13 +21,14 @@ pub(crate) struct CompactJws<'a> {
 
 impl<'a> CompactJws<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, JwsError> {
-        match text.bytes().filter(|b| *b == b'.').count() {
-            2 => {}
-            4 => return Err(JwsError::Encrypted),
+        let (header, rest) = cut(text, b'.').ok_or(JwsError::NotCompact)?;
+        let (payload, signature) = cut(rest, b'.').ok_or(JwsError::NotCompact)?;
+        match split(signature, b'.').count() {
+            1 => {}
+            3 => return Err(JwsError::Encrypted),
             _ => return Err(JwsError::NotCompact),
         }
-        let (signed, signature) = cut_last(text, b'.').ok_or(JwsError::NotCompact)?;
-        let (header, payload) = cut(signed, b'.').ok_or(JwsError::NotCompact)?;
+        let signed = text.get(..header.len() + 1 + payload.len()).ok_or(JwsError::NotCompact)?;
         Ok(CompactJws { signed, header, payload, signature })
     }
 
@@ -131,33 +132,33 @@ pub(crate) struct JwsHeader<'a> {
 impl<'a> JwsHeader<'a> {
     /// Reads a decoded header, by RFC 7515 section 4 and RFC 8725 section 3.
     fn parse(bytes: &'a [u8]) -> Result<Self, JwsError> {
-        let json = Json::parse(bytes).map_err(|error| JwsError::HeaderJson { error })?;
-        let object = json.object().ok_or(JwsError::Header)?;
-        for (name, value) in object.members() {
-            check_header_member(name.as_plain().unwrap_or_default(), value)?;
+        let (_, [alg, kid, typ, cty, crit, b64, zip, enc]) =
+            Json::read(bytes, &["alg", "kid", "typ", "cty", "crit", "b64", "zip", "enc"])
+                .map_err(|error| JwsError::HeaderJson { error })?;
+        // What would change the meaning of the signature or of the payload is refused. Keys and
+        // their places (`jwk`, `jku`, `x5c`, `x5u`) are never looked at: keys come from metadata
+        // only.
+        if [crit, b64, zip, enc].iter().any(Option::is_some) {
+            return Err(JwsError::Critical);
         }
-        let [alg, key_id] = object.strings(["alg", "kid"]).ok_or(JwsError::Header)?;
+        if cty.is_some() {
+            return Err(JwsError::ContentType);
+        }
+        match typ {
+            None => {}
+            Some(Value::String(typ)) if is_id_token_type(typ) => {}
+            Some(_) => return Err(JwsError::Type),
+        }
+        let key_id = match kid {
+            None => None,
+            Some(kid) => Some(kid.as_str().ok_or(JwsError::Header)?),
+        };
         if key_id.is_some_and(|kid| kid.raw().len() > KEY_ID_LEN) {
             return Err(JwsError::Header);
         }
-        let alg = alg.ok_or(JwsError::Header)?;
+        let alg = alg.and_then(Value::as_str).ok_or(JwsError::Header)?;
         let algorithm = JwsAlgorithm::of_name(alg).ok_or(JwsError::AlgorithmUnknown)?;
         Ok(JwsHeader { algorithm, key_id })
-    }
-}
-
-/// Refuses what would change the meaning of the signature or of the payload. Keys and their
-/// places (`jwk`, `jku`, `x5c`, `x5u`) are never looked at: keys come from metadata only.
-fn check_header_member(name: &str, value: Value<'_>) -> Result<(), JwsError> {
-    match name {
-        "crit" | "b64" | "zip" | "enc" => Err(JwsError::Critical),
-        "cty" => Err(JwsError::ContentType),
-        "typ" => match value {
-            Value::String(typ) if is_id_token_type(typ) => Ok(()),
-            _ => Err(JwsError::Type),
-        },
-        "kid" => value.as_str().map(|_| ()).ok_or(JwsError::Header),
-        _ => Ok(()),
     }
 }
 

@@ -50,12 +50,13 @@ impl PendingAuthorization {
         rng: &mut R,
         now: UnixTime,
     ) -> Result<Self, NoEntropy> {
+        let [state, nonce, verifier] = Random256::generate_three(rng)?;
         Ok(PendingAuthorization {
             decision: client.decision(),
             begun: now,
-            state: Random256::generate(rng)?,
-            nonce: Random256::generate(rng)?,
-            verifier: CodeVerifier::generate(rng)?,
+            state,
+            nonce,
+            verifier: CodeVerifier::from_random(verifier),
             // Their types keep each within its length.
             realm: String::try_from(realm.name.as_str()).unwrap_or_default(),
             issuer: String::try_from(realm.issuer.as_str()).unwrap_or_default(),

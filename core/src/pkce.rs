@@ -23,6 +23,10 @@ impl CodeVerifier {
         CodeVerifier(Random256::from_bytes(bytes))
     }
 
+    pub(crate) fn from_random(random: Random256) -> Self {
+        CodeVerifier(random)
+    }
+
     pub(crate) fn of_text(text: &str) -> Option<Self> {
         Random256::of_text(text).map(CodeVerifier)
     }

@@ -109,7 +109,8 @@ fn object<'b>(part: &str, buf: &'b mut [u8]) -> (Option<Object<'b>>, &'b mut [u8
 impl<'a> ProviderMetadata<'a> {
     /// The `issuer` in an answer that was refused as metadata, if there is one.
     pub fn refused_issuer(response: &HttpResponse<'a>) -> Option<Value<'a>> {
-        response.json().ok()?.object()?.get("issuer")
+        let (_, [issuer]) = response.json(&["issuer"]).ok()?;
+        issuer
     }
 }
 

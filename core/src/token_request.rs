@@ -11,7 +11,8 @@ use crate::policy::ID_TOKEN_LEN;
 use crate::realm::TokenAuthMethod;
 use crate::relying_party::RelyingParty;
 use crate::wire::{
-    BufferTooSmall, FormText, Writer, form_encoded, write_form_encoded, write_standard,
+    BufferTooSmall, FormText, NotAString, Value, Writer, form_encoded, write_form_encoded,
+    write_standard,
 };
 use core::fmt;
 
@@ -81,11 +82,14 @@ impl<'a> TokenRequest<'a> {
 
     fn write_form(&self, out: &mut Writer<'_>) {
         let mut form = Form { out, first: true };
-        form.add("grant_type", "authorization_code".bytes());
-        form.add("code", self.code.bytes());
-        form.add("redirect_uri", self.pending.redirect_uri().bytes());
+        form.add("grant_type", "authorization_code");
+        form.begin("code");
+        self.code.write_form_encoded(form.out);
+        form.add("redirect_uri", self.pending.redirect_uri());
         form.add_client(&self.client);
-        form.add("code_verifier", self.pending.verifier().text().as_bytes().iter().copied());
+        form.begin("code_verifier");
+        // It is made of characters that need no encoding.
+        form.out.push(self.pending.verifier().text().as_bytes());
     }
 
     /// Reads the answer.
@@ -96,16 +100,15 @@ impl<'a> TokenRequest<'a> {
         if response.status != 200 {
             return Err(refusal(&response));
         }
-        let json = response.json()?;
-        if let Some(error) = ErrorResponse::of_json(json) {
-            return Err(TokenError::Refused { status: response.status, error: error.code() });
-        }
         // Sections 3.1.3.3 and RFC 6749 5.1.
-        let names = ["access_token", "token_type", "id_token"];
-        let strings = json.object().and_then(|object| object.strings(names));
-        let Some([Some(access_token), Some(token_type), id_token]) = strings else {
-            return Err(ResponseError::Member.into());
-        };
+        let (_, [error, access_token, token_type, id_token]) =
+            response.json(&["error", "access_token", "token_type", "id_token"])?;
+        if let Some(error) = error.and_then(Value::as_str).map(ErrorCode::of_json) {
+            return Err(TokenError::Refused { status: response.status, error });
+        }
+        let access_token = Value::required_str(access_token)?;
+        let token_type = Value::required_str(token_type)?;
+        let id_token = Value::optional_str(id_token)?;
         if !token_type.raw().eq_ignore_ascii_case("bearer") {
             return Err(TokenError::TokenType);
         }
@@ -145,31 +148,35 @@ struct Form<'w, 'b> {
 }
 
 impl Form<'_, '_> {
-    fn add(&mut self, name: &str, value: impl Iterator<Item = u8>) {
+    fn add(&mut self, name: &str, value: &str) {
+        self.begin(name);
+        write_form_encoded(self.out, value);
+    }
+
+    fn begin(&mut self, name: &str) {
         if !self.first {
             self.out.push_str("&");
         }
         self.first = false;
         self.out.push_str(name);
         self.out.push_str("=");
-        write_form_encoded(self.out, value);
     }
 
     /// Who we are, unless the `Authorization` header says it.
     fn add_client(&mut self, client: &Client<'_>) {
         match client {
-            Client::Public { client_id } => self.add("client_id", client_id.as_str().bytes()),
+            Client::Public { client_id } => self.add("client_id", client_id.as_str()),
             Client::Native { client_id, key } => {
-                self.add("client_id", client_id.as_str().bytes());
+                self.add("client_id", client_id.as_str());
                 if let Some(key) = key {
-                    self.add("client_secret", key.expose().bytes());
+                    self.add("client_secret", key.expose());
                 }
             }
             Client::Confidential { client_id, secret, method } => match method {
                 TokenAuthMethod::ClientSecretBasic => {}
                 TokenAuthMethod::ClientSecretPost => {
-                    self.add("client_id", client_id.as_str().bytes());
-                    self.add("client_secret", secret.expose().bytes());
+                    self.add("client_id", client_id.as_str());
+                    self.add("client_secret", secret.expose());
                 }
             },
         }
@@ -207,5 +214,11 @@ error_enum! {
 impl From<ResponseError> for TokenError {
     fn from(error: ResponseError) -> Self {
         TokenError::Response { error }
+    }
+}
+
+impl From<NotAString> for TokenError {
+    fn from(NotAString: NotAString) -> Self {
+        ResponseError::Member.into()
     }
 }

@@ -7,7 +7,7 @@ use crate::error::error_enum;
 use crate::error_response::{ErrorCode, ErrorResponse};
 use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
 use crate::policy::ACCESS_TOKEN_LEN;
-use crate::wire::{BufferTooSmall, JsonStr, Object, Writer};
+use crate::wire::{BufferTooSmall, JsonStr, Object, Value, Writer};
 
 /// The request for the claims of an identified end user.
 #[derive(Clone, Copy)]
@@ -55,10 +55,11 @@ impl<'a> UserinfoRequest<'a> {
         if response.has_media_type("application/jwt") {
             return Err(UserinfoError::Signed);
         }
-        let json = response.json().map_err(|error| UserinfoError::Response { error })?;
+        let (json, [subject]) =
+            response.json(&["sub"]).map_err(|error| UserinfoError::Response { error })?;
         let claims =
             json.object().ok_or(UserinfoError::Response { error: ResponseError::Member })?;
-        match claims.get("sub").and_then(|sub| sub.as_str()) {
+        match subject.and_then(Value::as_str) {
             Some(sub) if sub == *self.subject => Ok(Userinfo { claims }),
             Some(_) => Err(UserinfoError::OtherSubject),
             None => Err(UserinfoError::NoSubject),

@@ -364,11 +364,13 @@ impl TryRng for Blocks {
     }
 
     fn try_fill_bytes(&mut self, dst: &mut [u8]) -> Result<(), OutOfEntropy> {
-        self.given += 1;
-        if Some(self.given) == self.fails_at {
-            return Err(OutOfEntropy);
+        for block in dst.chunks_mut(32) {
+            self.given += 1;
+            if Some(self.given) == self.fails_at {
+                return Err(OutOfEntropy);
+            }
+            block.fill(self.given);
         }
-        dst.fill(self.given);
         Ok(())
     }
 }
@@ -409,7 +411,7 @@ fn case_117_verifiers_are_unique_and_challenges_well_formed() {
 }
 
 #[test]
-fn case_118_state_nonce_and_verifier_are_drawn_one_by_one() {
+fn case_118_state_nonce_and_verifier_have_random_bytes_of_their_own() {
     let mut rng = Blocks { given: 0, fails_at: None };
     let (pending, url) = begin_with(&mut rng).unwrap();
     assert_eq!(rng.given, 3);

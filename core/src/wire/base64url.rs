@@ -21,7 +21,7 @@ impl core::error::Error for InvalidBase64Url {}
 /// 32 bytes as the 43 characters that state, nonce and code verifier have.
 pub(crate) fn encode_32(bytes: &[u8; 32]) -> [u8; 43] {
     let mut text = [0; 43];
-    for (group, places) in bytes.chunks(3).zip(text.chunks_mut(4)) {
+    for (group, places) in bytes.chunks(DECODED_BLOCK).zip(text.chunks_mut(BLOCK)) {
         let symbols = encode_group(group, URL_SAFE);
         places.iter_mut().zip(symbols).for_each(|(place, symbol)| *place = symbol);
     }
@@ -57,26 +57,71 @@ pub(crate) fn decode_into<'b>(
 
 /// Decodes `text` to the start of `room`, which is large enough; gives the number of bytes.
 fn decode(text: &str, room: &mut [u8]) -> Option<usize> {
-    let mut places = room.iter_mut();
-    let mut len = 0;
-    // Negative once something was invalid, which is looked at behind the loop only.
-    let mut all = 0;
-    for group in text.as_bytes().chunks(4) {
-        let six_bits = |i| group.get(i).map_or(0, |symbol| decode_symbol(*symbol));
-        let [a, b, c, d] = [six_bits(0), six_bits(1), six_bits(2), six_bits(3)];
-        all |= a | b | c | d;
-        let bits = |value: i16, shift: u32| u32::from(value as u16 & 63) << shift;
-        let [_, bytes @ ..] = (bits(a, 18) | bits(b, 12) | bits(c, 6) | bits(d, 0)).to_be_bytes();
-        // One symbol is no byte. Bits behind the last byte are zero.
-        let whole = group.len() * 6 / 8;
-        if group.len() == 1 || bytes.iter().skip(whole).any(|byte| *byte != 0) {
-            return None;
-        }
-        bytes.iter().take(whole).zip(&mut places).for_each(|(byte, place)| *place = *byte);
-        len += whole;
+    let (mut rest, mut room) = (text.as_bytes(), room);
+    // Both are looked at behind the loop only.
+    let (mut len, mut valid) = (0, 0);
+    while let Some((block, behind)) = rest.split_first_chunk() {
+        let (place, room_behind) = room.split_first_chunk_mut()?;
+        valid += decode_block(block, place);
+        len += place.len();
+        (rest, room) = (behind, room_behind);
     }
-    (all >= 0).then_some(len)
+    // Zeros fill up the last symbols; they count as none, and stand for zeros.
+    let mut block = [0; BLOCK];
+    block.iter_mut().zip(rest).for_each(|(place, symbol)| *place = *symbol);
+    let mut bytes = [0; DECODED_BLOCK];
+    valid += decode_block(&block, &mut bytes);
+    // One symbol is no byte. Bits behind the last byte are zero.
+    let (last, trailing_bits) = bytes.split_at_checked(rest.len() * 3 / 4)?;
+    let is_canonical = rest.len() % 4 != 1 && trailing_bits.iter().all(|byte| *byte == 0);
+    room.iter_mut().zip(last).for_each(|(place, byte)| *place = *byte);
+    (valid == text.len() && is_canonical).then_some(len + last.len())
 }
+
+/// Symbols that are read or written at once, of which a compiler makes vectors, and their bytes.
+const BLOCK: usize = 32;
+const DECODED_BLOCK: usize = BLOCK / 4 * 3;
+const WORD: usize = size_of::<usize>();
+const DECODED_WORD: usize = WORD / 4 * 3;
+
+/// Decodes to `bytes`; says how many symbols are of the alphabet, and takes others for zeros. No
+/// branch and no table depends on them, as they may be a secret's.
+fn decode_block(symbols: &[u8; BLOCK], bytes: &mut [u8; DECODED_BLOCK]) -> usize {
+    let mut six_bits = [0; BLOCK];
+    let mut valid = [0; BLOCK];
+    for ((value, is_valid), symbol) in six_bits.iter_mut().zip(&mut valid).zip(symbols) {
+        (*value, *is_valid) = decode_symbol(*symbol);
+    }
+    let mut words = [0; BLOCK / WORD];
+    for (word, values) in words.iter_mut().zip(six_bits.chunks_exact(WORD)) {
+        *word = usize::from_le_bytes(values.try_into().unwrap_or_default());
+    }
+    for word in &mut words {
+        // Neighbours move together: to 12 bits of 16, to 24 of 32, and to 48 where there are 64.
+        *word = (*word & LOW_8) << 6 | *word >> 8 & LOW_8;
+        *word = (*word & LOW_16) << 12 | *word >> 16 & LOW_16;
+        if WORD == 8 {
+            *word = (*word & usize::MAX >> HALF) << 24 | *word >> HALF;
+        }
+    }
+    for (place, word) in bytes.chunks_exact_mut(DECODED_WORD).zip(words) {
+        let word = word.to_be_bytes();
+        if let (Some(place), Some(decoded)) =
+            (place.first_chunk_mut::<DECODED_WORD>(), word.last_chunk())
+        {
+            *place = *decoded;
+        }
+    }
+    valid.iter().fold(0_u8, |number, is_valid| number + (is_valid & 1)).into()
+}
+
+const HALF: u32 = usize::BITS / 2;
+/// The lower half of each 16 bits, and of each 32.
+const LOW_8: usize = usize::MAX / 0xffff * 0xff;
+const LOW_16: usize = usize::MAX / 0xffff_ffff * 0xffff;
+/// The lower 6 bits of each 16, and the lower 12 of each 32.
+const LOW_6: usize = usize::MAX / 0xffff * 0x3f;
+const LOW_12: usize = usize::MAX / 0xffff_ffff * 0xfff;
 
 /// Why [`decode_into`] gave nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +144,7 @@ impl From<BufferTooSmall> for DecodeError {
 
 /// Writes base64 with padding (RFC 4648 section 4) of bytes that arrive piece by piece.
 pub(crate) fn write_standard(out: &mut Writer<'_>, bytes: impl Iterator<Item = u8>) {
-    let mut group = [0; 3];
+    let mut group = [0; DECODED_BLOCK];
     let mut filled = 0;
     for byte in bytes {
         if let Some(place) = group.get_mut(filled) {
@@ -118,49 +163,65 @@ pub(crate) fn write_standard(out: &mut Writer<'_>, bytes: impl Iterator<Item = u
 
 fn write_group(out: &mut Writer<'_>, group: &[u8]) {
     let symbols = encode_group(group, STANDARD);
-    out.push(symbols.get(..group.len() + 1).unwrap_or_default());
-    (group.len()..3).for_each(|_| out.push_char('='));
+    out.push(symbols.get(..(group.len() * 4).div_ceil(3)).unwrap_or_default());
+    (0..(3 - group.len() % 3) % 3).for_each(|_| out.push_char('='));
 }
 
 /// What is added for the last two symbols of an alphabet: from the 62nd on, and for the 63rd.
-type Alphabet = (i16, i16);
+type Alphabet = (i8, i8);
 const URL_SAFE: Alphabet = (-13, 49);
 const STANDARD: Alphabet = (-15, 3);
 
-/// Up to three bytes as four symbols; what is missing counts as zeros.
-fn encode_group(group: &[u8], alphabet: Alphabet) -> [u8; 4] {
-    let byte = |i| group.get(i).map_or(0, |byte| u32::from(*byte));
-    let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-    [18, 12, 6, 0].map(|shift| encode_symbol((bits >> shift & 63) as i16, alphabet))
+/// Up to 24 bytes as 32 symbols; what is missing counts as zeros.
+fn encode_group(group: &[u8], alphabet: Alphabet) -> [u8; BLOCK] {
+    let mut bytes = [0; DECODED_BLOCK];
+    bytes.iter_mut().zip(group).for_each(|(place, byte)| *place = *byte);
+    let mut symbols = [0; BLOCK];
+    for (places, bytes) in symbols.chunks_exact_mut(WORD).zip(bytes.chunks_exact(DECODED_WORD)) {
+        let mut all = [0; WORD];
+        if let (Some(place), Ok(bytes)) = (all.last_chunk_mut::<DECODED_WORD>(), bytes.try_into()) {
+            *place = bytes;
+        }
+        let mut word = usize::from_be_bytes(all);
+        // As in decoding, the other way round.
+        if WORD == 8 {
+            word = word >> 24 & usize::MAX >> HALF | (word & 0xff_ffff) << HALF;
+        }
+        word = word >> 12 & LOW_12 | (word & LOW_12) << 16;
+        word = word >> 6 & LOW_6 | (word & LOW_6) << 8;
+        places.iter_mut().zip(word.to_le_bytes()).for_each(|(place, value)| *place = value);
+    }
+    symbols.iter_mut().for_each(|symbol| *symbol = encode_symbol(*symbol as i8, alphabet));
+    symbols
 }
 
 /// The symbol for six bits. No branch and no table depends on them, as they may be a secret's.
-fn encode_symbol(six_bits: i16, (from_62, from_63): Alphabet) -> u8 {
+fn encode_symbol(six_bits: i8, (from_62, from_63): Alphabet) -> u8 {
     // All ones where the bits are above the limit.
-    let above = |limit: i16| (limit - six_bits) >> 8;
-    let distance = i16::from(b'A')
-        + (above(25) & 6)
-        + (above(51) & -75)
-        + (above(61) & from_62)
-        + (above(62) & from_63);
-    (six_bits + distance) as u8
+    let above = |limit: i8| (limit - six_bits) >> 7;
+    let distance = (b'A' as i8)
+        .wrapping_add(above(25) & 6)
+        .wrapping_add(above(51) & -75)
+        .wrapping_add(above(61) & from_62)
+        .wrapping_add(above(62) & from_63);
+    six_bits.wrapping_add(distance) as u8
 }
 
-/// The six bits of a symbol of the URL-safe alphabet, negative for any other; without a branch
+/// The six bits of a symbol of the URL-safe alphabet, and all ones if it is one; without a branch
 /// too.
-fn decode_symbol(symbol: u8) -> i16 {
-    let symbol = i16::from(symbol);
-    // The value plus one where the symbol is within a run of the alphabet, and else zero.
-    let within = |first: u8, last: u8, value: i16| {
-        let (first, last) = (i16::from(first), i16::from(last));
-        (((first - 1 - symbol) & (symbol - last - 1)) >> 8) & (symbol - first + value + 1)
+fn decode_symbol(symbol: u8) -> (u8, u8) {
+    // All ones where the symbol is within a run of the alphabet.
+    let within = |first: u8, last: u8| {
+        0_u8.wrapping_sub(u8::from(symbol.wrapping_sub(first) <= last - first))
     };
-    within(b'A', b'Z', 0)
-        + within(b'a', b'z', 26)
-        + within(b'0', b'9', 52)
-        + within(b'-', b'-', 62)
-        + within(b'_', b'_', 63)
-        - 1
+    let [upper, lower, digit] = [within(b'A', b'Z'), within(b'a', b'z'), within(b'0', b'9')];
+    let [minus, underscore] = [within(b'-', b'-'), within(b'_', b'_')];
+    let six_bits = upper & symbol.wrapping_sub(b'A')
+        | lower & symbol.wrapping_sub(b'a' - 26)
+        | digit & symbol.wrapping_add(52 - b'0')
+        | minus & 62
+        | underscore & 63;
+    (six_bits, upper | lower | digit | minus | underscore)
 }
 
 #[cfg(test)]
@@ -193,9 +254,9 @@ mod tests {
             assert_eq!(decoded, expected, "{byte}");
             let group = [byte, byte.rotate_left(3), !byte];
             let url_safe = Base64UrlUnpadded::encode_string(&group);
-            assert_eq!(&encode_group(&group, URL_SAFE), url_safe.as_bytes());
+            assert_eq!(&encode_group(&group, URL_SAFE)[..4], url_safe.as_bytes());
             let standard = Base64::encode_string(&group);
-            assert_eq!(&encode_group(&group, STANDARD), standard.as_bytes());
+            assert_eq!(&encode_group(&group, STANDARD)[..4], standard.as_bytes());
         }
     }
 

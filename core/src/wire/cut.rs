@@ -3,9 +3,11 @@
 //! The methods of `str` search with more machinery than a small program has room for, and with
 //! panics in it that the optimiser can't rule out.
 
+use super::scan::place_of;
+
 /// What stands before the first `at` in `text`, and what behind it.
 pub(crate) fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
-    parts(text, text.bytes().position(|byte| byte == at)?)
+    parts(text, place_of(at, text.as_bytes())?)
 }
 
 /// What stands before the last `at` in `text`, and what behind it.
@@ -29,7 +31,7 @@ pub(crate) fn split(text: &str, at: u8) -> impl Iterator<Item = &str> + Clone {
 
 /// Whether `byte`, which is ASCII, is in `text`.
 pub(crate) fn contains(text: &str, byte: u8) -> bool {
-    text.bytes().any(|b| b == byte)
+    place_of(byte, text.as_bytes()).is_some()
 }
 
 fn parts(text: &str, at: usize) -> Option<(&str, &str)> {

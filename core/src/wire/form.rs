@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::cut::cut;
+use super::cut::{contains, cut};
 use super::writer::Writer;
 
 /// `bytes` form-encoded: letters, digits, `-`, `.` and `_` as they are, the rest as `%XX`.
@@ -11,18 +11,35 @@ use super::writer::Writer;
 /// by the former only.
 pub(crate) fn form_encoded(bytes: impl Iterator<Item = u8>) -> impl Iterator<Item = u8> {
     bytes.flat_map(|byte| {
-        let (text, len) = match byte {
-            b'-' | b'.' | b'_' => ([byte, 0, 0], 1),
-            _ if byte.is_ascii_alphanumeric() => ([byte, 0, 0], 1),
-            _ => ([b'%', hex_digit(byte >> 4), hex_digit(byte & 15)], 3),
-        };
+        let (text, len) =
+            if stands_for_itself(byte) { ([byte, 0, 0], 1) } else { (percent_encoded(byte), 3) };
         text.into_iter().take(len)
     })
 }
 
-/// Writes `bytes` form-encoded.
-pub(crate) fn write_form_encoded(out: &mut Writer<'_>, bytes: impl Iterator<Item = u8>) {
-    form_encoded(bytes).for_each(|byte| out.push(&[byte]));
+/// Writes `text` form-encoded, in runs of what stands for itself.
+pub(crate) fn write_form_encoded(out: &mut Writer<'_>, text: &str) {
+    let mut rest = text.as_bytes();
+    while !rest.is_empty() {
+        let len = rest.iter().position(|byte| !stands_for_itself(*byte)).unwrap_or(rest.len());
+        let (run, others) = rest.split_at_checked(len).unwrap_or_default();
+        out.push(run);
+        rest = match others {
+            [byte, behind @ ..] => {
+                out.push(&percent_encoded(*byte));
+                behind
+            }
+            [] => others,
+        };
+    }
+}
+
+fn stands_for_itself(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_')
+}
+
+fn percent_encoded(byte: u8) -> [u8; 3] {
+    [b'%', hex_digit(byte >> 4), hex_digit(byte & 15)]
 }
 
 fn hex_digit(nibble: u8) -> u8 {
@@ -83,6 +100,16 @@ impl<'a> FormText<'a> {
                 _ => Some(byte),
             }
         })
+    }
+
+    /// Writes the decoded bytes form-encoded.
+    pub(crate) fn write_form_encoded(self, out: &mut Writer<'_>) {
+        match self.encoding {
+            Encoding::Form if contains(self.text, b'%') || contains(self.text, b'+') => {
+                form_encoded(self.bytes()).for_each(|byte| out.push(&[byte]));
+            }
+            Encoding::Form | Encoding::Plain => write_form_encoded(out, self.text),
+        }
     }
 
     /// Whether there is nothing in it.
@@ -156,7 +183,7 @@ mod tests {
         let text = "a&b=c d+é%2F~*\u{0}\n";
         let mut buf = [0; 64];
         let mut out = Writer::new(&mut buf);
-        write_form_encoded(&mut out, text.bytes());
+        write_form_encoded(&mut out, text);
         let encoded = out.finish_str().unwrap();
         assert_eq!(encoded, "a%26b%3Dc%20d%2B%C3%A9%252F%7E%2A%00%0A");
         assert!(FormText::encoded(encoded).unwrap() == *text);

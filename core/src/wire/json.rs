@@ -6,8 +6,9 @@
 
 use core::fmt;
 
-use super::cut::cut;
-use super::json_value::{JsonStr, Object, Value};
+use super::json_names::{Name, Names};
+use super::json_value::{Object, Value, Wanted};
+use super::scan::behind_plain;
 use crate::policy::{JSON_DEPTH, JSON_LEN, JSON_MEMBERS};
 
 /// A whole document that was checked.
@@ -17,14 +18,37 @@ pub struct Json<'a>(&'a str);
 impl<'a> Json<'a> {
     /// Checks `bytes`, which must hold one JSON text and nothing else.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, JsonError> {
+        Self::read(bytes, &[]).map(|(json, [])| json)
+    }
+
+    /// The same, with the members of the outermost object that are called `names`, where they are
+    /// there: they are found while the document is checked.
+    ///
+    /// Names are taken as they are written. The check lets no name through that hides letters,
+    /// digits or underscores behind escapes, and no other names are asked for.
+    pub(crate) fn read<const N: usize>(
+        bytes: &'a [u8],
+        names: &[&str; N],
+    ) -> Result<(Self, [Option<Value<'a>>; N]), JsonError> {
+        let mut values = [None; N];
+        let json = Self::check(bytes, Wanted { names, values: &mut values })?;
+        Ok((json, values))
+    }
+
+    /// Apart from [`read`](Self::read), so that it is there once and not for every `N`.
+    fn check(bytes: &'a [u8], wanted: Wanted<'_, 'a>) -> Result<Self, JsonError> {
         if bytes.len() >= JSON_LEN {
             return Err(JsonError { problem: JsonProblem::TooLong, at: JSON_LEN });
         }
         let text = core::str::from_utf8(bytes)
             .map_err(|e| JsonError { problem: JsonProblem::NotUtf8, at: e.valid_up_to() })?;
-        let mut checker = Checker::new(text);
-        checker.document().map_err(|problem| JsonError { problem, at: checker.at })?;
-        Ok(Json(text.trim_matches(is_white_space)))
+        let mut checker =
+            Checker { text, open: Open::default(), names: Names::default(), member: None, wanted };
+        let mut rest = bytes;
+        match checker.document(&mut rest) {
+            Ok(value) => Ok(Json(value)),
+            Err(problem) => Err(JsonError { problem, at: checker.place_of(rest) }),
+        }
     }
 
     /// The document's text, without the white space around it.
@@ -117,42 +141,71 @@ impl fmt::Display for JsonProblem {
 
 type Check = Result<(), JsonProblem>;
 
-struct Checker<'a> {
+struct Checker<'a, 'w> {
     text: &'a str,
-    at: usize,
     open: Open,
     names: Names,
+    /// A member of the outermost object, while its value is checked: its name, and where the value
+    /// begins.
+    member: Option<(&'a str, usize)>,
+    wanted: Wanted<'w, 'a>,
 }
 
-impl<'a> Checker<'a> {
-    fn new(text: &'a str) -> Self {
-        Checker { text, at: 0, open: Open::default(), names: Names::default() }
-    }
-
-    fn document(&mut self) -> Check {
-        self.skip_white_space();
+impl<'a> Checker<'a, '_> {
+    /// Checks the document that `rest` is, and gives its value's text. Where something is wrong,
+    /// `rest` is left there.
+    fn document(&mut self, rest: &mut &'a [u8]) -> Result<&'a str, JsonProblem> {
+        let mut expects_name = false;
+        skip_white_space(rest);
+        let start = self.place_of(rest);
         loop {
-            if self.value()? {
-                continue;
+            match *rest {
+                [] => return Err(JsonProblem::Truncated),
+                [b'"', behind @ ..] => {
+                    *rest = behind;
+                    let start = self.place_of(rest);
+                    let is_plain = string(rest)?;
+                    if expects_name {
+                        self.name(start, is_plain, rest)?;
+                        expects_name = false;
+                        continue;
+                    }
+                }
+                _ if expects_name => return Err(JsonProblem::Unexpected),
+                [open @ (b'{' | b'['), behind @ ..] => {
+                    self.open.push(*open == b'{', self.names.len())?;
+                    *rest = behind;
+                    skip_white_space(rest);
+                    if rest.first() != Some(&self.open.end()) {
+                        expects_name = self.open.is_object();
+                        continue;
+                    }
+                }
+                [b'-' | b'0'..=b'9', ..] => *rest = number(rest)?,
+                _ => *rest = word(rest)?,
             }
             loop {
-                self.skip_white_space();
-                match (self.open.innermost(), self.peek()) {
-                    (None, None) => return Ok(()),
-                    (None, Some(_)) => return Err(JsonProblem::Trailing),
-                    (Some(_), None) => return Err(JsonProblem::Truncated),
-                    (Some(Container::Array), Some(b',')) => {
-                        self.step_over_white_space();
+                if self.open.depth == 1 {
+                    self.keep_member(rest);
+                }
+                let end = self.place_of(rest);
+                skip_white_space(rest);
+                match *rest {
+                    [] if self.open.depth == 0 => {
+                        return Ok(self.text.get(start..end).unwrap_or_default());
+                    }
+                    _ if self.open.depth == 0 => return Err(JsonProblem::Trailing),
+                    [] => return Err(JsonProblem::Truncated),
+                    [b',', behind @ ..] => {
+                        *rest = behind;
+                        skip_white_space(rest);
+                        expects_name = self.open.is_object();
                         break;
                     }
-                    (Some(Container::Object), Some(b',')) => {
-                        self.step_over_white_space();
-                        self.name()?;
-                        break;
-                    }
-                    (Some(Container::Array), Some(b']'))
-                    | (Some(Container::Object), Some(b'}')) => {
-                        self.close();
+                    [end, behind @ ..] if *end == self.open.end() => {
+                        *rest = behind;
+                        self.names.truncate(self.open.first_name());
+                        self.open.pop();
                     }
                     _ => return Err(JsonProblem::Unexpected),
                 }
@@ -160,289 +213,188 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Checks a value; says whether another one is expected right behind, as the first one inside
-    /// a container that was opened.
-    fn value(&mut self) -> Result<bool, JsonProblem> {
-        match self.peek().ok_or(JsonProblem::Truncated)? {
-            b'{' => {
-                self.begin(Container::Object)?;
-                if self.peek() == Some(b'}') {
-                    return Ok(false);
-                }
-                self.name()?;
-                Ok(true)
-            }
-            b'[' => {
-                self.begin(Container::Array)?;
-                Ok(self.peek() != Some(b']'))
-            }
-            b'"' => self.string().map(|_| false),
-            b't' => self.word("true").map(|()| false),
-            b'f' => self.word("false").map(|()| false),
-            b'n' => self.word("null").map(|()| false),
-            b'-' | b'0'..=b'9' => self.number().map(|()| false),
-            _ => Err(JsonProblem::Unexpected),
+    /// Takes note of a member's name, which stands between `start` and the quotation mark before
+    /// `rest`, and steps over the colon.
+    fn name(&mut self, start: usize, is_plain: bool, rest: &mut &'a [u8]) -> Check {
+        let end = self.place_of(rest).saturating_sub(1);
+        let text = self.text.get(start..end).unwrap_or_default();
+        let name = Name::new(text, start, is_plain)?;
+        self.names.add(self.text, &name, self.open.first_name())?;
+        skip_white_space(rest);
+        match *rest {
+            [b':', behind @ ..] => *rest = behind,
+            [_, ..] => return Err(JsonProblem::Unexpected),
+            [] => return Err(JsonProblem::Truncated),
         }
-    }
-
-    fn begin(&mut self, container: Container) -> Check {
-        self.open.push(container, self.names.len())?;
-        self.step_over_white_space();
-        Ok(())
-    }
-
-    fn close(&mut self) {
-        self.at += 1;
-        let names = self.open.pop();
-        self.names.truncate(names);
-    }
-
-    /// A member's name with its colon.
-    fn name(&mut self) -> Check {
-        if self.peek().ok_or(JsonProblem::Truncated)? != b'"' {
-            return Err(JsonProblem::Unexpected);
-        }
-        let start = self.at + 1;
-        let name = self.string()?;
-        if hides_plain_letters(name) {
-            return Err(JsonProblem::EscapedName);
-        }
-        self.names.add(self.text, start, name, self.open.names_before_innermost())?;
-        self.skip_white_space();
-        match self.peek() {
-            Some(b':') => self.step_over_white_space(),
-            Some(_) => return Err(JsonProblem::Unexpected),
-            None => return Err(JsonProblem::Truncated),
+        skip_white_space(rest);
+        if self.open.depth == 1 && is_plain {
+            self.member = Some((text, self.place_of(rest)));
         }
         Ok(())
     }
 
-    fn string(&mut self) -> Result<JsonStr<'a>, JsonProblem> {
-        self.at += 1;
-        let start = self.at;
-        loop {
-            match self.peek().ok_or(JsonProblem::Truncated)? {
-                b'"' => break,
-                b'\\' => self.escape()?,
-                0..=0x1f => return Err(JsonProblem::ControlCharacter),
-                _ => self.at += 1,
-            }
+    /// Keeps the member whose value ends before `rest`, if it is wanted.
+    fn keep_member(&mut self, rest: &[u8]) {
+        if let Some((name, start)) = self.member.take() {
+            let value = self.text.get(start..self.place_of(rest)).unwrap_or_default();
+            self.wanted.keep(name, Value::of(value));
         }
-        let raw = self.text.get(start..self.at).ok_or(JsonProblem::Unexpected)?;
-        self.at += 1;
-        Ok(JsonStr::from_checked(raw))
     }
 
-    fn escape(&mut self) -> Check {
-        self.at += 1;
-        match self.peek().ok_or(JsonProblem::Truncated)? {
-            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {
-                self.at += 1;
-                Ok(())
+    fn place_of(&self, rest: &[u8]) -> usize {
+        self.text.len() - rest.len()
+    }
+}
+
+pub(super) fn skip_white_space(rest: &mut &[u8]) {
+    while let [b' ' | b'\t' | b'\n' | b'\r', behind @ ..] = rest {
+        *rest = behind;
+    }
+}
+
+/// Steps over a string from behind its first quotation mark to behind its last; says whether it has
+/// no escape in it.
+#[inline]
+pub(super) fn string(rest: &mut &[u8]) -> Result<bool, JsonProblem> {
+    let mut is_plain = true;
+    loop {
+        *rest = behind_plain(rest);
+        match *rest {
+            [b'"', behind @ ..] => {
+                *rest = behind;
+                return Ok(is_plain);
             }
-            b'u' => match self.hex4()? {
-                0xd800..=0xdbff => {
-                    if self.peek() != Some(b'\\') {
-                        return Err(JsonProblem::Escape);
-                    }
-                    self.at += 1;
-                    match (self.peek(), self.hex4()) {
-                        (Some(b'u'), Ok(0xdc00..=0xdfff)) => Ok(()),
-                        _ => Err(JsonProblem::Escape),
-                    }
-                }
-                0xdc00..=0xdfff => Err(JsonProblem::Escape),
-                _ => Ok(()),
+            [b'\\', behind @ ..] => {
+                is_plain = false;
+                *rest = escape(behind)?;
+            }
+            [_, ..] => return Err(JsonProblem::ControlCharacter),
+            [] => return Err(JsonProblem::Truncated),
+        }
+    }
+}
+
+/// What is behind an escape whose backslash is before `rest`.
+fn escape(rest: &[u8]) -> Result<&[u8], JsonProblem> {
+    let (letter, rest) = rest.split_first().ok_or(JsonProblem::Truncated)?;
+    match letter {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Ok(rest),
+        b'u' => match hex4(rest)? {
+            (0xd800..=0xdbff, [b'\\', b'u', rest @ ..]) => match hex4(rest)? {
+                (0xdc00..=0xdfff, rest) => Ok(rest),
+                _ => Err(JsonProblem::Escape),
             },
-            _ => Err(JsonProblem::Escape),
-        }
-    }
-
-    /// The four digits behind the byte at the cursor, a `u`.
-    fn hex4(&mut self) -> Result<u32, JsonProblem> {
-        self.at += 1;
-        let mut unit = 0;
-        for _ in 0..4 {
-            let digit = self.peek().ok_or(JsonProblem::Truncated)?;
-            let digit = char::from(digit).to_digit(16).ok_or(JsonProblem::Escape)?;
-            unit = unit << 4 | digit;
-            self.at += 1;
-        }
-        Ok(unit)
-    }
-
-    fn number(&mut self) -> Check {
-        self.skip_if(b'-');
-        if !self.skip_if(b'0') {
-            self.digits()?;
-        }
-        if self.skip_if(b'.') {
-            self.digits()?;
-        }
-        if self.skip_if(b'e') || self.skip_if(b'E') {
-            let _ = self.skip_if(b'+') || self.skip_if(b'-');
-            self.digits()?;
-        }
-        Ok(())
-    }
-
-    fn digits(&mut self) -> Check {
-        match self.peek() {
-            Some(b'0'..=b'9') => {}
-            Some(_) => return Err(JsonProblem::Unexpected),
-            None => return Err(JsonProblem::Truncated),
-        }
-        while self.peek().is_some_and(|b| b.is_ascii_digit()) {
-            self.at += 1;
-        }
-        Ok(())
-    }
-
-    fn word(&mut self, word: &str) -> Check {
-        for expected in word.bytes() {
-            match self.peek() {
-                Some(byte) if byte == expected => self.at += 1,
-                Some(_) => return Err(JsonProblem::Unexpected),
-                None => return Err(JsonProblem::Truncated),
-            }
-        }
-        Ok(())
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn skip_if(&mut self, byte: u8) -> bool {
-        let found = self.peek() == Some(byte);
-        if found {
-            self.at += 1;
-        }
-        found
-    }
-
-    fn skip_white_space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.at += 1;
-        }
-    }
-
-    fn step_over_white_space(&mut self) {
-        self.at += 1;
-        self.skip_white_space();
+            (0xd800..=0xdfff, _) => Err(JsonProblem::Escape),
+            (_, rest) => Ok(rest),
+        },
+        _ => Err(JsonProblem::Escape),
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Container {
-    Array,
-    Object,
+/// The number that four hexadecimal digits are, and what is behind them.
+pub(super) fn hex4(mut rest: &[u8]) -> Result<(u32, &[u8]), JsonProblem> {
+    let mut unit = 0;
+    for _ in 0..4 {
+        let (digit, behind) = rest.split_first().ok_or(JsonProblem::Truncated)?;
+        let digit = char::from(*digit).to_digit(16).ok_or(JsonProblem::Escape)?;
+        unit = unit << 4 | digit;
+        rest = behind;
+    }
+    Ok((unit, rest))
 }
 
-/// The containers around the cursor, outermost first.
+/// What is behind a number.
+fn number(mut rest: &[u8]) -> Result<&[u8], JsonProblem> {
+    if let [b'-', behind @ ..] = rest {
+        rest = behind;
+    }
+    rest = match rest {
+        [b'0', behind @ ..] => behind,
+        _ => digits(rest)?,
+    };
+    if let [b'.', behind @ ..] = rest {
+        rest = digits(behind)?;
+    }
+    if let [b'e' | b'E', behind @ ..] = rest {
+        rest = match behind {
+            [b'+' | b'-', behind @ ..] => behind,
+            _ => behind,
+        };
+        rest = digits(rest)?;
+    }
+    Ok(rest)
+}
+
+/// What is behind at least one digit.
+fn digits(mut rest: &[u8]) -> Result<&[u8], JsonProblem> {
+    match rest {
+        [b'0'..=b'9', ..] => {}
+        [_, ..] => return Err(JsonProblem::Unexpected),
+        [] => return Err(JsonProblem::Truncated),
+    }
+    while let [b'0'..=b'9', behind @ ..] = rest {
+        rest = behind;
+    }
+    Ok(rest)
+}
+
+/// What is behind `true`, `false` or `null`.
+fn word(mut rest: &[u8]) -> Result<&[u8], JsonProblem> {
+    let word = match rest {
+        [b't', ..] => "true",
+        [b'f', ..] => "false",
+        _ => "null",
+    };
+    for expected in word.bytes() {
+        rest = match rest {
+            [byte, behind @ ..] if *byte == expected => behind,
+            [_, ..] => return Err(JsonProblem::Unexpected),
+            [] => return Err(JsonProblem::Truncated),
+        };
+    }
+    Ok(rest)
+}
+
+/// The containers around the cursor. Of each is known whether it is an object, by the lowest bit,
+/// and how many names there were before it.
 #[derive(Default)]
 struct Open {
     depth: usize,
-    containers: [Option<(Container, u16)>; JSON_DEPTH],
+    innermost: u16,
+    /// Those around the innermost, outermost first.
+    outer: [u16; JSON_DEPTH],
 }
 
 impl Open {
-    fn push(&mut self, container: Container, names: usize) -> Check {
-        let place = self.containers.get_mut(self.depth).ok_or(JsonProblem::TooDeep)?;
-        // There are at most JSON_MEMBERS names.
-        *place = Some((container, names as u16));
+    fn push(&mut self, is_object: bool, names: usize) -> Check {
+        *self.outer.get_mut(self.depth).ok_or(JsonProblem::TooDeep)? = self.innermost;
         self.depth += 1;
+        // There are at most JSON_MEMBERS names.
+        self.innermost = (names as u16) << 1 | u16::from(is_object);
         Ok(())
     }
 
-    /// Leaves the innermost container; gives the number of names that were known before it.
-    fn pop(&mut self) -> usize {
-        let names = self.names_before_innermost();
+    fn pop(&mut self) {
         self.depth = self.depth.saturating_sub(1);
-        names
+        self.innermost = self.outer.get(self.depth).copied().unwrap_or_default();
     }
 
-    fn innermost(&self) -> Option<Container> {
-        self.entry().map(|(container, _)| container)
+    fn is_object(&self) -> bool {
+        self.innermost & 1 == 1
     }
 
-    fn names_before_innermost(&self) -> usize {
-        self.entry().map_or(0, |(_, names)| names.into())
+    /// What closes the innermost.
+    fn end(&self) -> u8 {
+        if self.is_object() { b'}' } else { b']' }
     }
 
-    fn entry(&self) -> Option<(Container, u16)> {
-        self.containers.get(self.depth.checked_sub(1)?).copied().flatten()
-    }
-}
-
-/// The names of the members of all objects around the cursor: each the offset of its text, with
-/// some bits of its hash, so that texts are compared only where the bits agree.
-struct Names {
-    len: usize,
-    entries: [u32; JSON_MEMBERS],
-}
-
-impl Default for Names {
-    fn default() -> Self {
-        Names { len: 0, entries: [0; JSON_MEMBERS] }
+    /// How many names there were before the innermost.
+    fn first_name(&self) -> usize {
+        (self.innermost >> 1).into()
     }
 }
 
-/// The bits of an entry that hold an offset in a document; the others are of the hash.
-const OFFSET: u32 = JSON_LEN as u32 - 1;
-const _: () = assert!(JSON_LEN.is_power_of_two() && JSON_LEN <= 1 << 24);
-const _: () = assert!(JSON_MEMBERS <= u16::MAX as usize);
-
-impl Names {
-    fn len(&self) -> usize {
-        self.len
-    }
-
-    fn truncate(&mut self, len: usize) {
-        self.len = len;
-    }
-
-    /// Adds the name that stands at `start`, unless one since `first` is the same.
-    fn add(&mut self, text: &str, start: usize, name: JsonStr<'_>, first: usize) -> Check {
-        let hash = hash(name) & !OFFSET;
-        let siblings = self.entries.get(first..self.len).unwrap_or_default();
-        for entry in siblings {
-            if entry & !OFFSET == hash {
-                let sibling = (entry & OFFSET) as usize;
-                if JsonStr::at(text, sibling).chars().eq(name.chars()) {
-                    return Err(JsonProblem::Duplicate);
-                }
-            }
-        }
-        let place = self.entries.get_mut(self.len).ok_or(JsonProblem::TooManyMembers)?;
-        *place = hash | start as u32;
-        self.len += 1;
-        Ok(())
-    }
-}
-
-/// FNV-1a over characters: it only has to spread names, not to withstand anybody. Whoever makes
-/// names collide costs one comparison for each pair of at most `JSON_MEMBERS` names.
-fn hash(name: JsonStr<'_>) -> u32 {
-    name.chars().fold(0x811c_9dc5, |hash, c| (hash ^ u32::from(c)).wrapping_mul(0x0100_0193))
-}
-
-fn hides_plain_letters(name: JsonStr<'_>) -> bool {
-    let mut rest = name.raw();
-    while let Some((_, escape)) = cut(rest, b'\\') {
-        let digits = escape.strip_prefix('u').and_then(|e| e.get(..4));
-        let unit = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        if unit.is_some_and(|c| c.is_ascii_alphanumeric() || c == b'_') {
-            return true;
-        }
-        rest = escape.get(1..).unwrap_or_default();
-    }
-    false
-}
-
-fn is_white_space(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\n' | '\r')
-}
+const _: () = assert!(JSON_MEMBERS <= u16::MAX as usize >> 1);
 
 #[cfg(test)]
 mod tests {
@@ -501,6 +453,12 @@ mod tests {
             (b"{\"a/b\":1,\"a\\/b\":2}", Duplicate),
             (b"{\"\xc3\xa9\":1,\"\\u00e9\":2}", Duplicate),
             (b"[{\"x\":{\"a\":1,\"b\":[{}],\"a\":2}}]", Duplicate),
+            (b"{\"\\/a\":1,\"\\/b\":2,\"/a\":3}", Duplicate),
+            (b"{\"/a\":1,\"\\/b\":2,\"\\/a\":3}", Duplicate),
+            (
+                b"{\"a_long_name_of_more_than_a_word\":1,\"a_long_name_of_more_than_a_word\":2}",
+                Duplicate,
+            ),
             (b"{\"\\u0073ub\":1}", EscapedName),
             (b"{\"a\\/\\u005fb\":1}", EscapedName),
         ];
@@ -508,6 +466,37 @@ mod tests {
             let shown = String::from_utf8_lossy(text);
             assert_eq!(problem(text), *expected, "{shown}");
         }
+    }
+
+    #[test]
+    fn an_error_says_where_the_document_goes_wrong() {
+        for (text, at) in [
+            ("", 0),
+            ("[1, @]", 4),
+            (" [1 2]", 4),
+            ("[1,", 3),
+            ("{} {}", 3),
+            ("[\"a\nb\"]", 3),
+            ("{\"a\" 1}", 5),
+            ("{\"a\":1,\"a\":2}", 10),
+            ("[[[]}", 4),
+        ] {
+            assert_eq!(Json::parse(text.as_bytes()).expect_err(text).at, at, "{text}");
+        }
+    }
+
+    #[test]
+    fn members_of_the_outermost_object_are_found_by_their_names() {
+        let text = br#" { "a" : {"b":1,"a":2} , "\/b":3, "bb":4, "c":[{"d":5}] , "e":null,"d" : "x\"y" } "#;
+        let (json, [a, b, c, d, e]) = Json::read(text, &["a", "b", "c", "d", "e"]).unwrap();
+        assert_eq!(json.text().as_bytes(), text.trim_ascii());
+        let found = [a, b, c, d, e].map(|value| value.map(Value::text));
+        let expected =
+            [Some(r#"{"b":1,"a":2}"#), None, Some(r#"[{"d":5}]"#), Some(r#"x\"y"#), Some("null")];
+        assert_eq!(found, expected);
+        let (_, found) = Json::read(br#"[{"a":1},"a",2]"#, &["a"]).unwrap();
+        assert!(found[0].is_none());
+        assert_eq!(Json::read(br#"{"a":1,"b"}"#, &["a"]).err().unwrap().problem, Unexpected);
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use core::fmt;
 
 use super::cut::{contains, cut};
+use super::json::{skip_white_space, string};
+use super::scan::behind_plain;
 use super::writer::Writer;
+use crate::policy::JSON_LEN;
 
 /// A value, with what is inside still to be walked.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +31,7 @@ impl<'a> Value<'a> {
         match text.bytes().next() {
             Some(b'{') => Value::Object(Object(text)),
             Some(b'[') => Value::Array(Array(text)),
-            Some(b'"') => Value::String(JsonStr::at(text, 1)),
+            Some(b'"') => Value::String(JsonStr::between_quotes(text)),
             Some(b't') => Value::Bool(true),
             Some(b'f') => Value::Bool(false),
             Some(b'-' | b'0'..=b'9') => Value::Number(Number(text)),
@@ -44,6 +47,21 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The string that an optional member is, `None` also where it is `null`; an error where it is
+    /// something else.
+    pub(crate) fn optional_str(member: Option<Self>) -> Result<Option<JsonStr<'a>>, NotAString> {
+        match member {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(NotAString),
+        }
+    }
+
+    /// The string that a member is.
+    pub(crate) fn required_str(member: Option<Self>) -> Result<JsonStr<'a>, NotAString> {
+        Self::optional_str(member)?.ok_or(NotAString)
+    }
+
     /// The value's JSON text.
     pub fn text(self) -> &'a str {
         match self {
@@ -57,6 +75,9 @@ impl<'a> Value<'a> {
     }
 }
 
+/// Where a string must be there is none.
+pub(crate) struct NotAString;
+
 /// A string between its quotation marks, still in its escaped form: that is not a `&str`.
 #[derive(Clone, Copy)]
 pub struct JsonStr<'a>(&'a str);
@@ -66,10 +87,13 @@ impl<'a> JsonStr<'a> {
         JsonStr(raw)
     }
 
+    fn between_quotes(text: &'a str) -> Self {
+        JsonStr(text.get(1..text.len().saturating_sub(1)).unwrap_or_default())
+    }
+
     /// The string whose text begins at `start`, behind its quotation mark.
     pub(super) fn at(text: &'a str, start: usize) -> Self {
-        let rest = text.get(start..).unwrap_or_default();
-        JsonStr(rest.get(..string_len(rest)).unwrap_or_default())
+        take_string(&mut text.get(start..).unwrap_or_default())
     }
 
     /// The text as it is written, escapes and all.
@@ -79,7 +103,8 @@ impl<'a> JsonStr<'a> {
 
     /// The text, where it is written without any escape.
     pub fn as_plain(self) -> Option<&'a str> {
-        (!contains(self.0, b'\\')).then_some(self.0)
+        // It was checked: nothing but an escape can be behind plain text.
+        behind_plain(self.0.as_bytes()).is_empty().then_some(self.0)
     }
 
     /// The characters that it stands for.
@@ -93,11 +118,23 @@ impl<'a> JsonStr<'a> {
 
     /// Whether it holds a control character (U+0000 to U+001F, U+007F).
     pub fn has_control_character(self) -> bool {
-        self.chars().any(|c| c.is_ascii_control())
+        match self.as_plain() {
+            // Others are written as escapes only.
+            Some(plain) => contains(plain, 0x7f),
+            None => self.chars().any(|c| c.is_ascii_control()),
+        }
     }
 
     pub(crate) fn write(self, out: &mut Writer<'_>) {
-        self.chars().for_each(|c| out.push_char(c));
+        self.for_each_piece(&mut |piece| out.push_str(piece));
+    }
+
+    /// What it stands for, in one piece where it is written without any escape.
+    pub(crate) fn for_each_piece(self, each: &mut dyn FnMut(&str)) {
+        match self.as_plain() {
+            Some(plain) => each(plain),
+            None => self.chars().for_each(|c| each(c.encode_utf8(&mut [0; 4]))),
+        }
     }
 }
 
@@ -105,6 +142,16 @@ impl PartialEq<str> for JsonStr<'_> {
     fn eq(&self, other: &str) -> bool {
         match self.as_plain() {
             Some(plain) => plain == other,
+            None => self.chars().eq(other.chars()),
+        }
+    }
+}
+
+/// What they stand for is compared, however it is written.
+impl PartialEq for JsonStr<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match other.as_plain() {
+            Some(plain) => *self == *plain,
             None => self.chars().eq(other.chars()),
         }
     }
@@ -176,12 +223,13 @@ impl<'a> Number<'a> {
         if negative {
             return None;
         }
-        let digits = i64::try_from(whole.len()).ok()?.saturating_add(exponent);
+        // A document is far shorter than the numbers that this type holds.
+        let digits = i32::try_from(whole.len()).ok()?.saturating_add(exponent);
         let mut written = whole.bytes().chain(fraction.bytes());
         let mut value = 0_u64;
         for _ in 0..digits {
             let digit = written.next().map_or(0, |b| b.wrapping_sub(b'0'));
-            value = value.checked_mul(10)?.checked_add(digit.into())?;
+            value = value * 10 + u64::from(digit);
             if value >= 1_000_000_000_000_000 {
                 return None;
             }
@@ -190,16 +238,17 @@ impl<'a> Number<'a> {
     }
 }
 
-/// An exponent, which saturates: a number that is not zero is then out of any range.
-fn parse_exponent(text: &str) -> i64 {
+/// An exponent, which saturates above the length of any document: a number that is not zero is then
+/// out of any range.
+fn parse_exponent(text: &str) -> i32 {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => (-1, digits),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
     };
-    let magnitude = digits.bytes().fold(0_i64, |value, b| {
-        value.saturating_mul(10).saturating_add(b.wrapping_sub(b'0').into())
+    let magnitude = digits.bytes().fold(0, |value: i32, digit| {
+        value.min(JSON_LEN as i32) * 10 + i32::from(digit.wrapping_sub(b'0'))
     });
-    sign * magnitude.min(1 << 40)
+    sign * magnitude
 }
 
 /// An array whose items are still to be walked.
@@ -207,10 +256,15 @@ fn parse_exponent(text: &str) -> i64 {
 pub struct Array<'a>(&'a str);
 
 impl<'a> Array<'a> {
+    /// The items in order, each to be looked into on the way.
+    pub(crate) fn walk(self) -> Walk<'a> {
+        Walk(inside(self.0))
+    }
+
     /// The items in order.
     pub fn items(self) -> impl Iterator<Item = Value<'a>> {
         let mut rest = inside(self.0);
-        core::iter::from_fn(move || next_value(&mut rest).map(Value::of))
+        core::iter::from_fn(move || next_value(&mut rest))
     }
 }
 
@@ -226,39 +280,20 @@ impl fmt::Debug for Array<'_> {
 pub struct Object<'a>(&'a str);
 
 impl<'a> Object<'a> {
+    /// A walk with this object as its one item.
+    pub(crate) fn walk(self) -> Walk<'a> {
+        Walk(self.0)
+    }
+
     /// The members in order.
     pub fn members(self) -> impl Iterator<Item = (JsonStr<'a>, Value<'a>)> {
         let mut rest = inside(self.0);
-        core::iter::from_fn(move || {
-            let name = JsonStr::at(next_value(&mut rest)?, 1);
-            rest = trim(rest.strip_prefix(':')?);
-            Some((name, Value::of(next_value(&mut rest)?)))
-        })
+        core::iter::from_fn(move || next_member(&mut rest))
     }
 
     /// The member called `name`.
     pub fn get(self, name: &str) -> Option<Value<'a>> {
         self.members().find(|(n, _)| *n == *name).map(|(_, value)| value)
-    }
-
-    /// The strings of the members called `names`, where they are there and not `null`; nothing
-    /// where one of them is something else than a string.
-    pub fn strings<const N: usize>(self, names: [&str; N]) -> Option<[Option<JsonStr<'a>>; N]> {
-        let mut strings = [None; N];
-        self.find_strings(&names, &mut strings).then_some(strings)
-    }
-
-    /// Apart from [`strings`](Self::strings), so that it is there once and not for every `N`.
-    fn find_strings(self, names: &[&str], strings: &mut [Option<JsonStr<'a>>]) -> bool {
-        for (name, value) in self.members() {
-            let mut places = names.iter().zip(strings.iter_mut());
-            match (places.find(|(wanted, _)| name == ***wanted), value) {
-                (None, _) | (Some(_), Value::Null) => {}
-                (Some((_, place)), Value::String(string)) => *place = Some(string),
-                (Some(_), _) => return false,
-            }
-        }
-        true
     }
 
     /// The object's JSON text.
@@ -274,64 +309,126 @@ impl fmt::Debug for Object<'_> {
     }
 }
 
+/// A walk through an array that looks into its objects without looking for their ends first.
+pub(crate) struct Walk<'a>(&'a str);
+
+impl<'a> Walk<'a> {
+    /// Steps over an item, and gives its members that are called `names`, as
+    /// [`Json::read`](super::Json) does; only objects have any. `None` behind the last item.
+    pub(crate) fn step<const N: usize>(
+        &mut self,
+        names: &[&str; N],
+    ) -> Option<[Option<Value<'a>>; N]> {
+        let mut values = [None; N];
+        let mut wanted = Wanted { names, values: &mut values };
+        let Some(members) = self.0.strip_prefix('{') else {
+            return next_value(&mut self.0).map(|_| values);
+        };
+        let mut rest = trim(members);
+        while let Some((name, value)) = next_member(&mut rest) {
+            wanted.keep(name.raw(), value);
+        }
+        self.0 = step_over_comma(rest.strip_prefix('}').unwrap_or_default());
+        Some(values)
+    }
+}
+
+/// Members that are wanted by their names, as far as they were found.
+pub(super) struct Wanted<'w, 'a> {
+    pub(super) names: &'w [&'w str],
+    pub(super) values: &'w mut [Option<Value<'a>>],
+}
+
+impl<'a> Wanted<'_, 'a> {
+    pub(super) fn keep(&mut self, name: &str, value: Value<'a>) {
+        let mut places = self.names.iter().zip(self.values.iter_mut());
+        if let Some((_, place)) = places.find(|(wanted, _)| **wanted == name) {
+            *place = Some(value);
+        }
+    }
+}
+
 /// What stands between the brackets of a container.
 fn inside(text: &str) -> &str {
     trim(text.get(1..text.len().saturating_sub(1)).unwrap_or_default())
 }
 
-/// Takes a value's text off `rest`, with the comma behind it.
-fn next_value<'a>(rest: &mut &'a str) -> Option<&'a str> {
-    let (value, behind) = rest.split_at_checked(value_len(rest))?;
-    let behind = trim(behind);
-    *rest = behind.strip_prefix(',').map_or(behind, trim);
-    (!value.is_empty()).then_some(value)
+/// Takes a member off `rest`, with the comma behind it.
+fn next_member<'a>(rest: &mut &'a str) -> Option<(JsonStr<'a>, Value<'a>)> {
+    *rest = rest.strip_prefix('"')?;
+    let name = take_string(rest);
+    *rest = trim(trim(rest).strip_prefix(':')?);
+    Some((name, next_value(rest)?))
 }
 
-fn value_len(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    let mut depth = 0_usize;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => at += 1 + string_len(text.get(at + 1..).unwrap_or_default()),
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {
-                let is_end =
-                    |b: &u8| matches!(b, b',' | b':' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r');
-                if depth == 0 {
-                    let scalar = bytes.get(at..).unwrap_or_default();
-                    return at + scalar.iter().position(is_end).unwrap_or(scalar.len());
-                }
-            }
+/// Takes a value off `rest`, with the comma behind it.
+fn next_value<'a>(rest: &mut &'a str) -> Option<Value<'a>> {
+    let value = match rest.strip_prefix('"') {
+        Some(string) => {
+            *rest = string;
+            Value::String(take_string(rest))
         }
-        at += 1;
-        if depth == 0 {
-            return at.min(text.len());
+        None => {
+            let (value, behind) = rest.split_at_checked(value_len(rest.as_bytes()))?;
+            *rest = behind;
+            (!value.is_empty()).then(|| Value::of(value))?
+        }
+    };
+    *rest = step_over_comma(rest);
+    Some(value)
+}
+
+/// Takes a string off `rest`, which begins behind its quotation mark.
+fn take_string<'a>(rest: &mut &'a str) -> JsonStr<'a> {
+    let mut behind = rest.as_bytes();
+    // It was checked.
+    let _ = string(&mut behind);
+    let (text, behind) = rest.split_at_checked(rest.len() - behind.len()).unwrap_or_default();
+    *rest = behind;
+    JsonStr(text.strip_suffix('"').unwrap_or_default())
+}
+
+fn step_over_comma(text: &str) -> &str {
+    let text = trim(text);
+    text.strip_prefix(',').map_or(text, trim)
+}
+
+/// Length of a value that is no string.
+fn value_len(text: &[u8]) -> usize {
+    let mut rest = text;
+    let mut depth = 0_usize;
+    while let [byte, behind @ ..] = rest {
+        let at_end = match byte {
+            b'"' => {
+                rest = behind;
+                let _ = string(&mut rest);
+                continue;
+            }
+            b'{' | b'[' => {
+                depth += 1;
+                false
+            }
+            // What is behind a value that is no container.
+            b'}' | b']' | b',' | b' ' | b'\t' | b'\n' | b'\r' if depth == 0 => break,
+            b'}' | b']' => {
+                depth -= 1;
+                depth == 0
+            }
+            _ => false,
+        };
+        rest = behind;
+        if at_end {
+            break;
         }
     }
-    text.len()
+    text.len() - rest.len()
 }
 
-/// Length of the string at the start of `text`, up to its closing quotation mark.
-fn string_len(text: &str) -> usize {
-    let mut escaped = false;
-    let end = text.bytes().position(|byte| match (escaped, byte) {
-        (true, _) => {
-            escaped = false;
-            false
-        }
-        (false, b'\\') => {
-            escaped = true;
-            false
-        }
-        (false, byte) => byte == b'"',
-    });
-    end.unwrap_or(text.len())
-}
-
+/// The text without the white space before it.
 fn trim(text: &str) -> &str {
-    text.trim_start_matches([' ', '\t', '\n', '\r'])
+    let mut rest = text.as_bytes();
+    skip_white_space(&mut rest);
+    text.get(text.len() - rest.len()..).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -355,6 +452,49 @@ mod tests {
     }
 
     #[test]
+    fn a_walk_finds_members_of_items_and_steps_over_the_others() {
+        let text = br#"[ {"a" : "x" , "b":{"a":1}} , 7,"a",[{"a":2}], { } ,{"c":[1,2],"a":null}]"#;
+        let Value::Array(array) = Json::parse(text).unwrap().value() else { panic!("an array") };
+        let mut walk = array.walk();
+        let mut steps = Vec::new();
+        while let Some(members) = walk.step(&["a", "b"]) {
+            steps.push(members.map(|member| member.map(Value::text)));
+        }
+        let object = [Some("x"), Some(r#"{"a":1}"#)];
+        assert_eq!(
+            steps,
+            [object, [None; 2], [None; 2], [None; 2], [None; 2], [Some("null"), None]]
+        );
+    }
+
+    #[test]
+    fn an_optional_string_is_absent_or_null_or_a_string() {
+        let (_, members) =
+            Json::read(br#"{"a":"x","b":null,"c":1}"#, &["a", "b", "c", "d"]).unwrap();
+        let [a, b, c, d] = members;
+        assert!(Value::optional_str(a).ok().flatten().is_some_and(|text| text == *"x"));
+        for absent in [b, d] {
+            assert!(Value::optional_str(absent).is_ok_and(|text| text.is_none()));
+            assert!(Value::required_str(absent).is_err());
+        }
+        assert!(Value::optional_str(c).is_err());
+    }
+
+    #[test]
+    fn control_characters_are_found_however_they_are_written() {
+        for (text, expected) in [
+            (r#""abc""#, false),
+            (r#""\u0041\/\u0080""#, false),
+            (r#""\n""#, true),
+            (r#""a\u007f""#, true),
+            ("\"a\u{7f}\"", true),
+        ] {
+            let string = Json::parse(text.as_bytes()).unwrap().value().as_str().unwrap();
+            assert_eq!(string.has_control_character(), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn debug_shows_nothing_of_a_document() {
         let json = Json::parse(br#"{"canary":["canary"]}"#).unwrap();
         let (name, value) = json.object().unwrap().members().next().unwrap();
@@ -368,6 +508,10 @@ mod tests {
         let Value::String(string) = Json::parse(text).unwrap().value() else { panic!("a string") };
         assert!(string == *"https://op \u{e9}\u{1f600}\u{8}\u{c}\n\r\t\"\\");
         assert!(string != *"https://op");
+        assert!(
+            string == string && string != JsonStr("https://op") && JsonStr("a") != JsonStr("b")
+        );
+        assert!(JsonStr("a/b") == JsonStr("a\\/b") && JsonStr("a\\/b") == JsonStr("a/b"));
         assert_eq!(string.as_plain(), None);
     }
 

@@ -8,7 +8,9 @@ mod base64url;
 mod cut;
 mod form;
 mod json;
+mod json_names;
 mod json_value;
+mod scan;
 mod uri;
 mod words;
 mod writer;
@@ -24,6 +26,7 @@ pub use writer::BufferTooSmall;
 pub(crate) use base64url::{
     DecodeError, decode_32, decode_into, decoded_len_bound, encode_32, write_standard,
 };
-pub(crate) use cut::{contains, cut, cut_last, split};
+pub(crate) use cut::{contains, cut, split};
 pub(crate) use form::{form_encoded, write_form_encoded};
+pub(crate) use json_value::{NotAString, Walk};
 pub(crate) use writer::Writer;

@@ -30,11 +30,11 @@ impl<'b> Writer<'b> {
     }
 
     pub(crate) fn push(&mut self, bytes: &[u8]) {
-        let end = self.len.saturating_add(bytes.len());
-        if let Some(room) = self.buf.get_mut(self.len..end) {
-            room.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        let room = self.buf.get_mut(self.len..).and_then(|rest| rest.get_mut(..bytes.len()));
+        if let Some(room) = room {
+            room.copy_from_slice(bytes);
         }
-        self.len = end;
+        self.len = self.len.saturating_add(bytes.len());
     }
 
     pub(crate) fn push_str(&mut self, text: &str) {
