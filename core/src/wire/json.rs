@@ -429,6 +429,8 @@ mod tests {
             (b"{\"a\":1,}", Unexpected),
             (b"{,}", Unexpected),
             (b"{a:1}", Unexpected),
+            (b"{1}", Unexpected),
+            (b"{\"a\":1,[]}", Unexpected),
             (b"{\"a\" 1}", Unexpected),
             (b"{\"z\":@\"a\":\"evil\"}", Unexpected),
             (b"[1}", Unexpected),
