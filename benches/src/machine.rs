@@ -21,10 +21,11 @@ pub fn describe() -> String {
         cpuinfo.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let release = read("/proc/sys/kernel/osrelease");
+    let release: Vec<&str> = release.split('.').take(2).collect();
     format!(
         "{processors} processors ({}), Linux {}",
         model.trim_start_matches(['\t', ' ', ':']),
-        release.trim(),
+        release.join("."),
     )
 }
 
