@@ -139,20 +139,19 @@ impl Case {
     /// those would take too long. They take turns, so that whatever else the machine does befalls
     /// all of them, and a round is so short that most are not interrupted.
     fn times(&mut self, rounds: usize) -> Vec<f64> {
-        let mut whole = 0.0;
         let mut times = Vec::new();
         for contender in self.contenders() {
             let once = contender.nanoseconds(8).min(contender.nanoseconds(8)).max(1.0);
-            let fit = (ROUND.as_nanos() as f64 / once).clamp(1.0, 10_000.0);
-            whole += fit * once;
-            times.push(fit as usize);
+            times.push((ROUND.as_nanos() as f64 / once).clamp(1.0, 10_000.0) as usize);
         }
-        let rounds = rounds.min((LONGEST.as_nanos() as f64 / whole) as usize).max(FEWEST);
         let mut all = vec![Vec::new(); times.len()];
-        for _ in 0..rounds {
+        let begun = Instant::now();
+        let mut done = 0;
+        while done < FEWEST || (done < rounds && begun.elapsed() < LONGEST) {
             for (i, contender) in self.contenders().enumerate() {
                 all[i].push(contender.nanoseconds(times[i]));
             }
+            done += 1;
         }
         all.into_iter().map(median).collect()
     }

@@ -31,8 +31,11 @@ mod tests {
         let document = "a\n<!-- report: t -->\nold\n<!-- end of report -->\nb\n";
         let once = replaced(document, "t", "new\n").unwrap();
         assert_eq!(once, "a\n<!-- report: t -->\n\nnew\n\n<!-- end of report -->\nb\n");
-        assert_eq!(replaced(&once, "t", "new"), Some(once));
+        assert_eq!(replaced(&once, "t", "new").as_ref(), Some(&once));
         assert_eq!(replaced(document, "u", "new"), None);
+        let [two, two_then] = [document, &once]
+            .map(|document| format!("<!-- report: s -->\n<!-- end of report -->\n{document}"));
+        assert_eq!(replaced(&two, "t", "new"), Some(two_then));
     }
 
     #[test]

@@ -7,8 +7,8 @@ use std::thread;
 /// A directory in a file system in memory, or else where temporary files are.
 pub fn in_memory() -> PathBuf {
     let shared = PathBuf::from("/dev/shm");
-    match file_system(&shared).as_deref() {
-        Some("tmpfs") => shared,
+    match &*file_system(&shared) {
+        "tmpfs" => shared,
         _ => std::env::temp_dir(),
     }
 }
@@ -21,12 +21,11 @@ pub fn describe() -> String {
         cpuinfo.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let release = read("/proc/sys/kernel/osrelease");
-    let temporary = file_system(&std::env::temp_dir()).unwrap_or("unknown".to_owned());
-    let memory = file_system(&in_memory()).unwrap_or("unknown".to_owned());
+    let release: Vec<&str> = release.split('.').take(2).collect();
     format!(
-        "{processors} processors ({}), Linux {}, temporary files on {temporary}, those in memory on {memory}",
+        "{processors} processors ({}), Linux {}",
         model.trim_start_matches(['\t', ' ', ':']),
-        release.trim(),
+        release.join("."),
     )
 }
 
@@ -37,10 +36,10 @@ pub fn load() -> String {
 }
 
 /// The type of the file system that a directory is in.
-fn file_system(directory: &Path) -> Option<String> {
-    let directory = directory.canonicalize().ok()?;
-    let mounts = fs::read_to_string("/proc/mounts").ok()?;
-    file_system_among(&mounts, &directory)
+pub fn file_system(directory: &Path) -> String {
+    let directory = directory.canonicalize().unwrap_or_default();
+    let mounts = fs::read_to_string("/proc/mounts").unwrap_or_default();
+    file_system_among(&mounts, &directory).unwrap_or("an unknown file system".to_owned())
 }
 
 /// The longest mount point that the directory is below; the later one of two.

@@ -45,12 +45,12 @@ impl<'a> Options<'a> {
 /// Measures, prints and judges.
 pub fn run(options: &Options<'_>) -> ExitCode {
     let load_before = machine::load();
-    let rows = measure(options);
-    let tables = Tables::of(&rows, &load_before);
+    let (rows, points) = measure(options);
+    let tables = Tables::of(&rows, &points, &load_before);
     if !options.json {
         println!("\n{}\n{}\n{}", tables.growth, tables.pending, tables.machine);
     }
-    if let Err(error) = write(options, &rows, &tables) {
+    if let Err(error) = write(options, &points, &tables) {
         eprintln!("the report could not be written: {error}");
         return ExitCode::FAILURE;
     }
@@ -58,7 +58,7 @@ pub fn run(options: &Options<'_>) -> ExitCode {
 }
 
 /// Prints each row when it is measured.
-fn measure(options: &Options<'_>) -> Vec<Row> {
+fn measure(options: &Options<'_>) -> (Vec<Row>, Vec<Point>) {
     let mut rows = Vec::new();
     let mut keep = |row: Row| {
         match options.json {
@@ -75,9 +75,9 @@ fn measure(options: &Options<'_>) -> Vec<Row> {
     for case in cases::all() {
         keep((case.make)().row(case.section, &case.name, rounds));
     }
-    stores::rows(options.quick).into_iter().for_each(&mut keep);
+    let points = stores::rows(options.quick, &mut keep);
     logins::rows(options.quick).into_iter().for_each(&mut keep);
-    rows
+    (rows, points)
 }
 
 /// As they stand in the documentation.
@@ -98,7 +98,7 @@ pub const TABLES: [(&str, &str); 4] = [
 const PLOT: &str = "pending-logins.svg";
 
 impl Tables {
-    fn of(rows: &[Row], load_before: &str) -> Self {
+    fn of(rows: &[Row], points: &[Point], load_before: &str) -> Self {
         let table = |section| {
             let rows = rows.iter().filter(|row| row.section == section).map(Row::to_table);
             let lines: Vec<String> = [HEAD.to_owned()].into_iter().chain(rows).collect();
@@ -112,13 +112,13 @@ impl Tables {
             ),
             steps: table(Section::Steps),
             growth: table(Section::Growth),
-            pending: table_by_pending(&Point::all(rows)),
+            pending: table_by_pending(points),
         }
     }
 }
 
-fn write(options: &Options<'_>, rows: &[Row], tables: &Tables) -> io::Result<()> {
-    let plot = plot::draw(&Point::all(rows));
+fn write(options: &Options<'_>, points: &[Point], tables: &Tables) -> io::Result<()> {
+    let plot = plot::draw(points);
     if let Some(file) = options.plot {
         fs::write(file, &plot)?;
     }

@@ -7,11 +7,14 @@ use std::process::Command;
 /// Builds the program beside this one; `None` where that can't be done.
 pub fn build() -> Option<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
+    let release = std::env::current_exe().ok()?.parent()?.to_owned();
     let built = Command::new(cargo)
         .args(["build", "--release", "--locked", "-p", PROGRAM, "--features", "native-tls"])
         .args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")])
+        .arg("--target-dir")
+        .arg(release.parent()?)
         .status();
-    let program = std::env::current_exe().ok()?.with_file_name(PROGRAM);
+    let program = release.join(PROGRAM);
     if built.is_ok_and(|status| status.success()) && program.exists() {
         return Some(program);
     }

@@ -8,73 +8,14 @@ mod pairs;
 mod processes;
 mod store;
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use self::pairs::Pairs;
 use self::store::{Kind, Store};
+use crate::machine;
 use crate::row::{Compared, Row, Section};
 use crate::workload::Provider;
-
-/// Rows of one process, where temporary files are (`TMPDIR`), and of several.
-pub fn rows(quick: bool) -> Vec<Row> {
-    let (numbers, longest): (&[_], _) = match quick {
-        true => (&[0, 100], Duration::from_millis(500)),
-        false => (&PENDING, Duration::from_secs(5)),
-    };
-    let mut rows: Vec<Row> =
-        numbers.iter().flat_map(|pending| rows_of_one_process(*pending, longest)).collect();
-    rows.extend(processes::rows(quick));
-    rows
-}
-
-/// How many others are pending.
-const PENDING: [usize; 5] = [0, 1, 100, 10_000, 100_000];
-const JSON_FILE: &str = "proxmox-openid's JSON file";
-
-fn rows_of_one_process(pending: usize, longest: Duration) -> Vec<Row> {
-    let provider = Provider::new();
-    // In one directory, because what a file takes may depend on where on the disk it is.
-    let parent = tempfile::tempdir().unwrap();
-    let mut stores = [
-        Kind::Directory,
-        Kind::LimitOfDirectory,
-        Kind::Sealed,
-        Kind::LimitOfSealed,
-        Kind::JsonFile,
-    ]
-    .map(|kind| Store::new(kind, parent.path(), &provider, pending));
-    let allocations = [0, 2].map(|ours| stores[ours].allocations(&provider));
-    let measured = pairs::in_turns(&mut stores, &provider, longest);
-
-    let mut rows = Vec::new();
-    let figures: [(&str, fn(&Pairs) -> f64); 3] =
-        [("begin", Pairs::begin), ("finish", Pairs::finish), ("begin + finish", Pairs::both)];
-    for (step, figure) in figures {
-        for (kind, ours, allocations) in
-            [("directory", 0, allocations[0]), ("sealed", 2, allocations[1])]
-        {
-            rows.push(Row {
-                section: match step {
-                    "begin + finish" => Section::Steps,
-                    _ => Section::Pending,
-                },
-                case: format!("{step}, {kind} store, others pending: {}", number(pending)),
-                nanoseconds: Compared {
-                    ours: figure(&measured[ours]),
-                    limit: Some(figure(&measured[ours + 1])),
-                    peers: vec![(JSON_FILE.to_owned(), figure(&measured[4]))],
-                },
-                allocations: (step == "begin + finish").then_some(allocations),
-                ..Row::default()
-            });
-        }
-    }
-    rows
-}
-
-fn number(number: usize) -> String {
-    crate::row::thousands(number as f64)
-}
 
 /// Begin and finish by the number of pending logins, for tables and plots.
 pub struct Point {
@@ -84,27 +25,113 @@ pub struct Point {
 }
 
 impl Point {
+    /// Whose times they are.
     pub const STORES: [&str; 3] = ["directory", "sealed", "JSON file"];
+}
 
-    /// From the rows of [`rows`].
-    pub fn all(rows: &[Row]) -> Vec<Self> {
-        let of = |step: &str, pending: usize| {
-            let find = |kind: &str| {
-                let case = format!("{step}, {kind} store, others pending: {}", number(pending));
-                rows.iter().find(|row| row.case == case)
-            };
-            let (directory, sealed) = (find("directory")?, find("sealed")?);
-            let (_, json_file) = directory.nanoseconds.peers.first()?;
-            Some([directory.nanoseconds.ours, sealed.nanoseconds.ours, *json_file])
-        };
-        PENDING
-            .iter()
-            .filter_map(|pending| {
-                let (begin, finish) = (of("begin", *pending)?, of("finish", *pending)?);
-                Some(Point { pending: *pending as f64, begin, finish })
-            })
-            .collect()
+/// Gives each row to `keep`; gives what a plot shows.
+///
+/// What making a file takes varies much on a disk, with the directory and with what happened there a moment ago. So
+/// what depends on the number of pending logins is measured in memory, and a few rows are where temporary files are.
+pub fn rows(quick: bool, mut keep: impl FnMut(Row)) -> Vec<Point> {
+    let memory = Place::of(machine::in_memory());
+    let disk = Place::of(std::env::temp_dir());
+    let (numbers, in_memory, on_disk): (&[_], _, _) = match quick {
+        true => (&[0, 100], Duration::from_millis(500), Duration::from_millis(250)),
+        false => (&[0, 1, 100, 10_000, 100_000], Duration::from_secs(5), Duration::from_secs(2)),
+    };
+    for pending in if quick { &[1][..] } else { &[1, 10_000] } {
+        let measured = Measured::new(&disk, *pending, on_disk);
+        measured.row(Section::Steps, "begin + finish", Pairs::both).into_iter().for_each(&mut keep);
     }
+    let mut points = Vec::new();
+    for pending in numbers {
+        let measured = Measured::new(&memory, *pending, in_memory);
+        measured.row(Section::Pending, "begin", Pairs::begin).into_iter().for_each(&mut keep);
+        measured.row(Section::Pending, "finish", Pairs::finish).into_iter().for_each(&mut keep);
+        measured.row(Section::Steps, "begin + finish", Pairs::both).into_iter().for_each(&mut keep);
+        points.push(measured.point());
+    }
+    processes::rows(&memory, quick).into_iter().for_each(&mut keep);
+    points
+}
+
+/// A directory, and the type of file system that it is in.
+struct Place {
+    directory: PathBuf,
+    file_system: String,
+}
+
+impl Place {
+    fn of(directory: PathBuf) -> Self {
+        let file_system = machine::file_system(&directory);
+        Place { directory, file_system }
+    }
+
+    fn path(&self) -> &Path {
+        &self.directory
+    }
+}
+
+const JSON_FILE: &str = "proxmox-openid's JSON file";
+
+/// Logins of one process, with so many others pending.
+struct Measured<'a> {
+    place: &'a Place,
+    pending: usize,
+    /// Of the directory store, its limit, the sealed store, its limit, and the JSON file.
+    pairs: [Pairs; 5],
+    /// Of the directory store and the sealed one.
+    allocations: [u64; 2],
+}
+
+impl<'a> Measured<'a> {
+    fn new(place: &'a Place, pending: usize, longest: Duration) -> Self {
+        let provider = Provider::new();
+        // In one directory, because what a file takes may depend on where on the disk it is.
+        let parent = tempfile::tempdir_in(place.path()).unwrap();
+        let mut stores = [
+            Kind::Directory,
+            Kind::LimitOfDirectory,
+            Kind::Sealed,
+            Kind::LimitOfSealed,
+            Kind::JsonFile,
+        ]
+        .map(|kind| Store::new(kind, parent.path(), &provider, pending));
+        let allocations = [0, 2].map(|ours| stores[ours].allocations(&provider));
+        let pairs = pairs::in_turns(&mut stores, &provider, longest);
+        Measured { place, pending, pairs, allocations }
+    }
+
+    /// A row for each of our stores.
+    fn row(&self, section: Section, step: &str, figure: fn(&Pairs) -> f64) -> [Row; 2] {
+        let row = |kind: &str, ours: usize| Row {
+            section,
+            case: format!(
+                "{step}, {kind} store, {}, others pending: {}",
+                self.place.file_system,
+                number(self.pending)
+            ),
+            nanoseconds: Compared {
+                ours: figure(&self.pairs[ours]),
+                limit: Some(figure(&self.pairs[ours + 1])),
+                peers: vec![(JSON_FILE.to_owned(), figure(&self.pairs[4]))],
+            },
+            // Those of begin and finish are counted together.
+            allocations: (section == Section::Steps).then_some(self.allocations[ours / 2]),
+            ..Row::default()
+        };
+        [row("directory", 0), row("sealed", 2)]
+    }
+
+    fn point(&self) -> Point {
+        let of = |figure: fn(&Pairs) -> f64| [0, 2, 4].map(|store| figure(&self.pairs[store]));
+        Point { pending: self.pending as f64, begin: of(Pairs::begin), finish: of(Pairs::finish) }
+    }
+}
+
+fn number(number: usize) -> String {
+    crate::row::thousands(number as f64)
 }
 
 #[cfg(test)]
@@ -112,13 +139,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn points_are_found_in_the_rows() {
-        let rows = rows_of_one_process(0, Duration::from_millis(1));
-        let [point] = &Point::all(&rows)[..] else { panic!("there is one number of logins") };
-        assert_eq!(point.pending, 0.0);
-        for times in [point.begin, point.finish] {
-            assert!(times.iter().all(|time| *time > 0.0));
-        }
-        assert!(Point::all(&[]).is_empty());
+    fn rows_and_points_have_the_same_times() {
+        let place = Place::of(std::env::temp_dir());
+        let measured = Measured::new(&place, 2, Duration::from_millis(1));
+        let [directory, sealed] = measured.row(Section::Pending, "begin", Pairs::begin);
+        assert!(directory.case.starts_with("begin, directory store, "));
+        let Compared { ours, limit, peers } = directory.nanoseconds;
+        let point = measured.point();
+        assert_eq!(point.begin, [ours, sealed.nanoseconds.ours, peers[0].1]);
+        assert!(limit.is_some_and(|limit| limit > 0.0) && point.finish.iter().all(|ns| *ns > 0.0));
     }
 }

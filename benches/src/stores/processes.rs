@@ -5,21 +5,19 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::store::{Kind, Store};
-use super::{JSON_FILE, number};
-use crate::machine;
+use super::{JSON_FILE, Place, number};
 use crate::row::{Compared, Row, Shown};
 use crate::statistics::{median, quantile};
 use crate::workload::Provider;
 
 const PROCESSES: usize = 8;
 
-pub fn rows(quick: bool) -> Vec<Row> {
+pub fn rows(place: &Place, quick: bool) -> Vec<Row> {
     let (rounds, length) = match quick {
         true => (1, Duration::from_millis(300)),
         false => (5, Duration::from_millis(1500)),
     };
-    let parent = machine::in_memory();
-    [0, 100].into_iter().flat_map(|pending| rows_of(&parent, pending, rounds, length)).collect()
+    [0, 100].into_iter().flat_map(|pending| rows_of(place, pending, rounds, length)).collect()
 }
 
 /// What processes did together.
@@ -28,19 +26,19 @@ struct Together {
     p99_of_begin: f64,
 }
 
-fn rows_of(parent: &Path, pending: usize, rounds: usize, length: Duration) -> [Row; 2] {
+fn rows_of(place: &Place, pending: usize, rounds: usize, length: Duration) -> [Row; 2] {
     let kinds = [Kind::Directory, Kind::LimitOfDirectory, Kind::JsonFile];
     let mut all = [(); 3].map(|()| Vec::new());
     for _ in 0..rounds {
         for (kind, all) in kinds.into_iter().zip(&mut all) {
-            all.push(together(kind, parent, pending, length));
+            all.push(together(kind, place.path(), pending, length));
         }
     }
     let row = |what: &str, shown: Shown, figure: fn(&Together) -> f64| {
         let of = |i: usize| median(all[i].iter().map(figure).collect());
-        let pending = number(pending);
+        let (kind, pending) = (&place.file_system, number(pending));
         Row {
-            case: format!("{what}, directory store in memory, others pending: {pending}"),
+            case: format!("{what}, directory store, {kind}, others pending: {pending}"),
             shown,
             nanoseconds: Compared {
                 ours: of(0),
