@@ -98,12 +98,15 @@ mod tests {
         assert!(first.iter().all(|address| address.port() == 8443 && address.ip().is_loopback()));
         // What is known is not what the system would say.
         let other = vec!["192.0.2.7:8443".parse().unwrap()];
+        let far_ahead = Instant::now() + Duration::from_secs(3600);
         names.known.lock().unwrap()[0].addresses = other.clone();
+        names.known.lock().unwrap()[0].since = far_ahead;
         assert_eq!(resolved(&names, "https://localhost:8443/b"), Some(other));
         let port = resolved(&names, "https://localhost/").unwrap();
         assert!(port.iter().all(|address| address.port() == 443), "another port is another name");
         let long_ago = Instant::now().checked_sub(KNOWN).unwrap();
         names.known.lock().unwrap()[0].since = long_ago;
+        names.known.lock().unwrap()[1].since = far_ahead;
         assert_eq!(resolved(&names, "https://localhost:8443/b"), Some(first));
         assert_eq!(names.known.lock().unwrap().len(), 2);
     }
