@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use onerealm::Network;
-use onerealm::provider::{Endpoint, Response, browser};
+use onerealm_demo_provider::{Endpoint, Response, browser};
 
 use crate::caches::{KEY, asked, login, scene_that_rotates};
 use crate::disk_files::*;

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use onerealm::provider::{
+use onerealm::{Config, DirectoryStore, Logins};
+use onerealm_demo_provider::{
     BendAnswer, Endpoint, Platform, Provider, Recorded, Registration, Setup, User, browser,
 };
-use onerealm::{Config, DirectoryStore, Logins};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex};
@@ -37,7 +37,11 @@ impl Scene {
 
     /// With answers that `bend` changes.
     pub fn bent(
-        bend: impl Fn(Endpoint, &Recorded, onerealm::provider::Response) -> onerealm::provider::Response
+        bend: impl Fn(
+            Endpoint,
+            &Recorded,
+            onerealm_demo_provider::Response,
+        ) -> onerealm_demo_provider::Response
         + Send
         + Sync
         + 'static,
@@ -96,7 +100,7 @@ impl Scene {
 
     /// The command with `--json` and `-vv`, in an environment without proxies.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_onerealm"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_onerealm-under-test"));
         command.arg("--config").arg(self.config()).arg("--state-dir").arg(self.state_directory());
         command.args(["--json", "-vv"]).args(arguments).stdin(Stdio::null());
         for name in ["all_proxy", "https_proxy", "no_proxy"] {

@@ -7,10 +7,10 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use onerealm::provider::{
+use onerealm::{Callback, Config, DirectoryStore, Error, Logins, Requested, User};
+use onerealm_demo_provider::{
     Endpoint, Platform, Provider, Registration, Setup, User as Person, browser,
 };
-use onerealm::{Callback, Config, DirectoryStore, Error, Logins, Requested, User};
 use tempfile::TempDir;
 
 use crate::front::{Front, Honest, LONG, Then, Wire};
@@ -98,7 +98,7 @@ impl Scene {
 
     /// The command, in an environment without proxies.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_onerealm"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_onerealm-under-test"));
         command.arg("--config").arg(self.path("domains.cfg"));
         command.arg("--state-dir").arg(self.path("state")).arg("--json").args(arguments);
         for name in ["all_proxy", "https_proxy", "no_proxy"] {

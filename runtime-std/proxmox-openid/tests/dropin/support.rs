@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use onerealm::provider::{
+use onerealm_demo_provider::{
     Endpoint, Platform, Provider, Recorded, Registration, Response, Setup, User, browser,
 };
 use proxmox_openid::{OpenIdAuthenticator, OpenIdConfig, PrivateAuthState};

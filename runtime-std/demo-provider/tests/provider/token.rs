@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use onerealm::provider::{Provider, Setup, browser};
+use onerealm_demo_provider::{Provider, Setup, browser};
 use ring::digest::{SHA256, digest};
 use serde_json::Value;
 
@@ -97,7 +97,7 @@ fn a_code_is_as_long_as_those_of_entra() {
 #[test]
 fn the_token_response_has_the_shape_of_entra() {
     let fixture: Value =
-        serde_json::from_str(include_str!("../../src/provider/entra/token_ok_v2.json")).unwrap();
+        serde_json::from_str(include_str!("../../src/entra/token_ok_v2.json")).unwrap();
     let answer = redeem(&provider(), WEB, "", &[]);
     let body = answer.json();
     let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();

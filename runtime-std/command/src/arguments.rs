@@ -63,7 +63,7 @@ pub(crate) enum Command {
         redirect_url: Option<String>,
     },
     Change(Change),
-    #[cfg(feature = "embedded-provider")]
+    #[cfg(feature = "demo")]
     Demo {
         keep: bool,
     },
@@ -209,7 +209,7 @@ impl Given {
                 property: needed("the name of a property")?,
                 value: if name == "set" { Some(needed("a value")?) } else { None },
             }),
-            #[cfg(feature = "embedded-provider")]
+            #[cfg(feature = "demo")]
             "demo" => Command::Demo { keep: self.flag("keep") },
             _ => return Err(format!("there is no command {name:?}")),
         };

@@ -11,7 +11,7 @@ use super::directory::{Code, Directory, Grant, random_text};
 use super::entra_error::{EntraError, Refusal, json_response};
 use super::id_token;
 use super::parameters::Parameters;
-use crate::http_server::{Request, Response};
+use onerealm::http_server::{Request, Response};
 
 /// A token response of Entra ID.
 const TOKEN_RESPONSE: &str = include_str!("entra/token_ok_v2.json");

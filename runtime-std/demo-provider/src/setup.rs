@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::endpoint::Endpoint;
 use super::record::Recorded;
 use super::redirect_uri;
-use crate::http_server::Response;
+use onerealm::http_server::Response;
 
 /// Changes an answer before it is written, to see what a relying party makes of it.
 pub type BendAnswer = dyn Fn(Endpoint, &Recorded, Response) -> Response + Send + Sync;

@@ -1,7 +1,7 @@
 //! What is said about who signed in.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use onerealm::provider::{User, browser};
+use onerealm_demo_provider::{User, browser};
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use serde_json::{Value, json};
 
@@ -92,8 +92,7 @@ fn the_discovery_document_has_the_shape_of_entra_and_leads_to_this_provider() {
     let url = format!("{}/.well-known/openid-configuration", provider.issuer());
     let document = get(&provider, &url, "").json();
     let fixture: Value =
-        serde_json::from_str(include_str!("../../src/provider/entra/discovery_tenant.json"))
-            .unwrap();
+        serde_json::from_str(include_str!("../../src/entra/discovery_tenant.json")).unwrap();
     let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&document), names(&fixture));
     assert_eq!(document["issuer"], json!(provider.issuer()));

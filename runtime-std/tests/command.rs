@@ -1,11 +1,9 @@
-//! The `onerealm` command.
+//! The `onerealm` command, for the tests.
 
 #![forbid(unsafe_code)]
-
-mod command;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    command::run()
+    onerealm_cli::run()
 }

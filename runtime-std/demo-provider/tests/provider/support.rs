@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
-use onerealm::provider::{Platform, Provider, Registration, Setup, User, browser};
+use onerealm_demo_provider::{Platform, Provider, Registration, Setup, User, browser};
 use serde_json::Value;
 use url::form_urlencoded;
 

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use super::directory::random_guid;
-use crate::http_server::Response;
+use onerealm::http_server::Response;
 
 /// An error of Entra ID. `entra/` has the body of each, with where it is known from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

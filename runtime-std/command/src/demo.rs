@@ -6,8 +6,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use onerealm::provider::{Endpoint, Platform, Provider, Registration, Setup, User, browser};
 use onerealm::{Callback, Config, DirectoryStore, Logins, Requested};
+use onerealm_demo_provider::{Endpoint, Platform, Provider, Registration, Setup, User, browser};
 
 use super::outcome::{Failure, Outcome};
 use table::{Row, Table};

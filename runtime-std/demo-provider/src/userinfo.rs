@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::directory::{Directory, Grant};
 use super::entra_error::json_response;
-use crate::http_server::{Request, Response};
+use onerealm::http_server::{Request, Response};
 
 /// Answers with the claims about whom the access token was issued for.
 pub(super) fn answer(directory: &Directory, request: &Request) -> Response {

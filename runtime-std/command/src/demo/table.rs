@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use onerealm::provider::Recorded;
 use onerealm::{ClientType, Error, User};
+use onerealm_demo_provider::Recorded;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 

@@ -6,7 +6,7 @@ use super::directory::Directory;
 use super::entra_error::{EntraError, Refusal};
 use super::parameters::Parameters;
 use super::{redirect_uri, sign_in_page};
-use crate::http_server::Response;
+use onerealm::http_server::Response;
 
 /// The scopes that are not those of a resource.
 const SCOPES: [&str; 5] = ["openid", "profile", "email", "offline_access", "User.Read"];

@@ -2,7 +2,7 @@
 
 use super::directory::Directory;
 use super::{authorization, metadata, token, userinfo};
-use crate::http_server::{Request, Response};
+use onerealm::http_server::{Request, Response};
 
 /// What a request was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,11 @@
 //! What the command does: reads its arguments, runs one of the commands, and tells the outcome.
 
+#![forbid(unsafe_code)]
+
 mod arguments;
 mod callback_at_terminal;
 mod change;
-#[cfg(feature = "embedded-provider")]
+#[cfg(feature = "demo")]
 mod demo;
 mod login;
 mod outcome;
@@ -20,7 +22,8 @@ use serde_json::json;
 use arguments::{Arguments, Command, Finish};
 use outcome::{Failure, Outcome};
 
-pub(crate) fn run() -> ExitCode {
+/// Does what the process was called for, and gives its exit status.
+pub fn run() -> ExitCode {
     let arguments = match Arguments::parse(lexopt::Parser::from_env()) {
         Ok(arguments) => arguments,
         Err(usage) => return Failure::Usage(usage).report(wants_json()),
@@ -71,7 +74,7 @@ fn execute(arguments: Arguments) -> Result<Outcome, Failure> {
             Ok(Outcome::of(report.to_json(), report.to_string()))
         }
         Command::Change(change) => change::run(&config, &change),
-        #[cfg(feature = "embedded-provider")]
+        #[cfg(feature = "demo")]
         Command::Demo { keep } => demo::run(keep),
     }
 }

@@ -6,7 +6,7 @@ use url::form_urlencoded;
 use super::entra_error::{EntraError, Refusal};
 use super::parameters::Parameters;
 use super::setup::{Platform, Registration};
-use crate::http_server::Request;
+use onerealm::http_server::Request;
 
 /// Who a token request says that it comes from, and what it shows for it.
 pub(super) struct ClientAuthentication {

@@ -6,7 +6,7 @@ use super::entra_error::EntraError;
 use super::parameters::Parameters;
 use super::setup::User;
 use super::sign_in_page;
-use crate::http_server::{Request, Response};
+use onerealm::http_server::{Request, Response};
 
 /// Entra ID's name for the cookie of a signed-in browser.
 const SESSION_COOKIE: &str = "ESTSAUTH";

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::directory::Directory;
-use crate::http_server::Response;
+use onerealm::http_server::Response;
 
 /// The document of a tenant, as Entra ID serves it. It lists no PKCE method, and advertises endpoints and methods that
 /// this provider does not have, such as `private_key_jwt`.

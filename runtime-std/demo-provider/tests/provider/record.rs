@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 
-use onerealm::provider::{Endpoint, Provider, Response, Setup};
+use onerealm_demo_provider::{Endpoint, Provider, Response, Setup};
 use url::form_urlencoded;
 
 use super::support::*;

@@ -9,7 +9,7 @@
 //! nothing, and listens on 127.0.0.1 only.
 //!
 //! ```
-//! use onerealm::provider::{Endpoint, Platform, Provider, Registration, Setup, User};
+//! use onerealm_demo_provider::{Endpoint, Platform, Provider, Registration, Setup, User};
 //!
 //! let provider = Provider::start(Setup {
 //!     registrations: vec![Registration {
@@ -51,8 +51,8 @@ mod signing_key;
 mod token;
 mod userinfo;
 
-pub use crate::http_server::{Request, Response};
 pub use endpoint::Endpoint;
+pub use onerealm::http_server::{Request, Response};
 pub use record::{Answered, Recorded};
 pub use setup::{BendAnswer, BendClaims, Platform, Registration, Setup, User};
 
@@ -62,8 +62,8 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::http_server::{Acceptor, Connection, Unreadable};
 use directory::Directory;
+use onerealm::http_server::{Acceptor, Connection, Unreadable};
 
 /// How long one request may take, and how long a connection may wait for its next one.
 const REQUEST_TIME: Duration = Duration::from_secs(30);

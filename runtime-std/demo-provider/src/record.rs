@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::endpoint::Endpoint;
 use super::entra_error;
 use super::parameters::Parameters;
-use crate::http_server::{Request, Response};
+use onerealm::http_server::{Request, Response};
 
 /// One request as it was received, and how it was answered.
 #[derive(Clone, Debug)]

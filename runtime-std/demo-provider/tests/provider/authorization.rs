@@ -1,7 +1,7 @@
 //! Authorization requests, the sign-in page and the way back.
 
-use onerealm::provider::Endpoint;
-use onerealm::provider::browser::{self, Browser};
+use onerealm_demo_provider::Endpoint;
+use onerealm_demo_provider::browser::{self, Browser};
 
 use super::support::*;
 
