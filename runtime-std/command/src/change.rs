@@ -6,9 +6,9 @@ use onerealm::ConfigFile;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::arguments::Change;
-use super::outcome::{Failure, Outcome};
-use super::read_standard_input;
+use crate::arguments::Change;
+use crate::outcome::{Failure, Outcome};
+use crate::read_standard_input;
 
 pub(crate) fn run(config: &Path, change: &Change) -> Result<Outcome, Failure> {
     let Change { realm, property, value } = change;

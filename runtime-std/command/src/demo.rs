@@ -1,4 +1,4 @@
-//! Both client types against the embedded provider, told from what the provider received.
+//! Both client types against the demo provider, told from what the provider received.
 
 mod table;
 
@@ -7,9 +7,11 @@ use std::io;
 use std::path::Path;
 
 use onerealm::{Callback, Config, DirectoryStore, Logins, Requested};
-use onerealm_demo_provider::{Endpoint, Platform, Provider, Registration, Setup, User, browser};
+use onerealm_demo_provider::{
+    DemoProvider, Endpoint, Platform, Registration, Setup, User, browser,
+};
 
-use super::outcome::{Failure, Outcome};
+use crate::outcome::{Failure, Outcome};
 use table::{Row, Table};
 
 const CLIENT_ID: &str = "11111111-2222-3333-4444-555555555555";
@@ -74,7 +76,7 @@ const SCENES: [Scene; 5] = [
 
 pub(crate) fn run(keep: bool) -> Result<Outcome, Failure> {
     let secret = random_secret()?;
-    let provider = Provider::start(setup(&secret)).map_err(failed("the embedded provider"))?;
+    let provider = DemoProvider::start(setup(&secret)).map_err(failed("the embedded provider"))?;
     let directory = tempfile::Builder::new().prefix("onerealm-demo-").tempdir();
     let directory = directory.map_err(failed("a temporary directory"))?;
     let config = directory.path().join("domains.cfg");
@@ -96,7 +98,7 @@ pub(crate) fn run(keep: bool) -> Result<Outcome, Failure> {
 }
 
 /// One login from beginning to end, with a person at a browser.
-fn play(scene: &Scene, logins: &Logins, provider: &Provider) -> Result<Row, Failure> {
+fn play(scene: &Scene, logins: &Logins, provider: &DemoProvider) -> Result<Row, Failure> {
     let before = provider.requests_to(Endpoint::Token).len();
     let begun = logins.begin(scene.realm, scene.redirect_url, scene.requested)?;
     let callback = browser::sign_in(&begun.url, USER).map_err(failed("the sign-in page"))?;
@@ -140,7 +142,7 @@ fn random_secret() -> Result<String, Failure> {
 }
 
 /// Keeps the provider running, and tells what can be tried.
-fn stay(provider: &Provider, directory: &Path) -> ! {
+fn stay(provider: &DemoProvider, directory: &Path) -> ! {
     let options = format!("--config {0}/domains.cfg --state-dir {0}/state", directory.display());
     let program = std::env::current_exe().unwrap_or_else(|_| "onerealm".into());
     println!(

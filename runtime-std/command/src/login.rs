@@ -9,10 +9,10 @@ use onerealm::{Callback, Logins, User};
 use onerealm_core::wire::Uri;
 use onerealm_core::{AuthorizationResponse, PendingKey, RedirectUri, RedirectUriKind, policy};
 
-use super::arguments::{Browser, Login};
-use super::callback_at_terminal::Pasted;
-use super::named_or_default;
-use super::outcome::Failure;
+use crate::arguments::{Browser, Login};
+use crate::callback_at_terminal::Pasted;
+use crate::named_or_default;
+use crate::outcome::Failure;
 
 /// The path of the redirect URL unless told otherwise.
 const PATH: &str = "/callback";

@@ -1,18 +1,18 @@
 //! The authorization endpoint and the sign-in that follows it.
 
-use super::authorization_request::{AuthorizationRequest, Destination};
-use super::directory::{Directory, Grant, random_guid, random_text};
-use super::entra_error::EntraError;
-use super::parameters::Parameters;
-use super::setup::User;
-use super::sign_in_page;
+use crate::authorization_request::{AuthorizationRequest, Destination};
+use crate::directory::{Directory, Grant, random_guid, random_text};
+use crate::entra_error::EntraError;
+use crate::parameters::Parameters;
+use crate::setup::User;
+use crate::sign_in_page;
 use onerealm::http_server::{Request, Response};
 
 /// Entra ID's name for the cookie of a signed-in browser.
 const SESSION_COOKIE: &str = "ESTSAUTH";
 
 /// Answers an authorization request: with a code if the browser is signed in already, else with the sign-in page.
-pub(super) fn begin(directory: &Directory, request: &Request) -> Response {
+pub(crate) fn begin(directory: &Directory, request: &Request) -> Response {
     let parameters = Parameters::parse(request.query.as_deref().unwrap_or_default().as_bytes());
     let destination = match Destination::of(&parameters, directory) {
         Ok(destination) => destination,
@@ -35,7 +35,7 @@ pub(super) fn begin(directory: &Directory, request: &Request) -> Response {
 }
 
 /// Answers the form of the sign-in page.
-pub(super) fn sign_in(directory: &Directory, request: &Request) -> Response {
+pub(crate) fn sign_in(directory: &Directory, request: &Request) -> Response {
     let form = Parameters::parse(&request.body);
     let login_token = form.get("login_token").unwrap_or_default();
     let waiting = directory.issued().sign_ins.remove(login_token);

@@ -2,10 +2,10 @@
 
 use url::form_urlencoded;
 
-use super::directory::Directory;
-use super::entra_error::{EntraError, Refusal};
-use super::parameters::Parameters;
-use super::{redirect_uri, sign_in_page};
+use crate::directory::Directory;
+use crate::entra_error::{EntraError, Refusal};
+use crate::parameters::Parameters;
+use crate::{redirect_uri, sign_in_page};
 use onerealm::http_server::Response;
 
 /// The scopes that are not those of a resource.
@@ -16,19 +16,19 @@ const CHALLENGE_LENGTH: usize = 43;
 
 /// An authorization request that a code may be issued for.
 #[derive(Clone)]
-pub(super) struct AuthorizationRequest {
-    pub(super) destination: Destination,
-    pub(super) scope: String,
-    pub(super) nonce: Option<String>,
-    pub(super) code_challenge: String,
+pub(crate) struct AuthorizationRequest {
+    pub(crate) destination: Destination,
+    pub(crate) scope: String,
+    pub(crate) nonce: Option<String>,
+    pub(crate) code_challenge: String,
 }
 
 /// Who asked, and where the answer goes.
 #[derive(Clone)]
-pub(super) struct Destination {
-    pub(super) client_id: String,
+pub(crate) struct Destination {
+    pub(crate) client_id: String,
     /// As the client sent it.
-    pub(super) redirect_uri: String,
+    pub(crate) redirect_uri: String,
     state: Option<String>,
     response_mode: ResponseMode,
 }
@@ -42,7 +42,7 @@ enum ResponseMode {
 
 impl AuthorizationRequest {
     /// Reads what is refused by redirect if it is wrong.
-    pub(super) fn read(
+    pub(crate) fn read(
         parameters: &Parameters,
         destination: &Destination,
     ) -> Result<Self, Refusal> {
@@ -68,7 +68,7 @@ impl AuthorizationRequest {
 
 impl Destination {
     /// Reads what may not be answered by redirect if it is wrong (RFC 6749, section 4.1.2.1).
-    pub(super) fn of(parameters: &Parameters, directory: &Directory) -> Result<Self, Refusal> {
+    pub(crate) fn of(parameters: &Parameters, directory: &Directory) -> Result<Self, Refusal> {
         if parameters.has_duplicates() {
             return Err(EntraError::Malformed.refusal());
         }
@@ -91,12 +91,12 @@ impl Destination {
     }
 
     /// Sends an error to the redirect URI.
-    pub(super) fn refuse(&self, refusal: &Refusal) -> Response {
+    pub(crate) fn refuse(&self, refusal: &Refusal) -> Response {
         self.answer(&[("error", refusal.error()), ("error_description", refusal.description())])
     }
 
     /// Sends parameters to the redirect URI, with the `state` that was asked for.
-    pub(super) fn answer(&self, parameters: &[(&str, &str)]) -> Response {
+    pub(crate) fn answer(&self, parameters: &[(&str, &str)]) -> Response {
         let state = self.state.as_deref().map(|state| ("state", state));
         let parameters: Vec<_> = parameters.iter().copied().chain(state).collect();
         let uri = redirect_uri::with_path(&self.redirect_uri);

@@ -1,4 +1,4 @@
-//! A browser with a person in front of it, as far as signing in at the [`Provider`](super::Provider) needs one.
+//! A browser with a person in front of it, as far as signing in at the [`DemoProvider`](crate::DemoProvider) needs one.
 //!
 //! It speaks plain HTTP to loopback addresses only, and stops at the redirect URI instead of going there.
 

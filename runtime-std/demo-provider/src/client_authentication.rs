@@ -3,14 +3,14 @@
 use base64ct::{Base64, Encoding as _};
 use url::form_urlencoded;
 
-use super::entra_error::{EntraError, Refusal};
-use super::parameters::Parameters;
-use super::setup::{Platform, Registration};
+use crate::entra_error::{EntraError, Refusal};
+use crate::parameters::Parameters;
+use crate::setup::{Platform, Registration};
 use onerealm::http_server::Request;
 
 /// Who a token request says that it comes from, and what it shows for it.
-pub(super) struct ClientAuthentication {
-    pub(super) client_id: Option<String>,
+pub(crate) struct ClientAuthentication {
+    pub(crate) client_id: Option<String>,
     /// From the header or the body; an empty one was shown as well.
     secret: Option<String>,
     has_assertion: bool,
@@ -19,7 +19,7 @@ pub(super) struct ClientAuthentication {
 
 impl ClientAuthentication {
     /// Reads the header and the body.
-    pub(super) fn read(request: &Request, form: &Parameters) -> Result<Self, Refusal> {
+    pub(crate) fn read(request: &Request, form: &Parameters) -> Result<Self, Refusal> {
         let basic = request.header("authorization").map(basic_credentials).transpose()?;
         let in_body = form.get("client_secret");
         let client_id = form.get("client_id");
@@ -40,7 +40,7 @@ impl ClientAuthentication {
     }
 
     /// Decides by the platform of the redirect URI that was used.
-    pub(super) fn check(
+    pub(crate) fn check(
         &self,
         registration: &Registration,
         platform: Platform,

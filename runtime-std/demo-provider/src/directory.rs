@@ -8,51 +8,51 @@ use std::time::Instant;
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-use super::authorization_request::AuthorizationRequest;
-use super::record::Record;
-use super::setup::{Registration, Setup, User};
-use super::signing_key::SigningKey;
+use crate::authorization_request::AuthorizationRequest;
+use crate::record::Record;
+use crate::setup::{Registration, Setup, User};
+use crate::signing_key::SigningKey;
 
 /// The tenant and everything that it has issued.
-pub(super) struct Directory {
-    pub(super) setup: Setup,
+pub(crate) struct Directory {
+    pub(crate) setup: Setup,
     /// `http://127.0.0.1:PORT`, unless something stands in front of it.
-    pub(super) origin: String,
-    pub(super) issuer: String,
-    pub(super) key: SigningKey,
-    pub(super) record: Record,
+    pub(crate) origin: String,
+    pub(crate) issuer: String,
+    pub(crate) key: SigningKey,
+    pub(crate) record: Record,
     issued: Mutex<Issued>,
 }
 
 /// What has been issued, each under the random text that stands for it.
 #[derive(Default)]
-pub(super) struct Issued {
+pub(crate) struct Issued {
     /// Sign-in pages that wait for their user.
-    pub(super) sign_ins: HashMap<String, AuthorizationRequest>,
+    pub(crate) sign_ins: HashMap<String, AuthorizationRequest>,
     /// Browsers that are signed in, by cookie.
-    pub(super) sessions: HashMap<String, User>,
+    pub(crate) sessions: HashMap<String, User>,
     /// Authorization codes, redeemed ones too.
-    pub(super) codes: HashMap<String, Code>,
+    pub(crate) codes: HashMap<String, Code>,
     /// Access tokens.
-    pub(super) access_tokens: HashMap<String, Grant>,
+    pub(crate) access_tokens: HashMap<String, Grant>,
 }
 
 /// One authorization code.
-pub(super) struct Code {
-    pub(super) grant: Grant,
-    pub(super) expires: Instant,
-    pub(super) is_redeemed: bool,
+pub(crate) struct Code {
+    pub(crate) grant: Grant,
+    pub(crate) expires: Instant,
+    pub(crate) is_redeemed: bool,
 }
 
 /// Who signed in for which request.
 #[derive(Clone)]
-pub(super) struct Grant {
-    pub(super) user: User,
-    pub(super) request: AuthorizationRequest,
+pub(crate) struct Grant {
+    pub(crate) user: User,
+    pub(crate) request: AuthorizationRequest,
 }
 
 impl Directory {
-    pub(super) fn new(setup: Setup, origin: String) -> Self {
+    pub(crate) fn new(setup: Setup, origin: String) -> Self {
         Self {
             issuer: format!("{origin}/{}/v2.0", setup.tenant),
             origin,
@@ -63,22 +63,22 @@ impl Directory {
         }
     }
 
-    pub(super) fn registration(&self, client_id: &str) -> Option<&Registration> {
+    pub(crate) fn registration(&self, client_id: &str) -> Option<&Registration> {
         self.setup.registrations.iter().find(|registration| registration.client_id == client_id)
     }
 
     /// Entra ID does not tell upper from lower case in a user name.
-    pub(super) fn user(&self, user_name: &str) -> Option<&User> {
+    pub(crate) fn user(&self, user_name: &str) -> Option<&User> {
         self.setup.users.iter().find(|user| user.user_name.eq_ignore_ascii_case(user_name.trim()))
     }
 
-    pub(super) fn issued(&self) -> MutexGuard<'_, Issued> {
+    pub(crate) fn issued(&self) -> MutexGuard<'_, Issued> {
         // A panic elsewhere leaves the maps whole.
         self.issued.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Issues a code for a grant.
-    pub(super) fn issue_code(&self, grant: Grant) -> String {
+    pub(crate) fn issue_code(&self, grant: Grant) -> String {
         // Entra ID's codes have 900 characters and more.
         let code = format!("1.{}", random_text::<673>());
         let issued =
@@ -89,17 +89,17 @@ impl Directory {
 }
 
 /// `LENGTH` random bytes, in base64url.
-pub(super) fn random_text<const LENGTH: usize>() -> String {
+pub(crate) fn random_text<const LENGTH: usize>() -> String {
     Base64UrlUnpadded::encode_string(&random::<LENGTH>())
 }
 
 /// A random GUID.
-pub(super) fn random_guid() -> String {
+pub(crate) fn random_guid() -> String {
     guid(&random::<16>())
 }
 
 /// The first 16 bytes as a GUID.
-pub(super) fn guid(bytes: &[u8]) -> String {
+pub(crate) fn guid(bytes: &[u8]) -> String {
     let mut guid = String::new();
     for (position, byte) in bytes.iter().take(16).enumerate() {
         if [4, 6, 8, 10].contains(&position) {

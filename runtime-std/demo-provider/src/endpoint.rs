@@ -1,7 +1,7 @@
 //! Which path leads where.
 
-use super::directory::Directory;
-use super::{authorization, metadata, token, userinfo};
+use crate::directory::Directory;
+use crate::{authorization, metadata, token, userinfo};
 use onerealm::http_server::{Request, Response};
 
 /// What a request was for.
@@ -25,7 +25,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// The endpoint of a path; all but the userinfo endpoint are below the tenant.
-    pub(super) fn of(path: &str, tenant: &str) -> Self {
+    pub(crate) fn of(path: &str, tenant: &str) -> Self {
         if path == "/oidc/userinfo" {
             return Self::Userinfo;
         }
@@ -52,7 +52,7 @@ impl Endpoint {
 }
 
 /// Answers one request.
-pub(super) fn answer(directory: &Directory, endpoint: Endpoint, request: &Request) -> Response {
+pub(crate) fn answer(directory: &Directory, endpoint: Endpoint, request: &Request) -> Response {
     if !endpoint.takes(&request.method) {
         return Response::new(405);
     }

@@ -4,12 +4,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::directory::random_guid;
+use crate::directory::random_guid;
 use onerealm::http_server::Response;
 
 /// An error of Entra ID. `entra/` has the body of each, with where it is known from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum EntraError {
+pub(crate) enum EntraError {
     UnknownApplication,
     RedirectMismatchAtAuthorization,
     ResponseType,
@@ -80,12 +80,12 @@ impl EntraError {
     }
 
     /// The error as it stands in its file.
-    pub(super) fn refusal(self) -> Refusal {
+    pub(crate) fn refusal(self) -> Refusal {
         self.about(&[])
     }
 
     /// The error with words of its text replaced, such as the name of the application.
-    pub(super) fn about(self, replacements: &[(&str, &str)]) -> Refusal {
+    pub(crate) fn about(self, replacements: &[(&str, &str)]) -> Refusal {
         let file: Value = serde_json::from_str(self.text()).expect("the file is JSON");
         let status = file["_http_status"].as_u64().and_then(|status| status.try_into().ok());
         let mut body = file["body"].clone();
@@ -108,28 +108,28 @@ impl EntraError {
 
 /// One error, ready to be answered.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(crate) struct Refusal {
     status: u16,
     body: Value,
 }
 
 impl Refusal {
-    pub(super) fn error(&self) -> &str {
+    pub(crate) fn error(&self) -> &str {
         self.body["error"].as_str().unwrap_or_default()
     }
 
-    pub(super) fn description(&self) -> &str {
+    pub(crate) fn description(&self) -> &str {
         self.body["error_description"].as_str().unwrap_or_default()
     }
 
     /// The answer of the token endpoint.
-    pub(super) fn into_response(self) -> Response {
+    pub(crate) fn into_response(self) -> Response {
         json_response(self.status, &self.body)
     }
 }
 
 /// An answer of JSON that nobody may keep.
-pub(super) fn json_response(status: u16, body: &Value) -> Response {
+pub(crate) fn json_response(status: u16, body: &Value) -> Response {
     Response::new(status)
         .with_header("Cache-Control", "no-store")
         .with_header("Pragma", "no-cache")
@@ -137,14 +137,14 @@ pub(super) fn json_response(status: u16, body: &Value) -> Response {
 }
 
 /// The number behind the first `AADSTS`.
-pub(super) fn code_in(text: &str) -> Option<u64> {
+pub(crate) fn code_in(text: &str) -> Option<u64> {
     let (_, after) = text.split_once("AADSTS")?;
     let digits = after.bytes().take_while(u8::is_ascii_digit).count();
     after[..digits].parse().ok()
 }
 
 /// Seconds since 1970.
-pub(super) fn unix_now() -> u64 {
+pub(crate) fn unix_now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.expect("the clock is after 1970").as_secs()
 }

@@ -4,8 +4,8 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
-use super::directory::{Directory, Grant, random_text};
-use super::entra_error::unix_now;
+use crate::directory::{Directory, Grant, random_text};
+use crate::entra_error::unix_now;
 
 /// Entra ID dates its tokens back by five minutes, for relying parties whose clock is behind.
 const DATED_BACK: u64 = 300;
@@ -14,7 +14,7 @@ const DATED_BACK: u64 = 300;
 const LIFETIME: u64 = 3600;
 
 /// Issues a signed ID token.
-pub(super) fn issue(directory: &Directory, grant: &Grant) -> String {
+pub(crate) fn issue(directory: &Directory, grant: &Grant) -> String {
     let header = json!({ "typ": "JWT", "alg": "RS256", "kid": directory.key.kid });
     let encode = |json: Value| Base64UrlUnpadded::encode_string(json.to_string().as_bytes());
     let mut claims = claims(directory, grant);
@@ -60,17 +60,17 @@ fn claims(directory: &Directory, grant: &Grant) -> Value {
 
 impl Grant {
     /// The subject: another one for each application, the same one each time.
-    pub(super) fn subject(&self) -> String {
+    pub(crate) fn subject(&self) -> String {
         let pair = format!("{}\n{}", self.request.destination.client_id, self.user.oid);
         Base64UrlUnpadded::encode_string(digest(&SHA256, pair.as_bytes()).as_ref())
     }
 
     /// The mail address, if there is one and it was asked for.
-    pub(super) fn email(&self) -> Option<&str> {
+    pub(crate) fn email(&self) -> Option<&str> {
         self.user.email.as_deref().filter(|_| self.has_scope("email"))
     }
 
-    pub(super) fn has_scope(&self, scope: &str) -> bool {
+    pub(crate) fn has_scope(&self, scope: &str) -> bool {
         self.request.scope.split(' ').any(|asked| asked == scope)
     }
 }

@@ -9,9 +9,9 @@
 //! nothing, and listens on 127.0.0.1 only.
 //!
 //! ```
-//! use onerealm_demo_provider::{Endpoint, Platform, Provider, Registration, Setup, User};
+//! use onerealm_demo_provider::{Endpoint, Platform, DemoProvider, Registration, Setup, User};
 //!
-//! let provider = Provider::start(Setup {
+//! let provider = DemoProvider::start(Setup {
 //!     registrations: vec![Registration {
 //!         client_id: "11111111-2222-3333-4444-555555555555".to_owned(),
 //!         secret: Some("a secret".to_owned()),
@@ -75,13 +75,13 @@ const MAX_CONNECTIONS: usize = 256;
 const MAX_BODY: usize = 64 * 1024;
 
 /// A running provider. Dropping it closes its port and all connections.
-pub struct Provider {
+pub struct DemoProvider {
     address: SocketAddr,
     directory: Arc<Directory>,
     _acceptor: Acceptor,
 }
 
-impl Provider {
+impl DemoProvider {
     /// Starts a provider on 127.0.0.1.
     ///
     /// # Errors
@@ -122,9 +122,9 @@ impl Provider {
     }
 }
 
-impl fmt::Debug for Provider {
+impl fmt::Debug for DemoProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Provider").field("issuer", &self.issuer()).finish_non_exhaustive()
+        f.debug_struct("DemoProvider").field("issuer", &self.issuer()).finish_non_exhaustive()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::directory::Directory;
+use crate::directory::Directory;
 use onerealm::http_server::Response;
 
 /// The document of a tenant, as Entra ID serves it. It lists no PKCE method, and advertises endpoints and methods that
@@ -11,7 +11,7 @@ const DISCOVERY: &str = include_str!("entra/discovery_tenant.json");
 
 const TENANT_IN_DOCUMENT: &str = "00000000-1111-2222-3333-444444444444";
 
-pub(super) fn discovery(directory: &Directory) -> Response {
+pub(crate) fn discovery(directory: &Directory) -> Response {
     let document = DISCOVERY
         .replace("https://login.microsoftonline.com", &directory.origin)
         .replace("https://graph.microsoft.com", &directory.origin)
@@ -19,7 +19,7 @@ pub(super) fn discovery(directory: &Directory) -> Response {
     public_json(document)
 }
 
-pub(super) fn keys(directory: &Directory) -> Response {
+pub(crate) fn keys(directory: &Directory) -> Response {
     let keys = json!({ "keys": [directory.key.public_jwk(&directory.issuer)] });
     public_json(keys.to_string())
 }

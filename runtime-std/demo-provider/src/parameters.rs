@@ -4,32 +4,32 @@ use url::form_urlencoded;
 
 /// Decoded parameters, in the order received.
 #[derive(Default)]
-pub(super) struct Parameters(Vec<(String, String)>);
+pub(crate) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
-    pub(super) fn parse(encoded: &[u8]) -> Self {
+    pub(crate) fn parse(encoded: &[u8]) -> Self {
         Self(form_urlencoded::parse(encoded).into_owned().collect())
     }
 
     /// The parameters behind the first of `marks` in a URL.
-    pub(super) fn after(url: &str, marks: [char; 2]) -> Self {
+    pub(crate) fn after(url: &str, marks: [char; 2]) -> Self {
         let query = url.split_once(marks).map_or("", |(_, query)| query);
         Self::parse(query.as_bytes())
     }
 
     /// The value of the first parameter with this name, even if it is empty.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let same = self.0.iter().find(|(candidate, _)| candidate == name);
         same.map(|(_, value)| value.as_str())
     }
 
     /// The value, where an empty one counts as none (RFC 6749, section 3.1).
-    pub(super) fn given(&self, name: &str) -> Option<&str> {
+    pub(crate) fn given(&self, name: &str) -> Option<&str> {
         self.get(name).filter(|value| !value.is_empty())
     }
 
     /// Whether a parameter comes twice, which RFC 6749, section 3.1 forbids.
-    pub(super) fn has_duplicates(&self) -> bool {
+    pub(crate) fn has_duplicates(&self) -> bool {
         let mut names: Vec<_> = self.0.iter().map(|(name, _)| name).collect();
         names.sort_unstable();
         names.windows(2).any(|pair| pair.first() == pair.last())

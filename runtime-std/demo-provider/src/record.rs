@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::endpoint::Endpoint;
-use super::entra_error;
-use super::parameters::Parameters;
+use crate::endpoint::Endpoint;
+use crate::entra_error;
+use crate::parameters::Parameters;
 use onerealm::http_server::{Request, Response};
 
 /// One request as it was received, and how it was answered.
@@ -34,7 +34,7 @@ pub struct Answered {
 }
 
 impl Recorded {
-    pub(super) fn new(connection: usize, endpoint: Endpoint, request: Request) -> Self {
+    pub(crate) fn new(connection: usize, endpoint: Endpoint, request: Request) -> Self {
         Self { connection, endpoint, request, answered: None }
     }
 
@@ -62,31 +62,31 @@ impl fmt::Debug for Answered {
 
 /// The requests in the order of arrival.
 #[derive(Default)]
-pub(super) struct Record {
+pub(crate) struct Record {
     connections: AtomicUsize,
     requests: Mutex<Vec<Recorded>>,
 }
 
 impl Record {
     /// The number of a connection that was accepted.
-    pub(super) fn accepted(&self) -> usize {
+    pub(crate) fn accepted(&self) -> usize {
         self.connections.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Takes a request in, and gives its position.
-    pub(super) fn received(&self, recorded: Recorded) -> usize {
+    pub(crate) fn received(&self, recorded: Recorded) -> usize {
         let mut all = self.lock();
         all.push(recorded);
         all.len() - 1
     }
 
-    pub(super) fn answered(&self, position: usize, response: &Response) {
+    pub(crate) fn answered(&self, position: usize, response: &Response) {
         if let Some(recorded) = self.lock().get_mut(position) {
             recorded.answered = Some(read_answer(response));
         }
     }
 
-    pub(super) fn all(&self) -> Vec<Recorded> {
+    pub(crate) fn all(&self) -> Vec<Recorded> {
         self.lock().clone()
     }
 

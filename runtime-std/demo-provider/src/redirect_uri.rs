@@ -4,7 +4,7 @@
 ///
 /// They have to be the same, with two exceptions that Entra ID makes: a URI without a path may come with `/`, and a
 /// loopback URI may come with any port. Path and case are exact always, and `localhost` is not `127.0.0.1`.
-pub(super) fn matches(registered: &str, asked: &str) -> bool {
+pub(crate) fn matches(registered: &str, asked: &str) -> bool {
     let is_same_with_path = !has_path(registered) && asked.strip_suffix('/') == Some(registered);
     asked == registered || is_same_with_path || matches_loopback(registered, asked)
 }
@@ -53,7 +53,7 @@ impl<'a> Loopback<'a> {
 }
 
 /// The redirect URI as it is redirected to: one without a path gets its `/`.
-pub(super) fn with_path(uri: &str) -> String {
+pub(crate) fn with_path(uri: &str) -> String {
     let slash = if has_path(uri) { "" } else { "/" };
     format!("{uri}{slash}")
 }

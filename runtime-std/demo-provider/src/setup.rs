@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::endpoint::Endpoint;
-use super::record::Recorded;
-use super::redirect_uri;
+use crate::endpoint::Endpoint;
+use crate::record::Recorded;
+use crate::redirect_uri;
 use onerealm::http_server::Response;
 
 /// Changes an answer before it is written, to see what a relying party makes of it.
@@ -80,7 +80,7 @@ pub struct Registration {
 
 impl Registration {
     /// The platform of the first redirect URI that matches `asked`; `None` if none does.
-    pub(super) fn platform(&self, asked: &str) -> Option<Platform> {
+    pub(crate) fn platform(&self, asked: &str) -> Option<Platform> {
         self.redirect_uris
             .iter()
             .find(|(registered, _)| redirect_uri::matches(registered, asked))
@@ -141,7 +141,7 @@ impl User {
 /// A GUID which is the same for the same name.
 fn object_id(name: &str) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, name.as_bytes());
-    super::directory::guid(digest.as_ref())
+    crate::directory::guid(digest.as_ref())
 }
 
 #[cfg(test)]

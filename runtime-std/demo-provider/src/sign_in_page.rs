@@ -8,7 +8,7 @@ const STYLE: &str = "<style>body { font: 1.1em sans-serif; margin: 4em auto; max
      input, button { font: inherit; padding: .4em; margin: .3em 0 }</style>";
 
 /// The page that asks who signs in. `action` is where its form goes, `login_token` what it carries.
-pub(super) fn sign_in(action: &str, login_token: &str, user_name: &str, notice: &str) -> Response {
+pub(crate) fn sign_in(action: &str, login_token: &str, user_name: &str, notice: &str) -> Response {
     let form = format!(
         "<h1>Sign in</h1>\n<p>{}</p>\n<form method=\"post\" action=\"{}\">\n\
          <input type=\"hidden\" name=\"login_token\" value=\"{}\">\n\
@@ -24,7 +24,7 @@ pub(super) fn sign_in(action: &str, login_token: &str, user_name: &str, notice: 
 }
 
 /// The page of an error that must not be redirected.
-pub(super) fn error(status: u16, text: &str) -> Response {
+pub(crate) fn error(status: u16, text: &str) -> Response {
     page(
         status,
         &format!(
@@ -35,7 +35,7 @@ pub(super) fn error(status: u16, text: &str) -> Response {
 }
 
 /// The page that posts the answer to the redirect URI by itself (OAuth 2.0 Form Post Response Mode).
-pub(super) fn form_post(redirect_uri: &str, parameters: &[(&str, &str)]) -> Response {
+pub(crate) fn form_post(redirect_uri: &str, parameters: &[(&str, &str)]) -> Response {
     let mut form = format!("<form method=\"post\" action=\"{}\">\n", escape(redirect_uri));
     for (name, value) in parameters {
         // Writing to a string does not fail.

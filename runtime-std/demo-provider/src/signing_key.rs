@@ -11,16 +11,16 @@ use serde_json::{Value, json};
 const RFC7515_A2: &str = include_str!("rfc7515_a2_key.json");
 
 /// The key that ID tokens are signed with.
-pub(super) struct SigningKey {
+pub(crate) struct SigningKey {
     pair: KeyPair,
     modulus: String,
     exponent: String,
-    pub(super) kid: String,
+    pub(crate) kid: String,
 }
 
 impl SigningKey {
     /// The published key. Its members are part of this file, so none of the steps can fail in one place only.
-    pub(super) fn rfc7515_a2() -> Self {
+    pub(crate) fn rfc7515_a2() -> Self {
         let key: Value = serde_json::from_str(RFC7515_A2).expect("the key is JSON");
         let text = |name: &str| key[name].as_str().expect("the key has the member").to_owned();
         let bytes =
@@ -45,7 +45,7 @@ impl SigningKey {
 
     /// The public key as Entra ID publishes its own: with `kid` and `issuer`, without `alg`. The certificate members
     /// are left out, because there is no certificate.
-    pub(super) fn public_jwk(&self, issuer: &str) -> Value {
+    pub(crate) fn public_jwk(&self, issuer: &str) -> Value {
         json!({
             "kty": "RSA",
             "use": "sig",
@@ -57,7 +57,7 @@ impl SigningKey {
     }
 
     /// Signs with RS256, and gives the signature in base64url.
-    pub(super) fn sign(&self, message: &[u8]) -> String {
+    pub(crate) fn sign(&self, message: &[u8]) -> String {
         let mut signature = vec![0; self.pair.public().modulus_len()];
         self.pair
             .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)

@@ -6,11 +6,11 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
-use super::client_authentication::ClientAuthentication;
-use super::directory::{Code, Directory, Grant, random_text};
-use super::entra_error::{EntraError, Refusal, json_response};
-use super::id_token;
-use super::parameters::Parameters;
+use crate::client_authentication::ClientAuthentication;
+use crate::directory::{Code, Directory, Grant, random_text};
+use crate::entra_error::{EntraError, Refusal, json_response};
+use crate::id_token;
+use crate::parameters::Parameters;
 use onerealm::http_server::{Request, Response};
 
 /// A token response of Entra ID.
@@ -20,7 +20,7 @@ const TOKEN_RESPONSE: &str = include_str!("entra/token_ok_v2.json");
 const RESOURCE_SCOPE: &str = "https://graph.microsoft.com/User.Read";
 
 /// Answers a token request.
-pub(super) fn answer(directory: &Directory, request: &Request) -> Response {
+pub(crate) fn answer(directory: &Directory, request: &Request) -> Response {
     match redeem(directory, request) {
         Ok(grant) => json_response(200, &tokens(directory, &grant)),
         Err(refusal) => refusal.into_response(),

@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use super::directory::{Directory, Grant};
-use super::entra_error::json_response;
+use crate::directory::{Directory, Grant};
+use crate::entra_error::json_response;
 use onerealm::http_server::{Request, Response};
 
 /// Answers with the claims about whom the access token was issued for.
-pub(super) fn answer(directory: &Directory, request: &Request) -> Response {
+pub(crate) fn answer(directory: &Directory, request: &Request) -> Response {
     match bearer(directory, request) {
         Some(grant) => json_response(200, &claims(&grant)),
         None => refusal(),

@@ -51,7 +51,7 @@ fn what_is_over_is_asked_for_again() {
     scene.configure(KEY);
     logged_in(&scene);
     for (kind, age, is_over) in [
-        // The embedded provider says a day, as Entra ID does.
+        // The demo provider says a day, as Entra ID does.
         ("metadata", 6 * 3600 - 100, false),
         ("metadata", 6 * 3600, true),
         ("keys", 3500, false),

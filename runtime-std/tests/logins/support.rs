@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use onerealm::{Config, DirectoryStore, Logins};
 use onerealm_demo_provider::{
-    BendAnswer, Endpoint, Platform, Provider, Recorded, Registration, Setup, User, browser,
+    BendAnswer, DemoProvider, Endpoint, Platform, Recorded, Registration, Setup, User, browser,
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -26,7 +26,7 @@ pub const PRIVATE_USE: &str = "com.example.app:/callback";
 pub const ALICE: &str = "alice@contoso.example";
 
 pub struct Scene {
-    pub provider: Provider,
+    pub provider: DemoProvider,
     directory: TempDir,
 }
 
@@ -62,7 +62,7 @@ impl Scene {
             secret: secret.map(str::to_owned),
             redirect_uris: redirect_uris(web),
         };
-        let provider = Provider::start(Setup {
+        let provider = DemoProvider::start(Setup {
             registrations: vec![
                 registration(CLIENT_ID, Some(SECRET), Platform::Web),
                 registration(NATIVE_ID, None, Platform::Native),

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use onerealm::{Callback, Config, DirectoryStore, Error, Logins, Requested, User};
 use onerealm_demo_provider::{
-    Endpoint, Platform, Provider, Registration, Setup, User as Person, browser,
+    DemoProvider, Endpoint, Platform, Registration, Setup, User as Person, browser,
 };
 use tempfile::TempDir;
 
@@ -26,7 +26,7 @@ pub const ASKED: [Endpoint; 4] =
 
 pub struct Scene {
     pub front: Front,
-    pub provider: Provider,
+    pub provider: DemoProvider,
     directory: TempDir,
 }
 
@@ -38,7 +38,7 @@ impl Scene {
     /// The provider is reached at `origin` with the front's port; the realm has `properties` more.
     pub fn at(origin: &str, properties: &str) -> Self {
         let front = Front::start();
-        let provider = Provider::start(Setup {
+        let provider = DemoProvider::start(Setup {
             origin: Some(format!("{origin}:{}", front.address.port())),
             registrations: vec![Registration {
                 client_id: CLIENT_ID.to_owned(),

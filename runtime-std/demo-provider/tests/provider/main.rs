@@ -1,4 +1,4 @@
-//! The embedded provider, from the outside: what Entra ID does, request by request.
+//! The demo provider, from the outside: what Entra ID does, request by request.
 
 mod authorization;
 mod claims;

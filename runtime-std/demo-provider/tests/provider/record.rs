@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 
-use onerealm_demo_provider::{Endpoint, Provider, Response, Setup};
+use onerealm_demo_provider::{DemoProvider, Endpoint, Response, Setup};
 use url::form_urlencoded;
 
 use super::support::*;
@@ -69,7 +69,7 @@ fn a_connection_is_kept_for_the_next_request() {
 
 #[test]
 fn an_answer_can_be_bent_and_the_record_has_what_went_out() {
-    let provider = Provider::start(Setup {
+    let provider = DemoProvider::start(Setup {
         bend_answer: Some(Arc::new(|endpoint, recorded, response| match endpoint {
             Endpoint::Keys if recorded.request.method == "GET" => Response::new(503),
             _ => response,

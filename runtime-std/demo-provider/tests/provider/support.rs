@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
-use onerealm_demo_provider::{Platform, Provider, Registration, Setup, User, browser};
+use onerealm_demo_provider::{DemoProvider, Platform, Registration, Setup, User, browser};
 use serde_json::Value;
 use url::form_urlencoded;
 
@@ -45,8 +45,8 @@ pub fn setup() -> Setup {
     }
 }
 
-pub fn provider() -> Provider {
-    Provider::start(setup()).unwrap()
+pub fn provider() -> DemoProvider {
+    DemoProvider::start(setup()).unwrap()
 }
 
 /// An answer as it came over the wire.
@@ -69,15 +69,15 @@ impl Answer {
     }
 }
 
-pub fn origin(provider: &Provider) -> String {
+pub fn origin(provider: &DemoProvider) -> String {
     provider.issuer()[7..].split('/').next().unwrap().to_owned()
 }
 
-pub fn tenant_url(provider: &Provider, path: &str) -> String {
+pub fn tenant_url(provider: &DemoProvider, path: &str) -> String {
     provider.issuer().replace("/v2.0", path)
 }
 
-pub fn send_raw(provider: &Provider, request: &str) -> Answer {
+pub fn send_raw(provider: &DemoProvider, request: &str) -> Answer {
     let mut stream = TcpStream::connect(origin(provider)).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
@@ -86,7 +86,7 @@ pub fn send_raw(provider: &Provider, request: &str) -> Answer {
     Answer { head: head.to_owned(), body: body.to_owned() }
 }
 
-pub fn get(provider: &Provider, url: &str, headers: &str) -> Answer {
+pub fn get(provider: &DemoProvider, url: &str, headers: &str) -> Answer {
     let authority = origin(provider);
     let target = url.strip_prefix(&format!("http://{authority}")).unwrap();
     send_raw(
@@ -97,7 +97,7 @@ pub fn get(provider: &Provider, url: &str, headers: &str) -> Answer {
     )
 }
 
-pub fn post_token(provider: &Provider, headers: &str, body: &str) -> Answer {
+pub fn post_token(provider: &DemoProvider, headers: &str, body: &str) -> Answer {
     let url = tenant_url(provider, "/oauth2/v2.0/token");
     let target = url.strip_prefix(&format!("http://{}", origin(provider))).unwrap();
     let head = format!("POST {target} HTTP/1.1\r\nHost: {}\r\nConnection: close", origin(provider));
@@ -113,7 +113,7 @@ pub fn encode(pairs: &[(&str, &str)]) -> String {
 }
 
 pub fn authorization_url(
-    provider: &Provider,
+    provider: &DemoProvider,
     redirect_uri: &str,
     changes: &[(&str, &str)],
 ) -> String {
@@ -148,7 +148,7 @@ pub fn parameter(url: &str, name: &str) -> Option<String> {
     pairs.find(|(candidate, _)| candidate == name).map(|(_, value)| value.into_owned())
 }
 
-pub fn code_for(provider: &Provider, redirect_uri: &str) -> String {
+pub fn code_for(provider: &DemoProvider, redirect_uri: &str) -> String {
     let callback =
         browser::sign_in(&authorization_url(provider, redirect_uri, &[]), ALICE).unwrap();
     parameter(&callback, "code").unwrap()
@@ -156,7 +156,7 @@ pub fn code_for(provider: &Provider, redirect_uri: &str) -> String {
 
 /// Redeems a fresh code with a token request that is right but for the changes.
 pub fn redeem(
-    provider: &Provider,
+    provider: &DemoProvider,
     redirect_uri: &str,
     headers: &str,
     changes: &[(&str, &str)],
@@ -166,7 +166,7 @@ pub fn redeem(
 }
 
 pub fn redeem_code(
-    provider: &Provider,
+    provider: &DemoProvider,
     code: &str,
     redirect_uri: &str,
     headers: &str,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use onerealm_demo_provider::{Provider, Setup, browser};
+use onerealm_demo_provider::{DemoProvider, Setup, browser};
 use ring::digest::{SHA256, digest};
 use serde_json::Value;
 
@@ -81,7 +81,7 @@ fn a_code_is_redeemed_once_and_a_refusal_leaves_it_alone() {
 
 #[test]
 fn an_expired_code_is_refused() {
-    let provider = Provider::start(Setup { code_lifetime: Duration::ZERO, ..setup() });
+    let provider = DemoProvider::start(Setup { code_lifetime: Duration::ZERO, ..setup() });
     let answer = redeem(&provider.unwrap(), NATIVE, "", &[]);
     assert_eq!((answer.status(), answer.error_code()), (400, 70_008));
 }
