@@ -1,4 +1,4 @@
-//! The server side of HTTP/1.1, as far as the loopback redirect and the embedded provider need it.
+//! The server side of HTTP/1.1, as far as the loopback redirect and the demo provider need it.
 //!
 //! Blocking, one thread per connection, nothing but the standard library and `httparse` below it. It is strict where
 //! servers differ (bare line feeds, two lengths, chunked bodies, absolute targets): whoever speaks to it is a browser, a

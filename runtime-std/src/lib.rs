@@ -41,16 +41,10 @@ mod shown;
 mod store;
 mod user;
 
-#[cfg(any(feature = "command", feature = "embedded-provider"))]
-#[cfg_attr(
-    not(all(feature = "command", feature = "embedded-provider")),
-    allow(dead_code, reason = "the listener and the provider use their part each")
-)]
-mod http_server;
-#[cfg(feature = "command")]
+#[cfg(feature = "loopback")]
+pub mod http_server;
+#[cfg(feature = "loopback")]
 pub mod loopback_listener;
-#[cfg(feature = "embedded-provider")]
-pub mod provider;
 
 pub use check::Report;
 pub use config::{Config, ConfigError, ConfigFile, EditError, Problem, RealmConfig, RealmProblem};

@@ -8,8 +8,8 @@ mod support;
 use std::sync::Mutex;
 
 use log::{LevelFilter, Log, Metadata, Record};
-use onerealm::provider::browser;
 use onerealm::{Callback, Requested};
+use onerealm_demo_provider::browser;
 
 use support::*;
 

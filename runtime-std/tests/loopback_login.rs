@@ -4,12 +4,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use onerealm::loopback_listener::{LoopbackHost, LoopbackListener};
-use onerealm::provider::browser::Browser;
-use onerealm::provider::{Platform, Provider, Registration, Setup, User};
+use onerealm_demo_provider::browser::Browser;
+use onerealm_demo_provider::{DemoProvider, Platform, Registration, Setup, User};
 
 #[test]
 fn the_browser_brings_the_code_from_the_provider_to_the_listener() {
-    let provider = Provider::start(Setup {
+    let provider = DemoProvider::start(Setup {
         registrations: vec![Registration {
             client_id: "app".to_owned(),
             secret: None,

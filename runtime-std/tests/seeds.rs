@@ -7,7 +7,7 @@ use std::path::Path;
 
 #[test]
 fn every_file_with_realms_is_accepted_or_has_problems_as_its_name_says() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds/config");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/config");
     let mut tried = [0, 0];
     for seed in folder.read_dir().unwrap() {
         let path = seed.unwrap().path();

@@ -29,7 +29,7 @@ fn check(algorithm: JwsAlgorithm, key: PublicKey<'_>, other_key: PublicKey<'_>, 
 
 /// The key of RFC 7515 appendix A.2.
 fn rsa_key() -> (rsa::KeyPair, Vec<u8>) {
-    let text = include_str!("../src/provider/rfc7515_a2_key.json");
+    let text = include_str!("../demo-provider/src/rfc7515_a2_key.json");
     let jwk: serde_json::Value = serde_json::from_str(text).unwrap();
     let member = |name: &str| Base64UrlUnpadded::decode_vec(jwk[name].as_str().unwrap()).unwrap();
     let public_key = rsa::PublicKeyComponents { n: member("n"), e: member("e") };

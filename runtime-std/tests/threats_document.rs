@@ -20,7 +20,7 @@ fn sources(folder: &Path, found: &mut String) {
 }
 
 fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
 /// Number, what is done, and which test shows it.
@@ -46,6 +46,8 @@ fn every_case_has_one_row_and_every_named_test_exists() {
         "core/src",
         "core/tests",
         "runtime-std/src",
+        "runtime-std/command/src",
+        "runtime-std/demo-provider",
         "runtime-std/tests",
         "runtime-std/proxmox-openid/tests",
     ] {

@@ -111,7 +111,7 @@ for folder, algorithm, jwk, sign, digest in SIGNED:
               "access_token": ACCESS_TOKEN, "id_token": token}
     write(f"{folder}/token.json", json.dumps(answer))
 
-discovery = json.loads((HERE / "../../../runtime-std/src/provider/entra/discovery_tenant.json").read_text())
+discovery = json.loads((HERE / "../../../runtime-std/demo-provider/src/entra/discovery_tenant.json").read_text())
 if "body" in discovery:
     discovery = discovery["body"]
 discovery |= {"issuer": ISSUER, "authorization_endpoint": f"{HOST}/oauth2/v2.0/authorize", "token_endpoint": f"{HOST}/oauth2/v2.0/token",

@@ -9,7 +9,7 @@ use super::CLIENT_ID;
 pub const DISCOVERY: &str = include_str!("../../documents/discovery.json");
 /// That which the runtime's embedded provider gives.
 pub const ENTRA_DISCOVERY: &str =
-    include_str!("../../../runtime-std/src/provider/entra/discovery_tenant.json");
+    include_str!("../../../runtime-std/demo-provider/src/entra/discovery_tenant.json");
 pub const ENTRA_ISSUER: &str =
     "https://login.microsoftonline.com/00000000-1111-2222-3333-444444444444/v2.0";
 

@@ -6,5 +6,4 @@ mod common;
 mod differential;
 mod strict_eddsa;
 mod support;
-#[path = "../../../runtime-std/tests/vectors/wycheproof.rs"]
 mod wycheproof;

@@ -33,7 +33,7 @@ pub struct Request {
 
 impl Request {
     /// Bytes that were refused before they became a request.
-    pub(crate) fn unreadable(received: Vec<u8>) -> Self {
+    pub fn unreadable(received: Vec<u8>) -> Self {
         Self { raw_head: received, ..Self::default() }
     }
 

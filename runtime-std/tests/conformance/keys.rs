@@ -35,7 +35,7 @@ pub struct Keys {
     p256: Vec<EcdsaKeyPair>,
 }
 
-const RFC7515_A2: &str = include_str!("../../src/provider/rfc7515_a2_key.json");
+const RFC7515_A2: &str = include_str!("../../demo-provider/src/rfc7515_a2_key.json");
 const RFC7520_3_4: &str = include_str!("rfc7520_3_4_key.json");
 const RFC7517_A1: &str = include_str!("rfc7517_a1_key.json");
 

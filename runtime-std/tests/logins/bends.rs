@@ -1,7 +1,7 @@
 //! What a provider may do wrong, one thing at a time: documents changed, ID tokens signed anew.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use onerealm::provider::{Endpoint, Response};
+use onerealm_demo_provider::{Endpoint, Response};
 use ring::rand::SystemRandom;
 use ring::rsa::{KeyPair, KeyPairComponents, PublicKeyComponents};
 use ring::signature::RSA_PKCS1_SHA256;
@@ -70,7 +70,7 @@ fn base64url(bytes: &[u8]) -> String {
 /// By the provider's key, which is published in RFC 7515 appendix A.2.
 fn signature(message: &[u8]) -> String {
     let key: Value =
-        serde_json::from_str(include_str!("../../src/provider/rfc7515_a2_key.json")).unwrap();
+        serde_json::from_str(include_str!("../../demo-provider/src/rfc7515_a2_key.json")).unwrap();
     let member = |name| Base64UrlUnpadded::decode_vec(key[name].as_str().unwrap()).unwrap();
     let pair = KeyPair::from_components(&KeyPairComponents {
         public_key: PublicKeyComponents { n: member("n"), e: member("e") },

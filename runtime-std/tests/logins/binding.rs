@@ -171,7 +171,7 @@ fn a_refusal_by_the_end_user_ends_the_login() {
     scene.configure(AUTO);
     let begun = scene.run(&["auth-url", "sso", "--redirect-url", WEB]);
     let url = begun.json["url"].as_str().unwrap();
-    let callback = onerealm::provider::browser::deny(url).unwrap();
+    let callback = onerealm_demo_provider::browser::deny(url).unwrap();
     let ran = scene.finish(&callback);
     let error = ran.failed(4, "authorization_refused");
     assert!(error["message"].as_str().unwrap().contains("access_denied"), "{error}");

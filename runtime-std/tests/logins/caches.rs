@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use onerealm::provider::{Endpoint, Response, browser};
 use onerealm::{Callback, Logins, Network, Requested, User};
+use onerealm_demo_provider::{Endpoint, Response, browser};
 
 use crate::support::*;
 

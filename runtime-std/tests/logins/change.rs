@@ -98,7 +98,7 @@ fn without_json_there_is_a_line() {
         &["set", "sso", "comment", "Büro: 1"],
         &["unset", "sso", "comment"],
     ] {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_onerealm"));
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_onerealm-under-test"));
         let output = command.arg("--config").arg(scene.config()).args(words).output().unwrap();
         said.push(String::from_utf8(output.stdout).unwrap());
     }

@@ -164,7 +164,7 @@ fn check_token_request(
 }
 
 fn check_headers(
-    request: &onerealm::provider::Recorded,
+    request: &onerealm_demo_provider::Recorded,
     authorization: Option<String>,
     length: usize,
     shown: &str,

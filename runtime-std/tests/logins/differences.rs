@@ -7,8 +7,8 @@ mod hostile;
 use std::fs;
 use std::sync::Arc;
 
-use onerealm::provider::{Endpoint, browser};
 use onerealm::{Begun, Callback, Error, Requested, User};
+use onerealm_demo_provider::{Endpoint, browser};
 use serde_json::{Value, json};
 
 use crate::bends::with_id_token;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use onerealm::Network;
-use onerealm::provider::{Endpoint, Response, browser};
+use onerealm_demo_provider::{Endpoint, Response, browser};
 
 use crate::caches::{KEY, asked, login, scene_that_rotates};
 use crate::disk_files::*;
@@ -51,7 +51,7 @@ fn what_is_over_is_asked_for_again() {
     scene.configure(KEY);
     logged_in(&scene);
     for (kind, age, is_over) in [
-        // The embedded provider says a day, as Entra ID does.
+        // The demo provider says a day, as Entra ID does.
         ("metadata", 6 * 3600 - 100, false),
         ("metadata", 6 * 3600, true),
         ("keys", 3500, false),

@@ -63,7 +63,7 @@ fn logged_in(scene: &Scene) -> (String, Ran) {
     let ran = scene.run(&["auth-url", "sso", "--redirect-url", WEB]);
     assert_eq!(ran.status, 0, "{ran:?}");
     let url = ran.json["url"].as_str().unwrap();
-    let callback = onerealm::provider::browser::sign_in(url, ALICE).unwrap();
+    let callback = onerealm_demo_provider::browser::sign_in(url, ALICE).unwrap();
     let finished = scene.finish(&callback);
     assert_eq!(finished.json["username"], ALICE, "{finished:?}");
     (ran.stderr, finished)

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use onerealm::Warning;
-use onerealm::provider::{Endpoint, Response};
+use onerealm_demo_provider::{Endpoint, Response};
 
 use crate::differences::CASES;
 use crate::groups::WARNINGS;
@@ -73,7 +73,7 @@ fn each_kind_of_failure_has_its_exit_status() {
 fn without_json_there_is_a_sentence_a_code_and_advice() {
     let scene = Scene::new();
     scene.configure("client-type confidential");
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_onerealm"))
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_onerealm-under-test"))
         .arg("--config")
         .arg(scene.config())
         .arg("--state-dir")
@@ -119,7 +119,7 @@ fn check_counts_no_key_that_could_not_be_decoded() {
 }
 
 fn document() -> String {
-    fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/errors.md")).unwrap()
+    fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/errors.md")).unwrap()
 }
 
 #[test]

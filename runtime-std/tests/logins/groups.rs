@@ -1,8 +1,8 @@
 //! The groups of an end user: where they are read from, which names are taken, and what an end user
 //! in too many of them is told from.
 
-use onerealm::provider::{Endpoint, browser};
 use onerealm::{Callback, Groups, Requested, User, Warning};
+use onerealm_demo_provider::{Endpoint, browser};
 use serde_json::{Value, json};
 
 use crate::bends::{with_id_token, with_json};

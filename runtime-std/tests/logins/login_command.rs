@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Stdio};
 
-use onerealm::provider::browser::{self, Browser};
+use onerealm_demo_provider::browser::{self, Browser};
 
 use crate::support::*;
 

@@ -1,4 +1,4 @@
-//! Logins through the command and the library, against the embedded provider: what goes over the
+//! Logins through the command and the library, against the demo provider: what goes over the
 //! wire is read from the provider's record.
 
 mod bends;

@@ -112,7 +112,7 @@ fn a_realm_that_is_not_named_is_the_default_one() {
     let ran = scene.run(&begin);
     assert_eq!(ran.status, 0, "{ran:?}");
     let callback =
-        onerealm::provider::browser::sign_in(ran.json["url"].as_str().unwrap(), ALICE).unwrap();
+        onerealm_demo_provider::browser::sign_in(ran.json["url"].as_str().unwrap(), ALICE).unwrap();
     let ran = scene.finish(&callback);
     assert_eq!((ran.status, &ran.json["realm"]), (0, &"sso".into()), "{ran:?}");
 }

@@ -1,7 +1,7 @@
 //! The redirect URLs that a realm lists, which no login gets around.
 
-use onerealm::provider::Endpoint;
 use onerealm::{Callback, Error, Requested};
+use onerealm_demo_provider::Endpoint;
 
 use crate::support::*;
 
@@ -67,7 +67,7 @@ fn a_login_that_has_begun_is_finished_whatever_the_list_says_then() {
     let scene = Scene::new();
     scene.configure(LIST);
     let (begun, pending) = scene.logins().start("sso", WEB, Requested::Default).unwrap();
-    let callback = onerealm::provider::browser::sign_in(&begun.url, ALICE).unwrap();
+    let callback = onerealm_demo_provider::browser::sign_in(&begun.url, ALICE).unwrap();
     scene.configure(&LIST.replace("https://pve.example:8006, ", ""));
     let user = scene.logins().complete(pending, Callback::Url(&callback)).unwrap();
     assert_eq!(user.username, ALICE);

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
-use onerealm::provider::browser;
 use onerealm::{Callback, Config, Logins, Requested, SealedStore};
+use onerealm_demo_provider::browser;
 
 use crate::support::*;
 
@@ -21,7 +21,7 @@ struct Node<'a> {
 
 impl Node<'_> {
     fn run(&self, arguments: &[&str]) -> Ran {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_onerealm"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_onerealm-under-test"));
         command.arg("--config").arg(self.scene.config()).arg("--json");
         command.arg("--state-dir").arg(directory(self.scene).join(self.name));
         command.arg("--sealed-key").arg(directory(self.scene).join("shared/key"));

@@ -1,8 +1,8 @@
 //! Nothing secret comes out anywhere, at any verbosity: the client key, the code, the verifier and
 //! the tokens are looked for in everything that is printed.
 
-use onerealm::provider::Endpoint;
 use onerealm::{Callback, Requested};
+use onerealm_demo_provider::Endpoint;
 
 use crate::support::*;
 
@@ -52,7 +52,7 @@ fn a_provider_that_repeats_secrets_is_not_quoted_with_them() {
             recorded.request.header("authorization").unwrap_or_default(),
         );
         let body = serde_json::json!({"error": form["code_verifier"], "error_description": said});
-        onerealm::provider::Response::new(400)
+        onerealm_demo_provider::Response::new(400)
             .with_body("application/json", body.to_string().into_bytes())
     });
     scene.configure("client-key canary+key/with:reserved=%&characters");
@@ -71,7 +71,7 @@ fn debug_of_everything_public_shows_no_secret() {
     let logins = scene.logins();
     let mut shown = format!("{logins:?} {:?}", logins.config());
     let (begun, pending) = logins.start("sso", WEB, Requested::Default).unwrap();
-    let callback = onerealm::provider::browser::sign_in(&begun.url, ALICE).unwrap();
+    let callback = onerealm_demo_provider::browser::sign_in(&begun.url, ALICE).unwrap();
     shown += &format!("{begun:?} {pending:?} {:?}", scene.provider);
     let user = logins.complete(pending, Callback::Url(&callback)).unwrap();
     shown += &format!("{user:?}");

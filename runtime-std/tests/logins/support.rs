@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use onerealm::provider::{
-    BendAnswer, Endpoint, Platform, Provider, Recorded, Registration, Setup, User, browser,
-};
 use onerealm::{Config, DirectoryStore, Logins};
+use onerealm_demo_provider::{
+    BendAnswer, DemoProvider, Endpoint, Platform, Recorded, Registration, Setup, User, browser,
+};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex};
@@ -26,7 +26,7 @@ pub const PRIVATE_USE: &str = "com.example.app:/callback";
 pub const ALICE: &str = "alice@contoso.example";
 
 pub struct Scene {
-    pub provider: Provider,
+    pub provider: DemoProvider,
     directory: TempDir,
 }
 
@@ -37,7 +37,11 @@ impl Scene {
 
     /// With answers that `bend` changes.
     pub fn bent(
-        bend: impl Fn(Endpoint, &Recorded, onerealm::provider::Response) -> onerealm::provider::Response
+        bend: impl Fn(
+            Endpoint,
+            &Recorded,
+            onerealm_demo_provider::Response,
+        ) -> onerealm_demo_provider::Response
         + Send
         + Sync
         + 'static,
@@ -58,7 +62,7 @@ impl Scene {
             secret: secret.map(str::to_owned),
             redirect_uris: redirect_uris(web),
         };
-        let provider = Provider::start(Setup {
+        let provider = DemoProvider::start(Setup {
             registrations: vec![
                 registration(CLIENT_ID, Some(SECRET), Platform::Web),
                 registration(NATIVE_ID, None, Platform::Native),
@@ -96,7 +100,7 @@ impl Scene {
 
     /// The command with `--json` and `-vv`, in an environment without proxies.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_onerealm"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_onerealm-under-test"));
         command.arg("--config").arg(self.config()).arg("--state-dir").arg(self.state_directory());
         command.args(["--json", "-vv"]).args(arguments).stdin(Stdio::null());
         for name in ["all_proxy", "https_proxy", "no_proxy"] {

@@ -1,6 +1,6 @@
 //! The userinfo endpoint: asked where the realm says so, believed only about the same end user.
 
-use onerealm::provider::{Endpoint, Response};
+use onerealm_demo_provider::{Endpoint, Response};
 
 use crate::support::*;
 

@@ -1,7 +1,7 @@
 //! The user name: which claim it is, and what can't be one.
 
-use onerealm::provider::{Endpoint, browser};
 use onerealm::{Callback, Error, Requested, User};
+use onerealm_demo_provider::{Endpoint, browser};
 use serde_json::{Value, json};
 
 use crate::bends::{with_id_token, with_json};

@@ -1,6 +1,6 @@
 //! Cases 153, 154 and 161: bodies that are not what their headers say.
 
-use onerealm::provider::Endpoint;
+use onerealm_demo_provider::Endpoint;
 
 use crate::front::{Honest, Then, Wire};
 use crate::scene::*;

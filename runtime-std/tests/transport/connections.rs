@@ -6,7 +6,7 @@ use std::io::Write;
 use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
-use onerealm::provider::Endpoint;
+use onerealm_demo_provider::Endpoint;
 
 use crate::certificates::Authority;
 use crate::front::{Front, Honest, Then, Wire};

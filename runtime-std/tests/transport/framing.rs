@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use onerealm::provider::Endpoint;
+use onerealm_demo_provider::Endpoint;
 
 use crate::front::{Honest, Then, Wire};
 use crate::scene::*;

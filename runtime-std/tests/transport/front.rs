@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::Duration;
 
-use onerealm::provider::Endpoint;
+use onerealm_demo_provider::Endpoint;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// Longer than anything takes that ends by itself, however slow the machine.

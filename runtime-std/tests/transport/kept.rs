@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
-use onerealm::provider::Endpoint;
 use onerealm::{Logins, Network};
+use onerealm_demo_provider::Endpoint;
 
 use crate::certificates::Authority;
 use crate::connections::{connections, forged, tls_scene};

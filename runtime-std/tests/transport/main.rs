@@ -1,7 +1,7 @@
 //! Whole logins against a provider and a network that do what they like: the names of the tests
 //! begin with the numbers of the cases.
 //!
-//! Between the relying party and the embedded provider stands a [`front`] under the test's control,
+//! Between the relying party and the demo provider stands a [`front`] under the test's control,
 //! which answers as the provider would except where a test bends one answer.
 
 mod bodies;

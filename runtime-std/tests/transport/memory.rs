@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
-use onerealm::provider::Endpoint;
+use onerealm_demo_provider::Endpoint;
 
 use crate::child::Child;
 use crate::front::{Honest, Then, Wire};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use onerealm::provider::Endpoint;
+use onerealm_demo_provider::Endpoint;
 
 use crate::front::Then;
 use crate::scene::*;

@@ -11,7 +11,7 @@ use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use onerealm::provider::browser;
+use onerealm_demo_provider::browser;
 use rcgen::date_time_ymd;
 use rustls::ServerConfig;
 use serde_json::Value;
@@ -73,7 +73,7 @@ impl Rescue {
     /// The command with an empty environment; where it is the static one, under `time`, which sees its memory.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = match self.program {
-            None => Command::new(env!("CARGO_BIN_EXE_onerealm")),
+            None => Command::new(env!("CARGO_BIN_EXE_onerealm-under-test")),
             Some(_) => {
                 let mut command = Command::new("/usr/bin/time");
                 command.args(["-f", "%M", "-o"]).arg(self.scene.path("memory"));

@@ -7,10 +7,10 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use onerealm::provider::{
-    Endpoint, Platform, Provider, Registration, Setup, User as Person, browser,
-};
 use onerealm::{Callback, Config, DirectoryStore, Error, Logins, Requested, User};
+use onerealm_demo_provider::{
+    DemoProvider, Endpoint, Platform, Registration, Setup, User as Person, browser,
+};
 use tempfile::TempDir;
 
 use crate::front::{Front, Honest, LONG, Then, Wire};
@@ -26,7 +26,7 @@ pub const ASKED: [Endpoint; 4] =
 
 pub struct Scene {
     pub front: Front,
-    pub provider: Provider,
+    pub provider: DemoProvider,
     directory: TempDir,
 }
 
@@ -38,7 +38,7 @@ impl Scene {
     /// The provider is reached at `origin` with the front's port; the realm has `properties` more.
     pub fn at(origin: &str, properties: &str) -> Self {
         let front = Front::start();
-        let provider = Provider::start(Setup {
+        let provider = DemoProvider::start(Setup {
             origin: Some(format!("{origin}:{}", front.address.port())),
             registrations: vec![Registration {
                 client_id: CLIENT_ID.to_owned(),
@@ -98,7 +98,7 @@ impl Scene {
 
     /// The command, in an environment without proxies.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_onerealm"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_onerealm-under-test"));
         command.arg("--config").arg(self.path("domains.cfg"));
         command.arg("--state-dir").arg(self.path("state")).arg("--json").args(arguments);
         for name in ["all_proxy", "https_proxy", "no_proxy"] {

@@ -5,4 +5,5 @@ mod rfc7515;
 mod rfc7520;
 mod rfc8037;
 mod support;
+#[path = "../../../core/tests/verifiers/wycheproof.rs"]
 mod wycheproof;

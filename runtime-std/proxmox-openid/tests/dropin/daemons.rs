@@ -57,7 +57,7 @@ fn child_that_logs_in_fifty_times() {
     for _ in 0..50 {
         let authenticator = OpenIdAuthenticator::discover(&config, WEB).unwrap();
         let url = authenticator.authorize_url(&directory, REALM).unwrap();
-        let back = parameters(&onerealm::provider::browser::sign_in(&url, ALICE).unwrap());
+        let back = parameters(&onerealm_demo_provider::browser::sign_in(&url, ALICE).unwrap());
         let (_, state) =
             OpenIdAuthenticator::verify_public_auth_state(&directory, &back["state"]).unwrap();
         authenticator.verify_authorization_code_simple(&back["code"], &state).unwrap();

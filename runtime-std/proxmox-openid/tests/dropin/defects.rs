@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use onerealm::provider::{Endpoint, Response};
+use onerealm_demo_provider::{Endpoint, Response};
 use proxmox_openid::OpenIdAuthenticator;
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use onerealm::provider::Endpoint;
+use onerealm_demo_provider::Endpoint;
 use proxmox_openid::{OpenIdAuthenticator, OpenIdConfig};
 use serde_json::json;
 
@@ -81,7 +81,7 @@ fn a_state_directory_that_cant_be_used_is_told_without_its_path() {
 
 #[test]
 fn no_secret_is_in_any_error() {
-    let scene = Scene::with_answers(Endpoint::Token, |answer| onerealm::provider::Response {
+    let scene = Scene::with_answers(Endpoint::Token, |answer| onerealm_demo_provider::Response {
         status: 400,
         // What was sent comes back, as from a provider that is talkative.
         body: json!({ "error": "invalid_request", "error_description": SECRET }).to_string().into(),
@@ -121,7 +121,7 @@ fn a_provider_that_announces_iss_can_be_used_by_callers_that_dont_know_it() {
     let scene = Scene::with_answers(Endpoint::Discovery, |answer| {
         let mut body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
         body["authorization_response_iss_parameter_supported"] = json!(true);
-        onerealm::provider::Response { body: body.to_string().into(), ..answer }
+        onerealm_demo_provider::Response { body: body.to_string().into(), ..answer }
     });
     scene.logged_in(&scene.config(json!({})), WEB).unwrap();
 }

@@ -1,4 +1,4 @@
-//! The drop-in as the bindings of proxmox-perl-rs use it, against the embedded provider.
+//! The drop-in as the bindings of proxmox-perl-rs use it, against the demo provider.
 
 mod daemons;
 mod defects;

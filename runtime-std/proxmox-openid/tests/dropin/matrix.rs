@@ -44,8 +44,8 @@ fn config(scene: &Scene, client_type: Option<&str>, public: Option<&str>) -> Val
 
 /// What the token requests had of the secret, in their order.
 fn sent(scene: &Scene) -> Vec<Sent> {
-    let requests = scene.provider.requests_to(onerealm::provider::Endpoint::Token);
-    let of = |request: &onerealm::provider::Recorded| {
+    let requests = scene.provider.requests_to(onerealm_demo_provider::Endpoint::Token);
+    let of = |request: &onerealm_demo_provider::Recorded| {
         let body = String::from_utf8(request.request.body.clone()).unwrap();
         let form = parameters(&body);
         let is_basic = request.request.header("authorization").is_some();
@@ -120,7 +120,7 @@ fn the_secret_goes_in_the_way_that_the_realm_says() {
         let scene = Scene::new();
         let config = scene.config(json!({ "token_auth_method": method }));
         scene.logged_in(&config, WEB).unwrap();
-        let requests = scene.provider.requests_to(onerealm::provider::Endpoint::Token);
+        let requests = scene.provider.requests_to(onerealm_demo_provider::Endpoint::Token);
         let body = String::from_utf8(requests[0].request.body.clone()).unwrap();
         assert_eq!(parameters(&body).contains_key("client_secret"), is_in_form, "{method}");
         assert_eq!(requests[0].request.header("authorization").is_some(), !is_in_form, "{method}");

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use onerealm::provider::{
-    Endpoint, Platform, Provider, Recorded, Registration, Response, Setup, User, browser,
+use onerealm_demo_provider::{
+    DemoProvider, Endpoint, Platform, Recorded, Registration, Response, Setup, User, browser,
 };
 use proxmox_openid::{OpenIdAuthenticator, OpenIdConfig, PrivateAuthState};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ pub const REALM: &str = "entra";
 
 /// The provider of one test, and the machine that logs in at it.
 pub struct Scene {
-    pub provider: Provider,
+    pub provider: DemoProvider,
     directory: TempDir,
 }
 
@@ -57,7 +57,7 @@ impl Scene {
             secret: Some(SECRET.to_owned()),
             redirect_uris,
         };
-        let provider = Provider::start(change(Setup {
+        let provider = DemoProvider::start(change(Setup {
             registrations: vec![registration],
             users: vec![User::new(ALICE, "Alice Example")],
             ..Setup::default()

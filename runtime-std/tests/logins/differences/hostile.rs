@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use onerealm::Begun;
-use onerealm::provider::{Endpoint, Response};
+use onerealm_demo_provider::{Endpoint, Response};
 use serde_json::{Value, json};
 
 use super::{KEY, login};

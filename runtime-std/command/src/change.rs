@@ -1,0 +1,37 @@
+//! One line of the file with the realms, set or removed.
+
+use std::path::Path;
+
+use onerealm::ConfigFile;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use crate::arguments::Change;
+use crate::outcome::{Failure, Outcome};
+use crate::read_standard_input;
+
+pub(crate) fn run(config: &Path, change: &Change) -> Result<Outcome, Failure> {
+    let Change { realm, property, value } = change;
+    let mut file = ConfigFile::read(config)?;
+    let changed = match value.as_deref() {
+        Some("-") => {
+            let text = Zeroizing::new(read_standard_input()?);
+            // A terminal and `echo` end their line.
+            file.set(realm, property, text.strip_suffix('\n').unwrap_or(&text))?
+        }
+        Some(_) if ConfigFile::is_secret(property) => {
+            return Err(Failure::Usage(format!(
+                "every process may read the command line: give {property} the value -, and its value on standard input"
+            )));
+        }
+        Some(value) => file.set(realm, property, value)?,
+        None => file.unset(realm, property)?,
+    };
+    file.write()?;
+    let text = match (changed, value) {
+        (true, Some(_)) => format!("realm {realm}: {property} is set"),
+        (true, None) => format!("realm {realm}: {property} is removed"),
+        (false, _) => format!("realm {realm}: nothing to change"),
+    };
+    Ok(Outcome::of(json!({"realm": realm, "property": property, "changed": changed}), text))
+}

@@ -1,0 +1,131 @@
+//! What the command does: reads its arguments, runs one of the commands, and tells the outcome.
+
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod callback_at_terminal;
+mod change;
+#[cfg(feature = "demo")]
+mod demo;
+mod login;
+mod outcome;
+mod stderr_log;
+
+use std::io::Read;
+use std::process::ExitCode;
+
+use onerealm::{
+    Begun, Callback, Config, DirectoryStore, Logins, Network, SealedOrDirectoryStore, User,
+};
+use serde_json::json;
+
+use arguments::{Arguments, Command, Finish};
+use outcome::{Failure, Outcome};
+
+/// Does what the process was called for, and gives its exit status.
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::parse(lexopt::Parser::from_env()) {
+        Ok(arguments) => arguments,
+        Err(usage) => return Failure::Usage(usage).report(wants_json()),
+    };
+    stderr_log::start(arguments.verbosity);
+    let json = arguments.json;
+    match execute(arguments) {
+        Ok(outcome) => outcome.print(json),
+        Err(failure) => failure.report(json),
+    }
+}
+
+/// Whether errors are to be JSON even if the arguments can't be read.
+fn wants_json() -> bool {
+    std::env::args_os().any(|argument| argument == "--json")
+}
+
+fn execute(arguments: Arguments) -> Result<Outcome, Failure> {
+    let Arguments { config, state_directory, sealed_key, command, .. } = arguments;
+    let providers = state_directory.join("providers");
+    let logins = || -> Result<Logins, Failure> {
+        let config = Config::read(&config)?;
+        Ok(match sealed_key {
+            Some(key) => Logins::new(config, SealedOrDirectoryStore::new(key, state_directory)),
+            None => Logins::new(config, DirectoryStore::new(state_directory)),
+        })
+    };
+    // For the two calls of a login, which are two processes. `login` leaves nothing behind, and
+    // `check` asks the provider, whatever is known from before.
+    let kept = || Network::with_cache(&providers);
+    match command {
+        Command::Help => Ok(Outcome::text(arguments::HELP)),
+        Command::Version => Ok(Outcome::text(concat!("onerealm ", env!("CARGO_PKG_VERSION")))),
+        Command::AuthUrl { realm, redirect_url, requested } => {
+            let logins = logins()?.with_network(kept());
+            let realm = named_or_default(&logins, realm.as_deref())?;
+            Ok(begun(logins.begin(realm, &redirect_url, requested)?))
+        }
+        Command::Finish(finish) => {
+            let logins = logins()?.with_network(kept());
+            Ok(identity(finish_login(&logins, &finish)?))
+        }
+        Command::Login(login) => Ok(identity(login::run(&logins()?, &login)?)),
+        Command::Check { realm, redirect_url } => {
+            let logins = logins()?;
+            let realm = named_or_default(&logins, realm.as_deref())?;
+            let report = logins.check(realm, redirect_url.as_deref())?;
+            Ok(Outcome::of(report.to_json(), report.to_string()))
+        }
+        Command::Change(change) => change::run(&config, &change),
+        #[cfg(feature = "demo")]
+        Command::Demo { keep } => demo::run(keep),
+    }
+}
+
+fn named_or_default<'a>(logins: &'a Logins, named: Option<&'a str>) -> Result<&'a str, Failure> {
+    match named {
+        Some(name) => Ok(name),
+        None => Ok(&logins.config().default_realm()?.name),
+    }
+}
+
+fn finish_login(logins: &Logins, finish: &Finish) -> Result<User, Failure> {
+    let redirect_url = finish.redirect_url.as_deref();
+    let piped;
+    let callback = match (&finish.callback, &finish.code, &finish.state) {
+        (Some(url), _, _) if url == "-" => {
+            piped = read_standard_input()?;
+            Callback::Url(piped.trim())
+        }
+        (Some(url), _, _) => Callback::Url(url),
+        (None, Some(code), Some(state)) => {
+            Callback::Parts { code, state, iss: finish.iss.as_deref() }
+        }
+        _ => return Err(Failure::Usage("finish needs --callback, or --code and --state".into())),
+    };
+    Ok(logins.finish(callback, redirect_url)?)
+}
+
+fn read_standard_input() -> Result<String, Failure> {
+    let limit = 64 * 1024;
+    // Room from the start: a string that grows leaves copies of a key behind.
+    let mut text = String::with_capacity(limit);
+    std::io::stdin()
+        .take(limit as u64)
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::Usage(format!("standard input can't be read: {error}")))?;
+    Ok(text)
+}
+
+fn begun(begun: Begun) -> Outcome {
+    let json = json!({
+        "url": begun.url,
+        "state": begun.state,
+        "client_type": begun.client_type.as_str(),
+        "expires_at": begun.expires_at.0,
+    });
+    Outcome::of(json, begun.url)
+}
+
+fn identity(user: User) -> Outcome {
+    let json = user.to_json();
+    let text = serde_json::to_string_pretty(&json).unwrap_or_default();
+    Outcome::of(json, text)
+}

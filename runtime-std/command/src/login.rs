@@ -1,0 +1,112 @@
+//! A whole login on this machine: the browser is sent to the provider and comes back to a
+//! listener on the loopback interface.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use onerealm::loopback_listener::{ListenerError, LoopbackHost, LoopbackListener};
+use onerealm::{Callback, Logins, User};
+use onerealm_core::wire::Uri;
+use onerealm_core::{AuthorizationResponse, PendingKey, RedirectUri, RedirectUriKind, policy};
+
+use crate::arguments::{Browser, Login};
+use crate::callback_at_terminal::Pasted;
+use crate::named_or_default;
+use crate::outcome::Failure;
+
+/// The path of the redirect URL unless told otherwise.
+const PATH: &str = "/callback";
+
+pub(crate) fn run(logins: &Logins, login: &Login) -> Result<User, Failure> {
+    let realm = named_or_default(logins, login.realm.as_deref())?;
+    let listener = listen(login)?;
+    let (begun, pending) = logins.start(realm, listener.redirect_url(), login.requested)?;
+    show(&begun.url, login.browser);
+
+    let key = pending.key();
+    let pasted = Pasted::default();
+    if login.browser == Browser::EndUser {
+        let canceller = listener.canceller();
+        pasted.read(move |line| belongs_to(key, line), move || canceller.cancel());
+    }
+    let deadline = Instant::now() + Duration::from_secs(policy::LOGIN_LIFETIME);
+    let callback = match listener.wait(deadline, |url| belongs_to(key, url)) {
+        Ok(url) => url,
+        Err(ListenerError::Cancelled) => pasted.take().unwrap_or_default(),
+        Err(error @ ListenerError::TimedOut) => {
+            return Err(Failure::Other {
+                code: "browser_timeout",
+                message: error.to_string(),
+                advice: None,
+                status: 4,
+            });
+        }
+    };
+    Ok(logins.complete(pending, Callback::Url(&callback))?)
+}
+
+/// Whether `url` is a callback of the login with that key. Any other is somebody else's.
+fn belongs_to(key: PendingKey, url: &str) -> bool {
+    AuthorizationResponse::from_url(url).is_ok_and(|response| response.key() == key)
+}
+
+fn listen(login: &Login) -> Result<LoopbackListener, Failure> {
+    let (host, port, path) = match &login.redirect_url {
+        None => (LoopbackHost::V4, None, PATH),
+        Some(url) => parts(url)?,
+    };
+    let port = login.port.or(port);
+    LoopbackListener::bind(host, port, path).map_err(|error| Failure::Other {
+        code: "listener",
+        message: format!("can't listen for the browser's return on this machine: {error}"),
+        advice: Some("choose another --port, or leave it out"),
+        status: 7,
+    })
+}
+
+/// Host, port and path of a redirect URL on the loopback interface.
+fn parts(url: &str) -> Result<(LoopbackHost, Option<u16>, &str), Failure> {
+    let elsewhere = || {
+        Failure::Usage(
+            "login waits on this machine: --redirect-url must be http on 127.0.0.1, [::1] or localhost, with a path and without a query"
+                .to_owned(),
+        )
+    };
+    let uri = RedirectUri::parse(url)?;
+    let parsed = Uri::parse(url).map_err(|_| elsewhere())?;
+    let authority = parsed.authority.filter(|_| uri.kind() == RedirectUriKind::Loopback);
+    let authority = authority.ok_or_else(elsewhere)?;
+    let host = match authority.host {
+        "127.0.0.1" => LoopbackHost::V4,
+        "[::1]" => LoopbackHost::V6,
+        host if host.eq_ignore_ascii_case("localhost") => LoopbackHost::Localhost,
+        _ => return Err(elsewhere()),
+    };
+    if parsed.query.is_some() || parsed.path.is_empty() {
+        return Err(elsewhere());
+    }
+    Ok((host, authority.port, parsed.path))
+}
+
+fn show(url: &str, browser: Browser) {
+    if browser == Browser::Open && open(url) {
+        eprintln!("The browser was sent to the provider. If it doesn't open, go to:\n{url}");
+        return;
+    }
+    eprintln!("Sign in at:\n{url}");
+    if browser == Browser::EndUser {
+        eprintln!(
+            "If the browser is on another machine, paste the URL here that it is sent to in the end:"
+        );
+    }
+}
+
+/// Starts the end user's browser, without a shell. The URL is http or https: the core takes no
+/// other endpoint.
+fn open(url: &str) -> bool {
+    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let quiet = |command: &mut Command| {
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().is_ok()
+    };
+    quiet(Command::new(program).arg(url))
+}

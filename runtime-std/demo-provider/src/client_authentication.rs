@@ -1,0 +1,94 @@
+//! What a client shows to authenticate itself, and whether its platform allows that.
+
+use base64ct::{Base64, Encoding as _};
+use url::form_urlencoded;
+
+use crate::entra_error::{EntraError, Refusal};
+use crate::parameters::Parameters;
+use crate::setup::{Platform, Registration};
+use onerealm::http_server::Request;
+
+/// Who a token request says that it comes from, and what it shows for it.
+pub(crate) struct ClientAuthentication {
+    pub(crate) client_id: Option<String>,
+    /// From the header or the body; an empty one was shown as well.
+    secret: Option<String>,
+    has_assertion: bool,
+    origin: Option<String>,
+}
+
+impl ClientAuthentication {
+    /// Reads the header and the body.
+    pub(crate) fn read(request: &Request, form: &Parameters) -> Result<Self, Refusal> {
+        let basic = request.header("authorization").map(basic_credentials).transpose()?;
+        let in_body = form.get("client_secret");
+        let client_id = form.get("client_id");
+        // Two methods in one request are forbidden (RFC 6749, section 2.3), and so are two names.
+        let is_twofold = basic.as_ref().is_some_and(|(id, _)| {
+            in_body.is_some() || client_id.is_some_and(|client_id| client_id != id)
+        });
+        if is_twofold {
+            return Err(EntraError::Malformed.refusal());
+        }
+        let (basic_id, basic_secret) = basic.unzip();
+        Ok(Self {
+            client_id: basic_id.or(client_id.map(str::to_owned)),
+            secret: basic_secret.or(in_body.map(str::to_owned)),
+            has_assertion: form.get("client_assertion").is_some(),
+            origin: request.header("origin").map(str::to_owned),
+        })
+    }
+
+    /// Decides by the platform of the redirect URI that was used.
+    pub(crate) fn check(
+        &self,
+        registration: &Registration,
+        platform: Platform,
+    ) -> Result<(), Refusal> {
+        let shows_something = self.secret.is_some() || self.has_assertion;
+        match (platform, &self.origin) {
+            (Platform::Spa, None) => Err(EntraError::SinglePageOnly.refusal()),
+            (Platform::Web | Platform::Native, Some(origin)) => {
+                let origin = format!("'{origin}'");
+                Err(EntraError::CrossOrigin.about(&[("'origin'", &origin)]))
+            }
+            (Platform::Native | Platform::Spa, _) if shows_something => {
+                Err(EntraError::ClientIsPublic.refusal())
+            }
+            (Platform::Native | Platform::Spa, _) => Ok(()),
+            (Platform::Web, None) => self.check_secret(registration),
+        }
+    }
+
+    fn check_secret(&self, registration: &Registration) -> Result<(), Refusal> {
+        let shown = self.secret.as_deref().filter(|secret| !secret.is_empty());
+        match shown {
+            None => Err(EntraError::SecretMissing.refusal()),
+            Some(_) if shown == registration.secret.as_deref() => Ok(()),
+            Some(_) => Err(EntraError::SecretWrong.about(&[("app-guid", &registration.client_id)])),
+        }
+    }
+}
+
+/// The client identifier and the secret, each form-encoded before they were joined (RFC 6749, section 2.3.1).
+fn basic_credentials(header: &str) -> Result<(String, String), Refusal> {
+    parse_basic(header).ok_or_else(|| EntraError::Malformed.refusal())
+}
+
+fn parse_basic(header: &str) -> Option<(String, String)> {
+    let (scheme, encoded) = header.split_once(' ')?;
+    let bytes = Base64::decode_vec(encoded).ok()?;
+    let joined = String::from_utf8(bytes).ok()?;
+    let (id, secret) = joined.split_once(':')?;
+    let is_basic = scheme.eq_ignore_ascii_case("basic");
+    is_basic.then_some((form_decoded(id)?, form_decoded(secret)?))
+}
+
+/// `None` for text with a `&` or `=`, which form-encoded text has not.
+fn form_decoded(text: &str) -> Option<String> {
+    if text.contains(['&', '=']) {
+        return None;
+    }
+    let pair = form_urlencoded::parse(text.as_bytes()).next();
+    Some(pair.map_or_else(String::new, |(text, _)| text.into_owned()))
+}

@@ -1,0 +1,119 @@
+//! The tenant and everything that it has issued.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use base64ct::{Base64UrlUnpadded, Encoding as _};
+use ring::rand::{SecureRandom as _, SystemRandom};
+
+use crate::authorization_request::AuthorizationRequest;
+use crate::record::Record;
+use crate::setup::{Registration, Setup, User};
+use crate::signing_key::SigningKey;
+
+/// The tenant and everything that it has issued.
+pub(crate) struct Directory {
+    pub(crate) setup: Setup,
+    /// `http://127.0.0.1:PORT`, unless something stands in front of it.
+    pub(crate) origin: String,
+    pub(crate) issuer: String,
+    pub(crate) key: SigningKey,
+    pub(crate) record: Record,
+    issued: Mutex<Issued>,
+}
+
+/// What has been issued, each under the random text that stands for it.
+#[derive(Default)]
+pub(crate) struct Issued {
+    /// Sign-in pages that wait for their user.
+    pub(crate) sign_ins: HashMap<String, AuthorizationRequest>,
+    /// Browsers that are signed in, by cookie.
+    pub(crate) sessions: HashMap<String, User>,
+    /// Authorization codes, redeemed ones too.
+    pub(crate) codes: HashMap<String, Code>,
+    /// Access tokens.
+    pub(crate) access_tokens: HashMap<String, Grant>,
+}
+
+/// One authorization code.
+pub(crate) struct Code {
+    pub(crate) grant: Grant,
+    pub(crate) expires: Instant,
+    pub(crate) is_redeemed: bool,
+}
+
+/// Who signed in for which request.
+#[derive(Clone)]
+pub(crate) struct Grant {
+    pub(crate) user: User,
+    pub(crate) request: AuthorizationRequest,
+}
+
+impl Directory {
+    pub(crate) fn new(setup: Setup, origin: String) -> Self {
+        Self {
+            issuer: format!("{origin}/{}/v2.0", setup.tenant),
+            origin,
+            setup,
+            key: SigningKey::rfc7515_a2(),
+            record: Record::default(),
+            issued: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn registration(&self, client_id: &str) -> Option<&Registration> {
+        self.setup.registrations.iter().find(|registration| registration.client_id == client_id)
+    }
+
+    /// Entra ID does not tell upper from lower case in a user name.
+    pub(crate) fn user(&self, user_name: &str) -> Option<&User> {
+        self.setup.users.iter().find(|user| user.user_name.eq_ignore_ascii_case(user_name.trim()))
+    }
+
+    pub(crate) fn issued(&self) -> MutexGuard<'_, Issued> {
+        // A panic elsewhere leaves the maps whole.
+        self.issued.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Issues a code for a grant.
+    pub(crate) fn issue_code(&self, grant: Grant) -> String {
+        // Entra ID's codes have 900 characters and more.
+        let code = format!("1.{}", random_text::<673>());
+        let issued =
+            Code { grant, expires: Instant::now() + self.setup.code_lifetime, is_redeemed: false };
+        self.issued().codes.insert(code.clone(), issued);
+        code
+    }
+}
+
+/// `LENGTH` random bytes, in base64url.
+pub(crate) fn random_text<const LENGTH: usize>() -> String {
+    Base64UrlUnpadded::encode_string(&random::<LENGTH>())
+}
+
+/// A random GUID.
+pub(crate) fn random_guid() -> String {
+    guid(&random::<16>())
+}
+
+/// The first 16 bytes as a GUID.
+pub(crate) fn guid(bytes: &[u8]) -> String {
+    let mut guid = String::new();
+    for (position, byte) in bytes.iter().take(16).enumerate() {
+        if [4, 6, 8, 10].contains(&position) {
+            guid.push('-');
+        }
+        // Writing to a string does not fail.
+        let _ = write!(guid, "{byte:02x}");
+    }
+    guid
+}
+
+fn random<const LENGTH: usize>() -> [u8; LENGTH] {
+    let mut bytes = [0; LENGTH];
+    // A provider without randomness must not issue anything, and has no one to tell but the log.
+    SystemRandom::new().fill(&mut bytes).expect("the system gives random bytes");
+    bytes
+}

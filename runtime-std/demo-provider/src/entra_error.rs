@@ -1,0 +1,213 @@
+//! The errors of Entra ID, each an answer that was seen or documented.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use crate::directory::random_guid;
+use onerealm::http_server::Response;
+
+/// An error of Entra ID. `entra/` has the body of each, with where it is known from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EntraError {
+    UnknownApplication,
+    RedirectMismatchAtAuthorization,
+    ResponseType,
+    CodeChallenge,
+    UnknownScope,
+    NobodySignedIn,
+    MissingParameter,
+    GrantType,
+    ClientIsPublic,
+    SecretMissing,
+    SecretWrong,
+    SinglePageOnly,
+    CrossOrigin,
+    Malformed,
+    CodeRedeemed,
+    CodeExpired,
+    /// Entra ID says `invalid_client` here, where RFC 6749, section 5.2 has `invalid_grant`.
+    RedirectMismatchAtToken,
+    VerifierWrong,
+}
+
+impl EntraError {
+    #[cfg(test)]
+    const ALL: [Self; 18] = [
+        Self::UnknownApplication,
+        Self::RedirectMismatchAtAuthorization,
+        Self::ResponseType,
+        Self::CodeChallenge,
+        Self::UnknownScope,
+        Self::NobodySignedIn,
+        Self::MissingParameter,
+        Self::GrantType,
+        Self::ClientIsPublic,
+        Self::SecretMissing,
+        Self::SecretWrong,
+        Self::SinglePageOnly,
+        Self::CrossOrigin,
+        Self::Malformed,
+        Self::CodeRedeemed,
+        Self::CodeExpired,
+        Self::RedirectMismatchAtToken,
+        Self::VerifierWrong,
+    ];
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::UnknownApplication => include_str!("entra/unknown_app_700016.json"),
+            Self::RedirectMismatchAtAuthorization => {
+                include_str!("entra/redirect_mismatch_50011.json")
+            }
+            Self::ResponseType => include_str!("entra/response_type_700054.json"),
+            Self::CodeChallenge => include_str!("entra/code_challenge_50147.json"),
+            Self::UnknownScope => include_str!("entra/scope_groups_650053.json"),
+            Self::NobodySignedIn => include_str!("entra/nobody_signed_in_50058.json"),
+            Self::MissingParameter => include_str!("entra/missing_parameter_900144.json"),
+            Self::GrantType => include_str!("entra/grant_type_70003.json"),
+            Self::ClientIsPublic => include_str!("entra/public_plus_secret_700025.json"),
+            Self::SecretMissing => include_str!("entra/confidential_no_secret_7000218.json"),
+            Self::SecretWrong => include_str!("entra/wrong_secret_7000215.json"),
+            Self::SinglePageOnly => include_str!("entra/spa_platform_9002327.json"),
+            Self::CrossOrigin => include_str!("entra/cross_origin_9002326.json"),
+            Self::Malformed => include_str!("entra/malformed_9002313.json"),
+            Self::CodeRedeemed => include_str!("entra/code_redeemed_54005.json"),
+            Self::CodeExpired => include_str!("entra/code_expired_70008.json"),
+            Self::RedirectMismatchAtToken => include_str!("entra/redirect_mismatch_500112.json"),
+            Self::VerifierWrong => include_str!("entra/bad_verifier_501481.json"),
+        }
+    }
+
+    /// The error as it stands in its file.
+    pub(crate) fn refusal(self) -> Refusal {
+        self.about(&[])
+    }
+
+    /// The error with words of its text replaced, such as the name of the application.
+    pub(crate) fn about(self, replacements: &[(&str, &str)]) -> Refusal {
+        let file: Value = serde_json::from_str(self.text()).expect("the file is JSON");
+        let status = file["_http_status"].as_u64().and_then(|status| status.try_into().ok());
+        let mut body = file["body"].clone();
+        let mut text = body["error_description"].as_str().unwrap_or_default().to_owned();
+        text.truncate(text.find(" Trace ID: ").unwrap_or(text.len()));
+        for (word, replacement) in replacements {
+            text = text.replace(word, replacement);
+        }
+        let (trace_id, correlation_id, now) = (random_guid(), random_guid(), timestamp());
+        let traced = format!(
+            "{text} Trace ID: {trace_id} Correlation ID: {correlation_id} Timestamp: {now}"
+        );
+        body["error_description"] = json!(traced);
+        body["trace_id"] = json!(trace_id);
+        body["correlation_id"] = json!(correlation_id);
+        body["timestamp"] = json!(now);
+        Refusal { status: status.expect("the file has the status"), body }
+    }
+}
+
+/// One error, ready to be answered.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: u16,
+    body: Value,
+}
+
+impl Refusal {
+    pub(crate) fn error(&self) -> &str {
+        self.body["error"].as_str().unwrap_or_default()
+    }
+
+    pub(crate) fn description(&self) -> &str {
+        self.body["error_description"].as_str().unwrap_or_default()
+    }
+
+    /// The answer of the token endpoint.
+    pub(crate) fn into_response(self) -> Response {
+        json_response(self.status, &self.body)
+    }
+}
+
+/// An answer of JSON that nobody may keep.
+pub(crate) fn json_response(status: u16, body: &Value) -> Response {
+    Response::new(status)
+        .with_header("Cache-Control", "no-store")
+        .with_header("Pragma", "no-cache")
+        .with_body("application/json; charset=utf-8", body.to_string())
+}
+
+/// The number behind the first `AADSTS`.
+pub(crate) fn code_in(text: &str) -> Option<u64> {
+    let (_, after) = text.split_once("AADSTS")?;
+    let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+    after[..digits].parse().ok()
+}
+
+/// Seconds since 1970.
+pub(crate) fn unix_now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.expect("the clock is after 1970").as_secs()
+}
+
+fn timestamp() -> String {
+    timestamp_of(unix_now())
+}
+
+/// Entra ID's way of writing a time, which is not RFC 3339.
+fn timestamp_of(unix: u64) -> String {
+    let (days, second) = (unix / 86_400, unix % 86_400);
+    let (year, month, day) = civil_date(days);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// The date of a day counted from 1970, in years that begin in March so that the leap day comes last.
+fn civil_date(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468;
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = (month_from_march + 2) % 12 + 1;
+    (era * 400 + year_of_era + u64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_is_its_file_with_a_new_time_and_new_ids() {
+        for error in EntraError::ALL {
+            let file: Value = serde_json::from_str(error.text()).unwrap();
+            let refusal = error.refusal();
+            assert_eq!(Value::from(refusal.status), file["_http_status"]);
+            let members =
+                |body: &Value| body.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+            assert_eq!(members(&refusal.body), members(&file["body"]));
+            for same in ["error", "error_codes", "error_uri"] {
+                assert_eq!(refusal.body.get(same), file["body"].get(same), "{error:?}");
+            }
+            for fresh in ["timestamp", "trace_id", "correlation_id"] {
+                assert_ne!(refusal.body[fresh], file["body"][fresh], "{error:?}");
+                assert!(refusal.description().contains(refusal.body[fresh].as_str().unwrap()));
+            }
+            let text =
+                |description: &str| description.split(" Trace ID: ").next().unwrap().to_owned();
+            let expected = text(file["body"]["error_description"].as_str().unwrap());
+            assert_eq!(text(refusal.description()), expected);
+            assert_eq!(Value::from(code_in(refusal.description())), refusal.body["error_codes"][0]);
+        }
+    }
+
+    #[test]
+    fn a_time_is_written_as_entra_writes_it() {
+        assert_eq!(timestamp_of(0), "1970-01-01 00:00:00Z");
+        assert_eq!(timestamp_of(951_782_400), "2000-02-29 00:00:00Z");
+        assert_eq!(timestamp_of(1_779_271_200), "2026-05-20 10:00:00Z");
+        assert_eq!(timestamp_of(4_107_542_399), "2100-02-28 23:59:59Z");
+        assert_eq!(timestamp_of(4_107_542_400), "2100-03-01 00:00:00Z");
+    }
+}

@@ -1,0 +1,31 @@
+//! The discovery document and the keys.
+
+use serde_json::json;
+
+use crate::directory::Directory;
+use onerealm::http_server::Response;
+
+/// The document of a tenant, as Entra ID serves it. It lists no PKCE method, and advertises endpoints and methods that
+/// this provider does not have, such as `private_key_jwt`.
+const DISCOVERY: &str = include_str!("entra/discovery_tenant.json");
+
+const TENANT_IN_DOCUMENT: &str = "00000000-1111-2222-3333-444444444444";
+
+pub(crate) fn discovery(directory: &Directory) -> Response {
+    let document = DISCOVERY
+        .replace("https://login.microsoftonline.com", &directory.origin)
+        .replace("https://graph.microsoft.com", &directory.origin)
+        .replace(TENANT_IN_DOCUMENT, &directory.setup.tenant);
+    public_json(document)
+}
+
+pub(crate) fn keys(directory: &Directory) -> Response {
+    let keys = json!({ "keys": [directory.key.public_jwk(&directory.issuer)] });
+    public_json(keys.to_string())
+}
+
+fn public_json(body: String) -> Response {
+    Response::new(200)
+        .with_header("Cache-Control", "max-age=86400, private")
+        .with_body("application/json; charset=utf-8", body)
+}

@@ -1,0 +1,47 @@
+//! The userinfo endpoint. Entra ID has it at another service, which knows fewer claims and has other errors.
+
+use serde_json::json;
+
+use crate::directory::{Directory, Grant};
+use crate::entra_error::json_response;
+use onerealm::http_server::{Request, Response};
+
+/// Answers with the claims about whom the access token was issued for.
+pub(crate) fn answer(directory: &Directory, request: &Request) -> Response {
+    match bearer(directory, request) {
+        Some(grant) => json_response(200, &claims(&grant)),
+        None => refusal(),
+    }
+}
+
+/// The grant of the access token in the header; a token anywhere else is not looked at.
+fn bearer(directory: &Directory, request: &Request) -> Option<Grant> {
+    let (scheme, token) = request.header("authorization")?.split_once(' ')?;
+    let is_bearer = scheme.eq_ignore_ascii_case("bearer");
+    let grant = directory.issued().access_tokens.get(token).cloned();
+    grant.filter(|_| is_bearer)
+}
+
+fn claims(grant: &Grant) -> serde_json::Value {
+    let mut claims = json!({ "sub": grant.subject() });
+    if grant.has_scope("profile") {
+        claims["name"] = json!(grant.user.name);
+        if let Some((given, family)) = grant.user.name.split_once(' ') {
+            claims["given_name"] = json!(given);
+            claims["family_name"] = json!(family);
+        }
+    }
+    if let Some(email) = grant.email() {
+        claims["email"] = json!(email);
+    }
+    claims
+}
+
+fn refusal() -> Response {
+    let error = json!({
+        "code": "InvalidAuthenticationToken",
+        "message": "Access token is empty or was never issued.",
+    });
+    json_response(401, &json!({ "error": error }))
+        .with_header("WWW-Authenticate", "Bearer error=\"invalid_token\"")
+}

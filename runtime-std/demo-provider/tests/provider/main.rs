@@ -1,0 +1,8 @@
+//! The demo provider, from the outside: what Entra ID does, request by request.
+
+mod authorization;
+mod claims;
+mod client_types;
+mod record;
+mod support;
+mod token;

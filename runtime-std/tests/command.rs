@@ -1,0 +1,9 @@
+//! The `onerealm` command, for the tests.
+
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    onerealm_cli::run()
+}

@@ -1,8 +1,0 @@
-//! The embedded provider, from the outside: what Entra ID does, request by request.
-
-mod authorization;
-mod claims;
-mod client_types;
-mod record;
-mod support;
-mod token;
