@@ -1,5 +1,5 @@
 //! What must hold of the core for every input: one function for each fuzz target. Each says whether the input was
-//! accepted, so that `core/tests/seeds.rs` can check that the seeds reach what they are meant to reach.
+//! accepted, so that `core/seeds` can check that the seeds reach what they are meant to reach.
 
 #![forbid(unsafe_code)]
 

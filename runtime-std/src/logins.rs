@@ -34,6 +34,12 @@ const MESSAGE_LEN: usize = 3 * policy::CODE_LEN + 8192;
 ///
 /// Keep one for the life of a process, or the [`Network`] of several, so that metadata, keys and
 /// trust stores are used again. Nothing is read, started or connected before the first login.
+///
+/// # Logs at the level trace hold secrets
+///
+/// At `trace`, the target `ureq_proto` logs the bytes of every message: client secrets, codes and tokens. No other level
+/// and no other target has them. Keep a program's log at `debug`, with `log::set_max_level(log::LevelFilter::Debug)` or
+/// with the feature `max_level_debug` of the crate `log`, or let its logger drop that target.
 #[derive(Debug)]
 pub struct Logins {
     config: Config,

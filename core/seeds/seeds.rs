@@ -57,7 +57,7 @@ fn every_fuzz_target_has_seeds_and_is_tried_with_them() {
 }
 
 fn fuzz_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz")
 }
 
 fn seeds_of(target: &str) -> PathBuf {
