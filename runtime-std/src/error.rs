@@ -1,5 +1,11 @@
 //! What can go wrong with a login, told to whoever can do something about it.
 
+pub(crate) mod advice;
+pub(crate) mod difference;
+pub(crate) mod refused_id_token;
+pub(crate) mod shown;
+pub(crate) mod words;
+
 use std::fmt;
 
 use onerealm_core::wire::BufferTooSmall;
@@ -9,13 +15,13 @@ use onerealm_core::{
     UserinfoError,
 };
 
-use crate::advice;
 use crate::config::{ConfigError, EditError};
-use crate::difference::{Difference, with_difference};
 use crate::http::HttpError;
-use crate::provider_words::ProviderWords;
 use crate::store::StoreError;
 use crate::user::UserError;
+
+use self::difference::{Difference, with_difference};
+use self::words::ProviderWords;
 
 /// Why a login did not begin or finish.
 ///

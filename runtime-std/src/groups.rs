@@ -7,9 +7,8 @@ use onerealm_core::Identity;
 use onerealm_core::wire::{JsonStr, Value};
 use serde_json::json;
 
-use crate::advice;
-use crate::difference::Difference;
-use crate::shown;
+use crate::error::difference::Difference;
+use crate::error::{advice, shown};
 
 /// What the claim says that the realm's `groups-claim` names.
 ///

@@ -8,6 +8,7 @@ mod conversation;
 mod error;
 mod kept;
 mod names;
+mod proxy;
 mod tls;
 mod trust;
 

@@ -23,23 +23,18 @@
 
 #![forbid(unsafe_code)]
 
-mod advice;
 mod check;
 mod config;
 mod crypto;
-mod difference;
 mod error;
 mod groups;
 mod http;
-mod keys;
 mod logins;
 mod network;
-mod provider_words;
 mod providers;
-mod proxy;
-mod shown;
 mod store;
 mod user;
+mod verifiers;
 
 #[cfg(feature = "loopback")]
 pub mod http_server;
@@ -48,19 +43,19 @@ pub mod loopback_listener;
 
 pub use check::Report;
 pub use config::{Config, ConfigError, ConfigFile, EditError, Problem, RealmConfig, RealmProblem};
-pub use difference::Difference;
+pub use error::difference::Difference;
+pub use error::words::ProviderWords;
 pub use error::{Class, Error};
 pub use groups::{Groups, Warning};
 pub use http::HttpError;
-pub use keys::{RustlsVerifier, verifiers};
 pub use logins::{Begun, Callback, Logins, default_state_directory, now};
 pub use network::Network;
 pub use onerealm_core::{
     ClientType, ClientTypeSetting, DamagedPending, Decision, PendingAuthorization, PendingFields,
     RedirectUri, Requested, TokenAuthMethod, UnixTime,
 };
-pub use provider_words::ProviderWords;
 pub use store::{
     DirectoryStore, PendingStore, SealedOrDirectoryStore, SealedStore, StoreError, Unsafe,
 };
 pub use user::{Claims, User, UserError};
+pub use verifiers::{RustlsVerifier, verifiers};

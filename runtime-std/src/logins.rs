@@ -15,16 +15,17 @@ use zeroize::Zeroizing;
 
 use crate::config::{Config, RealmConfig};
 use crate::crypto;
-use crate::difference::{Difference, Judged};
 use crate::error::Error;
+use crate::error::difference::Difference;
+use crate::error::refused_id_token::Judged;
+use crate::error::shown::Secrets;
+use crate::error::words::ProviderWords;
 use crate::http::DEADLINE;
-use crate::keys::{RustlsVerifier, verifiers};
 use crate::network::Network;
-use crate::provider_words::ProviderWords;
 use crate::providers::{Call, ProviderKeys};
-use crate::shown::Secrets;
 use crate::store::{PendingStore, StoreError};
 use crate::user::{self, Claims, User, UserError};
+use crate::verifiers::{RustlsVerifier, verifiers};
 
 /// Room for the longest message that is sent: a token request with a long code, every byte of it
 /// encoded.

@@ -18,8 +18,8 @@ use self::disk::{Disk, Whose};
 use self::document::{Document, Kind};
 pub(crate) use self::provider::{Provider, ProviderKeys};
 use self::turn::Turn;
-use crate::difference::Difference;
 use crate::error::Error;
+use crate::error::difference::Difference;
 use crate::http::{Conversation, Http, HttpError};
 use crate::logins::now;
 

@@ -6,11 +6,11 @@ use onerealm_core::wire::Value;
 use onerealm_core::{ClientType, Identity};
 use serde_json::Map;
 
-use crate::advice;
 use crate::config::RealmConfig;
-use crate::difference::{Difference, with_difference};
+use crate::error::advice;
+use crate::error::difference::{Difference, with_difference};
+use crate::error::shown;
 use crate::groups::{Groups, Warning};
-use crate::shown;
 
 /// Claims by their names.
 pub type Claims = Map<String, serde_json::Value>;

@@ -15,10 +15,10 @@ use ureq::{Agent, Proxy};
 use super::error::Cause;
 use super::kept::Lines;
 use super::names::Names;
+use super::proxy;
 use super::tls::TlsConnector;
 use super::trust::Trust;
 use super::{Answer, Http, HttpError};
-use crate::proxy;
 
 /// The longest header section of a response, in bytes.
 const HEADERS_LEN: usize = 32 * 1024;

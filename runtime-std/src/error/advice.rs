@@ -2,7 +2,7 @@
 
 use onerealm_core::{ClientType, ClientTypeError, DiscoveryError, ErrorCode};
 
-use crate::provider_words::ProviderWords;
+use super::words::ProviderWords;
 use crate::user::UserError;
 
 const SENT_AS_PUBLIC: &str = "the provider takes this redirect URL for a public client's and wants no secret: set the realm's client-type to auto, or begin the login with --public";

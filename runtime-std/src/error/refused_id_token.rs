@@ -6,9 +6,9 @@ use onerealm_core::{
     RefusedIdToken, RelyingParty, UnixTime, policy,
 };
 
-use super::{Difference, Slash};
-use crate::advice;
-use crate::shown::{Secrets, item, list, plain, quoted, quoted_item, shown, value};
+use super::advice;
+use super::difference::{Difference, Slash};
+use super::shown::{Secrets, item, list, plain, quoted, quoted_item, shown, value};
 
 /// What an ID token is judged by, to tell why it was refused.
 pub(crate) struct Judged<'a> {

@@ -3,8 +3,6 @@
 //! Only values that are public: issuers, client identifiers, audiences, names of algorithms and
 //! keys, times. What a provider wrote is bounded and escaped.
 
-mod id_token;
-
 use std::fmt;
 
 use onerealm_core::wire::Value;
@@ -13,10 +11,8 @@ use onerealm_core::{
     UserinfoError,
 };
 
-use crate::advice;
-use crate::shown::{Secrets, decoded, plain, quoted, value};
-
-pub(crate) use id_token::Judged;
+use super::advice;
+use super::shown::{Secrets, decoded, plain, quoted, value};
 
 /// What was expected and what came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,7 +121,7 @@ pub(crate) fn with_difference(
 
 /// Whether two issuers differ in the `/` at the end and in nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Slash {
+pub(super) enum Slash {
     /// Ours has one, and what came doesn't.
     TooMany,
     /// What came has one, and ours doesn't.
@@ -135,14 +131,14 @@ enum Slash {
 }
 
 impl Slash {
-    fn between(issuer: &str, came: Option<Value<'_>>) -> Self {
+    pub(super) fn between(issuer: &str, came: Option<Value<'_>>) -> Self {
         match came {
             Some(Value::String(_)) => Slash::of(issuer, &came.map(plain).unwrap_or_default()),
             _ => Slash::NoMatter,
         }
     }
 
-    fn of(issuer: &str, came: &str) -> Self {
+    pub(super) fn of(issuer: &str, came: &str) -> Self {
         if issuer.strip_suffix('/') == Some(came) {
             Slash::TooMany
         } else if came.strip_suffix('/') == Some(issuer) {
@@ -152,7 +148,7 @@ impl Slash {
         }
     }
 
-    fn note(self) -> &'static str {
+    pub(super) fn note(self) -> &'static str {
         match self {
             Slash::TooMany | Slash::Missing => " (only the '/' at the end differs)",
             Slash::NoMatter => "",

@@ -5,7 +5,7 @@ use std::fmt;
 use onerealm_core::wire::{FormText, JsonStr};
 use onerealm_core::{AuthorizationResponse, ErrorResponse};
 
-use crate::shown::{Secrets, decoded, shown};
+use super::shown::{Secrets, decoded, shown};
 
 /// `error` and `error_description`: bounded, control characters escaped, and without the secrets
 /// that were sent, should the provider repeat one.
