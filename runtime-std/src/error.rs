@@ -2,8 +2,11 @@
 
 pub(crate) mod advice;
 pub(crate) mod difference;
+mod class;
+mod refused_documents;
 pub(crate) mod refused_id_token;
 pub(crate) mod shown;
+pub(crate) mod user_name;
 pub(crate) mod words;
 
 use std::fmt;
@@ -18,10 +21,11 @@ use onerealm_core::{
 use crate::config::{ConfigError, EditError};
 use crate::http::HttpError;
 use crate::store::StoreError;
-use crate::user::UserError;
 
+pub use self::class::Class;
 use self::difference::{Difference, with_difference};
-use self::words::ProviderWords;
+use self::user_name::UserError;
+use self::words::{ProviderWords, with_words};
 
 /// Why a login did not begin or finish.
 ///
@@ -114,23 +118,6 @@ pub enum Error {
     Message(BufferTooSmall),
 }
 
-/// Who must act, which is also the command's exit status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
-    /// Realm or configuration, the provider's documents included.
-    Realm = 3,
-    /// Authorization response.
-    Authorization = 4,
-    /// Token or userinfo endpoint.
-    Endpoint = 5,
-    /// ID token, or what it says.
-    IdToken = 6,
-    /// Network or TLS.
-    Network = 7,
-    /// Storage.
-    Storage = 8,
-}
-
 impl Error {
     /// The stable name of this error, as `docs/errors.md` lists it.
     pub fn code(&self) -> &'static str {
@@ -205,12 +192,12 @@ impl Error {
             Error::RedirectUriNotListed { .. } => Some(advice::NOT_LISTED),
             Error::Discovery { error, .. } => advice::on_discovery(*error),
             Error::Userinfo { .. } => Some(advice::USERINFO_UNUSABLE),
-            Error::User(error) => advice::on_user(error),
+            Error::User(error) => error.advice(),
             _ => None,
         }
     }
 
-    /// What was expected and what came, where both are public values. `Display` ends with it.
+    /// What was expected and what came, where both are public. `Display` ends with it.
     pub fn difference(&self) -> Option<Difference> {
         match self {
             Error::Discovery { difference, .. }
@@ -277,13 +264,13 @@ impl fmt::Display for Error {
             Error::Jwks { url, error } => write!(f, "{url}: {error}"),
             Error::Response(error) => error.fmt(f),
             Error::Authorization { error, words, difference } => {
-                with_words(f, error, words)?;
+                with_words(f, error, words.as_ref())?;
                 with_difference(f, difference.as_deref())
             }
             Error::Store(error) => error.fmt(f),
             Error::Token { url, error, words, .. } => {
                 write!(f, "{url}: ")?;
-                with_words(f, error, words)
+                with_words(f, error, words.as_ref())
             }
             Error::IdToken { error, difference } => {
                 error.fmt(f)?;
@@ -291,7 +278,7 @@ impl fmt::Display for Error {
             }
             Error::Userinfo { url, error, words } => {
                 write!(f, "{url}: ")?;
-                with_words(f, error, words)?;
+                with_words(f, error, words.as_ref())?;
                 with_difference(f, Difference::of_userinfo(*error).as_ref())
             }
             Error::User(error) => error.fmt(f),
@@ -304,52 +291,27 @@ impl fmt::Display for Error {
     }
 }
 
-fn with_words(
-    f: &mut fmt::Formatter<'_>,
-    error: &dyn fmt::Display,
-    words: &Option<ProviderWords>,
-) -> fmt::Result {
-    match words {
-        Some(words) => write!(f, "{error} (it says: {words})"),
-        None => error.fmt(f),
-    }
-}
-
-impl std::error::Error for Error {}
-
-impl From<ConfigError> for Error {
-    fn from(error: ConfigError) -> Self {
-        Error::Config(error)
-    }
-}
-
-impl From<EditError> for Error {
-    fn from(error: EditError) -> Self {
-        Error::Edit(error)
-    }
-}
-
-impl From<RealmError> for Error {
-    fn from(error: RealmError) -> Self {
-        Error::Realm(error)
-    }
-}
-
-impl From<RedirectUriError> for Error {
-    fn from(error: RedirectUriError) -> Self {
-        Error::RedirectUri(error)
-    }
-}
-
-impl From<BeginError> for Error {
-    fn from(error: BeginError) -> Self {
-        Error::Begin(error)
-    }
-}
-
-impl From<AuthorizationResponseError> for Error {
-    fn from(error: AuthorizationResponseError) -> Self {
-        Error::Response(error)
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(match self {
+            Error::Config(error) => error,
+            Error::Edit(error) => error,
+            Error::Realm(error) => error,
+            Error::RealmList { .. } | Error::RedirectUriNotListed { .. } => return None,
+            Error::RedirectUri(error) => error,
+            Error::Begin(error) => error,
+            Error::Discovery { error, .. } => error,
+            Error::Jwks { error, .. } => error,
+            Error::Response(error) => error,
+            Error::Authorization { error, .. } => error,
+            Error::Store(error) => error,
+            Error::Token { error, .. } => error,
+            Error::IdToken { error, .. } => error,
+            Error::Userinfo { error, .. } => error,
+            Error::User(error) => error,
+            Error::Http(error) => error,
+            Error::Message(error) => error,
+        })
     }
 }
 
@@ -362,26 +324,24 @@ impl From<StoreError> for Error {
     }
 }
 
-impl From<IdTokenError> for Error {
-    fn from(error: IdTokenError) -> Self {
-        Error::IdToken { error, difference: None }
-    }
+macro_rules! lifted {
+    ($($error:ty => $variant:ident),+ $(,)?) => {
+        $(impl From<$error> for Error {
+            fn from(error: $error) -> Self {
+                Error::$variant(error)
+            }
+        })+
+    };
 }
 
-impl From<UserError> for Error {
-    fn from(error: UserError) -> Self {
-        Error::User(error)
-    }
-}
-
-impl From<HttpError> for Error {
-    fn from(error: HttpError) -> Self {
-        Error::Http(error)
-    }
-}
-
-impl From<BufferTooSmall> for Error {
-    fn from(error: BufferTooSmall) -> Self {
-        Error::Message(error)
-    }
+lifted! {
+    ConfigError => Config,
+    EditError => Edit,
+    RealmError => Realm,
+    RedirectUriError => RedirectUri,
+    BeginError => Begin,
+    AuthorizationResponseError => Response,
+    UserError => User,
+    HttpError => Http,
+    BufferTooSmall => Message,
 }

@@ -44,6 +44,7 @@ pub mod loopback_listener;
 pub use check::Report;
 pub use config::{Config, ConfigError, ConfigFile, EditError, Problem, RealmConfig, RealmProblem};
 pub use error::difference::Difference;
+pub use error::user_name::UserError;
 pub use error::words::ProviderWords;
 pub use error::{Class, Error};
 pub use groups::{Groups, Warning};
@@ -57,5 +58,5 @@ pub use onerealm_core::{
 pub use store::{
     DirectoryStore, PendingStore, SealedOrDirectoryStore, SealedStore, StoreError, Unsafe,
 };
-pub use user::{Claims, User, UserError};
+pub use user::{Claims, User};
 pub use verifiers::{RustlsVerifier, verifiers};

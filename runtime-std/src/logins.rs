@@ -19,12 +19,13 @@ use crate::error::Error;
 use crate::error::difference::Difference;
 use crate::error::refused_id_token::Judged;
 use crate::error::shown::Secrets;
+use crate::error::user_name::UserError;
 use crate::error::words::ProviderWords;
 use crate::http::DEADLINE;
 use crate::network::Network;
 use crate::providers::{Call, ProviderKeys};
 use crate::store::{PendingStore, StoreError};
-use crate::user::{self, Claims, User, UserError};
+use crate::user::{self, Claims, User};
 use crate::verifiers::{RustlsVerifier, verifiers};
 
 /// Room for the longest message that is sent: a token request with a long code, every byte of it

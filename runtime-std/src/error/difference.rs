@@ -6,13 +6,8 @@
 use std::fmt;
 
 use onerealm_core::wire::Value;
-use onerealm_core::{
-    AuthorizationError, AuthorizationResponse, DiscoveryError, HttpResponse, ProviderMetadata,
-    UserinfoError,
-};
 
-use super::advice;
-use super::shown::{Secrets, decoded, plain, quoted, value};
+use super::shown::plain;
 
 /// What was expected and what came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,72 +28,6 @@ impl Difference {
     /// What to do about it.
     pub(crate) fn advice(&self) -> &'static str {
         self.advice
-    }
-
-    /// The provider's metadata was refused.
-    pub(crate) fn of_metadata(
-        error: DiscoveryError,
-        issuer: &str,
-        response: &HttpResponse<'_>,
-    ) -> Option<Self> {
-        let DiscoveryError::Issuer = error else { return None };
-        let came = ProviderMetadata::refused_issuer(response);
-        let slash = Slash::between(issuer, came);
-        Some(Difference::new(
-            format!("issuer {}, as issuer-url says", quoted(issuer)),
-            format!("issuer {}{}", value(came, &Secrets::default()), slash.note()),
-            match slash {
-                Slash::TooMany => advice::SLASH_TOO_MANY,
-                Slash::Missing => advice::SLASH_MISSING,
-                Slash::NoMatter => advice::OTHER_ISSUER_IN_METADATA,
-            },
-        ))
-    }
-
-    /// The authorization response was refused.
-    pub(crate) fn of_response(
-        error: AuthorizationError,
-        issuer: &str,
-        response: &AuthorizationResponse<'_>,
-    ) -> Option<Self> {
-        let iss = response.iss().map(decoded);
-        let slash = iss.as_deref().map_or(Slash::NoMatter, |iss| Slash::of(issuer, iss));
-        let advice = match (error, slash) {
-            (AuthorizationError::NoIssuer, _) => advice::NO_ISSUER_IN_RESPONSE,
-            (AuthorizationError::WrongIssuer, Slash::NoMatter) => advice::OTHER_ISSUER_IN_RESPONSE,
-            (AuthorizationError::WrongIssuer, _) => advice::SLASH_WITHIN_PROVIDER,
-            _ => return None,
-        };
-        let came = iss.map_or_else(|| "none".to_owned(), |iss| quoted(&iss));
-        Some(Difference::new(
-            format!("iss {}, as issuer-url says", quoted(issuer)),
-            format!("iss {came}{}", slash.note()),
-            advice,
-        ))
-    }
-
-    /// Userinfo was refused.
-    pub(crate) fn of_userinfo(error: UserinfoError) -> Option<Self> {
-        let (expected, came, advice) = match error {
-            UserinfoError::Refused { status, error } => (
-                "HTTP status 200",
-                format!("HTTP status {status} and {error}"),
-                advice::on_refused_userinfo(status),
-            ),
-            UserinfoError::OtherSubject => {
-                ("the sub of the ID token", "another sub".to_owned(), advice::OTHER_SUBJECT)
-            }
-            UserinfoError::NoSubject => {
-                ("the sub of the ID token", "no sub".to_owned(), advice::OTHER_SUBJECT)
-            }
-            UserinfoError::Signed => (
-                "the content type application/json",
-                "application/jwt".to_owned(),
-                advice::SIGNED_USERINFO,
-            ),
-            _ => return None,
-        };
-        Some(Difference::new(expected.to_owned(), came, advice))
     }
 }
 

@@ -47,3 +47,15 @@ impl fmt::Display for ProviderWords {
         }
     }
 }
+
+/// Behind a sentence.
+pub(super) fn with_words(
+    f: &mut fmt::Formatter<'_>,
+    error: &dyn fmt::Display,
+    words: Option<&ProviderWords>,
+) -> fmt::Result {
+    match words {
+        Some(words) => write!(f, "{error} (it says: {words})"),
+        None => error.fmt(f),
+    }
+}
