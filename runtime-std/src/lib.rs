@@ -24,6 +24,7 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod clock;
 mod config;
 mod crypto;
 mod error;
@@ -42,6 +43,7 @@ pub mod http_server;
 pub mod loopback_listener;
 
 pub use check::Report;
+pub use clock::now;
 pub use config::{Config, ConfigError, ConfigFile, EditError, Problem, RealmConfig, RealmProblem};
 pub use error::difference::Difference;
 pub use error::user_name::UserError;
@@ -49,7 +51,7 @@ pub use error::words::ProviderWords;
 pub use error::{Class, Error};
 pub use groups::{Groups, Warning};
 pub use http::HttpError;
-pub use logins::{Begun, Callback, Logins, default_state_directory, now};
+pub use logins::{Begun, Callback, Logins, default_state_directory};
 pub use network::Network;
 pub use onerealm_core::{
     ClientType, ClientTypeSetting, DamagedPending, Decision, PendingAuthorization, PendingFields,
@@ -59,4 +61,4 @@ pub use store::{
     DirectoryStore, PendingStore, SealedOrDirectoryStore, SealedStore, StoreError, Unsafe,
 };
 pub use user::{Claims, User};
-pub use verifiers::{RustlsVerifier, verifiers};
+pub use verifiers::Verifiers;

@@ -2,19 +2,19 @@
 
 use std::fmt;
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use onerealm_core::wire::Words;
 use onerealm_core::{
     AuthorizationError, AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration,
     ClientSecret, ClientType, ErrorResponse, IdToken, Identity, Issuer, NativeKey,
     NativeRegistration, PendingAuthorization, PublicOverride, QueryUserinfo, Realm, RealmName,
-    RedirectUri, RelyingParty, Requested, SealedState, SignatureVerifier, UnixTime, policy,
+    RedirectUri, RelyingParty, Requested, SealedState, UnixTime, policy,
 };
 use zeroize::Zeroizing;
 
+use crate::clock::now;
 use crate::config::{Config, RealmConfig};
-use crate::crypto;
 use crate::error::Error;
 use crate::error::difference::Difference;
 use crate::error::refused_id_token::Judged;
@@ -26,7 +26,7 @@ use crate::network::Network;
 use crate::providers::{Call, ProviderKeys};
 use crate::store::{PendingStore, StoreError};
 use crate::user::{self, Claims, User};
-use crate::verifiers::{RustlsVerifier, verifiers};
+use crate::verifiers::Verifiers;
 
 /// Room for the longest message that is sent: a token request with a long code, every byte of it
 /// encoded.
@@ -41,12 +41,13 @@ pub struct Logins {
     config: Config,
     store: Box<dyn PendingStore>,
     network: Network,
-    verifiers: Vec<RustlsVerifier>,
+    verifiers: Verifiers,
     deadline: Duration,
     cache_lifetime: Duration,
 }
 
 /// A login that has begun.
+#[non_exhaustive]
 pub struct Begun {
     /// Where to send the end user.
     pub url: String,
@@ -116,7 +117,7 @@ impl Logins {
             config,
             store: Box::new(store),
             network: Network::new(),
-            verifiers: verifiers(&crypto::provider()),
+            verifiers: Verifiers::default(),
             deadline: DEADLINE,
             cache_lifetime: Duration::MAX,
         }
@@ -322,9 +323,7 @@ impl Logins {
             newer = keys.newer(&known, call)?;
             key_set = keys.key_set(&newer)?;
         }
-        let verifiers: Vec<_> =
-            self.verifiers.iter().map(|verifier| verifier as &dyn SignatureVerifier).collect();
-        let verdict = id_token.validate(&key_set, &verifiers, now(), &mut buf);
+        let verdict = id_token.validate(&key_set, &self.verifiers.as_dyn(), now(), &mut buf);
         let identity = verdict.map_err(|error| {
             let judged = Judged::new(relying_party, key_set, token, secrets);
             Error::IdToken { error, difference: judged.difference(error).map(Box::new) }
@@ -485,12 +484,6 @@ impl Lists {
             ..defaults
         })
     }
-}
-
-/// The system's time; before 1970 it is 1970.
-pub fn now() -> UnixTime {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    UnixTime(since.map_or(0, |duration| duration.as_secs()))
 }
 
 /// Where pending logins are kept unless told otherwise: `$XDG_STATE_HOME/onerealm`, or else

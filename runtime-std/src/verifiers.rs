@@ -1,27 +1,48 @@
-//! Signatures, verified by the crypto library that TLS uses already.
+//! Signatures of ID tokens, verified by the crypto library that TLS uses too.
 
 use onerealm_core::{InvalidSignature, JwsAlgorithm, PublicKey, SignatureVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{AlgorithmIdentifier, SignatureVerificationAlgorithm, alg_id};
 
-/// Verifies one algorithm through rustls' crypto provider.
-#[derive(Debug, Clone, Copy)]
-pub struct RustlsVerifier {
-    algorithm: JwsAlgorithm,
-    verification: &'static dyn SignatureVerificationAlgorithm,
+use crate::crypto;
+
+/// A verifier for each signature algorithm of ID tokens that the crypto library has: all of them, by
+/// default.
+#[derive(Debug, Clone)]
+pub struct Verifiers(Vec<Verifier>);
+
+impl Verifiers {
+    /// As [`IdToken::validate`](onerealm_core::IdToken::validate) takes them.
+    pub fn as_dyn(&self) -> Vec<&dyn SignatureVerifier> {
+        self.0.iter().map(|verifier| verifier as _).collect()
+    }
 }
 
-/// A verifier for each algorithm that `provider` has.
-pub fn verifiers(provider: &CryptoProvider) -> Vec<RustlsVerifier> {
-    let all = provider.signature_verification_algorithms.all;
-    let verifier =
-        |(algorithm, key, signature): (JwsAlgorithm, AlgorithmIdentifier, AlgorithmIdentifier)| {
-            let is_it = |v: &&&'static dyn SignatureVerificationAlgorithm| {
-                v.public_key_alg_id() == key && v.signature_alg_id() == signature
-            };
-            all.iter().find(is_it).map(|v| RustlsVerifier { algorithm, verification: *v })
-        };
-    ALGORITHMS.into_iter().filter_map(verifier).collect()
+impl Default for Verifiers {
+    fn default() -> Self {
+        Verifiers::from(&crypto::provider())
+    }
+}
+
+/// Verifiers with another crypto library than the one that logins use.
+impl From<&CryptoProvider> for Verifiers {
+    fn from(provider: &CryptoProvider) -> Self {
+        let all = provider.signature_verification_algorithms.all;
+        let verifiers = ALGORITHMS.into_iter().filter_map(|(algorithm, key, signature)| {
+            let verification = all
+                .iter()
+                .find(|v| v.public_key_alg_id() == key && v.signature_alg_id() == signature)?;
+            Some(Verifier { algorithm, verification: *verification })
+        });
+        Verifiers(verifiers.collect())
+    }
+}
+
+/// Verifies one algorithm.
+#[derive(Debug, Clone, Copy)]
+struct Verifier {
+    algorithm: JwsAlgorithm,
+    verification: &'static dyn SignatureVerificationAlgorithm,
 }
 
 const ALGORITHMS: [(JwsAlgorithm, AlgorithmIdentifier, AlgorithmIdentifier); 9] = [
@@ -36,7 +57,7 @@ const ALGORITHMS: [(JwsAlgorithm, AlgorithmIdentifier, AlgorithmIdentifier); 9] 
     (JwsAlgorithm::EdDsa, alg_id::ED25519, alg_id::ED25519),
 ];
 
-impl SignatureVerifier for RustlsVerifier {
+impl SignatureVerifier for Verifier {
     fn algorithm(&self) -> JwsAlgorithm {
         self.algorithm
     }
@@ -151,8 +172,7 @@ mod tests {
 
     #[test]
     fn every_algorithm_has_a_verifier() {
-        let verifiers = verifiers(&rustls::crypto::ring::default_provider());
-        let found: Vec<_> = verifiers.iter().map(RustlsVerifier::algorithm).collect();
+        let found: Vec<_> = Verifiers::default().as_dyn().iter().map(|v| v.algorithm()).collect();
         assert_eq!(found, ALGORITHMS.map(|(algorithm, ..)| algorithm));
     }
 

@@ -2,7 +2,7 @@
 //! changed ones are not.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use onerealm::verifiers;
+use onerealm::Verifiers;
 use onerealm_core::{JwsAlgorithm, PublicKey, SignatureVerifier};
 use ring::rand::SystemRandom;
 use ring::rsa;
@@ -12,7 +12,8 @@ const MESSAGE: &[u8] = b"header.payload";
 
 /// Asserts that the verifier of `algorithm` takes exactly this signature, message and key.
 fn check(algorithm: JwsAlgorithm, key: PublicKey<'_>, other_key: PublicKey<'_>, signature: &[u8]) {
-    let verifiers = verifiers(&rustls::crypto::ring::default_provider());
+    let verifiers = Verifiers::default();
+    let verifiers = verifiers.as_dyn();
     let verifier = verifiers.iter().find(|v| v.algorithm() == algorithm).unwrap();
     assert_eq!(verifier.verify(key, MESSAGE, signature), Ok(()), "{algorithm}");
     assert!(verifier.verify(key, b"header.Payload", signature).is_err(), "{algorithm}");

@@ -1,7 +1,6 @@
 //! An ID token: its parts, the key, the signature and the claims.
 
-use onerealm::RustlsVerifier;
-use onerealm_core::SignatureVerifier;
+use onerealm::Verifiers;
 use rustls::crypto::CryptoProvider;
 use serde_json::Value;
 
@@ -45,9 +44,7 @@ impl Token {
 fn ours(login: Answered, provider: &CryptoProvider) -> Contender {
     let keys = login.keys;
     let now = login.returned.provider.now;
-    let verifiers: &[RustlsVerifier] = onerealm::verifiers(provider).leak();
-    let verifiers: Vec<_> =
-        verifiers.iter().map(|verifier| verifier as &dyn SignatureVerifier).collect();
+    let verifiers = Box::leak(Box::new(Verifiers::from(provider))).as_dyn();
     let mut buf = vec![0; login.id_token().buffer_needed()];
     Contender::prepared(
         "onerealm",
