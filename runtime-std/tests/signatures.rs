@@ -3,7 +3,7 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use onerealm::Verifiers;
-use onerealm_core::{JwsAlgorithm, PublicKey, SignatureVerifier};
+use onerealm_core::{JwsAlgorithm, PublicKey};
 use ring::rand::SystemRandom;
 use ring::rsa;
 use ring::signature::{self, EcdsaKeyPair, Ed25519KeyPair, KeyPair};

@@ -1,4 +1,4 @@
-//! Why a request got no answer, told without a word from the network.
+//! Why a request got no answer, without a word from the network.
 
 use std::fmt;
 use std::io;
@@ -8,6 +8,7 @@ use onerealm_core::UnixTime;
 
 /// A request that got no answer.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct HttpError {
     /// Where it went.
     pub url: String,
@@ -73,9 +74,14 @@ impl HttpError {
         "http_protocol",
     ];
 
+    /// Without a proxy.
+    pub(super) fn new(url: &str, cause: Cause) -> Self {
+        HttpError { url: url.to_owned(), is_proxied: false, cause }
+    }
+
     /// Somebody else's request took all the time that there was.
     pub(crate) fn too_late(url: &str) -> Self {
-        HttpError { url: url.to_owned(), is_proxied: false, cause: Cause::Timeout }
+        HttpError::new(url, Cause::Timeout)
     }
 
     /// Whether nobody answered, as where the provider is down.
@@ -155,7 +161,14 @@ impl fmt::Display for HttpError {
     }
 }
 
-impl std::error::Error for HttpError {}
+impl std::error::Error for HttpError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.cause {
+            Cause::Connection(source) | Cause::CaFile { source: Some(source), .. } => Some(source),
+            _ => None,
+        }
+    }
+}
 
 impl From<ureq::Error> for Cause {
     fn from(error: ureq::Error) -> Self {
@@ -235,7 +248,7 @@ mod tests {
 
     fn said_of(error: io::Error) -> String {
         let cause = Cause::of_io(error);
-        let error = HttpError { url: "https://a".to_owned(), is_proxied: false, cause };
+        let error = HttpError::new("https://a", cause);
         format!("{error} {error:?}")
     }
 

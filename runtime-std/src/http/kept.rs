@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
-use super::conversation::Line;
+use super::line::Line;
 
 /// As many as wait at once. What comes when there are more is closed.
 const LINES: usize = 16;

@@ -1,7 +1,7 @@
 //! Which certificates are trusted.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use onerealm_core::wire::Uri;
 use rustls::pki_types::CertificateDer;
@@ -85,5 +85,22 @@ impl Trust {
                 usable.ok_or_else(|| Cause::CaFile { path: path.clone(), source: None })
             }
         }
+    }
+}
+
+/// TLS with each of the trust stores that were asked for.
+#[derive(Default)]
+pub(super) struct Clients(Mutex<Vec<(Trust, Arc<ClientConfig>)>>);
+
+impl Clients {
+    pub(super) fn of(&self, trust: &Trust) -> Result<Arc<ClientConfig>, Cause> {
+        let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, client)) = clients.iter().find(|(known, _)| known == trust) {
+            return Ok(Arc::clone(client));
+        }
+        let client = trust.client()?;
+        clients.retain(|(known, _)| known.path().is_none() || known.path() != trust.path());
+        clients.push((trust.clone(), Arc::clone(&client)));
+        Ok(client)
     }
 }

@@ -40,7 +40,7 @@ impl Publisher {
     }
 
     pub fn verifies(&self, algorithm: JwsAlgorithm) -> bool {
-        self.verifiers.iter().any(|verifier| verifier.algorithm() == algorithm)
+        self.verifiers.as_dyn().iter().any(|verifier| verifier.algorithm() == algorithm)
     }
 
     /// Verifies any bytes, by the steps that a login's ID token takes.
