@@ -192,6 +192,7 @@ impl Error {
             Error::RedirectUriNotListed { .. } => Some(advice::NOT_LISTED),
             Error::Discovery { error, .. } => advice::on_discovery(*error),
             Error::Userinfo { .. } => Some(advice::USERINFO_UNUSABLE),
+            Error::Store(StoreError::Other { advice, .. }) => *advice,
             Error::User(error) => error.advice(),
             _ => None,
         }

@@ -58,7 +58,8 @@ pub use onerealm_core::{
     RedirectUri, Requested, TokenAuthMethod, UnixTime,
 };
 pub use store::{
-    DirectoryStore, PendingStore, SealedOrDirectoryStore, SealedStore, StoreError, Unsafe,
+    DirectoryStore, MemoryStore, PendingStore, SealedOrDirectoryStore, SealedStore, StoreError,
+    Unsafe,
 };
 pub use user::{Claims, User};
 pub use verifiers::Verifiers;

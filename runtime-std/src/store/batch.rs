@@ -4,8 +4,8 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::LIFETIME;
 use super::files::{private, retried};
+use super::lifetime::LIFETIME;
 
 /// A directory of logins that began in the same slot of ten minutes, or of marks for those that were taken.
 ///
@@ -122,3 +122,6 @@ pub(super) fn counted(batch: &Path) -> io::Result<Option<u64>> {
 
 /// The file in each batch whose length is their number.
 pub(super) const COUNT: &str = "logins.count";
+
+/// What a file's name ends with when its login was taken.
+pub(super) const USED: &str = ".used";

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use onerealm_core::{PendingAuthorization, PendingKey, StateText, UnixTime};
 use zeroize::Zeroizing;
 
+use super::error::StoreError;
+use super::pending_store::PendingStore;
 use super::slots::{Slots, Stored};
-use super::{PendingStore, StoreError};
 
 /// Pending logins in a directory, one file each. Nothing is kept in memory, and nothing touched before the first call.
 #[derive(Clone, Debug)]
@@ -54,5 +55,5 @@ fn decode(key: PendingKey, stored: Stored) -> Result<PendingAuthorization, Store
         .ok()
         // Another login's file, under this one's name.
         .filter(|pending| pending.key() == key)
-        .ok_or(StoreError::Damaged { path: stored.path })
+        .ok_or(StoreError::Damaged { place: stored.path.display().to_string() })
 }

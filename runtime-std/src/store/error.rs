@@ -5,8 +5,11 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use onerealm_core::{NoEntropy, policy};
+
 /// Why a login can't be kept or taken.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum StoreError {
     /// There is no such login, or it was swept long after its end. For the end user.
     Unknown,
@@ -21,8 +24,8 @@ pub enum StoreError {
     },
     /// A stored login is not as it was written, or another version wrote it. For the administrator.
     Damaged {
-        /// Its file.
-        path: PathBuf,
+        /// Its file, or its key in a database.
+        place: String,
     },
     /// Others could put logins into the directory. For the administrator.
     UnsafeDirectory {
@@ -59,10 +62,18 @@ pub enum StoreError {
         /// The cause.
         source: io::Error,
     },
+    /// A store that keeps logins elsewhere failed: its server doesn't answer, or refuses. For the administrator.
+    Other {
+        /// The cause, without secrets.
+        source: Box<dyn Error + Send + Sync>,
+        /// What to do about it.
+        advice: Option<&'static str>,
+    },
 }
 
 /// What makes a directory unfit for pending logins, or a file for the key that they are sealed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Unsafe {
     /// It is a symbolic link.
     SymbolicLink,
@@ -116,8 +127,13 @@ impl StoreError {
             StoreError::UnsafeKeyFile { .. } => "sealing_key_unsafe",
             StoreError::DamagedKeyFile { .. } => "sealing_key_damaged",
             StoreError::NoEntropy => "no_entropy",
-            StoreError::Io { .. } => "store_io",
+            StoreError::Io { .. } | StoreError::Other { .. } => "store_io",
         }
+    }
+
+    /// What failed in a store of another kind, without advice.
+    pub fn other(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        StoreError::Other { source: source.into(), advice: None }
     }
 
     pub(super) fn io(operation: &'static str, path: &Path, source: io::Error) -> StoreError {
@@ -153,12 +169,11 @@ impl fmt::Display for StoreError {
                 f,
                 "this login took {} seconds, and {} are allowed; begin the login again",
                 now - begun,
-                super::LIFETIME
+                policy::LOGIN_LIFETIME
             ),
-            StoreError::Damaged { path } => write!(
+            StoreError::Damaged { place } => write!(
                 f,
-                "the stored login {} is damaged, or another version wrote it: remove it, and begin the login again",
-                path.display()
+                "the stored login {place} is damaged, or another version wrote it: remove it, and begin the login again"
             ),
             StoreError::UnsafeDirectory { path, reason } => {
                 let path = path.display();
@@ -167,7 +182,7 @@ impl fmt::Display for StoreError {
             StoreError::StateTooLong { needed } => write!(
                 f,
                 "the sealed login takes {needed} characters, and a state has at most {}: shorten the redirect URL, or keep logins in a directory",
-                onerealm_core::policy::STATE_LEN
+                policy::STATE_LEN
             ),
             StoreError::UnsafeKeyFile { path, reason } => {
                 let path = path.display();
@@ -178,9 +193,12 @@ impl fmt::Display for StoreError {
                 "the key file for pending logins, {}, is damaged, or another version wrote it: remove it, and begin the login again",
                 path.display()
             ),
-            StoreError::NoEntropy => onerealm_core::NoEntropy.fmt(f),
+            StoreError::NoEntropy => NoEntropy.fmt(f),
             StoreError::Io { operation, path, source } => {
                 write!(f, "can't {operation} {}: {source}; {}", path.display(), advice(source))
+            }
+            StoreError::Other { source, .. } => {
+                write!(f, "the store of pending logins failed: {source}")
             }
         }
     }
@@ -190,6 +208,7 @@ impl Error for StoreError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             StoreError::Io { source, .. } => Some(source),
+            StoreError::Other { source, .. } => Some(&**source),
             _ => None,
         }
     }

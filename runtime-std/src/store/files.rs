@@ -115,24 +115,8 @@ fn foreign_owner(metadata: &Metadata) -> Option<Unsafe> {
     if owner == 0 {
         return None;
     }
-    let user = effective_user()?;
+    let user = rustix::process::geteuid().as_raw();
     (owner != user).then_some(Unsafe::ForeignOwner { owner, user })
-}
-
-/// Who runs this: on Linux, whoever owns a socket that it makes. Elsewhere nothing is known, and the
-/// owner is not checked.
-#[cfg(unix)]
-fn effective_user() -> Option<u32> {
-    use std::os::fd::OwnedFd;
-    use std::os::unix::fs::MetadataExt;
-    use std::os::unix::net::UnixDatagram;
-
-    if !cfg!(target_os = "linux") {
-        return None;
-    }
-    // `/proc` would tell too, but a rescue system may not have mounted it.
-    let socket = File::from(OwnedFd::from(UnixDatagram::unbound().ok()?));
-    Some(socket.metadata().ok()?.uid())
 }
 
 #[cfg(unix)]

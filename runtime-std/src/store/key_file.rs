@@ -12,8 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
-use super::StoreError;
-use super::error::{OnPath, Unsafe};
+use super::error::{OnPath, StoreError, Unsafe};
 use super::files::{self, found, private, retried};
 use super::sealing_keys::{MAX_LEN, SealingKeys};
 

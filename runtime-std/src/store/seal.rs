@@ -14,7 +14,7 @@ use onerealm_core::{PendingAuthorization, SealedState};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use zeroize::Zeroizing;
 
-use super::StoreError;
+use super::error::StoreError;
 use super::sealing_keys::{KeyId, SealingKey, SealingKeys};
 
 const VERSION: u8 = 1;

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use onerealm_core::{PendingAuthorization, SealedState, UnixTime};
 
 use super::directory::DirectoryStore;
+use super::error::StoreError;
 use super::key_file::KeyFile;
+use super::lifetime::check_age;
+use super::pending_store::PendingStore;
 use super::seal::{open, seal};
 use super::slots::Slots;
-use super::{PendingStore, StoreError, check_age};
 
 /// Pending logins sealed into their `state`: nothing is written when a login begins, and whoever has the key finishes
 /// it. Only that a login was taken is marked, in a directory of this machine.

@@ -6,7 +6,8 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use ring::digest::{self, SHA256};
 use zeroize::Zeroizing;
 
-use super::{LIFETIME, StoreError};
+use super::error::StoreError;
+use super::lifetime::LIFETIME;
 
 /// For how long a key seals before the next one is made, in seconds.
 pub(super) const ROTATION: u64 = 86_400;

@@ -25,11 +25,12 @@ use std::path::{Path, PathBuf};
 use onerealm_core::PendingAuthorization;
 use zeroize::Zeroizing;
 
-use super::batch::{Batch, Batches, Part, count, slot_of};
+use super::batch::{Batch, Batches, Part, USED, count, slot_of};
 use super::bound::{BOUND, Bound};
 use super::error::{OnPath, StoreError};
 use super::files::{self, found, retried};
-use super::{check_age, sweep};
+use super::lifetime::check_age;
+use super::sweep;
 
 /// As often as a batch that another process removed is made again. Sweeps leave the present slots alone, and the latest
 /// batch is given up for none, so that even one time takes a clock that jumps.
@@ -263,9 +264,6 @@ fn read(file: &mut File) -> io::Result<(Option<u64>, Zeroizing<Vec<u8>>)> {
 
 /// More than there is in the file of any login.
 const FILE_LEN: usize = size_of::<u64>() + PendingAuthorization::PENDING_LEN + 1;
-
-/// What a file's name ends with when its login was taken.
-pub(super) const USED: &str = ".used";
 
 pub(super) fn hex(key: &Key) -> String {
     let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16);

@@ -4,9 +4,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::batch::{Batches, COUNT, slot_of};
+use super::batch::{Batches, COUNT, USED, slot_of};
 use super::files::{gone, retried};
-use super::slots::USED;
 
 /// As many entries as one sweep looks at. Each login adds one and looks at many more, so that the sweeps of a flood
 /// outrun it.
