@@ -15,13 +15,20 @@ const EXAMPLES: [&str; 2] = ["https://pve.example:8006", "http://127.0.0.1/callb
 /// What [`Logins::check`] found. It is made only where a login could begin and its ID token be
 /// verified.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Report {
-    realm: String,
-    comment: Option<String>,
-    issuer: String,
-    keys: usize,
-    logins: Vec<(String, ClientType)>,
-    notes: Vec<String>,
+    /// The realm's name.
+    pub realm: String,
+    /// The realm's comment, fit to be shown.
+    pub comment: Option<String>,
+    /// The issuer.
+    pub issuer: String,
+    /// How many of the provider's keys verify signatures here.
+    pub usable_keys: usize,
+    /// The redirect URLs that were looked at, and the client type of a login with each.
+    pub logins: Vec<(String, ClientType)>,
+    /// What an administrator may want to know, a sentence each.
+    pub notes: Vec<String>,
 }
 
 impl Logins {
@@ -46,7 +53,7 @@ impl Logins {
                 realm: config.name.clone(),
                 comment: config.shown_comment(),
                 issuer: config.issuer_url.clone(),
-                keys: usable,
+                usable_keys: usable,
                 logins,
                 notes: notes(config, relying_party),
             })
@@ -90,21 +97,17 @@ fn notes(config: &RealmConfig, relying_party: RelyingParty<'_>) -> Vec<String> {
     notes
 }
 
-impl Report {
-    /// As JSON: `realm`, `comment`, `issuer`, `usable_keys`, `logins` and `notes`.
-    pub fn to_json(&self) -> Value {
-        let logins: Vec<_> = self
-            .logins
-            .iter()
-            .map(|(url, decided)| json!({"redirect_url": url, "client_type": decided.as_str()}))
-            .collect();
+/// `realm`, `comment`, `issuer`, `usable_keys`, `logins` and `notes`.
+impl From<&Report> for Value {
+    fn from(report: &Report) -> Self {
+        let login = |(url, decided): &(String, ClientType)| json!({"redirect_url": url, "client_type": decided.as_str()});
         json!({
-            "realm": self.realm,
-            "comment": self.comment,
-            "issuer": self.issuer,
-            "usable_keys": self.keys,
-            "logins": logins,
-            "notes": self.notes,
+            "realm": report.realm,
+            "comment": report.comment,
+            "issuer": report.issuer,
+            "usable_keys": report.usable_keys,
+            "logins": report.logins.iter().map(login).collect::<Vec<_>>(),
+            "notes": report.notes,
         })
     }
 }
@@ -118,7 +121,7 @@ impl fmt::Display for Report {
             self.realm,
             comment.collect::<String>(),
             self.issuer,
-            self.keys
+            self.usable_keys
         )?;
         for (url, decided) in &self.logins {
             writeln!(f, "  {url}: a {} login", decided.as_str())?;

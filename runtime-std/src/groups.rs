@@ -68,16 +68,18 @@ impl Groups {
             Groups::NotConfigured | Groups::Absent | Groups::Overage => &[],
         }
     }
+}
 
-    /// As JSON: `status` (`not_configured`, `absent`, `overage` or `listed`), `valid` and `invalid`.
-    pub fn to_json(&self) -> serde_json::Value {
-        let (status, invalid) = match self {
+/// `status` (`not_configured`, `absent`, `overage` or `listed`), `valid` and `invalid`.
+impl From<&Groups> for serde_json::Value {
+    fn from(groups: &Groups) -> Self {
+        let (status, invalid) = match groups {
             Groups::NotConfigured => ("not_configured", &[][..]),
             Groups::Absent => ("absent", &[][..]),
             Groups::Overage => ("overage", &[][..]),
             Groups::Listed { invalid, .. } => ("listed", &invalid[..]),
         };
-        json!({ "status": status, "valid": self.valid(), "invalid": invalid })
+        json!({ "status": status, "valid": groups.valid(), "invalid": invalid })
     }
 }
 
@@ -187,12 +189,14 @@ impl Warning {
             ),
         }
     }
+}
 
-    /// As JSON: `code`, `message`, `advice`, `expected` and `came`.
-    pub fn to_json(&self) -> serde_json::Value {
-        let Difference { expected, came, .. } = self.difference();
+/// `code`, `message`, `advice`, `expected` and `came`.
+impl From<&Warning> for serde_json::Value {
+    fn from(warning: &Warning) -> Self {
+        let Difference { expected, came, .. } = warning.difference();
         json!({
-            "code": self.code(), "message": self.to_string(), "advice": self.advice(),
+            "code": warning.code(), "message": warning.to_string(), "advice": warning.advice(),
             "expected": expected, "came": came,
         })
     }

@@ -24,6 +24,7 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod claims;
 mod clock;
 mod config;
 mod crypto;
@@ -43,6 +44,7 @@ pub mod http_server;
 pub mod loopback_listener;
 
 pub use check::Report;
+pub use claims::Claims;
 pub use clock::now;
 pub use config::{Config, ConfigError, ConfigFile, EditError, Problem, RealmConfig, RealmProblem};
 pub use error::difference::Difference;
@@ -61,5 +63,5 @@ pub use store::{
     DirectoryStore, MemoryStore, PendingStore, SealedOrDirectoryStore, SealedStore, StoreError,
     Unsafe,
 };
-pub use user::{Claims, User};
+pub use user::User;
 pub use verifiers::Verifiers;

@@ -13,6 +13,7 @@ use onerealm_core::{
 };
 use zeroize::Zeroizing;
 
+use crate::claims::Claims;
 use crate::clock::now;
 use crate::config::{Config, RealmConfig};
 use crate::error::Error;
@@ -25,7 +26,7 @@ use crate::http::DEADLINE;
 use crate::network::Network;
 use crate::providers::{Call, ProviderKeys};
 use crate::store::{PendingStore, StoreError};
-use crate::user::{self, Claims, User};
+use crate::user::User;
 use crate::verifiers::Verifiers;
 
 /// Room for the longest message that is sent: a token request with a long code, every byte of it
@@ -248,7 +249,7 @@ impl Logins {
             pending,
             callback.response()?,
             || Ok(()),
-            |identity, _| user::claims_to_hand_on(identity),
+            |identity, _| Claims::to_hand_on(identity),
         )
     }
 

@@ -4,17 +4,16 @@ use std::fmt;
 
 use onerealm_core::wire::Value;
 use onerealm_core::{ClientType, Identity};
-use serde_json::Map;
+use serde_json::json;
 
+use crate::claims::{Claims, check_names};
 use crate::config::RealmConfig;
 use crate::error::user_name::UserError;
 use crate::groups::{Groups, Warning};
 
-/// Claims by their names.
-pub type Claims = Map<String, serde_json::Value>;
-
 /// The end user of a finished login.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct User {
     /// The realm's name.
     pub realm: String,
@@ -45,7 +44,7 @@ impl User {
         check_username(&username, identity.realm())
             .map_err(|reason| UserError::Unusable { claim: claim.to_owned(), reason })?;
         check_names(identity, ["email"].into_iter().chain(config.groups_claim.as_deref()))?;
-        let claims = claims(identity)?;
+        let claims = Claims::of(identity)?;
         let groups_claim = config.groups_claim.as_deref();
         let groups = Groups::of(identity, groups_claim);
         let warnings = Warning::of(&groups, groups_claim);
@@ -64,19 +63,20 @@ impl User {
             claims,
         })
     }
+}
 
-    /// As JSON: `realm`, `username`, `client_type`, `issuer`, `subject`, `groups`, `warnings` and
-    /// `claims`.
-    pub fn to_json(&self) -> serde_json::Value {
-        serde_json::json!({
-            "realm": self.realm,
-            "username": self.username,
-            "client_type": self.client_type.as_str(),
-            "issuer": self.issuer,
-            "subject": self.subject,
-            "groups": self.groups.to_json(),
-            "warnings": self.warnings.iter().map(Warning::to_json).collect::<Vec<_>>(),
-            "claims": self.claims,
+/// `realm`, `username`, `client_type`, `issuer`, `subject`, `groups`, `warnings` and `claims`.
+impl From<&User> for serde_json::Value {
+    fn from(user: &User) -> Self {
+        json!({
+            "realm": user.realm,
+            "username": user.username,
+            "client_type": user.client_type.as_str(),
+            "issuer": user.issuer,
+            "subject": user.subject,
+            "groups": Self::from(&user.groups),
+            "warnings": user.warnings.iter().map(Self::from).collect::<Vec<_>>(),
+            "claims": Self::from(user.claims.clone()),
         })
     }
 }
@@ -90,40 +90,6 @@ impl fmt::Debug for User {
             .field("issuer", &self.issuer)
             .field("subject", &self.subject)
             .finish_non_exhaustive()
-    }
-}
-
-/// The claims of both sources; the ID token's win.
-fn claims(identity: &Identity<'_>) -> Result<Claims, UserError> {
-    let parse = |text: &str| serde_json::from_str::<Claims>(text).map_err(|_| UserError::Claims);
-    let id_token = parse(identity.id_token_claims().text())?;
-    let mut claims = match identity.userinfo_claims() {
-        Some(userinfo) => parse(userinfo.text())?,
-        None => Claims::new(),
-    };
-    claims.extend(id_token);
-    Ok(claims)
-}
-
-/// The claims for a caller that looks for names in them by rules of its own.
-pub(crate) fn claims_to_hand_on(identity: &Identity<'_>) -> Result<Claims, UserError> {
-    check_names(identity, NAMING_CLAIMS)?;
-    claims(identity)
-}
-
-/// What callers take the names of end users, groups and mail addresses from.
-const NAMING_CLAIMS: [&str; 7] =
-    ["preferred_username", "username", "upn", "unique_name", "email", "groups", "roles"];
-
-/// Refuses control characters in claims that name somebody or something.
-fn check_names<'c>(
-    identity: &Identity<'_>,
-    claims: impl IntoIterator<Item = &'c str>,
-) -> Result<(), UserError> {
-    let with_one = |claim: &&str| identity.claim(claim).is_some_and(has_control_character);
-    match claims.into_iter().find(with_one) {
-        Some(claim) => Err(UserError::ControlCharacter { claim: claim.to_owned() }),
-        None => Ok(()),
     }
 }
 
@@ -141,17 +107,6 @@ fn username_claim<'a, 'b>(
     match (claim(written), meant) {
         (None, Some((_, name))) => (name, claim(name)),
         (value, _) => (written, value),
-    }
-}
-
-/// Whether a claim that names mail addresses or groups (as text, as an array, or as an object's
-/// names) has a control character: callers write such names to files of lines.
-fn has_control_character(claim: Value<'_>) -> bool {
-    match claim {
-        Value::String(text) => text.has_control_character(),
-        Value::Array(items) => items.items().any(has_control_character),
-        Value::Object(object) => object.members().any(|(name, _)| name.has_control_character()),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
