@@ -6,6 +6,7 @@
 mod answer;
 mod caching;
 mod conversation;
+mod crypto;
 mod error;
 mod kept;
 mod line;

@@ -27,7 +27,6 @@ mod check;
 mod claims;
 mod clock;
 mod config;
-mod crypto;
 mod error;
 mod groups;
 mod http;
@@ -64,4 +63,4 @@ pub use store::{
     Unsafe,
 };
 pub use user::User;
-pub use verifiers::Verifiers;
+pub use verifiers::verifiers;

@@ -27,7 +27,7 @@ use crate::network::Network;
 use crate::providers::{Call, ProviderKeys};
 use crate::store::{PendingStore, StoreError};
 use crate::user::User;
-use crate::verifiers::Verifiers;
+use crate::verifiers::verifiers;
 
 /// Room for the longest message that is sent: a token request with a long code, every byte of it
 /// encoded.
@@ -42,7 +42,6 @@ pub struct Logins {
     config: Config,
     store: Box<dyn PendingStore>,
     network: Network,
-    verifiers: Verifiers,
     deadline: Duration,
     cache_lifetime: Duration,
 }
@@ -118,7 +117,6 @@ impl Logins {
             config,
             store: Box::new(store),
             network: Network::new(),
-            verifiers: Verifiers::default(),
             deadline: DEADLINE,
             cache_lifetime: Duration::MAX,
         }
@@ -324,7 +322,7 @@ impl Logins {
             newer = keys.newer(&known, call)?;
             key_set = keys.key_set(&newer)?;
         }
-        let verdict = id_token.validate(&key_set, &self.verifiers.as_dyn(), now(), &mut buf);
+        let verdict = id_token.validate(&key_set, verifiers(), now(), &mut buf);
         let identity = verdict.map_err(|error| {
             let judged = Judged::new(relying_party, key_set, token, secrets);
             Error::IdToken { error, difference: judged.difference(error).map(Box::new) }

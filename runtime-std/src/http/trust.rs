@@ -9,8 +9,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use sha2::{Digest, Sha256};
 
+use super::crypto;
 use super::error::Cause;
-use crate::crypto;
 
 /// The certificates of a file with this content, or the system's.
 #[derive(Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! A login that a published signature can be part of.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use onerealm::Verifiers;
+use onerealm::verifiers;
 use onerealm_core::{
     AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, DiscoveryRequest,
     HttpResponse, IdTokenError, Issuer, JwksRequest, JwsAlgorithm, JwsError, JwsSignature, KeySet,
@@ -20,7 +20,6 @@ pub fn base64url(bytes: &[u8]) -> String {
 pub struct Publisher {
     metadata: String,
     keys: String,
-    verifiers: Verifiers,
 }
 
 impl Publisher {
@@ -32,15 +31,11 @@ impl Publisher {
             "token_endpoint": "https://login.example/token",
             "jwks_uri": "https://login.example/keys",
         });
-        Publisher {
-            metadata: metadata.to_string(),
-            keys: json!({ "keys": keys }).to_string(),
-            verifiers: Verifiers::default(),
-        }
+        Publisher { metadata: metadata.to_string(), keys: json!({ "keys": keys }).to_string() }
     }
 
     pub fn verifies(&self, algorithm: JwsAlgorithm) -> bool {
-        self.verifiers.as_dyn().iter().any(|verifier| verifier.algorithm() == algorithm)
+        verifiers().iter().any(|verifier| verifier.algorithm() == algorithm)
     }
 
     /// Verifies any bytes, by the steps that a login's ID token takes.
@@ -52,7 +47,7 @@ impl Publisher {
     ) -> Result<JwsAlgorithm, JwsError> {
         let (header, signature) = (header.to_string(), base64url(signature));
         let jws = JwsSignature { header: header.as_bytes(), signing_input, signature: &signature };
-        jws.verify(&self.key_set(), &self.verifiers.as_dyn(), &mut [0; 8192])
+        jws.verify(&self.key_set(), verifiers(), &mut [0; 8192])
     }
 
     /// Takes `token` for a login's ID token, and gives the code of the error: it was issued for no
@@ -80,10 +75,7 @@ impl Publisher {
             Err(error) => return error.code(),
         };
         let mut buf = vec![0; id_token.buffer_needed()];
-        match id_token
-            .validate(&self.key_set(), &self.verifiers.as_dyn(), NOW, &mut buf)
-            .unwrap_err()
-        {
+        match id_token.validate(&self.key_set(), verifiers(), NOW, &mut buf).unwrap_err() {
             IdTokenError::Jws { error } => error.code(),
             error => error.code(),
         }

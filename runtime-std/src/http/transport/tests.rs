@@ -10,7 +10,7 @@ use rustls::{RootCertStore, ServerConfig, ServerConnection};
 use ureq::Timeout;
 
 use super::*;
-use crate::crypto;
+use crate::http::crypto;
 
 /// A server in memory, and what it sends, in pieces as they arrive.
 struct Server {

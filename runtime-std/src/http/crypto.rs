@@ -1,4 +1,4 @@
-//! The one crypto library, for TLS and for the signatures of ID tokens.
+//! The crypto library of TLS.
 
 use std::sync::Arc;
 
