@@ -7,6 +7,7 @@ use onerealm_core::Identity;
 use onerealm_core::wire::{JsonStr, Value};
 use serde_json::json;
 
+use crate::codes::codes;
 use crate::error::difference::Difference;
 use crate::error::{advice, shown};
 
@@ -143,10 +144,14 @@ pub enum Warning {
     },
 }
 
-impl Warning {
-    /// Every code.
-    pub const CODES: &'static [&'static str] = &["groups_overage", "groups_invalid"];
+codes! {
+    Warning {
+        GroupsOverage => "groups_overage",
+        GroupsInvalid => "groups_invalid",
+    }
+}
 
+impl Warning {
     pub(crate) fn of(groups: &Groups, claim: Option<&str>) -> Vec<Self> {
         let claim = claim.unwrap_or_default().to_owned();
         match groups {
@@ -155,14 +160,6 @@ impl Warning {
                 vec![Warning::GroupsInvalid { claim, names: invalid.clone() }]
             }
             _ => Vec::new(),
-        }
-    }
-
-    /// The stable name of this warning, as `docs/errors.md` lists it.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Warning::GroupsOverage { .. } => "groups_overage",
-            Warning::GroupsInvalid { .. } => "groups_invalid",
         }
     }
 

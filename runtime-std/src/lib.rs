@@ -26,6 +26,7 @@
 mod check;
 mod claims;
 mod clock;
+mod codes;
 mod config;
 mod error;
 mod groups;

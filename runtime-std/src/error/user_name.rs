@@ -6,6 +6,7 @@ use onerealm_core::Identity;
 
 use super::difference::{Difference, with_difference};
 use super::{advice, shown};
+use crate::codes::codes;
 
 /// Why a validated identity has no user name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,25 +73,15 @@ impl UserError {
             _ => None,
         }
     }
+}
 
-    /// Every code.
-    pub const CODES: &'static [&'static str] = &[
-        "username_missing",
-        "username_not_text",
-        "username_unusable",
-        "claim_control_character",
-        "claims_unusable",
-    ];
-
-    /// The stable name of this error.
-    pub fn code(&self) -> &'static str {
-        match self {
-            UserError::Missing { .. } => "username_missing",
-            UserError::NotText { .. } => "username_not_text",
-            UserError::Unusable { .. } => "username_unusable",
-            UserError::ControlCharacter { .. } => "claim_control_character",
-            UserError::Claims => "claims_unusable",
-        }
+codes! {
+    UserError {
+        Missing => "username_missing",
+        NotText => "username_not_text",
+        Unusable => "username_unusable",
+        ControlCharacter => "claim_control_character",
+        Claims => "claims_unusable",
     }
 }
 

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use onerealm_core::UnixTime;
 
+use crate::codes::codes;
+
 /// A request that got no answer.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -35,44 +37,33 @@ pub(super) enum Cause {
     Protocol,
 }
 
-impl HttpError {
-    /// The stable name of this error.
-    pub fn code(&self) -> &'static str {
-        match self.cause {
-            Cause::Timeout => "network_timeout",
-            Cause::Host => "network_host",
-            Cause::Connection(_) => "network_connection",
-            Cause::Tls(_) => "tls",
-            Cause::UnknownIssuer => "tls_unknown_issuer",
-            Cause::NotValidYet { .. } => "tls_not_valid_yet",
-            Cause::Expired { .. } => "tls_expired",
-            Cause::NoAuthority { .. } => "no_ca",
-            Cause::CaFile { .. } => "ca_file",
-            Cause::Proxy => "proxy",
-            Cause::ProxyRefused => "proxy_refused",
-            Cause::TooLong => "http_too_long",
-            Cause::Encoded => "http_encoded",
-            Cause::Protocol => "http_protocol",
-        }
+codes! {
+    Cause {
+        Timeout => "network_timeout",
+        Host => "network_host",
+        Connection => "network_connection",
+        Tls => "tls",
+        UnknownIssuer => "tls_unknown_issuer",
+        NotValidYet => "tls_not_valid_yet",
+        Expired => "tls_expired",
+        NoAuthority => "no_ca",
+        CaFile => "ca_file",
+        Proxy => "proxy",
+        ProxyRefused => "proxy_refused",
+        TooLong => "http_too_long",
+        Encoded => "http_encoded",
+        Protocol => "http_protocol",
     }
+}
 
+impl HttpError {
     /// Every code.
-    pub const CODES: &'static [&'static str] = &[
-        "network_timeout",
-        "network_host",
-        "network_connection",
-        "tls",
-        "tls_unknown_issuer",
-        "tls_not_valid_yet",
-        "tls_expired",
-        "no_ca",
-        "ca_file",
-        "proxy",
-        "proxy_refused",
-        "http_too_long",
-        "http_encoded",
-        "http_protocol",
-    ];
+    pub const CODES: &'static [&'static str] = Cause::CODES;
+
+    /// The stable name of this error, as `docs/errors.md` lists it.
+    pub fn code(&self) -> &'static str {
+        self.cause.code()
+    }
 
     /// Without a proxy.
     pub(super) fn new(url: &str, cause: Cause) -> Self {

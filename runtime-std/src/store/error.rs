@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use onerealm_core::{NoEntropy, policy};
 
+use crate::codes::codes;
+
 /// Why a login can't be kept or taken.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -100,37 +102,23 @@ pub enum Unsafe {
     },
 }
 
-impl StoreError {
-    /// Every code.
-    pub const CODES: &'static [&'static str] = &[
-        "login_unknown",
-        "login_used",
-        "login_expired",
-        "pending_damaged",
-        "store_unsafe",
-        "state_too_long",
-        "sealing_key_unsafe",
-        "sealing_key_damaged",
-        "no_entropy",
-        "store_io",
-    ];
-
-    /// The stable name of this error.
-    pub fn code(&self) -> &'static str {
-        match self {
-            StoreError::Unknown => "login_unknown",
-            StoreError::Used => "login_used",
-            StoreError::Expired { .. } => "login_expired",
-            StoreError::Damaged { .. } => "pending_damaged",
-            StoreError::UnsafeDirectory { .. } => "store_unsafe",
-            StoreError::StateTooLong { .. } => "state_too_long",
-            StoreError::UnsafeKeyFile { .. } => "sealing_key_unsafe",
-            StoreError::DamagedKeyFile { .. } => "sealing_key_damaged",
-            StoreError::NoEntropy => "no_entropy",
-            StoreError::Io { .. } | StoreError::Other { .. } => "store_io",
-        }
+codes! {
+    StoreError {
+        Unknown => "login_unknown",
+        Used => "login_used",
+        Expired => "login_expired",
+        Damaged => "pending_damaged",
+        UnsafeDirectory => "store_unsafe",
+        StateTooLong => "state_too_long",
+        UnsafeKeyFile => "sealing_key_unsafe",
+        DamagedKeyFile => "sealing_key_damaged",
+        NoEntropy => "no_entropy",
+        Io => "store_io",
+        Other => "store_io",
     }
+}
 
+impl StoreError {
     /// What failed in a store of another kind, without advice.
     pub fn other(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         StoreError::Other { source: source.into(), advice: None }
