@@ -12,40 +12,26 @@ pub fn verifiers() -> &'static [&'static dyn SignatureVerifier] {
 }
 
 const VERIFIERS: &[&dyn SignatureVerifier] = &[
-    &Rsa(JwsAlgorithm::Rs256, &signature::RSA_PKCS1_2048_8192_SHA256),
-    &Rsa(JwsAlgorithm::Rs384, &signature::RSA_PKCS1_2048_8192_SHA384),
-    &Rsa(JwsAlgorithm::Rs512, &signature::RSA_PKCS1_2048_8192_SHA512),
-    &Rsa(JwsAlgorithm::Ps256, &signature::RSA_PSS_2048_8192_SHA256),
-    &Rsa(JwsAlgorithm::Ps384, &signature::RSA_PSS_2048_8192_SHA384),
-    &Rsa(JwsAlgorithm::Ps512, &signature::RSA_PSS_2048_8192_SHA512),
-    &Curve(JwsAlgorithm::Es256, &signature::ECDSA_P256_SHA256_FIXED),
-    &Curve(JwsAlgorithm::Es384, &signature::ECDSA_P384_SHA384_FIXED),
-    &Curve(JwsAlgorithm::EdDsa, &signature::ED25519),
+    &Verifier(JwsAlgorithm::Rs256, Method::Rsa(&signature::RSA_PKCS1_2048_8192_SHA256)),
+    &Verifier(JwsAlgorithm::Rs384, Method::Rsa(&signature::RSA_PKCS1_2048_8192_SHA384)),
+    &Verifier(JwsAlgorithm::Rs512, Method::Rsa(&signature::RSA_PKCS1_2048_8192_SHA512)),
+    &Verifier(JwsAlgorithm::Ps256, Method::Rsa(&signature::RSA_PSS_2048_8192_SHA256)),
+    &Verifier(JwsAlgorithm::Ps384, Method::Rsa(&signature::RSA_PSS_2048_8192_SHA384)),
+    &Verifier(JwsAlgorithm::Ps512, Method::Rsa(&signature::RSA_PSS_2048_8192_SHA512)),
+    &Verifier(JwsAlgorithm::Es256, Method::Curve(&signature::ECDSA_P256_SHA256_FIXED)),
+    &Verifier(JwsAlgorithm::Es384, Method::Curve(&signature::ECDSA_P384_SHA384_FIXED)),
+    &Verifier(JwsAlgorithm::EdDsa, Method::Curve(&signature::ED25519)),
 ];
 
-struct Rsa(JwsAlgorithm, &'static RsaParameters);
+/// Verifies one algorithm.
+struct Verifier(JwsAlgorithm, Method);
 
-impl SignatureVerifier for Rsa {
-    fn algorithm(&self) -> JwsAlgorithm {
-        self.0
-    }
-
-    fn verify(
-        &self,
-        key: PublicKey<'_>,
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<(), InvalidSignature> {
-        let PublicKey::Rsa { n, e } = key else { return Err(InvalidSignature) };
-        let key = RsaPublicKeyComponents { n, e };
-        key.verify(self.1, message, signature).map_err(|_| InvalidSignature)
-    }
+enum Method {
+    Rsa(&'static RsaParameters),
+    Curve(&'static dyn VerificationAlgorithm),
 }
 
-/// Elliptic curves.
-struct Curve(JwsAlgorithm, &'static dyn VerificationAlgorithm);
-
-impl SignatureVerifier for Curve {
+impl SignatureVerifier for Verifier {
     fn algorithm(&self) -> JwsAlgorithm {
         self.0
     }
@@ -56,18 +42,23 @@ impl SignatureVerifier for Curve {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        let mut point = [UNCOMPRESSED_POINT; 1 + 2 * 48];
-        let key = match key {
-            PublicKey::P256 { x, y } | PublicKey::P384 { x, y } => {
+        let verified = match (&self.1, key) {
+            (Method::Rsa(parameters), PublicKey::Rsa { n, e }) => {
+                RsaPublicKeyComponents { n, e }.verify(parameters, message, signature)
+            }
+            (Method::Curve(curve), PublicKey::P256 { x, y } | PublicKey::P384 { x, y }) => {
+                let mut point = [UNCOMPRESSED_POINT; 1 + 2 * 48];
                 let coordinates = x.iter().chain(y);
                 point.iter_mut().skip(1).zip(coordinates).for_each(|(to, from)| *to = *from);
-                point.get(..1 + x.len() + y.len()).ok_or(InvalidSignature)?
+                let point = point.get(..1 + x.len() + y.len()).unwrap_or_default();
+                UnparsedPublicKey::new(*curve, point).verify(message, signature)
             }
-            PublicKey::Ed25519 { x } => x,
-            PublicKey::Rsa { .. } => return Err(InvalidSignature),
+            (Method::Curve(curve), PublicKey::Ed25519 { x }) => {
+                UnparsedPublicKey::new(*curve, x).verify(message, signature)
+            }
+            _ => return Err(InvalidSignature),
         };
-        let key = UnparsedPublicKey::new(self.1, key);
-        key.verify(message, signature).map_err(|_| InvalidSignature)
+        verified.map_err(|_| InvalidSignature)
     }
 }
 
