@@ -9,23 +9,22 @@ use crate::config::RealmConfig;
 use crate::error::Error;
 use crate::logins::{Logins, check_listed};
 
-/// The redirect URLs that are looked at unless one is given, or the realm lists others.
+/// The redirect URLs that are tried if none is given and the realm lists none.
 const EXAMPLES: [&str; 2] = ["https://pve.example:8006", "http://127.0.0.1/callback"];
 
-/// What [`Logins::check`] found. It is made only where a login could begin and its ID token be
-/// verified.
+/// What [`Logins::check`] found: a login can begin, and its ID token can be verified.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Report {
     /// The realm's name.
     pub realm: String,
-    /// The realm's comment, fit to be shown.
+    /// The realm's comment, safe to show.
     pub comment: Option<String>,
     /// The issuer.
     pub issuer: String,
     /// How many of the provider's keys verify signatures here.
     pub usable_keys: usize,
-    /// The redirect URLs that were looked at, and the client type of a login with each.
+    /// The redirect URLs that were tried, and the client type of a login with each.
     pub logins: Vec<(String, ClientType)>,
     /// What an administrator may want to know, a sentence each.
     pub notes: Vec<String>,
@@ -34,6 +33,10 @@ pub struct Report {
 impl Logins {
     /// Fetches the realm's metadata and keys, and says which client type a login with
     /// `redirect_url` has; without it, with each that the realm lists, or else one of each kind.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Logins::begin), and [`Error::Jwks`] if no key verifies signatures here.
     pub fn check(&self, realm: &str, redirect_url: Option<&str>) -> Result<Report, Error> {
         let urls = redirect_uris(self.config().realm(realm)?, redirect_url)?;
         self.inspect(realm, |config, relying_party, keys, call| {

@@ -1,4 +1,4 @@
-//! The claims of an end user, as they are handed on.
+//! The claims of an end user, as the caller gets them.
 
 use std::fmt;
 
@@ -27,7 +27,7 @@ impl Claims {
         Ok(Claims(claims))
     }
 
-    /// For a caller that looks for names in them by rules of its own.
+    /// For a caller with rules of its own for names.
     pub(crate) fn to_hand_on(identity: &Identity<'_>) -> Result<Self, UserError> {
         check_names(identity, NAMING_CLAIMS)?;
         Self::of(identity)
@@ -55,14 +55,14 @@ impl From<Claims> for serde_json::Value {
     }
 }
 
-/// What they say is the end user's.
+/// Claims are personal data.
 impl fmt::Debug for Claims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Claims(..)")
     }
 }
 
-/// What callers take the names of end users, groups and mail addresses from.
+/// Where callers look for user names, groups and mail addresses.
 const NAMING_CLAIMS: [&str; 7] =
     ["preferred_username", "username", "upn", "unique_name", "email", "groups", "roles"];
 
@@ -78,8 +78,8 @@ pub(crate) fn check_names<'c>(
     }
 }
 
-/// Whether a claim that names mail addresses or groups (as text, as an array, or as an object's
-/// names) has a control character: callers write such names to files of lines.
+/// Whether a claim with mail addresses or groups (a string, an array, or an object's member names)
+/// has a control character: callers write such names to files of lines.
 fn has_control_character(claim: Value<'_>) -> bool {
     match claim {
         Value::String(text) => text.has_control_character(),

@@ -1,4 +1,4 @@
-//! What can go wrong with a login, told to whoever can do something about it.
+//! What can go wrong with a login.
 
 pub(crate) mod advice;
 pub(crate) mod difference;
@@ -29,7 +29,7 @@ use self::words::{ProviderWords, with_words};
 
 /// Why a login did not begin or finish.
 ///
-/// `Display` is one line with the whole cause and nothing secret; [`code`](Self::code) is stable;
+/// `Display` is one line with the whole cause and no secrets; [`code`](Self::code) is stable;
 /// [`advice`](Self::advice) is a line for the administrator.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -56,7 +56,7 @@ pub enum Error {
     Begin(BeginError),
     /// The provider's metadata.
     Discovery {
-        /// Where it was asked for.
+        /// Where it was requested.
         url: String,
         /// Why it was refused.
         error: DiscoveryError,
@@ -65,12 +65,12 @@ pub enum Error {
     },
     /// The provider's keys.
     Jwks {
-        /// Where they were asked for.
+        /// Where they were requested.
         url: String,
         /// Why they were refused.
         error: JwksError,
     },
-    /// What the browser brought is no authorization response.
+    /// What the browser brought is not an authorization response.
     Response(AuthorizationResponseError),
     /// The authorization response was refused, or says that the provider refused.
     Authorization {
@@ -114,7 +114,7 @@ pub enum Error {
     User(UserError),
     /// No answer.
     Http(HttpError),
-    /// A message is longer than any that is sent here.
+    /// A message is longer than the buffer for messages.
     Message(BufferTooSmall),
 }
 
@@ -175,7 +175,7 @@ impl Error {
         }
     }
 
-    /// What somebody can do about it, where that is not in the sentence already.
+    /// What to do about it, unless the message says so already.
     pub fn advice(&self) -> Option<&'static str> {
         if let Some(difference) = self.difference() {
             return Some(difference.advice());
@@ -238,8 +238,7 @@ impl Error {
     }
 }
 
-/// Errors that only hold another one, whose code is given instead, and one that our buffers rule
-/// out.
+/// Two errors that wrap another one, whose code is given instead, and one that our buffers rule out.
 const WRAPPERS: [&str; 3] = ["id_token_jws", "jws_key", "buffer_too_small"];
 
 impl fmt::Display for Error {

@@ -1,4 +1,4 @@
-//! The groups of an end user, in the words of the realm.
+//! The groups of an end user.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -11,27 +11,26 @@ use crate::codes::codes;
 use crate::error::difference::Difference;
 use crate::error::{advice, shown};
 
-/// What the claim says that the realm's `groups-claim` names.
+/// The value of the claim that the realm's `groups-claim` names.
 ///
-/// Which groups the end user is put into is the caller's to decide. Only [`Listed`](Self::Listed)
-/// says who is in which: after anything else, groups stay as they are.
+/// The caller decides which groups the end user is added to. Only [`Listed`](Self::Listed) tells:
+/// after anything else, leave the groups as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Groups {
-    /// The realm has no `groups-claim`: nothing was looked at.
+    /// The realm has no `groups-claim`.
     NotConfigured,
-    /// The claim is missing or null: the end user is in no group, or the provider doesn't send the
-    /// claim.
+    /// The claim is missing or null: the end user is in no group, or the provider doesn't send it.
     Absent,
-    /// The end user is in more groups than a token has room for: the provider left the claim out,
-    /// and said so (`_claim_names`, or Entra ID's `hasgroups`). Which groups they are isn't known.
+    /// The end user is in more groups than fit into a token: the provider left the claim out, and
+    /// said so (`_claim_names`, or Entra ID's `hasgroups`). The groups are unknown.
     Overage,
-    /// The claim is a string, an array of strings, or an object whose names are the groups.
+    /// The claim is a string, an array of strings, or an object whose member names are the groups.
     Listed {
-        /// Names that Proxmox products take (ASCII letters, digits, `.`, `-` and `_`), each once, in
-        /// the claim's order. They are never rewritten, and have no `-REALM` behind them.
+        /// Names that Proxmox products accept (ASCII letters, digits, `.`, `-` and `_`), each once,
+        /// in the claim's order. They are never rewritten, and have no `-REALM` suffix.
         valid: Vec<String>,
-        /// What else is there, each once: names with other characters, and the JSON text of what is
-        /// no string. Not fit to be shown as it is.
+        /// The rest, each once: names with other characters, and the JSON text of what is not a
+        /// string. Not safe to show unescaped.
         invalid: Vec<String>,
     },
 }
@@ -62,7 +61,7 @@ impl Groups {
         Groups::Listed { valid, invalid }
     }
 
-    /// The groups that are known and that Proxmox products take.
+    /// The groups that are known and that Proxmox products accept.
     pub fn valid(&self) -> &[String] {
         match self {
             Groups::Listed { valid, .. } => valid,
@@ -88,7 +87,7 @@ impl From<&Groups> for serde_json::Value {
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Name {
     Text(String),
-    /// The JSON text of what can't be a name.
+    /// The JSON text of what is not a string.
     Other(String),
 }
 
@@ -105,9 +104,9 @@ fn text(name: JsonStr<'_>) -> String {
     name.chars().collect()
 }
 
-/// Whether the provider says that the claim exists, and is not in the token.
+/// Whether the provider says that the claim exists but is not in the token.
 fn is_left_out(identity: &Identity<'_>, claim: &str) -> bool {
-    // Entra ID, where the whole of a response would be too long. It says it of `groups` only.
+    // Entra ID, when a response would get too long. It says so of `groups` only.
     let is_true = |value: Value<'_>| match value {
         Value::Bool(is_true) => is_true,
         Value::String(text) => text == *"true",
@@ -117,16 +116,15 @@ fn is_left_out(identity: &Identity<'_>, claim: &str) -> bool {
         || (claim == "groups" && identity.claim("hasgroups").is_some_and(is_true))
 }
 
-/// What pve-access-control takes as the name of a group (9.1.1: `groupname_regex`). It has no limit
-/// for the length.
+/// What pve-access-control 9.1.1 accepts as a group's name (`groupname_regex`), of any length.
 fn is_group_name(name: &str) -> bool {
     let is_allowed = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-' | b'_');
     !name.is_empty() && name.bytes().all(is_allowed)
 }
 
-/// What is not as the realm asks for, of a login that is done all the same.
+/// What the realm asks for and the provider didn't send, where the login succeeds all the same.
 ///
-/// `Display` is one line with nothing secret; [`code`](Self::code) is stable.
+/// `Display` is one line without secrets; [`code`](Self::code) is stable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Warning {
@@ -139,7 +137,7 @@ pub enum Warning {
     GroupsInvalid {
         /// The claim that `groups-claim` names.
         claim: String,
-        /// The names, as they came.
+        /// The names, unescaped.
         names: Vec<String>,
     },
 }
@@ -163,7 +161,7 @@ impl Warning {
         }
     }
 
-    /// What somebody can do about it.
+    /// What to do about it.
     pub fn advice(&self) -> &'static str {
         self.difference().advice()
     }

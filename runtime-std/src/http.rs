@@ -38,8 +38,8 @@ pub(crate) struct Http {
 }
 
 impl Http {
-    /// Sends `request` as it is, once, over a connection of its own: for what is believed because of
-    /// where it comes from, as are metadata and keys.
+    /// Sends `request` as it is, once, over a new connection: for metadata and keys, which are
+    /// trusted because of where they come from.
     pub(crate) fn send(
         &self,
         request: &HttpRequest<'_>,
@@ -49,17 +49,18 @@ impl Http {
         Conversation::new(&self.clients, None).send(request, ca_file, deadline)
     }
 
-    /// Requests of which one may be sent over the connection of the one before.
+    /// Requests that may share a connection, one after the other.
     pub(crate) fn conversation(&self) -> Conversation<'_> {
         Conversation::new(&self.clients, Some(&self.kept))
     }
 
-    /// From now on, the connection of a conversation waits so long for the next one.
+    /// From now on, the connection of a conversation waits up to `idle` for the next one.
     pub(crate) fn keep_connections(&self, idle: Duration) {
         self.kept.keep(idle);
     }
 
-    /// A name for whom a request to `url` trusts: two that differ may meet different providers.
+    /// A name for the certificates that a request to `url` trusts: under different names, one URL may
+    /// be different providers'.
     pub(crate) fn trust(&self, url: &str, ca_file: Option<&Path>) -> Result<String, HttpError> {
         let trust = Trust::of(url, ca_file).map_err(|cause| HttpError::new(url, cause))?;
         Ok(trust.name())

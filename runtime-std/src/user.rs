@@ -1,4 +1,4 @@
-//! The end user of a finished login, in the words of the realm.
+//! The end user of a finished login.
 
 use std::fmt;
 
@@ -25,9 +25,9 @@ pub struct User {
     pub issuer: String,
     /// The subject: together with the issuer, what identifies the end user.
     pub subject: String,
-    /// The groups that the realm's `groups-claim` says.
+    /// The groups in the realm's `groups-claim`.
     pub groups: Groups,
-    /// What is not as the realm asks for, though the login is done. They are in the log too.
+    /// What the realm asks for and the provider didn't send. The log has them too.
     pub warnings: Vec<Warning>,
     /// The ID token's claims, with those of the userinfo endpoint that it doesn't have.
     pub claims: Claims,
@@ -93,11 +93,10 @@ impl fmt::Debug for User {
     }
 }
 
-/// Spellings of `username-claim` that stand for a claim of another name, where there is none of
-/// their own.
+/// Values of `username-claim` that stand for another claim, unless there is one of that name.
 const OLD_SPELLINGS: [(&str, &str); 2] = [("subject", "sub"), ("username", "preferred_username")];
 
-/// The claim that `username-claim` names, as Proxmox products look for it; null is none.
+/// The claim that `username-claim` names, found as Proxmox products do; null counts as missing.
 fn username_claim<'a, 'b>(
     identity: &Identity<'b>,
     written: &'a str,
@@ -110,11 +109,11 @@ fn username_claim<'a, 'b>(
     }
 }
 
-/// The longest user name with its `@realm`, in characters.
+/// The longest user name, `@realm` included, in characters.
 const USER_NAME_LEN: usize = 64;
 
-/// What Proxmox products take as a user name: it stands in files where `:` and line ends separate,
-/// and in paths.
+/// Checks what Proxmox products accept: user names are stored in paths, and in files with `:` and
+/// line ends as separators.
 fn check_username(name: &str, realm: &str) -> Result<(), &'static str> {
     if name.is_empty() {
         return Err("it is empty");

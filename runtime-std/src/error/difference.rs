@@ -1,7 +1,7 @@
-//! What was expected and what came, for whoever has to change a setting.
+//! What was expected and what came, so that an administrator sees which setting to change.
 //!
-//! Only values that are public: issuers, client identifiers, audiences, names of algorithms and
-//! keys, times. What a provider wrote is bounded and escaped.
+//! Public values only: issuers, client identifiers, audiences, names of algorithms and keys, times.
+//! Text from the provider is bounded and escaped.
 
 use std::fmt;
 
@@ -37,7 +37,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Behind a sentence.
+/// Appends it to a message, in parentheses.
 pub(crate) fn with_difference(
     f: &mut fmt::Formatter<'_>,
     difference: Option<&Difference>,
@@ -48,12 +48,12 @@ pub(crate) fn with_difference(
     }
 }
 
-/// Whether two issuers differ in the `/` at the end and in nothing else.
+/// Whether two issuers differ only in a trailing `/`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Slash {
-    /// Ours has one, and what came doesn't.
+    /// Ours has one, the other doesn't.
     TooMany,
-    /// What came has one, and ours doesn't.
+    /// The other has one, ours doesn't.
     Missing,
     /// They differ in something else.
     NoMatter,

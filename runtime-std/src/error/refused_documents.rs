@@ -10,7 +10,7 @@ use super::difference::{Difference, Slash};
 use super::shown::{Secrets, decoded, quoted, value};
 
 impl Difference {
-    /// The provider's metadata was refused.
+    /// Of refused metadata.
     pub(crate) fn of_metadata(
         error: DiscoveryError,
         issuer: &str,
@@ -30,7 +30,7 @@ impl Difference {
         ))
     }
 
-    /// The authorization response was refused.
+    /// Of a refused authorization response.
     pub(crate) fn of_response(
         error: AuthorizationError,
         issuer: &str,
@@ -52,7 +52,7 @@ impl Difference {
         ))
     }
 
-    /// Userinfo was refused.
+    /// Of refused userinfo.
     pub(crate) fn of_userinfo(error: UserinfoError) -> Option<Self> {
         let (expected, came, advice) = match error {
             UserinfoError::Refused { status, error } => (

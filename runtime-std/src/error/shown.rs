@@ -1,20 +1,19 @@
-//! Text that somebody else wrote, made fit to be shown: bounded, and with nothing in it that would
-//! forge what is around it.
+//! Makes foreign text safe to show: bounded, and unable to forge what surrounds it.
 
 use onerealm_core::HttpRequest;
 use onerealm_core::wire::{FormText, Value};
 use zeroize::Zeroizing;
 
-/// The longest piece of somebody else's text that is shown, in characters as they are shown.
+/// The longest piece of foreign text that is shown, in characters as shown.
 const SHOWN: usize = 400;
 
-/// As many characters of an item of a list are shown,
+/// The longest item of a list,
 const SHOWN_ITEM: usize = 80;
 
-/// and as many items.
+/// and the most items.
 pub(crate) const SHOWN_ITEMS: usize = 8;
 
-/// A text as part of a sentence.
+/// A text within a sentence.
 pub(crate) fn shown(text: &str) -> String {
     within(SHOWN, text, false)
 }
@@ -29,7 +28,7 @@ pub(crate) fn quoted_item(text: &str) -> String {
     format!("\"{}\"", within(SHOWN_ITEM, text, true))
 }
 
-/// A name in a list: in quotation marks where it is an unusual one.
+/// A name in a list, in quotation marks if it is unusual.
 pub(crate) fn name(text: &str) -> String {
     let is_usual = |c: char| c.is_ascii_alphanumeric() || "_-.:/#".contains(c);
     if !text.is_empty() && text.len() <= SHOWN_ITEM && text.chars().all(is_usual) {
@@ -39,7 +38,7 @@ pub(crate) fn name(text: &str) -> String {
     }
 }
 
-/// Some items, and how many more there are.
+/// The first items, and how many more there are.
 pub(crate) fn list(items: impl Iterator<Item = String>) -> String {
     let mut items = items.peekable();
     let some: Vec<_> = items.by_ref().take(SHOWN_ITEMS).collect();
@@ -50,7 +49,7 @@ pub(crate) fn list(items: impl Iterator<Item = String>) -> String {
     }
 }
 
-/// A value of a document; strings in quotation marks, and `none` where there is none.
+/// A value of a document: strings in quotation marks, `none` for a missing one.
 pub(crate) fn value(value: Option<Value<'_>>, secrets: &Secrets) -> String {
     let text = |text: Value<'_>| secrets.hide(plain(text));
     match value {
@@ -70,7 +69,7 @@ pub(crate) fn item(value: Value<'_>, secrets: &Secrets) -> String {
     }
 }
 
-/// A string's characters; of another value, its JSON text.
+/// The characters of a string; the JSON text of any other value.
 pub(crate) fn plain(value: Value<'_>) -> String {
     match value {
         Value::String(text) => text.chars().collect(),
@@ -78,7 +77,7 @@ pub(crate) fn plain(value: Value<'_>) -> String {
     }
 }
 
-/// The characters of a parameter; the replacement character for what is no UTF-8.
+/// The characters of a parameter, with replacement characters for invalid UTF-8.
 pub(crate) fn decoded(text: FormText<'_>) -> String {
     String::from_utf8_lossy(&text.bytes().collect::<Vec<_>>()).into_owned()
 }
@@ -106,8 +105,7 @@ fn within(limit: usize, text: &str, is_quoted: bool) -> String {
     shown
 }
 
-/// Whether it ends a line, begins a terminal's escape, turns the direction of what follows, or is
-/// seen by nobody.
+/// Whether it ends a line, starts a terminal escape, changes the text's direction, or is invisible.
 fn forges(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -124,12 +122,12 @@ fn forges(c: char) -> bool {
         )
 }
 
-/// What must not be shown, should a provider repeat it.
+/// What must not be shown, even if a provider repeats it.
 #[derive(Default)]
 pub(crate) struct Secrets(Vec<Zeroizing<String>>);
 
 impl Secrets {
-    /// The parts of a request that nobody else may see.
+    /// The secret parts of a request.
     pub(crate) fn add_request(&mut self, request: &HttpRequest<'_>) {
         request.secrets().map(decoded).for_each(|secret| self.add(secret));
     }

@@ -11,19 +11,19 @@ use crate::codes::codes;
 /// Why a validated identity has no user name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UserError {
-    /// There is no such claim.
+    /// The claim is missing.
     Missing {
         /// Its name.
         claim: String,
-        /// The claims that are there, fit to be shown.
+        /// The claims that are there, safe to show.
         present: Vec<String>,
     },
-    /// The claim is no string.
+    /// The claim is not a string.
     NotText {
         /// Its name.
         claim: String,
     },
-    /// What it says can't be a user name.
+    /// Its value can't be a user name.
     Unusable {
         /// Its name.
         claim: String,
@@ -35,11 +35,11 @@ pub enum UserError {
         /// The claim's name.
         claim: String,
     },
-    /// The claims are beyond what can be handed on.
+    /// The claims have a number that can't be represented.
     Claims,
 }
 
-/// As many claims as an error lists.
+/// The most claims that an error lists.
 const SHOWN_CLAIMS: usize = 40;
 
 impl UserError {
@@ -50,7 +50,7 @@ impl UserError {
         UserError::Missing { claim: claim.to_owned(), present }
     }
 
-    /// What somebody can do about it, where that is not in the sentence already.
+    /// What to do about it, unless the message says so already.
     pub(super) fn advice(&self) -> Option<&'static str> {
         match self {
             UserError::NotText { .. } | UserError::Unusable { .. } => {

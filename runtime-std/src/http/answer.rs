@@ -1,4 +1,4 @@
-//! What comes back of a request.
+//! The answer to a request.
 
 use onerealm_core::HttpResponse;
 use ureq::http::header::{
@@ -10,10 +10,10 @@ use zeroize::Zeroizing;
 use super::caching::Caching;
 use super::error::Cause;
 
-/// The longest body that is read, in bytes: what the core reads as JSON is shorter.
+/// The longest body that is read, in bytes; the core's limits are lower.
 const BODY_LEN: u64 = 1 << 20;
 
-/// What came back.
+/// The answer to a request.
 pub(crate) struct Answer {
     pub(super) status: u16,
     content_type: Option<String>,
@@ -33,7 +33,7 @@ impl Answer {
         Ok(Answer { status, content_type, caching, body: Zeroizing::new(body) })
     }
 
-    /// One that was read before, and kept.
+    /// An answer from the cache.
     pub(crate) fn kept(content_type: Option<&str>, body: &[u8]) -> Self {
         Answer {
             status: 200,

@@ -1,4 +1,4 @@
-//! Requests that follow one another closely, as token and userinfo request of a login.
+//! Requests in close succession, such as the token and userinfo requests of a login.
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -13,11 +13,11 @@ use super::line::{IDLE, Line};
 use super::proxy;
 use super::trust::{Clients, Trust};
 
-/// A connection for the requests that go to one place. When this is dropped, so is the connection,
-/// or it is left for the next one.
+/// A connection for requests to one place. It is closed when this is dropped, or left for the next
+/// conversation.
 pub(crate) struct Conversation<'h> {
     clients: &'h Clients,
-    /// Where it finds a line that another one left, and leaves its own.
+    /// Where conversations leave their lines for later ones.
     kept: Option<&'h Lines>,
     line: RefCell<Option<Line>>,
 }
@@ -27,10 +27,10 @@ impl<'h> Conversation<'h> {
         Conversation { clients, kept, line: RefCell::default() }
     }
 
-    /// Sends `request` as it is. Its answer must be bound to it by something that it says.
+    /// Sends `request` as it is. The answer must be bound to it by something in the message.
     ///
-    /// Once, unless it only looks something up, and the connection of the request before broke without
-    /// an answer: the other side may close it at the very moment.
+    /// A `GET` over a used connection that breaks without an answer is sent again: the other side may
+    /// have closed it at that very moment. Everything else is sent once.
     pub(crate) fn send(
         &self,
         request: &HttpRequest<'_>,
@@ -46,8 +46,8 @@ impl<'h> Conversation<'h> {
         answer.map_err(|cause| HttpError { url: request.url.to_owned(), is_proxied, cause })
     }
 
-    /// The line whose trust store is that of `ca_file`, or else the system's. A request to this
-    /// machine that goes without TLS needs none, and loads none.
+    /// The line with the trust store of `ca_file`, or else the system's. A request to this machine
+    /// without TLS needs none, and loads none.
     fn line_to<'l>(
         &self,
         line: &'l mut Option<Line>,

@@ -70,12 +70,12 @@ impl HttpError {
         HttpError { url: url.to_owned(), is_proxied: false, cause }
     }
 
-    /// Somebody else's request took all the time that there was.
+    /// Another thread's request took all the time.
     pub(crate) fn too_late(url: &str) -> Self {
         HttpError::new(url, Cause::Timeout)
     }
 
-    /// Whether nobody answered, as where the provider is down.
+    /// Whether nobody answered, as if the provider is down.
     pub(crate) fn is_silence(&self) -> bool {
         matches!(
             self.cause,
@@ -83,7 +83,7 @@ impl HttpError {
         )
     }
 
-    /// Whether it failed here, before anything was sent.
+    /// Whether it failed on this machine, before anything was sent.
     pub(crate) fn is_local(&self) -> bool {
         matches!(self.cause, Cause::CaFile { .. } | Cause::NoAuthority { .. } | Cause::Proxy)
     }
@@ -183,7 +183,7 @@ impl From<ureq::Error> for Cause {
 }
 
 impl Cause {
-    /// Nothing of `error` is repeated but what this system says: the rest may be the network's.
+    /// Repeats only this system's own words: the rest of `error` may come from the network.
     fn of_io(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::TimedOut {
             return Cause::Timeout;
@@ -191,7 +191,7 @@ impl Cause {
         if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
             return Cause::of_tls(tls);
         }
-        // What `std` says of every name that has no address; it has no kind of its own.
+        // `std` says so of every name without an address, and has no kind for it.
         if error.to_string().starts_with("failed to lookup address information") {
             return Cause::Host;
         }
@@ -201,12 +201,12 @@ impl Cause {
         }
     }
 
-    /// A certificate's names and a peer's messages are somebody else's text, and not repeated.
+    /// Names in a certificate and messages of a peer are foreign text, and not repeated.
     pub(super) fn of_tls(error: &rustls::Error) -> Self {
         use rustls::CertificateError as Certificate;
         use rustls::Error as Tls;
         Cause::Tls(match error {
-            // The signature is that of another authority with a trusted one's name.
+            // Signed by another authority that has a trusted one's name.
             Tls::InvalidCertificate(Certificate::UnknownIssuer | Certificate::BadSignature) => {
                 return Cause::UnknownIssuer;
             }

@@ -1,4 +1,4 @@
-//! Connections that wait for the next login, where the program asked for it.
+//! Connections that wait for the next login, if the program asks for it.
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use super::line::Line;
 
-/// As many as wait at once. What comes when there are more is closed.
+/// The most lines that wait at once; more are closed.
 const LINES: usize = 16;
 
 /// Lines that logins have left.
 #[derive(Default)]
 pub(super) struct Lines {
-    /// How long they may wait; they don't where nobody said so.
+    /// How long they may wait; if unset, they don't.
     idle: OnceLock<Duration>,
     waiting: Mutex<Vec<Waiting>>,
 }
@@ -20,12 +20,12 @@ pub(super) struct Lines {
 struct Waiting {
     line: Line,
     since: Instant,
-    /// A child has its parent's lines, and must not speak on them.
+    /// A forked child has its parent's lines, and must not use them.
     process: u32,
 }
 
 impl Lines {
-    /// Keeps lines from now on. Who says so first decides for how long.
+    /// Keeps lines from now on. The first call decides for how long.
     pub(super) fn keep(&self, idle: Duration) {
         let _ = self.idle.set(idle);
     }
@@ -34,7 +34,7 @@ impl Lines {
         self.idle.get().copied()
     }
 
-    /// A line that fits, for the caller alone: the one that has waited least.
+    /// Removes a line that fits: the one that has waited least.
     pub(super) fn take(&self, fits: impl Fn(&Line) -> bool) -> Option<Line> {
         let mut waiting = self.waiting()?;
         let place = waiting.iter().rposition(|waiting| fits(&waiting.line))?;
@@ -48,8 +48,8 @@ impl Lines {
         }
     }
 
-    /// Those of this process that have time left. Nobody waits for them: after a fork, who holds
-    /// them may not be there any more.
+    /// Those of this process that have time left. No call waits for the lock: after a fork, the
+    /// thread that held it may be gone.
     fn waiting(&self) -> Option<MutexGuard<'_, Vec<Waiting>>> {
         let mut waiting = match self.waiting.try_lock() {
             Ok(waiting) => waiting,

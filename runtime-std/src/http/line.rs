@@ -19,21 +19,20 @@ use super::trust::Trust;
 const HEADERS_LEN: usize = 32 * 1024;
 /// How long a whole call may take unless told otherwise.
 pub const DEADLINE: Duration = Duration::from_secs(20);
-/// How long a connection may wait for the next request of its login: as long as a call may take, as
-/// one doesn't follow the other at once on a slow machine. If the provider closes it meanwhile, that
-/// is noticed.
+/// How long a connection may wait for the next request of its login: as long as a call may take, for
+/// slow machines. If the provider closes it meanwhile, that is noticed.
 pub(super) const IDLE: Duration = DEADLINE;
 
 /// An agent with connections of its own.
 pub(super) struct Line {
     trust: Trust,
-    /// Of its first request.
+    /// The URL of its first request.
     url: String,
     agent: Agent,
     /// How many it has made.
     connections: Arc<AtomicUsize>,
-    /// Whether the last answer came over a connection that had brought one before: its other side
-    /// does keep connections.
+    /// Whether the last answer came over a connection that had brought one before: the other side
+    /// keeps connections.
     is_proven: Cell<bool>,
 }
 
@@ -68,8 +67,7 @@ impl Line {
         self.is_proven.get()
     }
 
-    /// Sends `request`, and once more if it only looks something up and the connection of the request
-    /// before broke without an answer.
+    /// Sends `request`; a `GET` again if a used connection breaks without an answer.
     pub(super) fn exchange(
         &self,
         request: &HttpRequest<'_>,
@@ -88,7 +86,7 @@ impl Line {
             response = self.run(request, proxy, deadline);
         }
         let answer = response.and_then(Answer::read);
-        // Where the watch ended the connection, whatever else seems to have happened.
+        // The watch may have ended the connection, whatever error that gave.
         if Instant::now() >= deadline {
             return Err(Cause::Timeout);
         }
@@ -114,8 +112,8 @@ impl Line {
         Ok(self.agent.run(message)?)
     }
 
-    /// Ends the connections at `deadline`, unless the sender is dropped before: to each byte of a
-    /// proxy's answer to `CONNECT`, ureq gives the whole time anew.
+    /// Ends the connections at `deadline`, unless the sender is dropped before: ureq restarts its
+    /// timeout with each byte of a proxy's answer to `CONNECT`.
     fn watch(&self, deadline: Instant) -> Result<mpsc::Sender<()>, Cause> {
         let remaining = deadline.saturating_duration_since(Instant::now());
         let watched = self.agent.clone();

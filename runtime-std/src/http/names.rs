@@ -1,13 +1,13 @@
-//! Addresses of the names that a conversation goes to.
+//! The addresses of hosts.
 
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long an address is known. ureq asks for one even where a connection is there.
+/// How long an address is kept. ureq asks for one even if a connection is open.
 const KNOWN: Duration = Duration::from_secs(10);
 
-/// What was asked for a moment ago.
+/// The addresses that were looked up a moment ago.
 #[derive(Debug, Default)]
 pub(super) struct Names(Mutex<Vec<Known>>);
 
@@ -19,7 +19,7 @@ struct Known {
 }
 
 impl Names {
-    /// The addresses of `NAME:PORT`, by `ask` where they are not known. An address is its own.
+    /// The addresses of `HOST:PORT`; `ask` looks up a name that is not known.
     pub(super) fn addresses<E>(
         &self,
         name_and_port: &str,
@@ -32,7 +32,7 @@ impl Names {
         if let Some(known) = self.known().iter().find(is_it) {
             return Ok(known.addresses.clone());
         }
-        // Others need not wait for the system's answer.
+        // Without the lock: others need not wait for the answer.
         let addresses = ask()?;
         self.known().push(Known {
             name_and_port: name_and_port.to_owned(),
@@ -42,7 +42,7 @@ impl Names {
         Ok(addresses)
     }
 
-    /// Those that are not too old.
+    /// Those that are fresh.
     fn known(&self) -> MutexGuard<'_, Vec<Known>> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|known| known.since.elapsed() < KNOWN);

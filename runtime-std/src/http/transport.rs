@@ -37,7 +37,7 @@ pub(super) fn agent(
     Agent::with_parts(config, connector, CachingResolver::default())
 }
 
-/// Asks the system for what [`Names`] doesn't know, on a thread that is left behind at the deadline.
+/// Asks the system for what [`Names`] doesn't know, on a thread that is abandoned at the deadline.
 #[derive(Debug, Default)]
 struct CachingResolver {
     system: DefaultResolver,
@@ -107,8 +107,8 @@ fn left(details: &ConnectionDetails<'_>) -> NextTimeout {
 
 /// A connection with TLS, which tells whether it may be used again.
 ///
-/// ureq's own looks at the socket only. What waits above it (in a buffer, in TLS, as half a record)
-/// would be the beginning of the next answer.
+/// ureq's own looks at the socket only. Bytes that wait above it (in a buffer, in TLS, as half a
+/// record) would be read as the next answer.
 struct TlsTransport {
     buffers: LazyBuffers,
     tls: Tls<TransportAdapter>,
@@ -132,8 +132,8 @@ impl Transport for TlsTransport {
         Ok(amount > 0)
     }
 
-    /// Whether nothing came since the last answer was read, at any layer, and nobody left: then the
-    /// next bytes are of an answer to what is sent next.
+    /// Whether nothing waits at any layer and the connection is open: then the next bytes answer the
+    /// next request.
     fn is_open(&mut self) -> bool {
         let is_quiet = self.buffers.input().is_empty() && self.tls.is_quiet();
         let below = self.tls.below().get_mut();

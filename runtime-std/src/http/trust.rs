@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::crypto;
 use super::error::Cause;
 
-/// The certificates of a file with this content, or the system's.
+/// A set of trusted certificates.
 #[derive(Clone, PartialEq)]
 pub(super) enum Trust {
     Nobody,
@@ -26,7 +26,7 @@ impl Trust {
             return Ok(Trust::Nobody);
         }
         let Some(path) = ca_file else { return Ok(Trust::System) };
-        // Read each time: a file that replaces another may have its time and its length.
+        // Read each time: a replaced file may have the same time and length.
         let pem = std::fs::read(path)
             .map_err(|source| Cause::CaFile { path: path.to_owned(), source: Some(source) })?;
         Ok(Trust::File { path: path.to_owned(), pem })
@@ -39,7 +39,7 @@ impl Trust {
         }
     }
 
-    /// Another one for other certificates.
+    /// A name that differs for other certificates.
     pub(super) fn name(&self) -> String {
         let mut hash = Sha256::new();
         match self {
@@ -55,7 +55,7 @@ impl Trust {
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// TLS with whom these certificates vouch for.
+    /// TLS that trusts these certificates.
     pub(super) fn client(&self) -> Result<Arc<ClientConfig>, Cause> {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(self.certificates()?);
@@ -88,7 +88,7 @@ impl Trust {
     }
 }
 
-/// TLS with each of the trust stores that were asked for.
+/// TLS for each trust store that was needed so far.
 #[derive(Default)]
 pub(super) struct Clients(Mutex<Vec<(Trust, Arc<ClientConfig>)>>);
 

@@ -13,9 +13,9 @@ use crate::codes::codes;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// There is no such login, or it was swept long after its end. For the end user.
+    /// There is no such login, or it expired long ago. For the end user.
     Unknown,
-    /// The login was finished already. For the end user.
+    /// The login was finished before. For the end user.
     Used,
     /// The login took too long. For the end user, or for the administrator if `now` is before `begun`.
     Expired {
@@ -24,7 +24,7 @@ pub enum StoreError {
         /// The time that it was compared with.
         now: u64,
     },
-    /// A stored login is not as it was written, or another version wrote it. For the administrator.
+    /// A stored login was changed, or written by another version. For the administrator.
     Damaged {
         /// Its file, or its key in a database.
         place: String,
@@ -36,19 +36,19 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: Unsafe,
     },
-    /// The login doesn't fit into a `state`. For the administrator.
+    /// The sealed login is too long for a `state`. For the administrator.
     StateTooLong {
-        /// As many characters as it would take.
+        /// Its length in characters.
         needed: usize,
     },
-    /// Others could read the key that logins are sealed with, or could have written it. For the administrator.
+    /// Others could read the key that logins are sealed with, or may have written it. For the administrator.
     UnsafeKeyFile {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
         reason: Unsafe,
     },
-    /// The file of the key that logins are sealed with is not as it was written. For the administrator.
+    /// The key that logins are sealed with was changed. For the administrator.
     DamagedKeyFile {
         /// The file.
         path: PathBuf,
@@ -57,14 +57,14 @@ pub enum StoreError {
     NoEntropy,
     /// The file system refused something. For the administrator.
     Io {
-        /// What was to be done with the path: "create", "read" ...
+        /// What was being done: "create", "read" ...
         operation: &'static str,
         /// The file or directory.
         path: PathBuf,
         /// The cause.
         source: io::Error,
     },
-    /// A store that keeps logins elsewhere failed: its server doesn't answer, or refuses. For the administrator.
+    /// A store that keeps logins elsewhere failed, for example because its server doesn't answer. For the administrator.
     Other {
         /// The cause, without secrets.
         source: Box<dyn Error + Send + Sync>,
@@ -73,15 +73,15 @@ pub enum StoreError {
     },
 }
 
-/// What makes a directory unfit for pending logins, or a file for the key that they are sealed with.
+/// Why a directory is unsafe for pending logins, or a file for the key that they are sealed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unsafe {
     /// It is a symbolic link.
     SymbolicLink,
-    /// It is something else than a directory.
+    /// It is not a directory.
     NotADirectory,
-    /// It is something else than a file.
+    /// It is not a file.
     NotAFile,
     /// Its group or everyone may read it.
     ReadableByOthers {
@@ -93,7 +93,7 @@ pub enum Unsafe {
         /// Its permissions.
         mode: u32,
     },
-    /// It belongs to another user, who isn't root.
+    /// It belongs to another user than this one or root.
     ForeignOwner {
         /// The user id that it belongs to.
         owner: u32,
@@ -119,7 +119,7 @@ codes! {
 }
 
 impl StoreError {
-    /// What failed in a store of another kind, without advice.
+    /// An error of another kind of store, without advice.
     pub fn other(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         StoreError::Other { source: source.into(), advice: None }
     }
@@ -130,7 +130,7 @@ impl StoreError {
     }
 }
 
-/// Says what was being done when an I/O error came up.
+/// Adds what was being done to an I/O error.
 pub(super) trait OnPath<T> {
     fn on(self, operation: &'static str, path: &Path) -> Result<T, StoreError>;
 }

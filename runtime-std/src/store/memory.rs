@@ -22,7 +22,7 @@ use super::pending_store::PendingStore;
 /// beginning one.
 pub struct MemoryStore {
     logins: Mutex<Logins>,
-    /// As many as are kept.
+    /// The most logins that are kept.
     bound: usize,
 }
 
@@ -69,8 +69,8 @@ impl Logins {
         Ok((login, pending))
     }
 
-    /// Gives up the oldest logins while there are too many, or while they are long past: until then they are called
-    /// used or expired.
+    /// Gives up the oldest logins while there are too many, or while they are long past: until then they are reported
+    /// as used or expired.
     fn make_room(&mut self, bound: usize, now: u64) {
         while let Some(key) = self.order.front() {
             let is_past = |login: &Login| login.begun.abs_diff(now) >= 3 * LIFETIME;
@@ -87,11 +87,11 @@ impl PendingStore for MemoryStore {
     fn put(&self, pending: &PendingAuthorization) -> Result<String, StoreError> {
         let (key, begun) = (pending.key(), pending.begun().0);
         let mut buf = Zeroizing::new([0; PendingAuthorization::PENDING_LEN]);
-        // By its own word, the buffer is long enough for each login.
+        // `PENDING_LEN` is enough for every login.
         let encoded = pending.encode(buf.as_mut()).unwrap_or_default();
         let mut logins = self.logins();
         logins.make_room(self.bound, begun);
-        // A state that comes again is not random, and its login may be taken already.
+        // A state that repeats is not random, and its login may be taken already.
         if logins.by_key.contains_key(&key) {
             return Err(StoreError::NoEntropy);
         }
