@@ -88,3 +88,19 @@ fn has_control_character(claim: Value<'_>) -> bool {
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn claims_are_read_by_name_and_not_shown() {
+        let json = r#"{"email":"a@b.example","groups":["x"]}"#;
+        let claims = Claims(serde_json::from_str(json).unwrap());
+        assert_eq!(claims.text("email"), Some("a@b.example"));
+        assert_eq!((claims.text("groups"), claims.text("sub")), (None, None));
+        assert_eq!(claims.names().collect::<Vec<_>>(), ["email", "groups"]);
+        assert_eq!(claims.to_json(), json);
+        assert_eq!(format!("{claims:?}"), "Claims(..)");
+    }
+}

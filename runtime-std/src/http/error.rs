@@ -253,4 +253,12 @@ mod tests {
         let of_system = || io::Error::from_raw_os_error(24);
         assert!(said_of(of_system()).contains(&of_system().to_string()));
     }
+    #[test]
+    fn the_system_s_error_is_the_source_of_ours() {
+        let error = HttpError::new("https://a", Cause::of_io(io::Error::from_raw_os_error(111)));
+        let source = std::error::Error::source(&error).and_then(|e| e.downcast_ref::<io::Error>());
+        assert_eq!(source.and_then(io::Error::raw_os_error), Some(111));
+        let error = HttpError::new("https://a", Cause::Timeout);
+        assert!(std::error::Error::source(&error).is_none());
+    }
 }
