@@ -9,24 +9,34 @@ use crate::config::RealmConfig;
 use crate::error::Error;
 use crate::logins::{Logins, check_listed};
 
-/// The redirect URLs that are looked at unless one is given, or the realm lists others.
+/// The redirect URLs that are tried if none is given and the realm lists none.
 const EXAMPLES: [&str; 2] = ["https://pve.example:8006", "http://127.0.0.1/callback"];
 
-/// What [`Logins::check`] found. It is made only where a login could begin and its ID token be
-/// verified.
+/// What [`Logins::check`] found: a login can begin, and its ID token can be verified.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Report {
-    realm: String,
-    comment: Option<String>,
-    issuer: String,
-    keys: usize,
-    logins: Vec<(String, ClientType)>,
-    notes: Vec<String>,
+    /// The realm's name.
+    pub realm: String,
+    /// The realm's comment, safe to show.
+    pub comment: Option<String>,
+    /// The issuer.
+    pub issuer: String,
+    /// How many of the provider's keys verify signatures here.
+    pub usable_keys: usize,
+    /// The redirect URLs that were tried, and the client type of a login with each.
+    pub logins: Vec<(String, ClientType)>,
+    /// What an administrator may want to know, a sentence each.
+    pub notes: Vec<String>,
 }
 
 impl Logins {
     /// Fetches the realm's metadata and keys, and says which client type a login with
     /// `redirect_url` has; without it, with each that the realm lists, or else one of each kind.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Logins::begin), and [`Error::Jwks`] if no key verifies signatures here.
     pub fn check(&self, realm: &str, redirect_url: Option<&str>) -> Result<Report, Error> {
         let urls = redirect_uris(self.config().realm(realm)?, redirect_url)?;
         self.inspect(realm, |config, relying_party, keys, call| {
@@ -46,7 +56,7 @@ impl Logins {
                 realm: config.name.clone(),
                 comment: config.shown_comment(),
                 issuer: config.issuer_url.clone(),
-                keys: usable,
+                usable_keys: usable,
                 logins,
                 notes: notes(config, relying_party),
             })
@@ -90,21 +100,17 @@ fn notes(config: &RealmConfig, relying_party: RelyingParty<'_>) -> Vec<String> {
     notes
 }
 
-impl Report {
-    /// As JSON: `realm`, `comment`, `issuer`, `usable_keys`, `logins` and `notes`.
-    pub fn to_json(&self) -> Value {
-        let logins: Vec<_> = self
-            .logins
-            .iter()
-            .map(|(url, decided)| json!({"redirect_url": url, "client_type": decided.as_str()}))
-            .collect();
+/// `realm`, `comment`, `issuer`, `usable_keys`, `logins` and `notes`.
+impl From<&Report> for Value {
+    fn from(report: &Report) -> Self {
+        let login = |(url, decided): &(String, ClientType)| json!({"redirect_url": url, "client_type": decided.as_str()});
         json!({
-            "realm": self.realm,
-            "comment": self.comment,
-            "issuer": self.issuer,
-            "usable_keys": self.keys,
-            "logins": logins,
-            "notes": self.notes,
+            "realm": report.realm,
+            "comment": report.comment,
+            "issuer": report.issuer,
+            "usable_keys": report.usable_keys,
+            "logins": report.logins.iter().map(login).collect::<Vec<_>>(),
+            "notes": report.notes,
         })
     }
 }
@@ -118,7 +124,7 @@ impl fmt::Display for Report {
             self.realm,
             comment.collect::<String>(),
             self.issuer,
-            self.keys
+            self.usable_keys
         )?;
         for (url, decided) in &self.logins {
             writeln!(f, "  {url}: a {} login", decided.as_str())?;

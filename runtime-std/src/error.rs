@@ -1,4 +1,13 @@
-//! What can go wrong with a login, told to whoever can do something about it.
+//! What can go wrong with a login.
+
+pub(crate) mod advice;
+pub(crate) mod difference;
+mod class;
+mod refused_documents;
+pub(crate) mod refused_id_token;
+pub(crate) mod shown;
+pub(crate) mod user_name;
+pub(crate) mod words;
 
 use std::fmt;
 
@@ -9,17 +18,18 @@ use onerealm_core::{
     UserinfoError,
 };
 
-use crate::advice;
 use crate::config::{ConfigError, EditError};
-use crate::difference::{Difference, with_difference};
 use crate::http::HttpError;
-use crate::provider_words::ProviderWords;
 use crate::store::StoreError;
-use crate::user::UserError;
+
+pub use self::class::Class;
+use self::difference::{Difference, with_difference};
+use self::user_name::UserError;
+use self::words::{ProviderWords, with_words};
 
 /// Why a login did not begin or finish.
 ///
-/// `Display` is one line with the whole cause and nothing secret; [`code`](Self::code) is stable;
+/// `Display` is one line with the whole cause and no secrets; [`code`](Self::code) is stable;
 /// [`advice`](Self::advice) is a line for the administrator.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -46,7 +56,7 @@ pub enum Error {
     Begin(BeginError),
     /// The provider's metadata.
     Discovery {
-        /// Where it was asked for.
+        /// Where it was requested.
         url: String,
         /// Why it was refused.
         error: DiscoveryError,
@@ -55,12 +65,12 @@ pub enum Error {
     },
     /// The provider's keys.
     Jwks {
-        /// Where they were asked for.
+        /// Where they were requested.
         url: String,
         /// Why they were refused.
         error: JwksError,
     },
-    /// What the browser brought is no authorization response.
+    /// What the browser brought is not an authorization response.
     Response(AuthorizationResponseError),
     /// The authorization response was refused, or says that the provider refused.
     Authorization {
@@ -104,25 +114,8 @@ pub enum Error {
     User(UserError),
     /// No answer.
     Http(HttpError),
-    /// A message is longer than any that is sent here.
+    /// A message is longer than the buffer for messages.
     Message(BufferTooSmall),
-}
-
-/// Who must act, which is also the command's exit status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
-    /// Realm or configuration, the provider's documents included.
-    Realm = 3,
-    /// Authorization response.
-    Authorization = 4,
-    /// Token or userinfo endpoint.
-    Endpoint = 5,
-    /// ID token, or what it says.
-    IdToken = 6,
-    /// Network or TLS.
-    Network = 7,
-    /// Storage.
-    Storage = 8,
 }
 
 impl Error {
@@ -182,7 +175,7 @@ impl Error {
         }
     }
 
-    /// What somebody can do about it, where that is not in the sentence already.
+    /// What to do about it, unless the message says so already.
     pub fn advice(&self) -> Option<&'static str> {
         if let Some(difference) = self.difference() {
             return Some(difference.advice());
@@ -199,12 +192,13 @@ impl Error {
             Error::RedirectUriNotListed { .. } => Some(advice::NOT_LISTED),
             Error::Discovery { error, .. } => advice::on_discovery(*error),
             Error::Userinfo { .. } => Some(advice::USERINFO_UNUSABLE),
-            Error::User(error) => advice::on_user(error),
+            Error::Store(StoreError::Other { advice, .. }) => *advice,
+            Error::User(error) => error.advice(),
             _ => None,
         }
     }
 
-    /// What was expected and what came, where both are public values. `Display` ends with it.
+    /// What was expected and what came, where both are public. `Display` ends with it.
     pub fn difference(&self) -> Option<Difference> {
         match self {
             Error::Discovery { difference, .. }
@@ -244,8 +238,7 @@ impl Error {
     }
 }
 
-/// Errors that only hold another one, whose code is given instead, and one that our buffers rule
-/// out.
+/// Two errors that wrap another one, whose code is given instead, and one that our buffers rule out.
 const WRAPPERS: [&str; 3] = ["id_token_jws", "jws_key", "buffer_too_small"];
 
 impl fmt::Display for Error {
@@ -271,13 +264,13 @@ impl fmt::Display for Error {
             Error::Jwks { url, error } => write!(f, "{url}: {error}"),
             Error::Response(error) => error.fmt(f),
             Error::Authorization { error, words, difference } => {
-                with_words(f, error, words)?;
+                with_words(f, error, words.as_ref())?;
                 with_difference(f, difference.as_deref())
             }
             Error::Store(error) => error.fmt(f),
             Error::Token { url, error, words, .. } => {
                 write!(f, "{url}: ")?;
-                with_words(f, error, words)
+                with_words(f, error, words.as_ref())
             }
             Error::IdToken { error, difference } => {
                 error.fmt(f)?;
@@ -285,7 +278,7 @@ impl fmt::Display for Error {
             }
             Error::Userinfo { url, error, words } => {
                 write!(f, "{url}: ")?;
-                with_words(f, error, words)?;
+                with_words(f, error, words.as_ref())?;
                 with_difference(f, Difference::of_userinfo(*error).as_ref())
             }
             Error::User(error) => error.fmt(f),
@@ -298,52 +291,27 @@ impl fmt::Display for Error {
     }
 }
 
-fn with_words(
-    f: &mut fmt::Formatter<'_>,
-    error: &dyn fmt::Display,
-    words: &Option<ProviderWords>,
-) -> fmt::Result {
-    match words {
-        Some(words) => write!(f, "{error} (it says: {words})"),
-        None => error.fmt(f),
-    }
-}
-
-impl std::error::Error for Error {}
-
-impl From<ConfigError> for Error {
-    fn from(error: ConfigError) -> Self {
-        Error::Config(error)
-    }
-}
-
-impl From<EditError> for Error {
-    fn from(error: EditError) -> Self {
-        Error::Edit(error)
-    }
-}
-
-impl From<RealmError> for Error {
-    fn from(error: RealmError) -> Self {
-        Error::Realm(error)
-    }
-}
-
-impl From<RedirectUriError> for Error {
-    fn from(error: RedirectUriError) -> Self {
-        Error::RedirectUri(error)
-    }
-}
-
-impl From<BeginError> for Error {
-    fn from(error: BeginError) -> Self {
-        Error::Begin(error)
-    }
-}
-
-impl From<AuthorizationResponseError> for Error {
-    fn from(error: AuthorizationResponseError) -> Self {
-        Error::Response(error)
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(match self {
+            Error::Config(error) => error,
+            Error::Edit(error) => error,
+            Error::Realm(error) => error,
+            Error::RealmList { .. } | Error::RedirectUriNotListed { .. } => return None,
+            Error::RedirectUri(error) => error,
+            Error::Begin(error) => error,
+            Error::Discovery { error, .. } => error,
+            Error::Jwks { error, .. } => error,
+            Error::Response(error) => error,
+            Error::Authorization { error, .. } => error,
+            Error::Store(error) => error,
+            Error::Token { error, .. } => error,
+            Error::IdToken { error, .. } => error,
+            Error::Userinfo { error, .. } => error,
+            Error::User(error) => error,
+            Error::Http(error) => error,
+            Error::Message(error) => error,
+        })
     }
 }
 
@@ -356,26 +324,24 @@ impl From<StoreError> for Error {
     }
 }
 
-impl From<IdTokenError> for Error {
-    fn from(error: IdTokenError) -> Self {
-        Error::IdToken { error, difference: None }
-    }
+macro_rules! lifted {
+    ($($error:ty => $variant:ident),+ $(,)?) => {
+        $(impl From<$error> for Error {
+            fn from(error: $error) -> Self {
+                Error::$variant(error)
+            }
+        })+
+    };
 }
 
-impl From<UserError> for Error {
-    fn from(error: UserError) -> Self {
-        Error::User(error)
-    }
-}
-
-impl From<HttpError> for Error {
-    fn from(error: HttpError) -> Self {
-        Error::Http(error)
-    }
-}
-
-impl From<BufferTooSmall> for Error {
-    fn from(error: BufferTooSmall) -> Self {
-        Error::Message(error)
-    }
+lifted! {
+    ConfigError => Config,
+    EditError => Edit,
+    RealmError => Realm,
+    RedirectUriError => RedirectUri,
+    BeginError => Begin,
+    AuthorizationResponseError => Response,
+    UserError => User,
+    HttpError => Http,
+    BufferTooSmall => Message,
 }

@@ -1,4 +1,4 @@
-//! The groups of an end user, in the words of the realm.
+//! The groups of an end user.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -7,31 +7,30 @@ use onerealm_core::Identity;
 use onerealm_core::wire::{JsonStr, Value};
 use serde_json::json;
 
-use crate::advice;
-use crate::difference::Difference;
-use crate::shown;
+use crate::codes::codes;
+use crate::error::difference::Difference;
+use crate::error::{advice, shown};
 
-/// What the claim says that the realm's `groups-claim` names.
+/// The value of the claim that the realm's `groups-claim` names.
 ///
-/// Which groups the end user is put into is the caller's to decide. Only [`Listed`](Self::Listed)
-/// says who is in which: after anything else, groups stay as they are.
+/// The caller decides which groups the end user is added to. Only [`Listed`](Self::Listed) tells:
+/// after anything else, leave the groups as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Groups {
-    /// The realm has no `groups-claim`: nothing was looked at.
+    /// The realm has no `groups-claim`.
     NotConfigured,
-    /// The claim is missing or null: the end user is in no group, or the provider doesn't send the
-    /// claim.
+    /// The claim is missing or null: the end user is in no group, or the provider doesn't send it.
     Absent,
-    /// The end user is in more groups than a token has room for: the provider left the claim out,
-    /// and said so (`_claim_names`, or Entra ID's `hasgroups`). Which groups they are isn't known.
+    /// The end user is in more groups than fit into a token: the provider left the claim out, and
+    /// said so (`_claim_names`, or Entra ID's `hasgroups`). The groups are unknown.
     Overage,
-    /// The claim is a string, an array of strings, or an object whose names are the groups.
+    /// The claim is a string, an array of strings, or an object whose member names are the groups.
     Listed {
-        /// Names that Proxmox products take (ASCII letters, digits, `.`, `-` and `_`), each once, in
-        /// the claim's order. They are never rewritten, and have no `-REALM` behind them.
+        /// Names that Proxmox products accept (ASCII letters, digits, `.`, `-` and `_`), each once,
+        /// in the claim's order. They are never rewritten, and have no `-REALM` suffix.
         valid: Vec<String>,
-        /// What else is there, each once: names with other characters, and the JSON text of what is
-        /// no string. Not fit to be shown as it is.
+        /// The rest, each once: names with other characters, and the JSON text of what is not a
+        /// string. Not safe to show unescaped.
         invalid: Vec<String>,
     },
 }
@@ -62,23 +61,25 @@ impl Groups {
         Groups::Listed { valid, invalid }
     }
 
-    /// The groups that are known and that Proxmox products take.
+    /// The groups that are known and that Proxmox products accept.
     pub fn valid(&self) -> &[String] {
         match self {
             Groups::Listed { valid, .. } => valid,
             Groups::NotConfigured | Groups::Absent | Groups::Overage => &[],
         }
     }
+}
 
-    /// As JSON: `status` (`not_configured`, `absent`, `overage` or `listed`), `valid` and `invalid`.
-    pub fn to_json(&self) -> serde_json::Value {
-        let (status, invalid) = match self {
+/// `status` (`not_configured`, `absent`, `overage` or `listed`), `valid` and `invalid`.
+impl From<&Groups> for serde_json::Value {
+    fn from(groups: &Groups) -> Self {
+        let (status, invalid) = match groups {
             Groups::NotConfigured => ("not_configured", &[][..]),
             Groups::Absent => ("absent", &[][..]),
             Groups::Overage => ("overage", &[][..]),
             Groups::Listed { invalid, .. } => ("listed", &invalid[..]),
         };
-        json!({ "status": status, "valid": self.valid(), "invalid": invalid })
+        json!({ "status": status, "valid": groups.valid(), "invalid": invalid })
     }
 }
 
@@ -86,7 +87,7 @@ impl Groups {
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Name {
     Text(String),
-    /// The JSON text of what can't be a name.
+    /// The JSON text of what is not a string.
     Other(String),
 }
 
@@ -103,9 +104,9 @@ fn text(name: JsonStr<'_>) -> String {
     name.chars().collect()
 }
 
-/// Whether the provider says that the claim exists, and is not in the token.
+/// Whether the provider says that the claim exists but is not in the token.
 fn is_left_out(identity: &Identity<'_>, claim: &str) -> bool {
-    // Entra ID, where the whole of a response would be too long. It says it of `groups` only.
+    // Entra ID, when a response would get too long. It says so of `groups` only.
     let is_true = |value: Value<'_>| match value {
         Value::Bool(is_true) => is_true,
         Value::String(text) => text == *"true",
@@ -115,16 +116,15 @@ fn is_left_out(identity: &Identity<'_>, claim: &str) -> bool {
         || (claim == "groups" && identity.claim("hasgroups").is_some_and(is_true))
 }
 
-/// What pve-access-control takes as the name of a group (9.1.1: `groupname_regex`). It has no limit
-/// for the length.
+/// What pve-access-control 9.1.1 accepts as a group's name (`groupname_regex`), of any length.
 fn is_group_name(name: &str) -> bool {
     let is_allowed = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-' | b'_');
     !name.is_empty() && name.bytes().all(is_allowed)
 }
 
-/// What is not as the realm asks for, of a login that is done all the same.
+/// What the realm asks for and the provider didn't send, where the login succeeds all the same.
 ///
-/// `Display` is one line with nothing secret; [`code`](Self::code) is stable.
+/// `Display` is one line without secrets; [`code`](Self::code) is stable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Warning {
@@ -137,15 +137,19 @@ pub enum Warning {
     GroupsInvalid {
         /// The claim that `groups-claim` names.
         claim: String,
-        /// The names, as they came.
+        /// The names, unescaped.
         names: Vec<String>,
     },
 }
 
-impl Warning {
-    /// Every code.
-    pub const CODES: &'static [&'static str] = &["groups_overage", "groups_invalid"];
+codes! {
+    Warning {
+        GroupsOverage => "groups_overage",
+        GroupsInvalid => "groups_invalid",
+    }
+}
 
+impl Warning {
     pub(crate) fn of(groups: &Groups, claim: Option<&str>) -> Vec<Self> {
         let claim = claim.unwrap_or_default().to_owned();
         match groups {
@@ -157,15 +161,7 @@ impl Warning {
         }
     }
 
-    /// The stable name of this warning, as `docs/errors.md` lists it.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Warning::GroupsOverage { .. } => "groups_overage",
-            Warning::GroupsInvalid { .. } => "groups_invalid",
-        }
-    }
-
-    /// What somebody can do about it.
+    /// What to do about it.
     pub fn advice(&self) -> &'static str {
         self.difference().advice()
     }
@@ -188,12 +184,14 @@ impl Warning {
             ),
         }
     }
+}
 
-    /// As JSON: `code`, `message`, `advice`, `expected` and `came`.
-    pub fn to_json(&self) -> serde_json::Value {
-        let Difference { expected, came, .. } = self.difference();
+/// `code`, `message`, `advice`, `expected` and `came`.
+impl From<&Warning> for serde_json::Value {
+    fn from(warning: &Warning) -> Self {
+        let Difference { expected, came, .. } = warning.difference();
         json!({
-            "code": self.code(), "message": self.to_string(), "advice": self.advice(),
+            "code": warning.code(), "message": warning.to_string(), "advice": warning.advice(),
             "expected": expected, "came": came,
         })
     }

@@ -23,23 +23,20 @@
 
 #![forbid(unsafe_code)]
 
-mod advice;
 mod check;
+mod claims;
+mod clock;
+mod codes;
 mod config;
-mod crypto;
-mod difference;
 mod error;
 mod groups;
 mod http;
-mod keys;
 mod logins;
 mod network;
-mod provider_words;
 mod providers;
-mod proxy;
-mod shown;
 mod store;
 mod user;
+mod verifiers;
 
 #[cfg(feature = "loopback")]
 pub mod http_server;
@@ -47,20 +44,24 @@ pub mod http_server;
 pub mod loopback_listener;
 
 pub use check::Report;
+pub use claims::Claims;
+pub use clock::now;
 pub use config::{Config, ConfigError, ConfigFile, EditError, Problem, RealmConfig, RealmProblem};
-pub use difference::Difference;
+pub use error::difference::Difference;
+pub use error::user_name::UserError;
+pub use error::words::ProviderWords;
 pub use error::{Class, Error};
 pub use groups::{Groups, Warning};
 pub use http::HttpError;
-pub use keys::{RustlsVerifier, verifiers};
-pub use logins::{Begun, Callback, Logins, default_state_directory, now};
+pub use logins::{Begun, Callback, Logins, default_state_directory};
 pub use network::Network;
 pub use onerealm_core::{
     ClientType, ClientTypeSetting, DamagedPending, Decision, PendingAuthorization, PendingFields,
     RedirectUri, Requested, TokenAuthMethod, UnixTime,
 };
-pub use provider_words::ProviderWords;
 pub use store::{
-    DirectoryStore, PendingStore, SealedOrDirectoryStore, SealedStore, StoreError, Unsafe,
+    DirectoryStore, MemoryStore, PendingStore, SealedOrDirectoryStore, SealedStore, StoreError,
+    Unsafe,
 };
-pub use user::{Claims, User, UserError};
+pub use user::User;
+pub use verifiers::verifiers;

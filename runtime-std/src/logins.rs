@@ -2,29 +2,32 @@
 
 use std::fmt;
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use onerealm_core::wire::Words;
 use onerealm_core::{
     AuthorizationError, AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration,
     ClientSecret, ClientType, ErrorResponse, IdToken, Identity, Issuer, NativeKey,
     NativeRegistration, PendingAuthorization, PublicOverride, QueryUserinfo, Realm, RealmName,
-    RedirectUri, RelyingParty, Requested, SealedState, SignatureVerifier, UnixTime, policy,
+    RedirectUri, RelyingParty, Requested, SealedState, UnixTime, policy,
 };
 use zeroize::Zeroizing;
 
+use crate::claims::Claims;
+use crate::clock::now;
 use crate::config::{Config, RealmConfig};
-use crate::crypto;
-use crate::difference::{Difference, Judged};
 use crate::error::Error;
+use crate::error::difference::Difference;
+use crate::error::refused_id_token::Judged;
+use crate::error::shown::Secrets;
+use crate::error::user_name::UserError;
+use crate::error::words::ProviderWords;
 use crate::http::DEADLINE;
-use crate::keys::{RustlsVerifier, verifiers};
 use crate::network::Network;
-use crate::provider_words::ProviderWords;
 use crate::providers::{Call, ProviderKeys};
-use crate::shown::Secrets;
 use crate::store::{PendingStore, StoreError};
-use crate::user::{self, Claims, User, UserError};
+use crate::user::User;
+use crate::verifiers::verifiers;
 
 /// Room for the longest message that is sent: a token request with a long code, every byte of it
 /// encoded.
@@ -45,12 +48,12 @@ pub struct Logins {
     config: Config,
     store: Box<dyn PendingStore>,
     network: Network,
-    verifiers: Vec<RustlsVerifier>,
     deadline: Duration,
     cache_lifetime: Duration,
 }
 
 /// A login that has begun.
+#[non_exhaustive]
 pub struct Begun {
     /// Where to send the end user.
     pub url: String,
@@ -120,7 +123,6 @@ impl Logins {
             config,
             store: Box::new(store),
             network: Network::new(),
-            verifiers: verifiers(&crypto::provider()),
             deadline: DEADLINE,
             cache_lifetime: Duration::MAX,
         }
@@ -251,7 +253,7 @@ impl Logins {
             pending,
             callback.response()?,
             || Ok(()),
-            |identity, _| user::claims_to_hand_on(identity),
+            |identity, _| Claims::to_hand_on(identity),
         )
     }
 
@@ -326,9 +328,7 @@ impl Logins {
             newer = keys.newer(&known, call)?;
             key_set = keys.key_set(&newer)?;
         }
-        let verifiers: Vec<_> =
-            self.verifiers.iter().map(|verifier| verifier as &dyn SignatureVerifier).collect();
-        let verdict = id_token.validate(&key_set, &verifiers, now(), &mut buf);
+        let verdict = id_token.validate(&key_set, verifiers(), now(), &mut buf);
         let identity = verdict.map_err(|error| {
             let judged = Judged::new(relying_party, key_set, token, secrets);
             Error::IdToken { error, difference: judged.difference(error).map(Box::new) }
@@ -489,12 +489,6 @@ impl Lists {
             ..defaults
         })
     }
-}
-
-/// The system's time; before 1970 it is 1970.
-pub fn now() -> UnixTime {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    UnixTime(since.map_or(0, |duration| duration.as_secs()))
 }
 
 /// Where pending logins are kept unless told otherwise: `$XDG_STATE_HOME/onerealm`, or else

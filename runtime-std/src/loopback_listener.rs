@@ -10,6 +10,7 @@ use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
+pub use self::sockets::LoopbackHost;
 use crate::http_server::{Acceptor, Connection, Request, Response, Unreadable};
 
 /// How long one connection may take, from its first byte to the end of its answer. Strangers are cut off after it, and
@@ -24,18 +25,6 @@ const MAX_BODY: usize = 16 * 1024;
 
 const RECEIVED: &str = "The answer has arrived. You can close this window.";
 const REFUSED: &str = "This is not the answer that a login is waiting for.";
-
-/// Which loopback host the redirect URI names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LoopbackHost {
-    /// `127.0.0.1`, what RFC 8252 recommends.
-    V4,
-    /// `[::1]`.
-    V6,
-    /// `localhost`, for providers that know no other. It listens on both addresses, because the browser chooses which
-    /// one the name means, and a neighbour must not get the other.
-    Localhost,
-}
 
 /// Listens for the redirect of one login.
 pub struct LoopbackListener {

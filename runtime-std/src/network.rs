@@ -1,4 +1,4 @@
-//! What the logins of a process share: what is known of the providers, and the way to them.
+//! What the logins of a process share: the providers' documents, and connections to them.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,8 +26,8 @@ impl Network {
         Self::default()
     }
 
-    /// The same with a directory where metadata and keys are kept for other processes, and for
-    /// later. It is made where it is not there, and must be one that nobody else can write to.
+    /// The same with a directory in which metadata and keys are kept for other processes, and for
+    /// later. It is created if missing, and must not be writable by others.
     pub fn with_cache(directory: impl Into<PathBuf>) -> Self {
         let providers = Providers::on_disk(directory.into());
         Network(Arc::new(Shared { providers, ..Shared::default() }))
@@ -37,9 +37,9 @@ impl Network {
     /// login with the same provider, instead of being closed: for programs with several logins a
     /// second.
     ///
-    /// Only a connection that has brought several answers waits. A provider that closes it at the
-    /// very moment fails the login whose token request is on its way, which is sent once: `idle`
-    /// should be shorter than providers wait, which is 5 s for some.
+    /// Only a connection that has brought several answers waits. A token request is sent once, so
+    /// the login fails if the provider closes the connection at that very moment: make `idle`
+    /// shorter than the provider waits, which is 5 s for some.
     pub fn keeping_connections(self, idle: Duration) -> Self {
         self.0.http.keep_connections(idle);
         self

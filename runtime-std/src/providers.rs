@@ -18,10 +18,10 @@ use self::disk::{Disk, Whose};
 use self::document::{Document, Kind};
 pub(crate) use self::provider::{Provider, ProviderKeys};
 use self::turn::Turn;
-use crate::difference::Difference;
+use crate::clock::now;
 use crate::error::Error;
+use crate::error::difference::Difference;
 use crate::http::{Conversation, Http, HttpError};
-use crate::logins::now;
 
 /// How long a provider that doesn't answer is waited for, and how long it is not asked again, where
 /// its metadata is there from before.

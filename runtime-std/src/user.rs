@@ -1,22 +1,19 @@
-//! The end user of a finished login, in the words of the realm.
+//! The end user of a finished login.
 
 use std::fmt;
 
 use onerealm_core::wire::Value;
 use onerealm_core::{ClientType, Identity};
-use serde_json::Map;
+use serde_json::json;
 
-use crate::advice;
+use crate::claims::{Claims, check_names};
 use crate::config::RealmConfig;
-use crate::difference::{Difference, with_difference};
+use crate::error::user_name::UserError;
 use crate::groups::{Groups, Warning};
-use crate::shown;
-
-/// Claims by their names.
-pub type Claims = Map<String, serde_json::Value>;
 
 /// The end user of a finished login.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct User {
     /// The realm's name.
     pub realm: String,
@@ -28,9 +25,9 @@ pub struct User {
     pub issuer: String,
     /// The subject: together with the issuer, what identifies the end user.
     pub subject: String,
-    /// The groups that the realm's `groups-claim` says.
+    /// The groups in the realm's `groups-claim`.
     pub groups: Groups,
-    /// What is not as the realm asks for, though the login is done. They are in the log too.
+    /// What the realm asks for and the provider didn't send. The log has them too.
     pub warnings: Vec<Warning>,
     /// The ID token's claims, with those of the userinfo endpoint that it doesn't have.
     pub claims: Claims,
@@ -47,7 +44,7 @@ impl User {
         check_username(&username, identity.realm())
             .map_err(|reason| UserError::Unusable { claim: claim.to_owned(), reason })?;
         check_names(identity, ["email"].into_iter().chain(config.groups_claim.as_deref()))?;
-        let claims = claims(identity)?;
+        let claims = Claims::of(identity)?;
         let groups_claim = config.groups_claim.as_deref();
         let groups = Groups::of(identity, groups_claim);
         let warnings = Warning::of(&groups, groups_claim);
@@ -66,19 +63,20 @@ impl User {
             claims,
         })
     }
+}
 
-    /// As JSON: `realm`, `username`, `client_type`, `issuer`, `subject`, `groups`, `warnings` and
-    /// `claims`.
-    pub fn to_json(&self) -> serde_json::Value {
-        serde_json::json!({
-            "realm": self.realm,
-            "username": self.username,
-            "client_type": self.client_type.as_str(),
-            "issuer": self.issuer,
-            "subject": self.subject,
-            "groups": self.groups.to_json(),
-            "warnings": self.warnings.iter().map(Warning::to_json).collect::<Vec<_>>(),
-            "claims": self.claims,
+/// `realm`, `username`, `client_type`, `issuer`, `subject`, `groups`, `warnings` and `claims`.
+impl From<&User> for serde_json::Value {
+    fn from(user: &User) -> Self {
+        json!({
+            "realm": user.realm,
+            "username": user.username,
+            "client_type": user.client_type.as_str(),
+            "issuer": user.issuer,
+            "subject": user.subject,
+            "groups": Self::from(&user.groups),
+            "warnings": user.warnings.iter().map(Self::from).collect::<Vec<_>>(),
+            "claims": Self::from(user.claims.clone()),
         })
     }
 }
@@ -95,45 +93,10 @@ impl fmt::Debug for User {
     }
 }
 
-/// The claims of both sources; the ID token's win.
-fn claims(identity: &Identity<'_>) -> Result<Claims, UserError> {
-    let parse = |text: &str| serde_json::from_str::<Claims>(text).map_err(|_| UserError::Claims);
-    let id_token = parse(identity.id_token_claims().text())?;
-    let mut claims = match identity.userinfo_claims() {
-        Some(userinfo) => parse(userinfo.text())?,
-        None => Claims::new(),
-    };
-    claims.extend(id_token);
-    Ok(claims)
-}
-
-/// The claims for a caller that looks for names in them by rules of its own.
-pub(crate) fn claims_to_hand_on(identity: &Identity<'_>) -> Result<Claims, UserError> {
-    check_names(identity, NAMING_CLAIMS)?;
-    claims(identity)
-}
-
-/// What callers take the names of end users, groups and mail addresses from.
-const NAMING_CLAIMS: [&str; 7] =
-    ["preferred_username", "username", "upn", "unique_name", "email", "groups", "roles"];
-
-/// Refuses control characters in claims that name somebody or something.
-fn check_names<'c>(
-    identity: &Identity<'_>,
-    claims: impl IntoIterator<Item = &'c str>,
-) -> Result<(), UserError> {
-    let with_one = |claim: &&str| identity.claim(claim).is_some_and(has_control_character);
-    match claims.into_iter().find(with_one) {
-        Some(claim) => Err(UserError::ControlCharacter { claim: claim.to_owned() }),
-        None => Ok(()),
-    }
-}
-
-/// Spellings of `username-claim` that stand for a claim of another name, where there is none of
-/// their own.
+/// Values of `username-claim` that stand for another claim, unless there is one of that name.
 const OLD_SPELLINGS: [(&str, &str); 2] = [("subject", "sub"), ("username", "preferred_username")];
 
-/// The claim that `username-claim` names, as Proxmox products look for it; null is none.
+/// The claim that `username-claim` names, found as Proxmox products do; null counts as missing.
 fn username_claim<'a, 'b>(
     identity: &Identity<'b>,
     written: &'a str,
@@ -146,22 +109,11 @@ fn username_claim<'a, 'b>(
     }
 }
 
-/// Whether a claim that names mail addresses or groups (as text, as an array, or as an object's
-/// names) has a control character: callers write such names to files of lines.
-fn has_control_character(claim: Value<'_>) -> bool {
-    match claim {
-        Value::String(text) => text.has_control_character(),
-        Value::Array(items) => items.items().any(has_control_character),
-        Value::Object(object) => object.members().any(|(name, _)| name.has_control_character()),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
-}
-
-/// The longest user name with its `@realm`, in characters.
+/// The longest user name, `@realm` included, in characters.
 const USER_NAME_LEN: usize = 64;
 
-/// What Proxmox products take as a user name: it stands in files where `:` and line ends separate,
-/// and in paths.
+/// Checks what Proxmox products accept: user names are stored in paths, and in files with `:` and
+/// line ends as separators.
 fn check_username(name: &str, realm: &str) -> Result<(), &'static str> {
     if name.is_empty() {
         return Err("it is empty");
@@ -177,109 +129,6 @@ fn check_username(name: &str, realm: &str) -> Result<(), &'static str> {
     }
     Ok(())
 }
-
-/// Why a validated identity has no user name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum UserError {
-    /// There is no such claim.
-    Missing {
-        /// Its name.
-        claim: String,
-        /// The claims that are there, fit to be shown.
-        present: Vec<String>,
-    },
-    /// The claim is no string.
-    NotText {
-        /// Its name.
-        claim: String,
-    },
-    /// What it says can't be a user name.
-    Unusable {
-        /// Its name.
-        claim: String,
-        /// Why.
-        reason: &'static str,
-    },
-    /// A mail address or a group has a control character in it.
-    ControlCharacter {
-        /// The claim's name.
-        claim: String,
-    },
-    /// The claims are beyond what can be handed on.
-    Claims,
-}
-
-/// As many claims as an error lists.
-const SHOWN_CLAIMS: usize = 40;
-
-impl UserError {
-    fn missing(identity: &Identity<'_>, claim: &str) -> Self {
-        let names =
-            identity.claims().map(|(name, _)| shown::name(&name.chars().collect::<String>()));
-        let present = names.take(SHOWN_CLAIMS).collect();
-        UserError::Missing { claim: claim.to_owned(), present }
-    }
-
-    /// What was expected and what came, where that are public values.
-    pub(crate) fn difference(&self) -> Option<Difference> {
-        match self {
-            UserError::Missing { claim, present } => Some(Difference::new(
-                format!("the claim {claim:?}, as username-claim says"),
-                format!("the claims {}", present.join(", ")),
-                advice::USER_NAME_MISSING,
-            )),
-            _ => None,
-        }
-    }
-
-    /// Every code.
-    pub const CODES: &'static [&'static str] = &[
-        "username_missing",
-        "username_not_text",
-        "username_unusable",
-        "claim_control_character",
-        "claims_unusable",
-    ];
-
-    /// The stable name of this error.
-    pub fn code(&self) -> &'static str {
-        match self {
-            UserError::Missing { .. } => "username_missing",
-            UserError::NotText { .. } => "username_not_text",
-            UserError::Unusable { .. } => "username_unusable",
-            UserError::ControlCharacter { .. } => "claim_control_character",
-            UserError::Claims => "claims_unusable",
-        }
-    }
-}
-
-impl fmt::Display for UserError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            UserError::Missing { .. } => {
-                f.write_str(
-                    "the end user has no claim of the name that is the realm's username-claim",
-                )?;
-                with_difference(f, self.difference().as_ref())
-            }
-            UserError::NotText { claim } => write!(
-                f,
-                "the claim {claim:?}, which the realm's username-claim names, is no string"
-            ),
-            UserError::Unusable { claim, reason } => write!(
-                f,
-                "what the claim {claim:?} says can't be a user name: {reason}; set the realm's username-claim to another claim"
-            ),
-            UserError::ControlCharacter { claim } => write!(
-                f,
-                "the claim {claim:?} has a control character in it, which no mail address and no group has: correct it at the provider"
-            ),
-            UserError::Claims => f.write_str("the claims have a number that can't be represented"),
-        }
-    }
-}
-
-impl std::error::Error for UserError {}
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,6 @@
 //! An ID token: its parts, the key, the signature and the claims.
 
-use onerealm::RustlsVerifier;
 use onerealm_core::SignatureVerifier;
-use rustls::crypto::CryptoProvider;
 use serde_json::Value;
 
 use super::peers;
@@ -36,25 +34,20 @@ impl Token {
             allocations: Allocations::NoneBesidesTheLimit,
             limit: self.library.signature_alone(&signer, login.id_token),
             peers: peers::all(self.algorithm, &login),
-            ours: ours(login, &self.library.of_rustls()),
+            ours: ours(login, self.library.verifiers()),
         }
     }
 }
 
 /// The key set was read before, as in the peers; the key is found and decoded for each token.
-fn ours(login: Answered, provider: &CryptoProvider) -> Contender {
+fn ours(login: Answered, verifiers: &'static [&'static dyn SignatureVerifier]) -> Contender {
     let keys = login.keys;
     let now = login.returned.provider.now;
-    let verifiers: &[RustlsVerifier] = onerealm::verifiers(provider).leak();
-    let verifiers: Vec<_> =
-        verifiers.iter().map(|verifier| verifier as &dyn SignatureVerifier).collect();
     let mut buf = vec![0; login.id_token().buffer_needed()];
     Contender::prepared(
         "onerealm",
         move || login.id_token(),
-        move |id_token| {
-            id_token.validate(&keys, &verifiers, now, &mut buf).unwrap().subject().len()
-        },
+        move |id_token| id_token.validate(&keys, verifiers, now, &mut buf).unwrap().subject().len(),
     )
 }
 
@@ -73,11 +66,12 @@ impl Library {
         }
     }
 
-    fn of_rustls(self) -> CryptoProvider {
+    /// The runtime's, or as short ones on aws-lc.
+    fn verifiers(self) -> &'static [&'static dyn SignatureVerifier] {
         match self {
-            Library::Ring => rustls::crypto::ring::default_provider(),
+            Library::Ring => onerealm::verifiers(),
             #[cfg(feature = "aws-lc")]
-            Library::AwsLc => rustls::crypto::aws_lc_rs::default_provider(),
+            Library::AwsLc => super::aws_lc::VERIFIERS,
         }
     }
 

@@ -1,5 +1,7 @@
 //! The rows that need neither files nor network.
 
+#[cfg(feature = "aws-lc")]
+mod aws_lc;
 mod documents;
 mod id_token;
 mod messages;

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use onerealm::{
     Begun, Callback, Config, DirectoryStore, Logins, Network, SealedOrDirectoryStore, User,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use arguments::{Arguments, Command, Finish};
 use outcome::{Failure, Outcome};
@@ -71,7 +71,7 @@ fn execute(arguments: Arguments) -> Result<Outcome, Failure> {
             let logins = logins()?;
             let realm = named_or_default(&logins, realm.as_deref())?;
             let report = logins.check(realm, redirect_url.as_deref())?;
-            Ok(Outcome::of(report.to_json(), report.to_string()))
+            Ok(Outcome::of(Value::from(&report), report.to_string()))
         }
         Command::Change(change) => change::run(&config, &change),
         #[cfg(feature = "demo")]
@@ -125,7 +125,7 @@ fn begun(begun: Begun) -> Outcome {
 }
 
 fn identity(user: User) -> Outcome {
-    let json = user.to_json();
+    let json = Value::from(&user);
     let text = serde_json::to_string_pretty(&json).unwrap_or_default();
     Outcome::of(json, text)
 }

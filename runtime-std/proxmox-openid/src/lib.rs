@@ -116,7 +116,7 @@ impl OpenIdAuthenticator {
             .complete_with_claims(pending, callback)
             .map_err(error::of_code)?;
         pending::store(state_dir).authenticated(now());
-        Ok(Value::Object(claims))
+        Ok(claims.into())
     }
 }
 

@@ -1,13 +1,13 @@
-//! What an answer says about how long it may be kept (RFC 9111 section 5.2.2).
+//! How long an answer may be kept (RFC 9111 section 5.2.2).
 
 /// How long an answer may be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Caching {
-    /// Seconds from now on; `None` where nothing is said.
+    /// Seconds from now on; `None` if the answer doesn't say.
     pub(crate) max_age: Option<u64>,
-    /// Whether it may be written down.
+    /// Whether it may be stored.
     pub(crate) is_storable: bool,
-    /// Whether it may be used after its time, where no newer one can be had.
+    /// Whether it may be used after that time, if no newer one can be fetched.
     pub(crate) may_be_stale: bool,
 }
 
@@ -29,14 +29,14 @@ impl Caching {
                 b"no-cache" => caching.expire(),
                 b"must-revalidate" => caching.may_be_stale = false,
                 b"max-age" => {
-                    // What is no number says that it is over (RFC 9111 section 4.2.1).
+                    // An invalid number means stale (RFC 9111 section 4.2.1).
                     let seconds = parts.next().and_then(seconds).unwrap_or(0);
                     caching.max_age = Some(caching.max_age.unwrap_or(u64::MAX).min(seconds));
                 }
                 _ => {}
             }
         }
-        // Part of it has passed where somebody else kept it.
+        // Part of it has passed in another cache.
         let age = age.filter_map(seconds).max().unwrap_or(0);
         caching.max_age = caching.max_age.map(|max_age| max_age.saturating_sub(age));
         caching
@@ -48,7 +48,7 @@ impl Caching {
     }
 }
 
-/// A number of seconds, however large; it may stand in quotes.
+/// A number of seconds, however large, perhaps in quotes.
 fn seconds(text: &[u8]) -> Option<u64> {
     let text = text.trim_ascii();
     let digits = text.strip_prefix(b"\"").and_then(|t| t.strip_suffix(b"\"")).unwrap_or(text);

@@ -1,4 +1,4 @@
-//! Why a request got no answer, told without a word from the network.
+//! Why a request got no answer, without a word from the network.
 
 use std::fmt;
 use std::io;
@@ -6,8 +6,11 @@ use std::path::PathBuf;
 
 use onerealm_core::UnixTime;
 
+use crate::codes::codes;
+
 /// A request that got no answer.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct HttpError {
     /// Where it went.
     pub url: String,
@@ -34,51 +37,45 @@ pub(super) enum Cause {
     Protocol,
 }
 
+codes! {
+    Cause {
+        Timeout => "network_timeout",
+        Host => "network_host",
+        Connection => "network_connection",
+        Tls => "tls",
+        UnknownIssuer => "tls_unknown_issuer",
+        NotValidYet => "tls_not_valid_yet",
+        Expired => "tls_expired",
+        NoAuthority => "no_ca",
+        CaFile => "ca_file",
+        Proxy => "proxy",
+        ProxyRefused => "proxy_refused",
+        TooLong => "http_too_long",
+        Encoded => "http_encoded",
+        Protocol => "http_protocol",
+    }
+}
+
 impl HttpError {
-    /// The stable name of this error.
-    pub fn code(&self) -> &'static str {
-        match self.cause {
-            Cause::Timeout => "network_timeout",
-            Cause::Host => "network_host",
-            Cause::Connection(_) => "network_connection",
-            Cause::Tls(_) => "tls",
-            Cause::UnknownIssuer => "tls_unknown_issuer",
-            Cause::NotValidYet { .. } => "tls_not_valid_yet",
-            Cause::Expired { .. } => "tls_expired",
-            Cause::NoAuthority { .. } => "no_ca",
-            Cause::CaFile { .. } => "ca_file",
-            Cause::Proxy => "proxy",
-            Cause::ProxyRefused => "proxy_refused",
-            Cause::TooLong => "http_too_long",
-            Cause::Encoded => "http_encoded",
-            Cause::Protocol => "http_protocol",
-        }
-    }
-
     /// Every code.
-    pub const CODES: &'static [&'static str] = &[
-        "network_timeout",
-        "network_host",
-        "network_connection",
-        "tls",
-        "tls_unknown_issuer",
-        "tls_not_valid_yet",
-        "tls_expired",
-        "no_ca",
-        "ca_file",
-        "proxy",
-        "proxy_refused",
-        "http_too_long",
-        "http_encoded",
-        "http_protocol",
-    ];
+    pub const CODES: &'static [&'static str] = Cause::CODES;
 
-    /// Somebody else's request took all the time that there was.
-    pub(crate) fn too_late(url: &str) -> Self {
-        HttpError { url: url.to_owned(), is_proxied: false, cause: Cause::Timeout }
+    /// The stable name of this error, as `docs/errors.md` lists it.
+    pub fn code(&self) -> &'static str {
+        self.cause.code()
     }
 
-    /// Whether nobody answered, as where the provider is down.
+    /// Without a proxy.
+    pub(super) fn new(url: &str, cause: Cause) -> Self {
+        HttpError { url: url.to_owned(), is_proxied: false, cause }
+    }
+
+    /// Another thread's request took all the time.
+    pub(crate) fn too_late(url: &str) -> Self {
+        HttpError::new(url, Cause::Timeout)
+    }
+
+    /// Whether nobody answered, as if the provider is down.
     pub(crate) fn is_silence(&self) -> bool {
         matches!(
             self.cause,
@@ -86,7 +83,7 @@ impl HttpError {
         )
     }
 
-    /// Whether it failed here, before anything was sent.
+    /// Whether it failed on this machine, before anything was sent.
     pub(crate) fn is_local(&self) -> bool {
         matches!(self.cause, Cause::CaFile { .. } | Cause::NoAuthority { .. } | Cause::Proxy)
     }
@@ -155,7 +152,14 @@ impl fmt::Display for HttpError {
     }
 }
 
-impl std::error::Error for HttpError {}
+impl std::error::Error for HttpError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.cause {
+            Cause::Connection(source) | Cause::CaFile { source: Some(source), .. } => Some(source),
+            _ => None,
+        }
+    }
+}
 
 impl From<ureq::Error> for Cause {
     fn from(error: ureq::Error) -> Self {
@@ -179,7 +183,7 @@ impl From<ureq::Error> for Cause {
 }
 
 impl Cause {
-    /// Nothing of `error` is repeated but what this system says: the rest may be the network's.
+    /// Repeats only this system's own words: the rest of `error` may come from the network.
     fn of_io(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::TimedOut {
             return Cause::Timeout;
@@ -187,7 +191,7 @@ impl Cause {
         if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
             return Cause::of_tls(tls);
         }
-        // What `std` says of every name that has no address; it has no kind of its own.
+        // `std` says so of every name without an address, and has no kind for it.
         if error.to_string().starts_with("failed to lookup address information") {
             return Cause::Host;
         }
@@ -197,12 +201,12 @@ impl Cause {
         }
     }
 
-    /// A certificate's names and a peer's messages are somebody else's text, and not repeated.
+    /// Names in a certificate and messages of a peer are foreign text, and not repeated.
     pub(super) fn of_tls(error: &rustls::Error) -> Self {
         use rustls::CertificateError as Certificate;
         use rustls::Error as Tls;
         Cause::Tls(match error {
-            // The signature is that of another authority with a trusted one's name.
+            // Signed by another authority that has a trusted one's name.
             Tls::InvalidCertificate(Certificate::UnknownIssuer | Certificate::BadSignature) => {
                 return Cause::UnknownIssuer;
             }
@@ -235,7 +239,7 @@ mod tests {
 
     fn said_of(error: io::Error) -> String {
         let cause = Cause::of_io(error);
-        let error = HttpError { url: "https://a".to_owned(), is_proxied: false, cause };
+        let error = HttpError::new("https://a", cause);
         format!("{error} {error:?}")
     }
 
@@ -248,5 +252,13 @@ mod tests {
         );
         let of_system = || io::Error::from_raw_os_error(24);
         assert!(said_of(of_system()).contains(&of_system().to_string()));
+    }
+    #[test]
+    fn the_system_s_error_is_the_source_of_ours() {
+        let error = HttpError::new("https://a", Cause::of_io(io::Error::from_raw_os_error(111)));
+        let source = std::error::Error::source(&error).and_then(|e| e.downcast_ref::<io::Error>());
+        assert_eq!(source.and_then(io::Error::raw_os_error), Some(111));
+        let error = HttpError::new("https://a", Cause::Timeout);
+        assert!(std::error::Error::source(&error).is_none());
     }
 }

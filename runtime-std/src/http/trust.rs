@@ -1,7 +1,7 @@
 //! Which certificates are trusted.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use onerealm_core::wire::Uri;
 use rustls::pki_types::CertificateDer;
@@ -9,10 +9,10 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use sha2::{Digest, Sha256};
 
+use super::crypto;
 use super::error::Cause;
-use crate::crypto;
 
-/// The certificates of a file with this content, or the system's.
+/// A set of trusted certificates.
 #[derive(Clone, PartialEq)]
 pub(super) enum Trust {
     Nobody,
@@ -26,7 +26,7 @@ impl Trust {
             return Ok(Trust::Nobody);
         }
         let Some(path) = ca_file else { return Ok(Trust::System) };
-        // Read each time: a file that replaces another may have its time and its length.
+        // Read each time: a replaced file may have the same time and length.
         let pem = std::fs::read(path)
             .map_err(|source| Cause::CaFile { path: path.to_owned(), source: Some(source) })?;
         Ok(Trust::File { path: path.to_owned(), pem })
@@ -39,7 +39,7 @@ impl Trust {
         }
     }
 
-    /// Another one for other certificates.
+    /// A name that differs for other certificates.
     pub(super) fn name(&self) -> String {
         let mut hash = Sha256::new();
         match self {
@@ -55,7 +55,7 @@ impl Trust {
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// TLS with whom these certificates vouch for.
+    /// TLS that trusts these certificates.
     pub(super) fn client(&self) -> Result<Arc<ClientConfig>, Cause> {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(self.certificates()?);
@@ -85,5 +85,22 @@ impl Trust {
                 usable.ok_or_else(|| Cause::CaFile { path: path.clone(), source: None })
             }
         }
+    }
+}
+
+/// TLS for each trust store that was needed so far.
+#[derive(Default)]
+pub(super) struct Clients(Mutex<Vec<(Trust, Arc<ClientConfig>)>>);
+
+impl Clients {
+    pub(super) fn of(&self, trust: &Trust) -> Result<Arc<ClientConfig>, Cause> {
+        let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, client)) = clients.iter().find(|(known, _)| known == trust) {
+            return Ok(Arc::clone(client));
+        }
+        let client = trust.client()?;
+        clients.retain(|(known, _)| known.path().is_none() || known.path() != trust.path());
+        clients.push((trust.clone(), Arc::clone(&client)));
+        Ok(client)
     }
 }

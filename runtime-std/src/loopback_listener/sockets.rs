@@ -3,7 +3,17 @@
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
 
-use super::LoopbackHost;
+/// Which loopback host the redirect URI names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoopbackHost {
+    /// `127.0.0.1`, what RFC 8252 recommends.
+    V4,
+    /// `[::1]`.
+    V6,
+    /// `localhost`, for providers that know no other. It listens on both addresses, because the browser chooses which
+    /// one the name means, and a neighbour must not get the other.
+    Localhost,
+}
 
 /// How many ports the system may choose until one is free on both addresses.
 const ATTEMPTS: usize = 16;

@@ -173,7 +173,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let new = PathBuf::from(new);
     let mut file = match files::create_file(&new) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let now = crate::logins::now().0;
+            let now = crate::clock::now().0;
             if modified(&new).is_some_and(|at| now.abs_diff(at) < LEFT_BEHIND) {
                 // Somebody else writes the same.
                 return Ok(());

@@ -12,8 +12,8 @@ use super::disk::{Disk, Whose};
 use super::document::{Document, Kind};
 use super::turn::Turn;
 use super::{Call, URL_LEN, lock, too_late};
+use crate::clock::now;
 use crate::error::Error;
-use crate::logins::now;
 
 /// How long an unknown key doesn't cause another fetch of the keys.
 const REFETCH_PAUSE: Duration = Duration::from_secs(60);

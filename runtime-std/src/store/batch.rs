@@ -1,15 +1,15 @@
-//! The directories in which logins lie: those that began one after another, together.
+//! Batches: the directories of logins that began one after another.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::LIFETIME;
 use super::files::{private, retried};
+use super::lifetime::LIFETIME;
 
 /// A directory of logins that began in the same slot of ten minutes, or of marks for those that were taken.
 ///
-/// Their order is the one in which they are given up: what marks have been for costs no login.
+/// Ordered as they are given up: marks go before logins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Batch {
     pub(super) slot: u64,
@@ -29,7 +29,7 @@ impl Batch {
         directory.join(self.name())
     }
 
-    /// Where it is once it is given up: nothing in there is found any more.
+    /// Where it is once given up, and no longer searched.
     pub(super) fn path_once_gone(self, directory: &Path) -> PathBuf {
         directory.join(self.name() + GONE)
     }
@@ -47,7 +47,7 @@ impl Batch {
             "used" => Part::Marks,
             number => Part::Logins(number.parse().ok()?),
         };
-        // A number has other spellings, which are not ours.
+        // Other spellings of a number are not ours.
         Some(Batch { slot: slot.parse().ok()?, part }).filter(|batch| batch.name() == name)
     }
 }
@@ -78,14 +78,14 @@ impl Batches {
                 Some(name) => (name, &mut batches.gone),
                 None => (name, &mut batches.kept),
             };
-            // A file of that name is none of ours, and must not make a login fail.
+            // A file of that name is not ours, and must not make a login fail.
             let is_directory = || entry.file_type().is_ok_and(|kind| kind.is_dir());
             list.extend(Batch::of_name(name).filter(|_| is_directory()));
         }
         Ok(batches)
     }
 
-    /// The latest of the slot at `now` first, and those of the farthest slot last.
+    /// From the latest of the slot at `now` to those of the farthest slot.
     pub(super) fn latest_first(mut self, now: u64) -> Vec<Batch> {
         let distance = |batch: &Batch| slot_of(now).abs_diff(batch.slot);
         self.kept.sort_unstable_by(|a, b| distance(a).cmp(&distance(b)).then(b.cmp(a)));
@@ -102,8 +102,8 @@ impl Batches {
     }
 }
 
-/// Counts one more, and gives its number in the batch, from 1. No two calls give the same one, whichever processes make
-/// them: the system appends each byte behind the last, and leaves the position behind it.
+/// Counts a login, and gives its number in the batch, from 1. No two calls get the same one, in whatever processes: the
+/// system appends each byte to the end, and leaves the position there.
 pub(super) fn count(batch: &Path) -> io::Result<u64> {
     let mut counter = OpenOptions::new();
     let mut counter = private(&mut counter).append(true).create(true).open(batch.join(COUNT))?;
@@ -111,7 +111,7 @@ pub(super) fn count(batch: &Path) -> io::Result<u64> {
     counter.stream_position()
 }
 
-/// How many were counted.
+/// How many logins were counted.
 pub(super) fn counted(batch: &Path) -> io::Result<Option<u64>> {
     match retried(|| fs::symlink_metadata(batch.join(COUNT))) {
         Ok(metadata) => Ok(Some(metadata.len())),
@@ -120,5 +120,8 @@ pub(super) fn counted(batch: &Path) -> io::Result<Option<u64>> {
     }
 }
 
-/// The file in each batch whose length is their number.
+/// The file whose length is the number of logins in a batch.
 pub(super) const COUNT: &str = "logins.count";
+
+/// The suffix of a file whose login was taken.
+pub(super) const USED: &str = ".used";

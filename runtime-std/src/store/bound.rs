@@ -1,4 +1,4 @@
-//! How many logins are kept, and which are given up for others.
+//! How many logins are kept, and which make room for others.
 
 use std::fs;
 use std::io;
@@ -16,7 +16,7 @@ pub(super) struct Bound {
     pub(super) batch: u64,
 }
 
-/// A flood of 200 logins in a second makes nobody's login shorter with it; 4 KiB blocks make 512 MiB of them.
+/// At 200 logins a second each keeps its 600 s; in blocks of 4 KiB they take 512 MiB.
 pub(super) const BOUND: Bound = Bound { files: 131_072, batch: 4096 };
 
 impl Bound {
@@ -25,11 +25,9 @@ impl Bound {
         number % self.batch == 1
     }
 
-    /// Gives up the oldest batches, so that a batch more fits. What can't be done is told to the log: no login fails for
-    /// it.
+    /// Gives up the oldest batches to make room for another. Failures are logged, and fail no login.
     ///
-    /// One rename gives up a batch, so that this takes no time that grows with the logins in it, and whoever opens one
-    /// of them at this moment has it.
+    /// One rename gives up a batch, however many logins are in it, and a login that is being read stays readable.
     pub(super) fn make_room(self, directory: &Path, now: u64) {
         if let Err(e) = self.give_up_oldest(directory, now) {
             log::warn!("can't give up old logins in {}: {e}", directory.display());
@@ -44,7 +42,7 @@ impl Bound {
             let count = counted(&path)?.unwrap_or(self.batch);
             total += count.max(1);
             if total > self.files - self.batch {
-                // If it is gone then another process was faster; and if there is one of that name, it is removed first.
+                // Gone: another process was faster. In the way: the one of that name is swept first.
                 gone(retried(|| fs::rename(&path, batch.path_once_gone(directory))))?;
             }
         }

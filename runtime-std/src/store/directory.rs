@@ -5,17 +5,18 @@ use std::path::PathBuf;
 use onerealm_core::{PendingAuthorization, PendingKey, StateText, UnixTime};
 use zeroize::Zeroizing;
 
+use super::error::StoreError;
+use super::pending_store::PendingStore;
 use super::slots::{Slots, Stored};
-use super::{PendingStore, StoreError};
 
-/// Pending logins in a directory, one file each. Nothing is kept in memory, and nothing touched before the first call.
+/// Pending logins in a directory, one file each. Nothing is kept in memory, or touched before the first call.
 #[derive(Clone, Debug)]
 pub struct DirectoryStore {
     slots: Slots,
 }
 
 impl DirectoryStore {
-    /// `directory` is made at the first login, if it is not there.
+    /// `directory` is created at the first login.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         DirectoryStore { slots: Slots::new(directory) }
     }
@@ -24,7 +25,7 @@ impl DirectoryStore {
 impl PendingStore for DirectoryStore {
     fn put(&self, pending: &PendingAuthorization) -> Result<String, StoreError> {
         let mut buf = Zeroizing::new([0; PendingAuthorization::PENDING_LEN]);
-        // By its own word, the buffer is long enough for each login.
+        // `PENDING_LEN` is enough for every login.
         let encoded = pending.encode(buf.as_mut()).unwrap_or_default();
         self.slots.put(&pending.key().0, pending.begun().0, encoded)?;
         Ok(pending.state().as_str().to_owned())
@@ -41,7 +42,7 @@ impl PendingStore for DirectoryStore {
     }
 }
 
-/// What the login with that state is stored under. Other text is nobody's, and nothing is looked for.
+/// The key of the login with that state. Text of another length is no state, and not searched for.
 fn key_of(state: &str) -> Result<PendingKey, StoreError> {
     match state.len() {
         StateText::LEN => Ok(PendingKey::of(state)),
@@ -52,7 +53,7 @@ fn key_of(state: &str) -> Result<PendingKey, StoreError> {
 fn decode(key: PendingKey, stored: Stored) -> Result<PendingAuthorization, StoreError> {
     PendingAuthorization::decode(&stored.bytes)
         .ok()
-        // Another login's file, under this one's name.
+        // Not another login's file under this one's name.
         .filter(|pending| pending.key() == key)
-        .ok_or(StoreError::Damaged { path: stored.path })
+        .ok_or(StoreError::Damaged { place: stored.path.display().to_string() })
 }

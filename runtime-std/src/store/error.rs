@@ -5,12 +5,17 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use onerealm_core::{NoEntropy, policy};
+
+use crate::codes::codes;
+
 /// Why a login can't be kept or taken.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum StoreError {
-    /// There is no such login, or it was swept long after its end. For the end user.
+    /// There is no such login, or it expired long ago. For the end user.
     Unknown,
-    /// The login was finished already. For the end user.
+    /// The login was finished before. For the end user.
     Used,
     /// The login took too long. For the end user, or for the administrator if `now` is before `begun`.
     Expired {
@@ -19,10 +24,10 @@ pub enum StoreError {
         /// The time that it was compared with.
         now: u64,
     },
-    /// A stored login is not as it was written, or another version wrote it. For the administrator.
+    /// A stored login was changed, or written by another version. For the administrator.
     Damaged {
-        /// Its file.
-        path: PathBuf,
+        /// Its file, or its key in a database.
+        place: String,
     },
     /// Others could put logins into the directory. For the administrator.
     UnsafeDirectory {
@@ -31,19 +36,19 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: Unsafe,
     },
-    /// The login doesn't fit into a `state`. For the administrator.
+    /// The sealed login is too long for a `state`. For the administrator.
     StateTooLong {
-        /// As many characters as it would take.
+        /// Its length in characters.
         needed: usize,
     },
-    /// Others could read the key that logins are sealed with, or could have written it. For the administrator.
+    /// Others could read the key that logins are sealed with, or may have written it. For the administrator.
     UnsafeKeyFile {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
         reason: Unsafe,
     },
-    /// The file of the key that logins are sealed with is not as it was written. For the administrator.
+    /// The key that logins are sealed with was changed. For the administrator.
     DamagedKeyFile {
         /// The file.
         path: PathBuf,
@@ -52,23 +57,31 @@ pub enum StoreError {
     NoEntropy,
     /// The file system refused something. For the administrator.
     Io {
-        /// What was to be done with the path: "create", "read" ...
+        /// What was being done: "create", "read" ...
         operation: &'static str,
         /// The file or directory.
         path: PathBuf,
         /// The cause.
         source: io::Error,
     },
+    /// A store that keeps logins elsewhere failed, for example because its server doesn't answer. For the administrator.
+    Other {
+        /// The cause, without secrets.
+        source: Box<dyn Error + Send + Sync>,
+        /// What to do about it.
+        advice: Option<&'static str>,
+    },
 }
 
-/// What makes a directory unfit for pending logins, or a file for the key that they are sealed with.
+/// Why a directory is unsafe for pending logins, or a file for the key that they are sealed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Unsafe {
     /// It is a symbolic link.
     SymbolicLink,
-    /// It is something else than a directory.
+    /// It is not a directory.
     NotADirectory,
-    /// It is something else than a file.
+    /// It is not a file.
     NotAFile,
     /// Its group or everyone may read it.
     ReadableByOthers {
@@ -80,7 +93,7 @@ pub enum Unsafe {
         /// Its permissions.
         mode: u32,
     },
-    /// It belongs to another user, who isn't root.
+    /// It belongs to another user than this one or root.
     ForeignOwner {
         /// The user id that it belongs to.
         owner: u32,
@@ -89,35 +102,26 @@ pub enum Unsafe {
     },
 }
 
-impl StoreError {
-    /// Every code.
-    pub const CODES: &'static [&'static str] = &[
-        "login_unknown",
-        "login_used",
-        "login_expired",
-        "pending_damaged",
-        "store_unsafe",
-        "state_too_long",
-        "sealing_key_unsafe",
-        "sealing_key_damaged",
-        "no_entropy",
-        "store_io",
-    ];
+codes! {
+    StoreError {
+        Unknown => "login_unknown",
+        Used => "login_used",
+        Expired => "login_expired",
+        Damaged => "pending_damaged",
+        UnsafeDirectory => "store_unsafe",
+        StateTooLong => "state_too_long",
+        UnsafeKeyFile => "sealing_key_unsafe",
+        DamagedKeyFile => "sealing_key_damaged",
+        NoEntropy => "no_entropy",
+        Io => "store_io",
+        Other => "store_io",
+    }
+}
 
-    /// The stable name of this error.
-    pub fn code(&self) -> &'static str {
-        match self {
-            StoreError::Unknown => "login_unknown",
-            StoreError::Used => "login_used",
-            StoreError::Expired { .. } => "login_expired",
-            StoreError::Damaged { .. } => "pending_damaged",
-            StoreError::UnsafeDirectory { .. } => "store_unsafe",
-            StoreError::StateTooLong { .. } => "state_too_long",
-            StoreError::UnsafeKeyFile { .. } => "sealing_key_unsafe",
-            StoreError::DamagedKeyFile { .. } => "sealing_key_damaged",
-            StoreError::NoEntropy => "no_entropy",
-            StoreError::Io { .. } => "store_io",
-        }
+impl StoreError {
+    /// An error of another kind of store, without advice.
+    pub fn other(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        StoreError::Other { source: source.into(), advice: None }
     }
 
     pub(super) fn io(operation: &'static str, path: &Path, source: io::Error) -> StoreError {
@@ -126,7 +130,7 @@ impl StoreError {
     }
 }
 
-/// Says what was being done when an I/O error came up.
+/// Adds what was being done to an I/O error.
 pub(super) trait OnPath<T> {
     fn on(self, operation: &'static str, path: &Path) -> Result<T, StoreError>;
 }
@@ -153,12 +157,11 @@ impl fmt::Display for StoreError {
                 f,
                 "this login took {} seconds, and {} are allowed; begin the login again",
                 now - begun,
-                super::LIFETIME
+                policy::LOGIN_LIFETIME
             ),
-            StoreError::Damaged { path } => write!(
+            StoreError::Damaged { place } => write!(
                 f,
-                "the stored login {} is damaged, or another version wrote it: remove it, and begin the login again",
-                path.display()
+                "the stored login {place} is damaged, or another version wrote it: remove it, and begin the login again"
             ),
             StoreError::UnsafeDirectory { path, reason } => {
                 let path = path.display();
@@ -167,7 +170,7 @@ impl fmt::Display for StoreError {
             StoreError::StateTooLong { needed } => write!(
                 f,
                 "the sealed login takes {needed} characters, and a state has at most {}: shorten the redirect URL, or keep logins in a directory",
-                onerealm_core::policy::STATE_LEN
+                policy::STATE_LEN
             ),
             StoreError::UnsafeKeyFile { path, reason } => {
                 let path = path.display();
@@ -178,9 +181,12 @@ impl fmt::Display for StoreError {
                 "the key file for pending logins, {}, is damaged, or another version wrote it: remove it, and begin the login again",
                 path.display()
             ),
-            StoreError::NoEntropy => onerealm_core::NoEntropy.fmt(f),
+            StoreError::NoEntropy => NoEntropy.fmt(f),
             StoreError::Io { operation, path, source } => {
                 write!(f, "can't {operation} {}: {source}; {}", path.display(), advice(source))
+            }
+            StoreError::Other { source, .. } => {
+                write!(f, "the store of pending logins failed: {source}")
             }
         }
     }
@@ -190,6 +196,7 @@ impl Error for StoreError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             StoreError::Io { source, .. } => Some(source),
+            StoreError::Other { source, .. } => Some(&**source),
             _ => None,
         }
     }

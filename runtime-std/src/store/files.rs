@@ -1,4 +1,4 @@
-//! The directory itself: who may write to it, and what is made in it.
+//! The files of a store: who may write to them, and how they are created.
 
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -6,7 +6,11 @@ use std::path::Path;
 
 use super::error::{OnPath, StoreError, Unsafe};
 
-/// Makes the directory if it is not there, and checks it.
+/// Creates the directory if it is missing, and checks it.
+///
+/// # Errors
+///
+/// [`StoreError::UnsafeDirectory`] if others can write to it, [`StoreError::Io`] otherwise.
 pub(crate) fn prepare(directory: &Path) -> Result<(), StoreError> {
     if check(directory)? {
         return Ok(());
@@ -15,7 +19,7 @@ pub(crate) fn prepare(directory: &Path) -> Result<(), StoreError> {
     check(directory).map(|_| ())
 }
 
-/// Whether the directory is there. It is an error if it is, and others could put logins into it.
+/// Whether the directory is there. It is an error if others could put logins into it.
 pub(super) fn check(directory: &Path) -> Result<bool, StoreError> {
     let metadata = match retried(|| fs::symlink_metadata(directory)) {
         Ok(metadata) => metadata,
@@ -35,27 +39,27 @@ pub(super) fn check(directory: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// Makes a batch.
+/// Creates a batch.
 pub(super) fn create_directory(path: &Path) -> io::Result<()> {
     private_directory().create(path)
 }
 
-/// Makes a directory, with its parents.
+/// Creates a directory with its parents.
 pub(super) fn create_directories(path: &Path) -> io::Result<()> {
     private_directory().recursive(true).create(path)
 }
 
-/// Makes a login's file, which must not be there yet.
+/// Creates a file, which must not be there yet.
 pub(crate) fn create_file(path: &Path) -> io::Result<File> {
     private(&mut OpenOptions::new()).write(true).create_new(true).open(path)
 }
 
-/// Opens a login's file, for reading and for emptying it.
+/// Opens a login's file to read and to empty it.
 pub(super) fn open_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).open(path)
 }
 
-/// Does again what a signal interrupted. `std` does so for files that it opens, reads or writes, but not for names.
+/// Repeats a call that a signal interrupted. `std` does so for opening, reading and writing, but not for names.
 pub(crate) fn retried<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match call() {
@@ -74,7 +78,7 @@ pub(super) fn found<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-/// `None` where another process was faster: the entry is gone, or another one is in its place.
+/// `None` if another process was faster: the entry is gone, or another one has its place.
 pub(super) fn gone<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
     match outcome {
         Err(e) if matches!(e.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists) => {
@@ -84,7 +88,7 @@ pub(super) fn gone<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-/// The sticky bit makes no difference: it keeps others from removing files, not from adding them.
+/// The sticky bit doesn't help: it keeps others from removing files, not from adding them.
 #[cfg(unix)]
 pub(crate) fn writable_by_others(metadata: &Metadata) -> Option<Unsafe> {
     let mode = mode(metadata);
@@ -94,7 +98,7 @@ pub(crate) fn writable_by_others(metadata: &Metadata) -> Option<Unsafe> {
     }
 }
 
-/// Whether somebody else may read the file, or could have written it.
+/// Whether others can read the file, or may have written it.
 #[cfg(unix)]
 pub(super) fn readable_by_others(metadata: &Metadata) -> Option<Unsafe> {
     let mode = mode(metadata);
@@ -115,24 +119,8 @@ fn foreign_owner(metadata: &Metadata) -> Option<Unsafe> {
     if owner == 0 {
         return None;
     }
-    let user = effective_user()?;
+    let user = rustix::process::geteuid().as_raw();
     (owner != user).then_some(Unsafe::ForeignOwner { owner, user })
-}
-
-/// Who runs this: on Linux, whoever owns a socket that it makes. Elsewhere nothing is known, and the
-/// owner is not checked.
-#[cfg(unix)]
-fn effective_user() -> Option<u32> {
-    use std::os::fd::OwnedFd;
-    use std::os::unix::fs::MetadataExt;
-    use std::os::unix::net::UnixDatagram;
-
-    if !cfg!(target_os = "linux") {
-        return None;
-    }
-    // `/proc` would tell too, but a rescue system may not have mounted it.
-    let socket = File::from(OwnedFd::from(UnixDatagram::unbound().ok()?));
-    Some(socket.metadata().ok()?.uid())
 }
 
 #[cfg(unix)]
@@ -144,7 +132,7 @@ fn private_directory() -> DirBuilder {
     builder
 }
 
-/// For the owner alone, if the file is made.
+/// Only the owner has access, if the file is created.
 #[cfg(unix)]
 pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;

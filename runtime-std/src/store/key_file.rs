@@ -1,8 +1,8 @@
 //! The file of the keys that logins are sealed with.
 //!
-//! It is read at each login: it is short, and so nothing is in memory that may be old, or that a fork copies. It is
-//! never changed in place: a new file takes its name, so that whoever reads sees the one or the other. Where several
-//! write at once, on one machine or several, the last one's keys are what all of them use from then on.
+//! It is read at each login, so that no old key stays in memory, and no fork copies one. It is never changed in place: a
+//! new file takes its name, and readers see the one or the other. If several processes write at once, on one machine or
+//! several, all of them use the last one's keys from then on.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -12,8 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
-use super::StoreError;
-use super::error::{OnPath, Unsafe};
+use super::error::{OnPath, StoreError, Unsafe};
 use super::files::{self, found, private, retried};
 use super::sealing_keys::{MAX_LEN, SealingKeys};
 
@@ -28,10 +27,10 @@ impl KeyFile {
         KeyFile { path }
     }
 
-    /// The keys, if the file is there.
+    /// The keys; `None` if there is no file.
     pub(super) fn read(&self) -> Result<Option<SealingKeys>, StoreError> {
         let Some(file) = self.open()? else { return Ok(None) };
-        // Room for all of it from the start: a vector that grows leaves copies behind.
+        // Full capacity from the start: a vector that grows leaves copies behind.
         let mut text = Zeroizing::new(Vec::with_capacity(MAX_LEN + 1));
         file.take(MAX_LEN as u64 + 1).read_to_end(&mut text).on("read", &self.path)?;
         match SealingKeys::of_text(&text) {
@@ -40,13 +39,13 @@ impl KeyFile {
         }
     }
 
-    /// The keys; a new file with a new one, if there is none.
+    /// The keys, from a new file if there is none.
     pub(super) fn read_or_create(&self, now: u64) -> Result<SealingKeys, StoreError> {
         if let Some(keys) = self.read()? {
             return Ok(keys);
         }
         let new = self.write_beside(&SealingKeys::generate(now)?, now)?;
-        // Where there are hard links, one process makes the file; elsewhere, the last one does.
+        // With hard links, the first process creates the file; without, the last one does.
         let placed = match retried(|| fs::hard_link(&new, &self.path)) {
             Ok(()) => Ok(()),
             Err(e) if e.kind() == ErrorKind::AlreadyExists => Ok(()),
@@ -55,14 +54,14 @@ impl KeyFile {
         // After a rename it is gone already.
         let _ = retried(|| fs::remove_file(&new));
         placed.on("create", &self.path)?;
-        // What all others read, and not what was written.
+        // What all others read, which may not be what was written.
         match self.read()? {
             Some(keys) => Ok(keys),
             None => Err(StoreError::io("read", &self.path, ErrorKind::NotFound.into())),
         }
     }
 
-    /// Makes the keys what they should be now. The caller knows that no stranger caused this call.
+    /// Rotates the keys if it is time. Called after a successful login.
     pub(super) fn renew(&self, now: u64) -> Result<(), StoreError> {
         let Some(keys) = self.read()? else { return Ok(()) };
         let Some(renewed) = keys.renewed(now)? else { return Ok(()) };
@@ -73,8 +72,7 @@ impl KeyFile {
         placed
     }
 
-    /// Puts a new file in the place of the one with those keys. Where another process was faster, its keys stay: they
-    /// may be in use.
+    /// Replaces the file with those keys. If another process was faster, its keys stay: they may be in use.
     pub(super) fn replace(&self, keys: &SealingKeys, new: &Path) -> Result<(), StoreError> {
         if self.read()?.is_some_and(|present| present.are(keys)) {
             retried(|| fs::rename(new, &self.path)).on("replace", &self.path)?;
@@ -82,7 +80,7 @@ impl KeyFile {
         Ok(())
     }
 
-    /// Opens the file, if it is there and nobody else can read or write it.
+    /// Opens the file, unless others can read or write it.
     fn open(&self) -> Result<Option<File>, StoreError> {
         let look = retried(|| fs::symlink_metadata(&self.path));
         let Some(metadata) = found(look).on("look at", &self.path)? else { return Ok(None) };
@@ -90,14 +88,14 @@ impl KeyFile {
         if metadata.is_symlink() {
             return Err(refuse(Unsafe::SymbolicLink));
         }
-        // Opening anything else might wait.
+        // Opening a pipe would wait.
         if !metadata.is_file() {
             return Err(refuse(Unsafe::NotAFile));
         }
         let Some(file) = found(File::open(&self.path)).on("open", &self.path)? else {
             return Ok(None);
         };
-        // Of what was opened, whatever has taken its name meanwhile.
+        // Of the open file: another may have its name by now.
         let metadata = file.metadata().on("look at", &self.path)?;
         match files::readable_by_others(&metadata) {
             Some(reason) => Err(refuse(reason)),
@@ -114,7 +112,7 @@ impl KeyFile {
         name.push(format!("{:016x}{NEW}", u64::from_be_bytes(number)));
         let new = self.path.with_file_name(name);
         let mut file = self.create(&new).on("create", &new)?;
-        // On the disk before it takes the name: after a power failure the file must not be an empty one.
+        // On the disk before it takes the name: a power failure must not leave an empty file.
         let written = file.write_all(keys.to_text().as_bytes()).and_then(|()| file.sync_all());
         if let Err(e) = written {
             let _ = retried(|| fs::remove_file(&new));
@@ -123,7 +121,7 @@ impl KeyFile {
         Ok(new)
     }
 
-    /// No mode is set once the file is made: Proxmox's cluster file system sets its own.
+    /// The mode is not changed afterwards: Proxmox's cluster file system sets its own.
     fn create(&self, new: &Path) -> io::Result<File> {
         let mut options = OpenOptions::new();
         let options = private(&mut options).write(true).create_new(true);
@@ -136,10 +134,10 @@ impl KeyFile {
         }
     }
 
-    /// Removes what processes that were killed left beside the file a minute ago or earlier.
+    /// Removes what killed processes left beside the file a minute ago or earlier.
     fn remove_leftovers(&self, now: u64) {
         let prefix = self.leftover_prefix();
-        // Of a bare name it is the empty path, which is no directory's.
+        // The parent of a bare name is the empty path.
         let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let parent = parent.unwrap_or(Path::new("."));
         let is_leftover = |name: OsString| {
@@ -167,5 +165,5 @@ impl KeyFile {
     }
 }
 
-/// What the name of a file ends with that is to take the key file's.
+/// The suffix of a new file before it takes the key file's name.
 const NEW: &str = ".new";

@@ -4,9 +4,8 @@
 //! version, 1 byte │ key id, 8 │ nonce, 12 │ the login, encrypted │ tag, 16          in base64url
 //! ```
 //!
-//! ChaCha20-Poly1305, whose time depends on no secret, whatever the processor. The tag is over all that stands before
-//! it. A nonce is drawn for each login: after 2^32 logins with one key, two nonces are the same with a probability of
-//! 2^-33, and a key seals for a day.
+//! ChaCha20-Poly1305 takes constant time on every processor. The tag covers all that is before it. Each login has a random
+//! nonce: after 2^32 logins with one key, which seals for a day, two nonces are equal with a probability of 2^-33.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use onerealm_core::policy::STATE_LEN;
@@ -14,7 +13,7 @@ use onerealm_core::{PendingAuthorization, SealedState};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use zeroize::Zeroizing;
 
-use super::StoreError;
+use super::error::StoreError;
 use super::sealing_keys::{KeyId, SealingKey, SealingKeys};
 
 const VERSION: u8 = 1;
@@ -24,7 +23,7 @@ const TAG_LEN: usize = 16;
 /// The `state` that carries the login.
 pub(super) fn seal(key: &SealingKey, pending: &PendingAuthorization) -> Result<String, StoreError> {
     let mut buf = Zeroizing::new([0; PendingAuthorization::PENDING_LEN]);
-    // By its own word, the buffer is long enough for each login.
+    // `PENDING_LEN` is enough for every login.
     let login = pending.encode_to_seal(buf.as_mut()).unwrap_or_default();
     let len = HEADER_LEN + NONCE_LEN + login.len() + TAG_LEN;
     let too_long = StoreError::StateTooLong { needed: (len * 4).div_ceil(3) };
@@ -34,7 +33,7 @@ pub(super) fn seal(key: &SealingKey, pending: &PendingAuthorization) -> Result<S
     let mut nonce = [0; NONCE_LEN];
     getrandom::fill(&mut nonce).map_err(|_| StoreError::NoEntropy)?;
     let header = header(key.id);
-    // Room for all of it from the start: a vector that grows leaves copies of the login behind.
+    // Full capacity from the start: a vector that grows leaves copies of the login behind.
     let mut sealed = Zeroizing::new(Vec::with_capacity(len));
     sealed.extend_from_slice(&header);
     sealed.extend_from_slice(&nonce);
@@ -45,13 +44,13 @@ pub(super) fn seal(key: &SealingKey, pending: &PendingAuthorization) -> Result<S
         .and_then(|cipher| {
             cipher.seal_in_place_separate_tag(nonce, Aad::from(header), in_place).ok()
         })
-        // It refuses nothing that is not many times longer.
+        // Only for logins many times longer.
         .ok_or(too_long)?;
     sealed.extend_from_slice(tag.as_ref());
     Ok(Base64UrlUnpadded::encode_string(&sealed))
 }
 
-/// The login that one of the keys sealed into the state; `None` if none of them did, or if anything was changed.
+/// The login in the state; `None` if none of the keys sealed it, or if anything was changed.
 pub(super) fn open(keys: &SealingKeys, state: SealedState<'_>) -> Option<PendingAuthorization> {
     let mut buf = Zeroizing::new([0; STATE_LEN / 4 * 3]);
     let len = Base64UrlUnpadded::decode(state.as_str(), buf.as_mut()).ok()?.len();

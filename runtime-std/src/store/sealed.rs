@@ -5,13 +5,15 @@ use std::path::PathBuf;
 use onerealm_core::{PendingAuthorization, SealedState, UnixTime};
 
 use super::directory::DirectoryStore;
+use super::error::StoreError;
 use super::key_file::KeyFile;
+use super::lifetime::check_age;
+use super::pending_store::PendingStore;
 use super::seal::{open, seal};
 use super::slots::Slots;
-use super::{PendingStore, StoreError, check_age};
 
-/// Pending logins sealed into their `state`: nothing is written when a login begins, and whoever has the key finishes
-/// it. Only that a login was taken is marked, in a directory of this machine.
+/// Pending logins sealed into their `state`: nothing is written when a login begins, and any machine with the key can
+/// finish it. A mark in a directory of this machine says that a login was taken.
 #[derive(Clone, Debug)]
 pub struct SealedStore {
     keys: KeyFile,
@@ -19,9 +21,9 @@ pub struct SealedStore {
 }
 
 impl SealedStore {
-    /// `key_file` is made at the first login, if it is not there; nodes that share it finish each other's logins.
+    /// `key_file` is created at the first login; nodes that share it finish each other's logins.
     ///
-    /// `directory` has the marks of logins that were taken, and is this machine's own.
+    /// `directory` has the marks of logins that were taken, and is not shared.
     pub fn new(key_file: impl Into<PathBuf>, directory: impl Into<PathBuf>) -> Self {
         SealedStore { keys: KeyFile::new(key_file.into()), taken: Slots::new(directory) }
     }
@@ -54,7 +56,7 @@ impl PendingStore for SealedStore {
         Ok(pending)
     }
 
-    /// Renews the key when its time has come.
+    /// Renews the key when it is due.
     fn authenticated(&self, now: UnixTime) {
         if let Err(error) = self.keys.renew(now.0) {
             log::warn!("the key for pending logins can't be renewed: {error}");
@@ -62,8 +64,8 @@ impl PendingStore for SealedStore {
     }
 }
 
-/// The same, with a directory behind it for logins that can't be sealed: those that are too long for a `state`, and all
-/// while the key file can't be read or made.
+/// The same, with a directory for logins that can't be sealed: those that are too long for a `state`, and all while the
+/// key file can't be read or created.
 #[derive(Clone, Debug)]
 pub struct SealedOrDirectoryStore {
     sealed: SealedStore,
@@ -93,7 +95,7 @@ impl PendingStore for SealedOrDirectoryStore {
     fn put(&self, pending: &PendingAuthorization) -> Result<String, StoreError> {
         match self.sealed.put(pending) {
             Err(StoreError::StateTooLong { .. }) => self.directory.put(pending),
-            // A key file that others could have read or changed is for the administrator to look at.
+            // A key file that others may have read or changed is for the administrator.
             Err(error @ StoreError::Io { .. }) => {
                 log::warn!("a login is kept in a file, and not sealed: {error}");
                 self.directory.put(pending)

@@ -6,18 +6,19 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use ring::digest::{self, SHA256};
 use zeroize::Zeroizing;
 
-use super::{LIFETIME, StoreError};
+use super::error::StoreError;
+use super::lifetime::LIFETIME;
 
-/// For how long a key seals before the next one is made, in seconds.
+/// How long a key seals before the next one is made, in seconds.
 pub(super) const ROTATION: u64 = 86_400;
-/// How long a new key waits before it seals, in seconds: by then all nodes can read it.
+/// How long a new key waits before it seals, in seconds, until all nodes can read it.
 pub(super) const DELAY: u64 = 60;
 
 /// A key for ChaCha20-Poly1305.
 #[derive(Clone)]
 pub(super) struct SealingKey {
     pub(super) id: KeyId,
-    /// From when on it seals, in seconds since 1970.
+    /// When it starts to seal, in seconds since 1970.
     from: u64,
     pub(super) secret: Zeroizing<[u8; 32]>,
 }
@@ -36,7 +37,7 @@ impl SealingKey {
     }
 }
 
-/// The start of a hash over all of a key: it tells a damaged one too.
+/// The start of a hash over the whole key, which detects a damaged one too.
 fn id(from: u64, secret: &[u8; 32]) -> KeyId {
     let mut hash = digest::Context::new(&SHA256);
     hash.update(&from.to_be_bytes());
@@ -46,7 +47,7 @@ fn id(from: u64, secret: &[u8; 32]) -> KeyId {
     id
 }
 
-/// The keys of a file: one, or two while one takes the other's place.
+/// The keys of a file: one, or two during a rotation.
 #[derive(Clone)]
 pub(super) struct SealingKeys {
     newest: SealingKey,
@@ -59,7 +60,7 @@ impl SealingKeys {
         Ok(SealingKeys { newest: SealingKey::generate(now)?, before: None })
     }
 
-    /// The key to seal with: the newest, as soon as its time has come.
+    /// The key to seal with: the newest, once it has started.
     pub(super) fn sealing(&self, now: u64) -> &SealingKey {
         match &self.before {
             Some(before) if now < self.newest.from => before,
@@ -72,14 +73,14 @@ impl SealingKeys {
         self.all().find(|key| key.id == id)
     }
 
-    /// The keys that there should be now, if others than there are.
+    /// The keys after a rotation; `None` if none is due.
     pub(super) fn renewed(&self, now: u64) -> Result<Option<Self>, StoreError> {
-        // A key of a clock that was far ahead is replaced as well.
+        // `abs_diff`: a key from a clock that was far ahead is replaced as well.
         if now.abs_diff(self.newest.from) >= ROTATION {
             let newest = SealingKey::generate(now.saturating_add(DELAY))?;
             return Ok(Some(SealingKeys { newest, before: Some(self.sealing(now).clone()) }));
         }
-        // What the key before sealed has been expired for as long as a login lives, and was called so.
+        // Logins of the key before have expired, and been reported as such for as long as a login lives.
         let is_over = now >= self.newest.from.saturating_add(2 * LIFETIME);
         let newest_alone = || SealingKeys { newest: self.newest.clone(), before: None };
         Ok((is_over && self.before.is_some()).then(newest_alone))
@@ -97,7 +98,7 @@ impl SealingKeys {
 
     /// The text of a key file.
     pub(super) fn to_text(&self) -> Zeroizing<String> {
-        // Room for all of it from the start: a string that grows leaves copies behind.
+        // Full capacity from the start: a string that grows leaves copies behind.
         let mut text = Zeroizing::new(String::with_capacity(MAX_LEN));
         text.push_str(FIRST_LINE);
         for key in self.all() {
@@ -132,7 +133,7 @@ fn key(line: &str) -> Option<SealingKey> {
     is_whole.then_some(key)
 }
 
-/// Longest text of a key file, and some more.
+/// The longest text of a key file, with room to spare.
 pub(super) const MAX_LEN: usize = 512;
 
 const FIRST_LINE: &str = "onerealm sealing keys, version 1\n";

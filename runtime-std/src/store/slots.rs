@@ -11,11 +11,11 @@
 //!     2833332-7.gone/     given up for others, and not removed yet
 //! ```
 //!
-//! No lock, no index, nothing kept in memory: what decides is `rename`, which one of several processes wins. So a
-//! process may be killed or forked at any moment, and no login waits for another. What was given up or is long past is
-//! swept by later logins, a bounded number of files each, so no login pays for a flood of unfinished ones.
+//! No lock, no index, nothing in memory: `rename` decides, and of several processes one succeeds. A process may be killed
+//! or forked at any moment, and no login waits for another. Later logins sweep what was given up or is long past, a
+//! bounded number of files each, so no login pays for a flood of unfinished ones.
 //!
-//! The directory is for this only, and on a local file system.
+//! The directory has no other purpose, and is on a local file system.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -25,20 +25,21 @@ use std::path::{Path, PathBuf};
 use onerealm_core::PendingAuthorization;
 use zeroize::Zeroizing;
 
-use super::batch::{Batch, Batches, Part, count, slot_of};
+use super::batch::{Batch, Batches, Part, USED, count, slot_of};
 use super::bound::{BOUND, Bound};
 use super::error::{OnPath, StoreError};
 use super::files::{self, found, retried};
-use super::{check_age, sweep};
+use super::lifetime::check_age;
+use super::sweep;
 
-/// As often as a batch that another process removed is made again. Sweeps leave the present slots alone, and the latest
-/// batch is given up for none, so that even one time takes a clock that jumps.
+/// How often a batch that another process removed is created again. Sweeps spare the present slots, and the latest batch
+/// is never given up, so it takes a clock that jumps for this to happen even once.
 const ATTEMPTS: usize = 1000;
 
-/// The SHA-256 of a login's `state`, which is in no name.
+/// The SHA-256 of a login's `state`; no file name has the state itself.
 pub(super) type Key = [u8; 32];
 
-/// A directory of pending logins, which are bytes here. Touches nothing before it is first used.
+/// A directory of pending logins, which are bytes here. Nothing is touched before the first use.
 #[derive(Clone, Debug)]
 pub(super) struct Slots {
     pub(super) directory: PathBuf,
@@ -47,38 +48,38 @@ pub(super) struct Slots {
 
 /// A pending login as it is in the store.
 pub(super) struct Stored {
-    /// What was put; damaged or cut short, if something happened to the file.
+    /// What was put, unless the file was damaged or cut short.
     pub(super) bytes: Zeroizing<Vec<u8>>,
     /// Where it is, for messages.
     pub(super) path: PathBuf,
 }
 
 impl Slots {
-    /// `directory` is made at the first `put`, if it is not there.
+    /// `directory` is created at the first `put`.
     pub(super) fn new(directory: impl Into<PathBuf>) -> Self {
         Slots { directory: directory.into(), bound: BOUND }
     }
 
     /// Keeps a login that was begun at `begun`, in seconds since 1970, and removes some that are long past.
     pub(super) fn put(&self, key: &Key, begun: u64, pending: &[u8]) -> Result<(), StoreError> {
-        // Before the file is made: it may need the room.
+        // Before the file is created, which may need the room.
         let batches = self.swept(begun)?;
         let batch = self.batch_of_next(&batches, begun)?;
         let (path, mut file) = in_batch(&batch, &hex(key))?;
         let whole = Zeroizing::new([&begun.to_be_bytes(), pending].concat());
         file.write_all(&whole).map_err(|source| {
-            // Nobody was told of it, so the sweep would do as well.
+            // If this fails, the sweep removes it.
             let _ = retried(|| fs::remove_file(&path));
             StoreError::io("write", &path, source)
         })
     }
 
-    /// The login with that key, which stays where it is.
+    /// The login with that key, which stays.
     ///
-    /// A login older than its lifetime is left too, so that it is called expired each time, and swept later.
+    /// An expired login stays too, is reported as expired each time, and swept later.
     pub(super) fn read(&self, key: &Key, now: u64) -> Result<Stored, StoreError> {
         let Login { bytes, path, used, .. } = self.find(key, now)?;
-        // A file is renamed before it is emptied, so what still has its name was read whole.
+        // A file is renamed before it is emptied: if it still has its name, it was read whole.
         match found(retried(|| fs::symlink_metadata(&path))).on("look at", &path)? {
             Some(_) => Ok(Stored { bytes, path }),
             None => Err(used_or_gone(&used)?),
@@ -88,11 +89,11 @@ impl Slots {
     /// Takes the login with that key: the first call gets it, all others [`StoreError::Used`].
     pub(super) fn take(&self, key: &Key, now: u64) -> Result<Stored, StoreError> {
         let Login { file, bytes, path, used } = self.find(key, now)?;
-        // Here one process wins.
+        // Of several processes, one succeeds.
         let Some(()) = found(retried(|| fs::rename(&path, &used))).on("rename", &path)? else {
             return Err(used_or_gone(&used)?);
         };
-        // The login is the winner's even if its secrets stay until the sweep.
+        // The login is taken even if its secrets stay until the sweep.
         if let Err(e) = retried(|| file.set_len(0)) {
             log::warn!("{}", StoreError::io("empty", &used, e));
         }
@@ -109,7 +110,7 @@ impl Slots {
             }
             error => error,
         })?;
-        // The mark is made, so nothing that fails from here on is the login's.
+        // The mark is made: failures from here on don't concern the login.
         match count(&batch) {
             Ok(number) if self.bound.begins_batch(number) => {
                 self.bound.make_room(&self.directory, now);
@@ -127,12 +128,12 @@ impl Slots {
         Ok(found(retried(|| fs::symlink_metadata(&mark))).on("look for", &mark)?.is_some())
     }
 
-    /// Where the mark is must follow from the login alone, so that one call makes it.
+    /// The place of the mark follows from the login alone, so that only one call creates it.
     fn marks(&self, begun: u64) -> PathBuf {
         Batch { slot: slot_of(begun), part: Part::Marks }.path(&self.directory)
     }
 
-    /// Makes the directory, looks at what is in it, and removes some of what is long past.
+    /// Creates the directory, lists it, and removes some of what is long past.
     fn swept(&self, now: u64) -> Result<Batches, StoreError> {
         files::prepare(&self.directory)?;
         let batches = Batches::of(&self.directory).on("list", &self.directory)?;
@@ -140,7 +141,7 @@ impl Slots {
         Ok(batches)
     }
 
-    /// Counts the next login, and gives the batch that it belongs to.
+    /// Counts the next login, and gives its batch.
     fn batch_of_next(&self, batches: &Batches, begun: u64) -> Result<PathBuf, StoreError> {
         let slot = slot_of(begun);
         let mut number = batches.latest_of(slot);
@@ -162,12 +163,12 @@ impl Slots {
             return Err(StoreError::Unknown);
         }
         let name = hex(key);
-        // Nearly all are there, and the directory need not be listed.
+        // Nearly all are there, which saves listing the directory.
         let first = Batch { slot: slot_of(now), part: Part::Logins(0) };
         if let Some(login) = find_in(&first.path(&self.directory), &name, now)? {
             return Ok(login);
         }
-        // All that are there, not those around `now`: a clock that jumps must not make a login unknown.
+        // All batches, not only those around `now`: a clock that jumps must not make a login unknown.
         let batches = found(Batches::of(&self.directory)).on("list", &self.directory)?;
         let batches = batches.unwrap_or_default().latest_first(now);
         for batch in batches.iter().filter(|batch| batch.part != Part::Marks) {
@@ -179,14 +180,14 @@ impl Slots {
     }
 }
 
-/// Makes a file in a batch.
+/// Creates a file in a batch.
 fn in_batch(batch: &Path, name: &str) -> Result<(PathBuf, File), StoreError> {
     let path = batch.join(name);
     let file = made_for(batch, &path, "create", || files::create_file(&path))?;
     Ok((path, file))
 }
 
-/// Does something in a batch, which is made where it isn't there. It may go away at any moment.
+/// Does something in a batch, which is created if missing, and may be removed at any moment.
 pub(super) fn made_for<T>(
     batch: &Path,
     path: &Path,
@@ -207,7 +208,7 @@ pub(super) fn made_for<T>(
     Err(StoreError::io(operation, path, ErrorKind::NotFound.into()))
 }
 
-/// What became of a login that was there and had time left: another call won it, or it was given up for others.
+/// Why a login that was just there is gone: another call took it, or it was given up for others.
 pub(super) fn used_or_gone(used: &Path) -> Result<StoreError, StoreError> {
     Ok(match found(retried(|| fs::symlink_metadata(used))).on("look for", used)? {
         Some(_) => StoreError::Used,
@@ -229,11 +230,11 @@ struct Login {
     file: File,
     bytes: Zeroizing<Vec<u8>>,
     path: PathBuf,
-    /// What the file is called once it is taken.
+    /// The file's name once the login is taken.
     used: PathBuf,
 }
 
-/// Looks for a login in one batch; `None` if it is not there and never was.
+/// Looks for a login in one batch; `None` if it was never there.
 fn find_in(batch: &Path, name: &str, now: u64) -> Result<Option<Login>, StoreError> {
     let path = batch.join(name);
     let used = batch.join(format!("{name}{USED}"));
@@ -244,14 +245,14 @@ fn find_in(batch: &Path, name: &str, now: u64) -> Result<Option<Login>, StoreErr
         };
     };
     let (begun, bytes) = read(&mut file).on("read", &path)?;
-    // A file that is too short to say it is damaged, which is told later.
+    // A file that is too short to say is damaged, which is noticed later.
     begun.map_or(Ok(()), |begun| check_age(begun, now))?;
     Ok(Some(Login { file, bytes, path, used }))
 }
 
-/// When the login was begun, if the file is long enough to say, and the rest.
+/// When the login began, if the file is long enough to say, and the rest.
 fn read(file: &mut File) -> io::Result<(Option<u64>, Zeroizing<Vec<u8>>)> {
-    // A vector that grows leaves copies behind. What is longer than any login is damaged, however much is read of it.
+    // Full capacity from the start: a vector that grows leaves copies behind. A longer file is damaged anyway.
     let mut bytes = Zeroizing::new(Vec::with_capacity(FILE_LEN));
     file.take(FILE_LEN as u64).read_to_end(&mut bytes)?;
     let Some(begun) = bytes.first_chunk().map(|begun| u64::from_be_bytes(*begun)) else {
@@ -261,11 +262,8 @@ fn read(file: &mut File) -> io::Result<(Option<u64>, Zeroizing<Vec<u8>>)> {
     Ok((Some(begun), bytes))
 }
 
-/// More than there is in the file of any login.
+/// One byte more than the longest file of a login.
 const FILE_LEN: usize = size_of::<u64>() + PendingAuthorization::PENDING_LEN + 1;
-
-/// What a file's name ends with when its login was taken.
-pub(super) const USED: &str = ".used";
 
 pub(super) fn hex(key: &Key) -> String {
     let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16);

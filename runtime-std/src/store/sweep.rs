@@ -1,27 +1,25 @@
-//! Removing logins that were given up, and those that are long past.
+//! Removes logins that were given up or are long past.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::batch::{Batches, COUNT, slot_of};
+use super::batch::{Batches, COUNT, USED, slot_of};
 use super::files::{gone, retried};
-use super::slots::USED;
 
-/// As many entries as one sweep looks at. Each login adds one and looks at many more, so that the sweeps of a flood
-/// outrun it.
+/// How many entries one sweep looks at. Each login adds one and sweeps many, so that sweeping outruns a flood.
 pub(super) const SWEPT_AT_ONCE: usize = 64;
 
-/// A slot so far from the present one has held nothing but expired logins for the time of one slot, in which they are
-/// still called expired or used. Slots to come are counted the same, for a clock that was wrong.
+/// Slots so far from the present one are swept: their logins have been reported as expired or used for a whole slot. Slots
+/// in the future count the same, for a clock that was wrong.
 const SLOTS_KEPT: u64 = 3;
 
-/// Removes some of what is given up or long past. What can't be removed is told to the log: no login fails for it.
+/// Removes some of what was given up or is long past. Failures are logged, and fail no login.
 pub(super) fn sweep(directory: &Path, batches: &Batches, now: u64) {
     let mut past = batches.kept.clone();
     past.retain(|batch| batch.slot.abs_diff(slot_of(now)) >= SLOTS_KEPT);
-    // The latest first: they are small unless a flood goes on, so that what a flood left doesn't keep them, and
-    // the number of batches stays small.
+    // The latest first: they are small unless a flood goes on, so that the remains of a flood don't keep them, and the
+    // number of batches stays small.
     past.sort_unstable_by(|a, b| b.cmp(a));
     let given_up = batches.gone.iter().map(|batch| batch.path_once_gone(directory));
     let past = past.iter().map(|batch| batch.path(directory));
@@ -33,7 +31,7 @@ pub(super) fn sweep(directory: &Path, batches: &Batches, now: u64) {
     }
 }
 
-/// Removes logins from one batch as long as the budget lasts, and the batch if it is empty then.
+/// Removes logins from one batch while the budget lasts, and the batch if it is empty then.
 fn sweep_batch(batch: &Path, budget: &mut usize) -> io::Result<()> {
     if *budget == 0 {
         return Ok(());
@@ -55,7 +53,7 @@ fn sweep_batch(batch: &Path, budget: &mut usize) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the file is one of ours. Nothing else is removed, whatever directory we were given.
+/// Whether the file is one of ours: nothing else is removed, whatever directory we were given.
 fn is_ours(name: &str) -> bool {
     let key = name.strip_suffix(USED).unwrap_or(name);
     name == COUNT || key.len() == 64 && key.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'))

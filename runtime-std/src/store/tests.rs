@@ -3,6 +3,8 @@ mod directory;
 mod key_file;
 mod killed;
 mod logins;
+mod memory;
+mod other;
 mod processes;
 mod sealed;
 #[cfg(unix)]
@@ -17,9 +19,11 @@ use std::path::{Path, PathBuf};
 
 use super::batch::{Batch, COUNT, Part, slot_of};
 use super::files::{create_file, retried};
+use super::lifetime::LIFETIME;
 use super::slots::{Key, Slots, Stored, hex, made_for};
 use super::sweep::SWEPT_AT_ONCE;
 use super::*;
+use onerealm_core::{PendingAuthorization, UnixTime};
 
 /// A time at the beginning of a slot.
 const NOW: u64 = 2_833_333 * LIFETIME;

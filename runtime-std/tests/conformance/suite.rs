@@ -183,7 +183,7 @@ impl Suite {
         assert_eq!((user.subject.as_str(), user.username.as_str()), (SUBJECT, "d.tu"));
         assert_eq!(user.issuer, self.provider.issuer);
         assert!(user.issuer.ends_with('/'));
-        assert_eq!(user.claims["email"], "user@example.com");
+        assert_eq!(user.claims.text("email"), Some("user@example.com"));
     }
 
     pub fn requests_to(&self, endpoint: &str) -> Vec<Request> {

@@ -1,12 +1,11 @@
 //! A login that a published signature can be part of.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use onerealm::{RustlsVerifier, verifiers};
+use onerealm::verifiers;
 use onerealm_core::{
     AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, DiscoveryRequest,
     HttpResponse, IdTokenError, Issuer, JwksRequest, JwsAlgorithm, JwsError, JwsSignature, KeySet,
-    ProviderMetadata, Realm, RealmName, RedirectUri, RelyingParty, Requested, SignatureVerifier,
-    UnixTime,
+    ProviderMetadata, Realm, RealmName, RedirectUri, RelyingParty, Requested, UnixTime,
 };
 use serde_json::{Value, json};
 
@@ -21,7 +20,6 @@ pub fn base64url(bytes: &[u8]) -> String {
 pub struct Publisher {
     metadata: String,
     keys: String,
-    verifiers: Vec<RustlsVerifier>,
 }
 
 impl Publisher {
@@ -33,15 +31,11 @@ impl Publisher {
             "token_endpoint": "https://login.example/token",
             "jwks_uri": "https://login.example/keys",
         });
-        Publisher {
-            metadata: metadata.to_string(),
-            keys: json!({ "keys": keys }).to_string(),
-            verifiers: verifiers(&rustls::crypto::ring::default_provider()),
-        }
+        Publisher { metadata: metadata.to_string(), keys: json!({ "keys": keys }).to_string() }
     }
 
     pub fn verifies(&self, algorithm: JwsAlgorithm) -> bool {
-        self.verifiers.iter().any(|verifier| verifier.algorithm() == algorithm)
+        verifiers().iter().any(|verifier| verifier.algorithm() == algorithm)
     }
 
     /// Verifies any bytes, by the steps that a login's ID token takes.
@@ -53,7 +47,7 @@ impl Publisher {
     ) -> Result<JwsAlgorithm, JwsError> {
         let (header, signature) = (header.to_string(), base64url(signature));
         let jws = JwsSignature { header: header.as_bytes(), signing_input, signature: &signature };
-        jws.verify(&self.key_set(), &self.verifiers(), &mut [0; 8192])
+        jws.verify(&self.key_set(), verifiers(), &mut [0; 8192])
     }
 
     /// Takes `token` for a login's ID token, and gives the code of the error: it was issued for no
@@ -81,7 +75,7 @@ impl Publisher {
             Err(error) => return error.code(),
         };
         let mut buf = vec![0; id_token.buffer_needed()];
-        match id_token.validate(&self.key_set(), &self.verifiers(), NOW, &mut buf).unwrap_err() {
+        match id_token.validate(&self.key_set(), verifiers(), NOW, &mut buf).unwrap_err() {
             IdTokenError::Jws { error } => error.code(),
             error => error.code(),
         }
@@ -94,10 +88,6 @@ impl Publisher {
 
     fn key_set(&self) -> KeySet<'_> {
         JwksRequest::new(&self.metadata()).response(ok_json(&self.keys)).unwrap()
-    }
-
-    fn verifiers(&self) -> Vec<&dyn SignatureVerifier> {
-        self.verifiers.iter().map(|verifier| verifier as &dyn SignatureVerifier).collect()
     }
 }
 

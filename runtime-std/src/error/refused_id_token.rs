@@ -1,4 +1,4 @@
-//! What an ID token had to say that was refused, and what it said.
+//! Why an ID token was refused: what was expected and what came.
 
 use onerealm_core::wire::Value;
 use onerealm_core::{
@@ -6,11 +6,11 @@ use onerealm_core::{
     RefusedIdToken, RelyingParty, UnixTime, policy,
 };
 
-use super::{Difference, Slash};
-use crate::advice;
-use crate::shown::{Secrets, item, list, plain, quoted, quoted_item, shown, value};
+use super::advice;
+use super::difference::{Difference, Slash};
+use super::shown::{Secrets, item, list, plain, quoted, quoted_item, shown, value};
 
-/// What an ID token is judged by, to tell why it was refused.
+/// A refused ID token, and what it was judged by.
 pub(crate) struct Judged<'a> {
     realm: &'a Realm<'a>,
     /// Where the keys are.
@@ -21,7 +21,7 @@ pub(crate) struct Judged<'a> {
 }
 
 impl<'a> Judged<'a> {
-    /// `secrets` are those of the login so far.
+    /// `secrets` are the login's so far.
     pub(crate) fn new(
         relying_party: RelyingParty<'a>,
         keys: KeySet<'a>,
@@ -35,7 +35,7 @@ impl<'a> Judged<'a> {
         Judged { realm, jwks_uri, keys, token, secrets }
     }
 
-    /// The ID token was refused.
+    /// What the ID token should have said, and what it says.
     pub(crate) fn difference(&self, error: IdTokenError) -> Option<Difference> {
         let mut buf = vec![0; self.token.buffer_needed()];
         let words = self.token.words(&mut buf);

@@ -1,9 +1,8 @@
-//! What to do about a refusal, by the provider or here.
+//! What to do when the provider refuses, or we do.
 
 use onerealm_core::{ClientType, ClientTypeError, DiscoveryError, ErrorCode};
 
-use crate::provider_words::ProviderWords;
-use crate::user::UserError;
+use super::words::ProviderWords;
 
 const SENT_AS_PUBLIC: &str = "the provider takes this redirect URL for a public client's and wants no secret: set the realm's client-type to auto, or begin the login with --public";
 const SECRET_MISSING: &str = "the provider takes this redirect URL for a confidential client's and wants the secret: set the realm's client-key and client-type auto, or register the redirect URL for installed applications (in Entra ID: platform \"Mobile and desktop applications\")";
@@ -124,7 +123,7 @@ pub(crate) const USERINFO_UNUSABLE: &str = "look at what answers at the URL in t
 /// The largest `clock-skew`, in seconds.
 const LARGEST_SKEW: u64 = 600;
 
-/// For clocks that are that many seconds apart, or a token that is that much too old.
+/// For clocks that are `apart` seconds apart, or a token that is that much too old.
 pub(crate) fn on_clocks(apart: u64) -> &'static str {
     if apart < LARGEST_SKEW {
         "correct the clock of this machine or the provider's (timedatectl tells whether this one is synchronized), or raise the realm's clock-skew, to 600 seconds at most"
@@ -154,14 +153,7 @@ pub(crate) fn on_refused_userinfo(status: u16) -> &'static str {
 
 pub(crate) const USER_NAME_MISSING: &str = "set the realm's username-claim to one of the claims that are there, or let the provider send this one (by the realm's scopes, or by a mapping at the provider)";
 
-pub(crate) fn on_user(error: &UserError) -> Option<&'static str> {
-    match error {
-        UserError::NotText { .. } | UserError::Unusable { .. } => Some(
-            "set the realm's username-claim to another claim, or change the value at the provider: a user name is never rewritten",
-        ),
-        UserError::Missing { .. } | UserError::ControlCharacter { .. } | UserError::Claims => None,
-    }
-}
+pub(crate) const USER_NAME_UNUSABLE: &str = "set the realm's username-claim to another claim, or change the value at the provider: a user name is never rewritten";
 
 pub(crate) const GROUPS_OVERAGE: &str = "let the provider send fewer groups: in Entra ID, assign groups to the application and emit only those, or use app roles and set the realm's groups-claim to roles; groups that are elsewhere are not fetched";
 pub(crate) const GROUPS_INVALID: &str = "let the provider send other names in the claim of the realm's groups-claim (in Keycloak: turn off \"Full group path\" in the group mapper), or rename the groups: names are never rewritten";

@@ -1,45 +1,16 @@
-//! What was expected and what came, for whoever has to change a setting.
-//!
-//! Only values that are public: issuers, client identifiers, audiences, names of algorithms and
-//! keys, times. What a provider wrote is bounded and escaped.
+//! Why metadata, an authorization response or userinfo was refused: what was expected and what came.
 
-mod id_token;
-
-use std::fmt;
-
-use onerealm_core::wire::Value;
 use onerealm_core::{
     AuthorizationError, AuthorizationResponse, DiscoveryError, HttpResponse, ProviderMetadata,
     UserinfoError,
 };
 
-use crate::advice;
-use crate::shown::{Secrets, decoded, plain, quoted, value};
-
-pub(crate) use id_token::Judged;
-
-/// What was expected and what came.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    /// What the realm or the provider's documents ask for, with the realm's property where there is
-    /// one.
-    pub expected: String,
-    /// What the provider sent: bounded, control characters escaped.
-    pub came: String,
-    advice: &'static str,
-}
+use super::advice;
+use super::difference::{Difference, Slash};
+use super::shown::{Secrets, decoded, quoted, value};
 
 impl Difference {
-    pub(crate) fn new(expected: String, came: String, advice: &'static str) -> Self {
-        Difference { expected, came, advice }
-    }
-
-    /// What to do about it.
-    pub(crate) fn advice(&self) -> &'static str {
-        self.advice
-    }
-
-    /// The provider's metadata was refused.
+    /// Of refused metadata.
     pub(crate) fn of_metadata(
         error: DiscoveryError,
         issuer: &str,
@@ -59,7 +30,7 @@ impl Difference {
         ))
     }
 
-    /// The authorization response was refused.
+    /// Of a refused authorization response.
     pub(crate) fn of_response(
         error: AuthorizationError,
         issuer: &str,
@@ -81,7 +52,7 @@ impl Difference {
         ))
     }
 
-    /// Userinfo was refused.
+    /// Of refused userinfo.
     pub(crate) fn of_userinfo(error: UserinfoError) -> Option<Self> {
         let (expected, came, advice) = match error {
             UserinfoError::Refused { status, error } => (
@@ -103,59 +74,5 @@ impl Difference {
             _ => return None,
         };
         Some(Difference::new(expected.to_owned(), came, advice))
-    }
-}
-
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected: {}; came: {}", self.expected, self.came)
-    }
-}
-
-/// Behind a sentence.
-pub(crate) fn with_difference(
-    f: &mut fmt::Formatter<'_>,
-    difference: Option<&Difference>,
-) -> fmt::Result {
-    match difference {
-        Some(difference) => write!(f, " ({difference})"),
-        None => Ok(()),
-    }
-}
-
-/// Whether two issuers differ in the `/` at the end and in nothing else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Slash {
-    /// Ours has one, and what came doesn't.
-    TooMany,
-    /// What came has one, and ours doesn't.
-    Missing,
-    /// They differ in something else.
-    NoMatter,
-}
-
-impl Slash {
-    fn between(issuer: &str, came: Option<Value<'_>>) -> Self {
-        match came {
-            Some(Value::String(_)) => Slash::of(issuer, &came.map(plain).unwrap_or_default()),
-            _ => Slash::NoMatter,
-        }
-    }
-
-    fn of(issuer: &str, came: &str) -> Self {
-        if issuer.strip_suffix('/') == Some(came) {
-            Slash::TooMany
-        } else if came.strip_suffix('/') == Some(issuer) {
-            Slash::Missing
-        } else {
-            Slash::NoMatter
-        }
-    }
-
-    fn note(self) -> &'static str {
-        match self {
-            Slash::TooMany | Slash::Missing => " (only the '/' at the end differs)",
-            Slash::NoMatter => "",
-        }
     }
 }

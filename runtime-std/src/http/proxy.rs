@@ -1,4 +1,4 @@
-//! The proxy that the environment names, read anew for each request.
+//! The proxy in the environment, which is read for each request.
 
 use onerealm_core::wire::Uri;
 use ureq::{Proxy, ProxyProtocol};
@@ -27,7 +27,7 @@ fn choose(
     }
 }
 
-/// Only proxies that take `CONNECT`: ureq panics at the others, or goes past them.
+/// Only proxies with `CONNECT`: ureq panics at the others, or bypasses them.
 fn spoken(proxy: Proxy) -> Result<Proxy, ureq::Error> {
     match proxy.protocol() {
         ProxyProtocol::Http | ProxyProtocol::Https => Ok(proxy),
@@ -35,7 +35,7 @@ fn spoken(proxy: Proxy) -> Result<Proxy, ureq::Error> {
     }
 }
 
-/// Whether `host` is one of the comma-separated names, or below one of them; `*` is every host.
+/// Whether `host` is one of the comma-separated names or below one; `*` is every host.
 fn is_exception(host: &str, exceptions: &str) -> bool {
     let host = host.trim_matches(['[', ']']).to_ascii_lowercase();
     exceptions.split(',').map(|name| name.trim().to_ascii_lowercase()).any(|name| {

@@ -1,20 +1,22 @@
-//! Text that somebody else wrote, made fit to be shown: bounded, and with nothing in it that would
-//! forge what is around it.
+//! Makes foreign text safe to show: bounded, and unable to forge what surrounds it.
+
+#[cfg(test)]
+mod tests;
 
 use onerealm_core::HttpRequest;
 use onerealm_core::wire::{FormText, Value};
 use zeroize::Zeroizing;
 
-/// The longest piece of somebody else's text that is shown, in characters as they are shown.
+/// The longest piece of foreign text that is shown, in characters as shown.
 const SHOWN: usize = 400;
 
-/// As many characters of an item of a list are shown,
+/// The longest item of a list,
 const SHOWN_ITEM: usize = 80;
 
-/// and as many items.
+/// and the most items.
 pub(crate) const SHOWN_ITEMS: usize = 8;
 
-/// A text as part of a sentence.
+/// A text within a sentence.
 pub(crate) fn shown(text: &str) -> String {
     within(SHOWN, text, false)
 }
@@ -29,7 +31,7 @@ pub(crate) fn quoted_item(text: &str) -> String {
     format!("\"{}\"", within(SHOWN_ITEM, text, true))
 }
 
-/// A name in a list: in quotation marks where it is an unusual one.
+/// A name in a list, in quotation marks if it is unusual.
 pub(crate) fn name(text: &str) -> String {
     let is_usual = |c: char| c.is_ascii_alphanumeric() || "_-.:/#".contains(c);
     if !text.is_empty() && text.len() <= SHOWN_ITEM && text.chars().all(is_usual) {
@@ -39,7 +41,7 @@ pub(crate) fn name(text: &str) -> String {
     }
 }
 
-/// Some items, and how many more there are.
+/// The first items, and how many more there are.
 pub(crate) fn list(items: impl Iterator<Item = String>) -> String {
     let mut items = items.peekable();
     let some: Vec<_> = items.by_ref().take(SHOWN_ITEMS).collect();
@@ -50,7 +52,7 @@ pub(crate) fn list(items: impl Iterator<Item = String>) -> String {
     }
 }
 
-/// A value of a document; strings in quotation marks, and `none` where there is none.
+/// A value of a document: strings in quotation marks, `none` for a missing one.
 pub(crate) fn value(value: Option<Value<'_>>, secrets: &Secrets) -> String {
     let text = |text: Value<'_>| secrets.hide(plain(text));
     match value {
@@ -70,7 +72,7 @@ pub(crate) fn item(value: Value<'_>, secrets: &Secrets) -> String {
     }
 }
 
-/// A string's characters; of another value, its JSON text.
+/// The characters of a string; the JSON text of any other value.
 pub(crate) fn plain(value: Value<'_>) -> String {
     match value {
         Value::String(text) => text.chars().collect(),
@@ -78,7 +80,7 @@ pub(crate) fn plain(value: Value<'_>) -> String {
     }
 }
 
-/// The characters of a parameter; the replacement character for what is no UTF-8.
+/// The characters of a parameter, with replacement characters for invalid UTF-8.
 pub(crate) fn decoded(text: FormText<'_>) -> String {
     String::from_utf8_lossy(&text.bytes().collect::<Vec<_>>()).into_owned()
 }
@@ -106,8 +108,7 @@ fn within(limit: usize, text: &str, is_quoted: bool) -> String {
     shown
 }
 
-/// Whether it ends a line, begins a terminal's escape, turns the direction of what follows, or is
-/// seen by nobody.
+/// Whether it ends a line, starts a terminal escape, changes the text's direction, or is invisible.
 fn forges(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -124,12 +125,12 @@ fn forges(c: char) -> bool {
         )
 }
 
-/// What must not be shown, should a provider repeat it.
+/// What must not be shown, even if a provider repeats it.
 #[derive(Default)]
 pub(crate) struct Secrets(Vec<Zeroizing<String>>);
 
 impl Secrets {
-    /// The parts of a request that nobody else may see.
+    /// The secret parts of a request.
     pub(crate) fn add_request(&mut self, request: &HttpRequest<'_>) {
         request.secrets().map(decoded).for_each(|secret| self.add(secret));
     }
@@ -147,70 +148,5 @@ impl Secrets {
             }
         }
         text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use onerealm_core::wire::Json;
-
-    use super::*;
-
-    #[test]
-    fn text_of_a_provider_is_bounded_and_escaped() {
-        let text = format!("\u{1b}[31mred\r\nforged line\u{202e}{}", "x".repeat(1000));
-        let shown = shown(&text);
-        assert!(shown.starts_with("\\u{1b}[31mred\\r\\nforged line\\u{202e}xxx"), "{shown}");
-        assert!(shown.ends_with("x…") && shown.chars().count() == SHOWN + 1, "{shown}");
-    }
-
-    #[test]
-    fn what_nobody_sees_is_escaped_and_other_scripts_are_not() {
-        for c in
-            ['\0', '\u{9b}', '\u{ad}', '\u{61c}', '\u{2029}', '\u{2066}', '\u{feff}', '\u{e0041}']
-        {
-            assert_eq!(shown(&c.to_string()), c.escape_default().to_string());
-        }
-        assert_eq!(shown("Zoë \"漢字\" \\ 😀"), "Zoë \"漢字\" \\ 😀");
-        assert_eq!(quoted("a\" came: \\\"b"), r#""a\" came: \\\"b""#);
-        let escapes = shown(&"\u{e0001}".repeat(1000));
-        assert!(escapes.chars().count() <= SHOWN + 1 && escapes.ends_with("}…"), "{escapes}");
-    }
-
-    #[test]
-    fn usual_names_need_no_quotation_marks() {
-        for usual in ["preferred_username", "urn:zitadel:iam:org:project:roles", "https://x/y#z"] {
-            assert_eq!(name(usual), usual);
-        }
-        for (unusual, expected) in [("", "\"\""), ("a b", "\"a b\""), ("a\n", "\"a\\n\"")] {
-            assert_eq!(name(unusual), expected);
-        }
-        assert!(name(&"x".repeat(81)).ends_with("x…\""));
-    }
-
-    #[test]
-    fn values_are_shown_as_what_they_are() {
-        let secrets = Secrets(vec![Zeroizing::new("c0de".to_owned())]);
-        for (json, expected) in [
-            (r#""a\u0022\u000a""#, r#""a\"\n""#),
-            (r#"["a",5,["b\u001b"],null]"#, r#"["a", 5, ["b\u001b"], null]"#),
-            (r#"[1,2,3,4,5,6,7,8,9,10]"#, "[1, 2, 3, 4, 5, 6, 7, 8 and 2 more]"),
-            ("[]", "[none]"),
-            ("12e3", "12e3"),
-            (r#"{"a":"b"}"#, r#"{"a":"b"}"#),
-            (r#""my c0de""#, r#""my (hidden)""#),
-            (r#"["c\u0030de"]"#, r#"["(hidden)"]"#),
-        ] {
-            let json = Json::parse(json.as_bytes()).unwrap();
-            assert_eq!(value(Some(json.value()), &secrets), expected);
-        }
-        assert_eq!(value(None, &secrets), "none");
-    }
-
-    #[test]
-    fn a_secret_that_the_provider_repeats_is_hidden() {
-        let mut secrets = Secrets::default();
-        ["c0de", ""].into_iter().for_each(|secret| secrets.add(secret.to_owned()));
-        assert_eq!(secrets.hide("no c0de like c0de".to_owned()), "no (hidden) like (hidden)");
     }
 }

@@ -1,4 +1,5 @@
-//! What may be left of what came over a connection, before it is used again.
+//! What may be left of what came over a connection, before it is used again; and whose addresses are
+//! asked for.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -9,7 +10,7 @@ use rustls::{RootCertStore, ServerConfig, ServerConnection};
 use ureq::Timeout;
 
 use super::*;
-use crate::crypto;
+use crate::http::crypto;
 
 /// A server in memory, and what it sends, in pieces as they arrive.
 struct Server {
@@ -75,7 +76,7 @@ impl Transport for Wire {
 }
 
 /// A client after its handshake, whose own buffer has room for so much, and its server.
-fn tls(room: usize) -> (Tls, Arc<Mutex<Server>>) {
+fn tls(room: usize) -> (TlsTransport, Arc<Mutex<Server>>) {
     let key = KeyPair::generate().unwrap();
     let params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
     let certificate = params.self_signed(&key).unwrap();
@@ -98,17 +99,16 @@ fn tls(room: usize) -> (Tls, Arc<Mutex<Server>>) {
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let session = ClientConnection::new(Arc::new(client), "localhost".try_into().unwrap()).unwrap();
     let wire = Wire { buffers: LazyBuffers::new(1 << 16, 1 << 16), server: Arc::clone(&server) };
     let adapter = TransportAdapter::new(Box::new(wire) as _, Arc::new(Instant::now));
     let buffers = LazyBuffers::new(room, 1024);
-    let mut tls = Tls { buffers, session, below: Records::new(adapter) };
-    tls.session.complete_io(&mut tls.below).unwrap();
-    (tls, server)
+    let name = "localhost".try_into().unwrap();
+    let tls = Tls::connect(Arc::new(client), name, adapter).unwrap();
+    (TlsTransport { buffers, tls }, server)
 }
 
 /// Reads an answer, and tells whether the client would send another request.
-fn is_open_after(tls: &mut Tls, answer: &[u8]) -> bool {
+fn is_open_after(tls: &mut TlsTransport, answer: &[u8]) -> bool {
     let mut read = Vec::new();
     while read.len() < answer.len() {
         assert!(tls.await_input(NextTimeout::default()).unwrap());
@@ -171,7 +171,7 @@ fn what_tls_has_not_read_is_noticed() {
     let answer = server.lock().unwrap().data(b"answer");
     server.lock().unwrap().arriving.push_back(answer);
     assert!(is_open_after(&mut tls, b"answer"));
-    let below = tls.below.adapter.get_mut().buffers();
+    let below = tls.tls.below().get_mut().buffers();
     below.input_append_buf()[0] = 23;
     below.input_appended(1);
     assert!(!tls.is_open());
@@ -194,4 +194,26 @@ fn a_record_without_data_that_comes_late_is_noticed() {
         server.session.refresh_traffic_keys().unwrap();
         vec![answer, server.records()]
     }));
+}
+
+#[test]
+fn what_is_asked_for_is_a_host_with_its_port() {
+    let resolver = CachingResolver::default();
+    let resolved = |url: &str| {
+        let config = Agent::config_builder().build();
+        let found = resolver.resolve(&url.parse().unwrap(), &config, NextTimeout::default());
+        found.ok().map(|addresses| addresses.to_vec())
+    };
+    for (url, address) in [
+        ("http://127.0.0.1:8080/a", "127.0.0.1:8080"),
+        ("https://192.0.2.7", "192.0.2.7:443"),
+        ("https://[2001:db8::1]:8443/", "[2001:db8::1]:8443"),
+    ] {
+        assert_eq!(resolved(url), Some(vec![address.parse().unwrap()]), "{url}");
+    }
+    for (url, port) in [("https://localhost:8443/a", 8443), ("https://localhost/", 443)] {
+        let found = resolved(url).unwrap();
+        assert!(found.iter().all(|a| a.port() == port && a.ip().is_loopback()), "{found:?}");
+    }
+    assert_eq!(resolved("/a"), None, "what is no URL is refused as ever");
 }

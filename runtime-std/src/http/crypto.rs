@@ -1,4 +1,4 @@
-//! The one crypto library, for TLS and for the signatures of ID tokens.
+//! The crypto library of TLS.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use rustls::crypto::{CryptoProvider, KeyProvider, ring};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::sign::SigningKey;
 
-/// rustls' provider without what signs: no certificate of ours is ever shown. That is 45 kB less in a
-/// small command, as long as nothing else asks for the default provider, which would be kept whole.
+/// ring without signing: there are no client certificates. That saves 45 kB in a small command, as
+/// long as nothing else in it uses the default provider.
 pub(crate) fn provider() -> CryptoProvider {
     CryptoProvider { key_provider: &NoKeys, ..ring::default_provider() }
 }

@@ -1,14 +1,14 @@
-//! What a provider says of its refusal, made fit to be shown.
+//! What a provider says about its refusal, made safe to show.
 
 use std::fmt;
 
 use onerealm_core::wire::{FormText, JsonStr};
 use onerealm_core::{AuthorizationResponse, ErrorResponse};
 
-use crate::shown::{Secrets, decoded, shown};
+use super::shown::{Secrets, decoded, shown};
 
 /// `error` and `error_description`: bounded, control characters escaped, and without the secrets
-/// that were sent, should the provider repeat one.
+/// that were sent, even if the provider repeats one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderWords {
     /// The provider's `error`.
@@ -18,13 +18,13 @@ pub struct ProviderWords {
 }
 
 impl ProviderWords {
-    /// The words of a response to a request that had these secrets.
+    /// From a response to a request with these secrets.
     pub(crate) fn of(error: &ErrorResponse<'_>, secrets: &Secrets) -> Self {
         let show = |text: JsonStr<'_>| shown(&secrets.hide(text.chars().collect()));
         ProviderWords { error: show(error.error), description: error.description.map(show) }
     }
 
-    /// The words that the end user's browser brought.
+    /// From the browser.
     pub(crate) fn of_authorization(response: &AuthorizationResponse<'_>) -> Option<Self> {
         let show = |text: FormText<'_>| shown(&decoded(text));
         Some(ProviderWords {
@@ -45,5 +45,17 @@ impl fmt::Display for ProviderWords {
             Some(description) => write!(f, "{}: {description}", self.error),
             None => f.write_str(&self.error),
         }
+    }
+}
+
+/// Appends them to a message, in parentheses.
+pub(super) fn with_words(
+    f: &mut fmt::Formatter<'_>,
+    error: &dyn fmt::Display,
+    words: Option<&ProviderWords>,
+) -> fmt::Result {
+    match words {
+        Some(words) => write!(f, "{error} (it says: {words})"),
+        None => error.fmt(f),
     }
 }

@@ -1,0 +1,106 @@
+//! The claims of an end user, as the caller gets them.
+
+use std::fmt;
+
+use onerealm_core::Identity;
+use onerealm_core::wire::Value;
+use serde_json::Map;
+
+use crate::error::user_name::UserError;
+
+/// Claims by their names: those of the ID token, and those of the userinfo endpoint that it doesn't
+/// have.
+///
+/// `serde_json::Value::from` gives all of them as an object.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Claims(Map<String, serde_json::Value>);
+
+impl Claims {
+    pub(crate) fn of(identity: &Identity<'_>) -> Result<Self, UserError> {
+        let parse = |text: &str| serde_json::from_str::<Map<_, _>>(text);
+        let id_token = parse(identity.id_token_claims().text()).map_err(|_| UserError::Claims)?;
+        let mut claims = match identity.userinfo_claims() {
+            Some(userinfo) => parse(userinfo.text()).map_err(|_| UserError::Claims)?,
+            None => Map::new(),
+        };
+        claims.extend(id_token);
+        Ok(Claims(claims))
+    }
+
+    /// For a caller with rules of its own for names.
+    pub(crate) fn to_hand_on(identity: &Identity<'_>) -> Result<Self, UserError> {
+        check_names(identity, NAMING_CLAIMS)?;
+        Self::of(identity)
+    }
+
+    /// What a claim says, if it is there and a string.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.as_str()
+    }
+
+    /// The names of all claims, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// All claims, as a JSON object.
+    pub fn to_json(&self) -> String {
+        serde_json::Value::from(self.clone()).to_string()
+    }
+}
+
+impl From<Claims> for serde_json::Value {
+    fn from(claims: Claims) -> Self {
+        serde_json::Value::Object(claims.0)
+    }
+}
+
+/// Claims are personal data.
+impl fmt::Debug for Claims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Claims(..)")
+    }
+}
+
+/// Where callers look for user names, groups and mail addresses.
+const NAMING_CLAIMS: [&str; 7] =
+    ["preferred_username", "username", "upn", "unique_name", "email", "groups", "roles"];
+
+/// Refuses control characters in claims that name somebody or something.
+pub(crate) fn check_names<'c>(
+    identity: &Identity<'_>,
+    claims: impl IntoIterator<Item = &'c str>,
+) -> Result<(), UserError> {
+    let with_one = |claim: &&str| identity.claim(claim).is_some_and(has_control_character);
+    match claims.into_iter().find(with_one) {
+        Some(claim) => Err(UserError::ControlCharacter { claim: claim.to_owned() }),
+        None => Ok(()),
+    }
+}
+
+/// Whether a claim with mail addresses or groups (a string, an array, or an object's member names)
+/// has a control character: callers write such names to files of lines.
+fn has_control_character(claim: Value<'_>) -> bool {
+    match claim {
+        Value::String(text) => text.has_control_character(),
+        Value::Array(items) => items.items().any(has_control_character),
+        Value::Object(object) => object.members().any(|(name, _)| name.has_control_character()),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn claims_are_read_by_name_and_not_shown() {
+        let json = r#"{"email":"a@b.example","groups":["x"]}"#;
+        let claims = Claims(serde_json::from_str(json).unwrap());
+        assert_eq!(claims.text("email"), Some("a@b.example"));
+        assert_eq!((claims.text("groups"), claims.text("sub")), (None, None));
+        assert_eq!(claims.names().collect::<Vec<_>>(), ["email", "groups"]);
+        assert_eq!(claims.to_json(), json);
+        assert_eq!(format!("{claims:?}"), "Claims(..)");
+    }
+}

@@ -1,0 +1,86 @@
+//! What was expected and what came, so that an administrator sees which setting to change.
+//!
+//! Public values only: issuers, client identifiers, audiences, names of algorithms and keys, times.
+//! Text from the provider is bounded and escaped.
+
+use std::fmt;
+
+use onerealm_core::wire::Value;
+
+use super::shown::plain;
+
+/// What was expected and what came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// What the realm or the provider's documents ask for, with the realm's property where there is
+    /// one.
+    pub expected: String,
+    /// What the provider sent: bounded, control characters escaped.
+    pub came: String,
+    advice: &'static str,
+}
+
+impl Difference {
+    pub(crate) fn new(expected: String, came: String, advice: &'static str) -> Self {
+        Difference { expected, came, advice }
+    }
+
+    /// What to do about it.
+    pub(crate) fn advice(&self) -> &'static str {
+        self.advice
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected: {}; came: {}", self.expected, self.came)
+    }
+}
+
+/// Appends it to a message, in parentheses.
+pub(crate) fn with_difference(
+    f: &mut fmt::Formatter<'_>,
+    difference: Option<&Difference>,
+) -> fmt::Result {
+    match difference {
+        Some(difference) => write!(f, " ({difference})"),
+        None => Ok(()),
+    }
+}
+
+/// Whether two issuers differ only in a trailing `/`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slash {
+    /// Ours has one, the other doesn't.
+    TooMany,
+    /// The other has one, ours doesn't.
+    Missing,
+    /// They differ in something else.
+    NoMatter,
+}
+
+impl Slash {
+    pub(super) fn between(issuer: &str, came: Option<Value<'_>>) -> Self {
+        match came {
+            Some(Value::String(_)) => Slash::of(issuer, &came.map(plain).unwrap_or_default()),
+            _ => Slash::NoMatter,
+        }
+    }
+
+    pub(super) fn of(issuer: &str, came: &str) -> Self {
+        if issuer.strip_suffix('/') == Some(came) {
+            Slash::TooMany
+        } else if came.strip_suffix('/') == Some(issuer) {
+            Slash::Missing
+        } else {
+            Slash::NoMatter
+        }
+    }
+
+    pub(super) fn note(self) -> &'static str {
+        match self {
+            Slash::TooMany | Slash::Missing => " (only the '/' at the end differs)",
+            Slash::NoMatter => "",
+        }
+    }
+}

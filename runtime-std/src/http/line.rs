@@ -1,0 +1,143 @@
+//! Connections to one place.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use onerealm_core::{HttpRequest, Method};
+use rustls::ClientConfig;
+use ureq::{Agent, Proxy};
+
+use super::answer::Answer;
+use super::error::Cause;
+use super::transport;
+use super::trust::Trust;
+
+/// The longest header section of a response, in bytes.
+const HEADERS_LEN: usize = 32 * 1024;
+/// How long a whole call may take unless told otherwise.
+pub const DEADLINE: Duration = Duration::from_secs(20);
+/// How long a connection may wait for the next request of its login: as long as a call may take, for
+/// slow machines. If the provider closes it meanwhile, that is noticed.
+pub(super) const IDLE: Duration = DEADLINE;
+
+/// An agent with connections of its own.
+pub(super) struct Line {
+    trust: Trust,
+    /// The URL of its first request.
+    url: String,
+    agent: Agent,
+    /// How many it has made.
+    connections: Arc<AtomicUsize>,
+    /// Whether the last answer came over a connection that had brought one before: the other side
+    /// keeps connections.
+    is_proven: Cell<bool>,
+}
+
+impl Line {
+    pub(super) fn new(trust: Trust, url: &str, client: Arc<ClientConfig>, idle: Duration) -> Self {
+        let config = Agent::config_builder()
+            .proxy(None)
+            .max_idle_age(idle)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            .max_response_header_size(HEADERS_LEN)
+            .accept("")
+            .accept_encoding("")
+            .user_agent(concat!("onerealm/", env!("CARGO_PKG_VERSION")))
+            .build();
+        let connections = Arc::new(AtomicUsize::new(0));
+        let agent = transport::agent(config, client, Arc::clone(&connections));
+        let url = url.to_owned();
+        Line { trust, url, agent, connections, is_proven: Cell::new(false) }
+    }
+
+    pub(super) fn has(&self, trust: &Trust) -> bool {
+        self.trust == *trust
+    }
+
+    pub(super) fn begins_with(&self, url: &str, trust: &Trust) -> bool {
+        self.url == url && self.has(trust)
+    }
+
+    pub(super) fn is_proven(&self) -> bool {
+        self.is_proven.get()
+    }
+
+    /// Sends `request`; a `GET` again if a used connection breaks without an answer.
+    pub(super) fn exchange(
+        &self,
+        request: &HttpRequest<'_>,
+        proxy: Option<Proxy>,
+        deadline: Instant,
+    ) -> Result<Answer, Cause> {
+        let _watch = proxy.is_some().then(|| self.watch(deadline)).transpose()?;
+        log::debug!("{} {}", request.method, request.url);
+        self.is_proven.set(false);
+        let before = self.connections.load(Ordering::Relaxed);
+        let was_over_an_old_one =
+            || before > 0 && before == self.connections.load(Ordering::Relaxed);
+        let mut response = self.run(request, proxy.clone(), deadline);
+        let is_broken = matches!(response, Err(Cause::Connection(_)));
+        if is_broken && was_over_an_old_one() && request.method == Method::Get {
+            response = self.run(request, proxy, deadline);
+        }
+        let answer = response.and_then(Answer::read);
+        // The watch may have ended the connection, whatever error that gave.
+        if Instant::now() >= deadline {
+            return Err(Cause::Timeout);
+        }
+        let answer = answer?;
+        self.is_proven.set(was_over_an_old_one());
+        log::debug!("{} {}: status {}", request.method, request.url, answer.status);
+        Ok(answer)
+    }
+
+    fn run(
+        &self,
+        request: &HttpRequest<'_>,
+        proxy: Option<Proxy>,
+        deadline: Instant,
+    ) -> Result<ureq::http::Response<ureq::Body>, Cause> {
+        let remaining = deadline.saturating_duration_since(Instant::now());
+        if remaining.is_zero() {
+            return Err(Cause::Timeout);
+        }
+        let message = message(request).map_err(|_| Cause::Protocol)?;
+        let message = self.agent.configure_request(message);
+        let message = message.proxy(proxy).timeout_global(Some(remaining)).build();
+        Ok(self.agent.run(message)?)
+    }
+
+    /// Ends the connections at `deadline`, unless the sender is dropped before: ureq restarts its
+    /// timeout with each byte of a proxy's answer to `CONNECT`.
+    fn watch(&self, deadline: Instant) -> Result<mpsc::Sender<()>, Cause> {
+        let remaining = deadline.saturating_duration_since(Instant::now());
+        let watched = self.agent.clone();
+        let (done, watch) = mpsc::channel();
+        thread::Builder::new()
+            .name("deadline".to_owned())
+            .spawn(move || {
+                if watch.recv_timeout(remaining) == Err(mpsc::RecvTimeoutError::Timeout) {
+                    watched.shutdown();
+                }
+            })
+            .map_err(Cause::Connection)?;
+        Ok(done)
+    }
+}
+
+fn message(request: &HttpRequest<'_>) -> Result<ureq::http::Request<Vec<u8>>, ureq::http::Error> {
+    let method = match request.method {
+        Method::Get => ureq::http::Method::GET,
+        Method::Post => ureq::http::Method::POST,
+    };
+    let mut message = ureq::http::Request::builder().method(method).uri(request.url);
+    for (name, value) in request.headers() {
+        message = message.header(name, value);
+    }
+    message.body(request.body.to_vec())
+}

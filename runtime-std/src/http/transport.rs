@@ -1,0 +1,153 @@
+//! How ureq resolves names and connects: the one file that knows `ureq::unversioned`, which changes
+//! with each minor release.
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::io::{Read, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::time::{Duration, Instant};
+use ureq::unversioned::transport::{
+    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout,
+    TcpConnector, Transport, TransportAdapter,
+};
+use ureq::{Agent, Error};
+
+use super::names::Names;
+use super::tls::Tls;
+
+/// An agent whose TLS is that of `client`, and which counts its connections in `connections`.
+pub(super) fn agent(
+    config: Config,
+    client: Arc<ClientConfig>,
+    connections: Arc<AtomicUsize>,
+) -> Agent {
+    let connector =
+        ().chain(ConnectProxyConnector::default())
+            .chain(TcpConnector::default())
+            .chain(TlsConnector { client, connections });
+    Agent::with_parts(config, connector, CachingResolver::default())
+}
+
+/// Asks the system for what [`Names`] doesn't know, on a thread that is abandoned at the deadline.
+#[derive(Debug, Default)]
+struct CachingResolver {
+    system: DefaultResolver,
+    names: Names,
+}
+
+impl Resolver for CachingResolver {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        let name_and_port = match (uri.scheme(), uri.authority()) {
+            (Some(scheme), Some(authority)) => DefaultResolver::host_and_port(scheme, authority),
+            _ => None,
+        };
+        let ask = || self.system.resolve(uri, config, timeout).map(|found| found.to_vec());
+        let addresses = self.names.addresses(&name_and_port.unwrap_or_default(), ask)?;
+        let mut all = self.empty();
+        addresses.into_iter().try_for_each(|address| all.try_push(address)).ok();
+        Ok(all)
+    }
+}
+
+/// Puts TLS around the connections that need it, and counts all of them.
+#[derive(Debug)]
+struct TlsConnector {
+    client: Arc<ClientConfig>,
+    connections: Arc<AtomicUsize>,
+}
+
+impl<In: Transport> Connector<In> for TlsConnector {
+    type Out = Either<In, TlsTransport>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        below: Option<In>,
+    ) -> Result<Option<Self::Out>, Error> {
+        self.connections.fetch_add(1, Ordering::Relaxed);
+        let Some(below) = below else { return Ok(None) };
+        if !details.needs_tls() || below.is_tls() {
+            return Ok(Some(Either::A(below)));
+        }
+        let host = details.uri.host().unwrap_or_default().trim_matches(['[', ']']);
+        let name = ServerName::try_from(host).map_err(|_| Error::Tls("no name for TLS"))?;
+        let mut below = TransportAdapter::new(Box::new(below) as _, details.current_time.clone());
+        below.set_timeout(left(details));
+        let tls = Tls::connect(Arc::clone(&self.client), name.to_owned(), below)?;
+        let config = details.config;
+        let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
+        Ok(Some(Either::B(TlsTransport { buffers, tls })))
+    }
+}
+
+/// The time that is left after what came before TLS.
+fn left(details: &ConnectionDetails<'_>) -> NextTimeout {
+    let mut timeout = details.timeout;
+    if let (Duration::Exact(after), Instant::Exact(began), Instant::Exact(now)) =
+        (timeout.after, details.now, (details.current_time)())
+    {
+        timeout.after = Duration::Exact(after.saturating_sub(now.saturating_duration_since(began)));
+    }
+    timeout
+}
+
+/// A connection with TLS, which tells whether it may be used again.
+///
+/// ureq's own looks at the socket only. Bytes that wait above it (in a buffer, in TLS, as half a
+/// record) would be read as the next answer.
+struct TlsTransport {
+    buffers: LazyBuffers,
+    tls: Tls<TransportAdapter>,
+}
+
+impl Transport for TlsTransport {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        self.tls.below().set_timeout(timeout);
+        let output = self.buffers.output().get(..amount).unwrap_or_default();
+        Ok(self.tls.write_all(output)?)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        self.tls.below().set_timeout(timeout);
+        let amount = self.tls.read(self.buffers.input_append_buf())?;
+        self.buffers.input_appended(amount);
+        Ok(amount > 0)
+    }
+
+    /// Whether nothing waits at any layer and the connection is open: then the next bytes answer the
+    /// next request.
+    fn is_open(&mut self) -> bool {
+        let is_quiet = self.buffers.input().is_empty() && self.tls.is_quiet();
+        let below = self.tls.below().get_mut();
+        is_quiet && below.buffers().input().is_empty() && below.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        true
+    }
+}
+
+/// Its buffers may hold tokens.
+impl fmt::Debug for TlsTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TlsTransport")
+    }
+}
