@@ -79,7 +79,7 @@ impl<'a> AuthorizationRequest<'a> {
         query.add("redirect_uri", self.pending.redirect_uri());
         query.add_words("scope", core::iter::once("openid").chain(other_scopes(realm.scopes)));
         query.add_base64url("state", state);
-        query.add_base64url("nonce", self.pending.nonce().text().as_str());
+        query.add_base64url("nonce", self.pending.nonce().as_str());
         query.add_base64url("code_challenge", self.pending.code_challenge().as_str());
         query.add("code_challenge_method", "S256");
         query.add("display", "page");

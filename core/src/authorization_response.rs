@@ -2,9 +2,9 @@
 
 use crate::error::error_enum;
 use crate::error_response::ErrorCode;
-use crate::pending_authorization::{PendingKey, StateText};
 use crate::policy::CODE_LEN;
 use crate::sealed_state::SealedState;
+use crate::state::{PendingKey, StateText};
 use crate::wire::{FormPairs, FormText, cut, split};
 
 /// What the end user's browser brought. Nothing in it is believed before

@@ -9,8 +9,8 @@ use crate::relying_party::RelyingParty;
 use crate::userinfo::{Userinfo, UserinfoRequest};
 use crate::wire::{JsonStr, Object, Value};
 
-/// The end user of a finished login. Only [`IdToken::validate`](crate::IdToken::validate) makes
-/// one.
+/// The end user of a finished login. Only
+/// [`UnverifiedIdToken::validate`](crate::UnverifiedIdToken::validate) makes one.
 ///
 /// Issuer and subject together identify the end user; no other claim does (OpenID Connect Core
 /// 5.7).

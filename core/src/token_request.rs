@@ -1,12 +1,12 @@
 //! The token request (OpenID Connect Core 3.1.3.1), made from what was decided when the login
 //! began.
 
+use crate::binding::Binding;
 use crate::client::{Client, ClientType};
 use crate::error::error_enum;
 use crate::error_response::{ErrorCode, ErrorResponse};
 use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
 use crate::id_token::IdToken;
-use crate::pending_authorization::PendingAuthorization;
 use crate::policy::ID_TOKEN_LEN;
 use crate::realm::TokenAuthMethod;
 use crate::relying_party::RelyingParty;
@@ -20,7 +20,7 @@ use core::fmt;
 pub struct TokenRequest<'a> {
     relying_party: RelyingParty<'a>,
     client: Client<'a>,
-    pending: PendingAuthorization,
+    binding: Binding,
     code: FormText<'a>,
 }
 
@@ -28,15 +28,15 @@ impl<'a> TokenRequest<'a> {
     pub(crate) fn new(
         relying_party: RelyingParty<'a>,
         client: Client<'a>,
-        pending: PendingAuthorization,
+        binding: Binding,
         code: FormText<'a>,
     ) -> Self {
-        TokenRequest { relying_party, client, pending, code }
+        TokenRequest { relying_party, client, binding, code }
     }
 
     /// The client type of the login.
     pub fn client_type(&self) -> ClientType {
-        self.pending.client_type()
+        self.binding.decision.client_type()
     }
 
     /// The request to send. `buf` holds secrets afterwards.
@@ -85,11 +85,11 @@ impl<'a> TokenRequest<'a> {
         form.add("grant_type", "authorization_code");
         form.begin("code");
         self.code.write_form_encoded(form.out);
-        form.add("redirect_uri", self.pending.redirect_uri());
+        form.add("redirect_uri", self.binding.redirect_uri.as_str());
         form.add_client(&self.client);
         form.begin("code_verifier");
         // It is made of characters that need no encoding.
-        form.out.push(self.pending.verifier().text().as_bytes());
+        form.out.push(self.binding.verifier.text().as_bytes());
     }
 
     /// Reads the answer.
@@ -121,7 +121,7 @@ impl<'a> TokenRequest<'a> {
         if compact.len() > ID_TOKEN_LEN {
             return Err(TokenError::IdTokenTooLong);
         }
-        Ok(IdToken::new(compact, access_token, self.relying_party, self.client, self.pending))
+        Ok(IdToken::new(compact, access_token, self.relying_party, self.client, self.binding))
     }
 }
 
@@ -137,7 +137,7 @@ impl fmt::Debug for TokenRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenRequest")
             .field("client", &self.client)
-            .field("pending", &self.pending)
+            .field("binding", &self.binding)
             .finish_non_exhaustive()
     }
 }

@@ -311,21 +311,21 @@ impl Logins {
         then: impl FnOnce(&Identity<'_>) -> Result<T, UserError>,
     ) -> Result<T, Error> {
         let mut buf = vec![0; id_token.buffer_needed()];
-        let token = id_token.if_refused();
         let known = keys.get(call)?;
         let mut key_set = keys.key_set(&known)?;
         let newer;
-        // What is wrong with the token is told by its validation.
-        if let Ok(true) = id_token.lacks_key(&key_set, &mut buf) {
+        let opened = id_token.open(&mut buf);
+        if opened.as_ref().is_ok_and(|id_token| id_token.lacks_key(&key_set)) {
             newer = keys.newer(&known, call)?;
             key_set = keys.key_set(&newer)?;
         }
         let verifiers: Vec<_> =
             self.verifiers.iter().map(|verifier| verifier as &dyn SignatureVerifier).collect();
-        let verdict = id_token.validate(&key_set, &verifiers, now(), &mut buf);
-        let identity = verdict.map_err(|error| {
-            let judged = Judged::new(relying_party, key_set, token, secrets);
-            Error::IdToken { error, difference: judged.difference(error).map(Box::new) }
+        let verdict = opened.and_then(|id_token| id_token.validate(&key_set, &verifiers, now()));
+        let identity = verdict.map_err(|refused| {
+            let error = refused.error();
+            let judged = Judged::new(relying_party, key_set, refused, secrets);
+            Error::IdToken { error, difference: judged.difference().map(Box::new) }
         })?;
         with_userinfo(identity, call, |identity| then(&identity).map_err(Error::from))
     }

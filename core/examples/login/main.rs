@@ -45,7 +45,7 @@ fn login<'b>(
     let request = pending.accept(&response, relying_party, board.now())?;
     let answer = board.https(request.request(message)?, answer);
     let id_token = request.response(answer)?;
-    Ok(id_token.validate(keys, &[&Es256], board.now(), claims)?)
+    Ok(id_token.open(claims)?.validate(keys, &[&Es256], board.now())?)
 }
 
 /// Who the relying party and its provider are, and a login with them.

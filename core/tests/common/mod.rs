@@ -365,7 +365,7 @@ impl Trial {
             login.exchange(ok_json(&body), |id_token| {
                 let id_token = id_token.unwrap();
                 let mut buf = vec![0; id_token.buffer_needed()];
-                id_token.validate(&login.keys, &self.verifiers, self.now, &mut buf).map(look)
+                believe(id_token, &login.keys, &self.verifiers, self.now, &mut buf).map(look)
             })
         })
     }
@@ -405,6 +405,17 @@ impl Login<'_> {
         let request = self.pending.clone().accept(&callback, self.relying_party, NOW).unwrap();
         then(request.response(response))
     }
+}
+
+/// What comes of an ID token, from its opening to its validation.
+pub fn believe<'a: 'b, 'b>(
+    id_token: IdToken<'a>,
+    keys: &KeySet<'_>,
+    verifiers: &[&dyn SignatureVerifier],
+    now: UnixTime,
+    buf: &'b mut [u8],
+) -> Result<Identity<'b>, IdTokenError> {
+    Ok(id_token.open(buf)?.validate(keys, verifiers, now)?)
 }
 
 /// A good token response with that ID token.
