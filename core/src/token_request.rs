@@ -11,8 +11,8 @@ use crate::policy::ID_TOKEN_LEN;
 use crate::realm::TokenAuthMethod;
 use crate::relying_party::RelyingParty;
 use crate::wire::{
-    BufferTooSmall, FormText, NotAString, Value, Writer, form_encoded, write_form_encoded,
-    write_standard,
+    BufferTooSmall, FormText, NotAString, Value, Writer, form_encoded, write_base64,
+    write_form_encoded,
 };
 use core::fmt;
 
@@ -76,7 +76,7 @@ impl<'a> TokenRequest<'a> {
             let id = form_encoded(client_id.as_str().bytes());
             let secret = form_encoded(secret.expose().bytes());
             out.push_str("Basic ");
-            write_standard(out, id.chain([b':']).chain(secret));
+            write_base64(out, id.chain([b':']).chain(secret));
         }
     }
 

@@ -5,7 +5,8 @@ mod common;
 use std::cell::RefCell;
 use std::sync::Mutex;
 
-use base64ct::{Base64, Encoding};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use common::{
     NOW, Provider, Ring, Trial, base64url, believe, from_base64url, jws_error, key_error, ok_json,
     rsa_member, token_response,
@@ -121,7 +122,7 @@ fn hmac_keys() -> Vec<Vec<u8>> {
 
     let mut keys = vec![modulus];
     for (label, der) in [("RSA PUBLIC KEY", &pkcs1), ("PUBLIC KEY", &spki)] {
-        let base64 = Base64::encode_string(der);
+        let base64 = STANDARD.encode(der);
         for line_end in ["\n", "\r\n"] {
             let lines: Vec<_> = base64
                 .as_bytes()

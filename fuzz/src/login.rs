@@ -1,6 +1,7 @@
 //! Whole logins, from what a provider sends.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use onerealm_core::{
     AuthorizationResponse, DiscoveryRequest, Identity, InvalidSignature, Issuer, JwksRequest,
     Realm, RelyingParty,
@@ -120,7 +121,7 @@ fn try_login(answers: [&str; 5], signatures: Result<(), InvalidSignature>) -> Op
     let id_token = id_token.open(&mut buf).ok()?;
     let identity = id_token.validate(&keys, &as_dyn(&verifiers), NOW).ok()?;
     if let Some((_, claims)) = signed.as_deref().and_then(|signed| signed.split_once('.')) {
-        assert_believable(&identity, &Base64UrlUnpadded::decode_vec(claims).unwrap(), None);
+        assert_believable(&identity, &URL_SAFE_NO_PAD.decode(claims).unwrap(), None);
     }
 
     let subject = identity.subject();

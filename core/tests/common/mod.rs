@@ -3,7 +3,8 @@
 
 #![allow(dead_code, reason = "each test uses its part")]
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use onerealm_core::{
     AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, ClientSecret,
     DiscoveryRequest, HttpResponse, IdToken, IdTokenError, Identity, InvalidSignature, Issuer,
@@ -167,11 +168,11 @@ pub fn rsa_member(name: &str) -> String {
 }
 
 pub fn base64url(bytes: &[u8]) -> String {
-    Base64UrlUnpadded::encode_string(bytes)
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 pub fn from_base64url(text: &str) -> Vec<u8> {
-    Base64UrlUnpadded::decode_vec(text).unwrap()
+    URL_SAFE_NO_PAD.decode(text).unwrap()
 }
 
 /// Verifies ES256 with ring.
