@@ -65,7 +65,13 @@ mod http;
 pub mod policy;
 mod random;
 mod time;
-#[cfg(any(feature = "rs256", feature = "es256", feature = "es384", feature = "eddsa"))]
+#[cfg(any(
+    feature = "rs256",
+    feature = "ps256",
+    feature = "es256",
+    feature = "es384",
+    feature = "eddsa"
+))]
 pub mod verify;
 pub mod wire;
 
