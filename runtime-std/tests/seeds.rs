@@ -1,4 +1,4 @@
-//! The seeds of the fuzz targets that need the runtime, without a fuzzer. The others are in `core/tests/seeds.rs`.
+//! The seeds of the fuzz targets that need the runtime, without a fuzzer. The others are in `core_seeds.rs`.
 
 #[path = "../../fuzz/src/config.rs"]
 mod config;
