@@ -24,6 +24,30 @@ use crate::wire::BufferTooSmall;
 /// Nothing at the second step can change what was decided at the first: the client type, who we
 /// are, where the end user comes back to, and what the ID token must say are in here. The verifier
 /// is secret: whoever stores this keeps it from other users.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/recorded.rs"));
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/states.rs"));
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// # let (realm, metadata) = (realm(), metadata());
+/// # let relying_party = RelyingParty::new(&realm, &metadata)?;
+/// # let pending = pending(relying_party);
+/// # let (url, now) = (CALLBACK, NOW);
+/// use onerealm_core::{AuthorizationResponse, PendingAuthorization};
+///
+/// // Stored under its key while the end user is away.
+/// let key = pending.key();
+/// let mut buf = [0; PendingAuthorization::PENDING_LEN];
+/// let stored = pending.encode(&mut buf)?;
+///
+/// // The end user is back. The response says which login it claims to belong to.
+/// let response = AuthorizationResponse::from_url(url)?;
+/// assert_eq!(response.key(), key);
+/// let pending = PendingAuthorization::decode(stored)?;
+/// let token_request = pending.accept(&response, relying_party, now)?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct PendingAuthorization(Binding);
 
@@ -69,9 +93,7 @@ impl PendingAuthorization {
             return Err(AuthorizationError::OtherRealm);
         }
         self.check_age(realm.clock_skew, now)?;
-        if !response.came_to(self.redirect_uri()) {
-            return Err(AuthorizationError::OtherRedirectUri);
-        }
+        self.check_redirect_uri(response)?;
         // RFC 9207 section 2.4: compared wherever it is there, demanded where it is announced.
         match response.issuer() {
             ResponseIssuer::Sent(iss) if iss != *binding.issuer.as_str() => {
@@ -89,6 +111,23 @@ impl PendingAuthorization {
         let client = Client::recall(realm, binding.decision, &binding.client_id)
             .ok_or(AuthorizationError::ClientGone)?;
         Ok(TokenRequest::new(relying_party, client, self.0, code))
+    }
+
+    /// Checks what [`accept`](Self::accept) checks of the redirect URI, for callers that have
+    /// something to fetch before that.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorizationError::OtherRedirectUri`] where the response is known to have come to another
+    /// one than the login began with.
+    pub fn check_redirect_uri(
+        &self,
+        response: &AuthorizationResponse<'_>,
+    ) -> Result<(), AuthorizationError> {
+        match response.came_to(self.redirect_uri()) {
+            true => Ok(()),
+            false => Err(AuthorizationError::OtherRedirectUri),
+        }
     }
 
     fn check_age(&self, clock_skew: u64, now: UnixTime) -> Result<(), AuthorizationError> {

@@ -203,13 +203,13 @@ impl Logins {
         callback: Callback<'_>,
         redirect_url: Option<&str>,
     ) -> Result<User, Error> {
-        let response = callback.response()?;
+        let response = callback.response()?.at(redirect_url);
         let state = state_text(&response)?;
         let pending = self.store.read(&state, now())?;
-        if redirect_url.is_some_and(|url| url != pending.redirect_uri()) {
-            let error = AuthorizationError::OtherRedirectUri;
-            return Err(Error::Authorization { error, words: None, difference: None });
-        }
+        pending.check_redirect_uri(&response).map_err(|error| {
+            let words = ProviderWords::of_authorization(&response);
+            Error::Authorization { error, words, difference: None }
+        })?;
         let own_state = pending.state();
         let response = match SealedState::parse(&state) {
             Ok(sealed) => response.opened(sealed, &own_state),
