@@ -12,6 +12,29 @@ use crate::time::UnixTime;
 use crate::wire::{BufferTooSmall, Words, Writer, write_form_encoded};
 
 /// A login that begins: the URL to send the end user to, and what to keep meanwhile.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/recorded.rs"));
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/states.rs"));
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// # let (realm, metadata) = (realm(), metadata());
+/// # let relying_party = RelyingParty::new(&realm, &metadata)?;
+/// # let rng = &mut RecordedBytes::default();
+/// # let now = NOW;
+/// use onerealm_core::{AuthorizationRequest, ClientType, RedirectUri, Requested};
+///
+/// let redirect_uri = RedirectUri::parse("http://127.0.0.1/callback")?;
+/// let request =
+///     AuthorizationRequest::new(relying_party, redirect_uri, Requested::Default, rng, now)?;
+/// assert_eq!(request.client_type(), ClientType::Public);
+///
+/// let mut buf = [0; 1024];
+/// let url = request.write_url(&mut buf)?; // where the end user's browser goes
+/// assert!(url.starts_with("https://login.example/t/authorize?response_type=code&client_id=pve&"));
+/// let pending = request.into_pending(); // what is kept meanwhile
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct AuthorizationRequest<'a> {
     relying_party: RelyingParty<'a>,

@@ -10,6 +10,22 @@ use crate::realm::{Issuer, is_safe_to_ask};
 use crate::wire::{BufferTooSmall, JsonStr, NotAString, Uri, Value, Writer, contains};
 
 /// The request for a provider's metadata.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/recorded.rs"));
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/states.rs"));
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// # let send = answer;
+/// use onerealm_core::{DiscoveryRequest, Issuer};
+///
+/// let discovery = DiscoveryRequest::new(Issuer::parse("https://login.example/t")?);
+/// let mut buf = [0; 512];
+/// let request = discovery.request(&mut buf)?;
+/// assert_eq!(request.url, "https://login.example/t/.well-known/openid-configuration");
+/// let metadata = discovery.response(send(request))?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct DiscoveryRequest<'a> {
     issuer: Issuer<'a>,

@@ -25,6 +25,30 @@ pub use self::refused::{IdTokenWords, RefusedIdToken};
 
 /// An ID token as it came, with what it must say. It shows nothing before it is
 /// [validated](UnverifiedIdToken::validate).
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/recorded.rs"));
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/states.rs"));
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// # let (realm, metadata) = (realm(), metadata());
+/// # let relying_party = RelyingParty::new(&realm, &metadata)?;
+/// # let id_token = id_token(relying_party);
+/// # let (newer_keys, keys, now) = (keys, keys(), NOW);
+/// # let mut believe = || -> Result<(), onerealm_core::IdTokenError> {
+/// let mut keys = keys;
+/// let mut buf = vec![0; id_token.buffer_needed()];
+/// let id_token = id_token.open(&mut buf)?;
+/// if id_token.lacks_key(&keys) {
+///     keys = newer_keys(); // the provider may have changed them a moment ago
+/// }
+/// let identity = id_token.validate(&keys, &[&Es256], now)?;
+/// assert_eq!(identity.subject(), "alice-sub");
+/// # Ok(())
+/// # };
+/// # believe()?;
+/// # Ok(())
+/// # }
+/// ```
 pub struct IdToken<'a> {
     compact: &'a str,
     /// Its parts, if it has those of a signed token.

@@ -17,6 +17,22 @@ use crate::wire::{
 use core::fmt;
 
 /// A code to be exchanged, once.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/recorded.rs"));
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/states.rs"));
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// # let (realm, metadata) = (realm(), metadata());
+/// # let relying_party = RelyingParty::new(&realm, &metadata)?;
+/// # let token_request = token_request(relying_party);
+/// # let send = answer;
+/// let mut buf = [0; 1024];
+/// let request = token_request.request(&mut buf)?;
+/// assert!(request.body.starts_with(b"grant_type=authorization_code&code=c0de&"));
+/// let id_token = token_request.response(send(request))?;
+/// # Ok(())
+/// # }
+/// ```
 pub struct TokenRequest<'a> {
     relying_party: RelyingParty<'a>,
     client: Client<'a>,
