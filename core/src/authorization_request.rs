@@ -43,6 +43,10 @@ pub struct AuthorizationRequest<'a> {
 
 impl<'a> AuthorizationRequest<'a> {
     /// Decides the client type, and draws state, nonce and code verifier.
+    ///
+    /// # Errors
+    ///
+    /// [`BeginError`]: no client type fits realm, provider and redirect URI, or the random source failed.
     pub fn new<R: TryCryptoRng + ?Sized>(
         relying_party: RelyingParty<'a>,
         redirect_uri: RedirectUri,
@@ -72,11 +76,19 @@ impl<'a> AuthorizationRequest<'a> {
     }
 
     /// Writes the URL to send the end user to.
+    ///
+    /// # Errors
+    ///
+    /// [`BufferTooSmall`], with the bytes that the URL takes.
     pub fn write_url<'b>(&self, buf: &'b mut [u8]) -> Result<&'b str, BufferTooSmall> {
         self.write_url_with(self.pending.state().as_str(), buf)
     }
 
     /// The same with the login itself as its `state`: `sealed` is what this login was sealed into.
+    ///
+    /// # Errors
+    ///
+    /// [`BufferTooSmall`], with the bytes that the URL takes.
     pub fn write_url_with_sealed_state<'b>(
         &self,
         sealed: SealedState<'_>,
@@ -164,6 +176,7 @@ impl Query<'_, '_> {
 
 /// Why no login began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum BeginError {
     /// No client type fits.
     ClientType(ClientTypeError),
@@ -190,7 +203,14 @@ impl core::fmt::Display for BeginError {
     }
 }
 
-impl core::error::Error for BeginError {}
+impl core::error::Error for BeginError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            BeginError::ClientType(error) => Some(error),
+            BeginError::NoEntropy => None,
+        }
+    }
+}
 
 impl From<ClientTypeError> for BeginError {
     fn from(error: ClientTypeError) -> Self {

@@ -55,11 +55,19 @@ pub(crate) enum Outcome<'a> {
 
 impl<'a> AuthorizationResponse<'a> {
     /// Reads the query of the redirect, without its `?`, or the body of a form post.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorizationResponseError`]: it is no authorization response of the code flow.
     pub fn from_query(query: &'a str) -> Result<Self, AuthorizationResponseError> {
         Parameters::read(query)?.response(None)
     }
 
     /// Reads the whole URL that the end user was redirected to.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_query`](Self::from_query); a URL without a query has no state.
     pub fn from_url(url: &'a str) -> Result<Self, AuthorizationResponseError> {
         let (url, _fragment) = cut(url, b'#').unwrap_or((url, ""));
         let (came_to, query) = cut(url, b'?').ok_or(AuthorizationResponseError::NoState)?;
@@ -67,6 +75,10 @@ impl<'a> AuthorizationResponse<'a> {
     }
 
     /// Takes parameters that somebody else has decoded already.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorizationResponseError`] where code or state is empty, or the code too long.
     pub fn from_parts(
         code: &'a str,
         state: &'a str,
@@ -87,6 +99,10 @@ impl<'a> AuthorizationResponse<'a> {
     /// This gives up the comparison of RFC 9207. Against mix-up there is still what the login is
     /// bound to: code and verifier go to the provider of the login's own realm only. Whoever can
     /// pass `iss` on takes [`from_parts`](Self::from_parts).
+    ///
+    /// # Errors
+    ///
+    /// As [`from_parts`](Self::from_parts).
     pub fn from_code_and_state(
         code: &'a str,
         state: &'a str,

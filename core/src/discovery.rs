@@ -40,6 +40,10 @@ impl<'a> DiscoveryRequest<'a> {
     /// The request to send.
     ///
     /// The path is appended to the issuer, less one `/` at its end (section 4.1).
+    ///
+    /// # Errors
+    ///
+    /// [`BufferTooSmall`], with the bytes that the URL takes.
     pub fn request<'b>(&self, buf: &'b mut [u8]) -> Result<HttpRequest<'b>, BufferTooSmall> {
         let issuer = self.issuer.as_str();
         let mut url = Writer::new(buf);
@@ -50,6 +54,10 @@ impl<'a> DiscoveryRequest<'a> {
     }
 
     /// Reads the answer.
+    ///
+    /// # Errors
+    ///
+    /// [`DiscoveryError`]: the answer is no metadata that can be used, or it is another issuer's.
     pub fn response<'r>(
         self,
         response: HttpResponse<'r>,

@@ -109,6 +109,11 @@ pub struct JwsSignature<'a> {
 impl JwsSignature<'_> {
     /// Verifies it with the one of `keys` that the header asks for, and gives the algorithm. `buf`
     /// takes signature and key.
+    ///
+    /// # Errors
+    ///
+    /// [`JwsError`]: the header is refused, there is no verifier or no key for it, or the signature is not
+    /// the key's.
     pub fn verify(
         &self,
         keys: &KeySet<'_>,

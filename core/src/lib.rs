@@ -34,6 +34,7 @@
 
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
+#![warn(clippy::missing_errors_doc)]
 
 mod realm;
 mod redirect_uri;

@@ -78,6 +78,11 @@ impl PendingAuthorization {
     /// let twice = pending.accept(&response, relying_party, now);
     /// # }
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorizationError`]: the response is another login's or another provider's, it is too late, the
+    /// realm has changed, or the provider refused.
     pub fn accept<'a>(
         self,
         response: &AuthorizationResponse<'a>,

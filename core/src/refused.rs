@@ -18,6 +18,7 @@ impl<'a> ProviderMetadata<'a> {
 
 /// A key of a key set by what it is called: for messages about a key that isn't there.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct KeyWords<'a> {
     /// `kid`
     pub kid: Option<Value<'a>>,

@@ -15,6 +15,10 @@ pub struct SealedState<'a>(&'a str);
 impl<'a> SealedState<'a> {
     /// Takes text of that form. Whether it can be opened, the
     /// store that sealed it decides.
+    ///
+    /// # Errors
+    ///
+    /// [`NotASealedState`] for text of another form.
     pub fn parse(text: &'a str) -> Result<Self, NotASealedState> {
         let fits = text.len() > StateText::LEN && text.len() <= STATE_LEN;
         let is_base64url = |text: &str| {

@@ -60,6 +60,10 @@ impl<'a> TokenRequest<'a> {
     /// A public client sends `grant_type`, `code`, `redirect_uri`, `client_id` and
     /// `code_verifier`, with the key of its native registration where one is configured. A
     /// confidential one authenticates besides, in the one way that was decided.
+    ///
+    /// # Errors
+    ///
+    /// [`BufferTooSmall`], with the bytes that the whole request takes.
     pub fn request<'b>(&self, buf: &'b mut [u8]) -> Result<HttpRequest<'b>, BufferTooSmall> {
         let mut out = Writer::new(buf);
         self.relying_party.metadata.token_endpoint().write(&mut out);
@@ -112,6 +116,10 @@ impl<'a> TokenRequest<'a> {
     ///
     /// A refusal says by whom and why; the provider's own words are in
     /// [`ErrorResponse::of`] the same response.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError`]: the provider refused, or its answer has no ID token that can be read.
     pub fn response(self, response: HttpResponse<'a>) -> Result<IdToken<'a>, TokenError> {
         if response.status != 200 {
             return Err(refusal(&response));

@@ -51,6 +51,11 @@ impl<'a> UserinfoRequest<'a> {
 
     /// The request to send, with the access token in its header (RFC 6750 section 2.1). `buf`
     /// holds a secret afterwards.
+    ///
+    /// # Errors
+    ///
+    /// [`UserinfoError::AccessToken`] where no header can carry the access token, and
+    /// [`UserinfoError::Buffer`].
     pub fn request<'b>(&self, buf: &'b mut [u8]) -> Result<HttpRequest<'b>, UserinfoError> {
         let sendable = |c: char| c.is_ascii_graphic();
         if !self.access_token.chars().all(sendable)
@@ -69,6 +74,10 @@ impl<'a> UserinfoRequest<'a> {
     }
 
     /// Reads the answer, which must be about the same end user (section 5.3.2).
+    ///
+    /// # Errors
+    ///
+    /// [`UserinfoError`]: the endpoint refused, or its answer is no userinfo, or somebody else's.
     pub fn response<'r>(self, response: HttpResponse<'r>) -> Result<Userinfo<'r>, UserinfoError> {
         if response.status != 200 {
             let error = ErrorResponse::of(&response).map_or(ErrorCode::Other, |e| e.code());

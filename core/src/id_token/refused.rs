@@ -101,6 +101,7 @@ impl core::error::Error for RefusedIdToken<'_> {
 /// What a refused ID token says of itself: anybody's words, to be bounded and escaped by whoever
 /// shows them.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct IdTokenWords<'b> {
     /// The header's `alg`.
     pub alg: Option<Value<'b>>,
