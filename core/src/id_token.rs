@@ -134,7 +134,7 @@ impl<'a> IdToken<'a> {
 /// Hidden: it holds tokens.
 impl fmt::Debug for IdToken<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("IdToken").field(&self.expected).finish()
+        self.expected.show("IdToken", f)
     }
 }
 
@@ -191,7 +191,7 @@ impl<'b> UnverifiedIdToken<'b> {
 /// Hidden: it holds tokens.
 impl fmt::Debug for UnverifiedIdToken<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("UnverifiedIdToken").field(&self.expected).finish()
+        self.expected.show("UnverifiedIdToken", f)
     }
 }
 
@@ -336,12 +336,10 @@ impl<'a> Expected<'a> {
             Err(IdTokenError::AccessTokenHash)
         }
     }
-}
 
-/// For whom it must be; no token and no nonce.
-impl fmt::Debug for Expected<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Expected")
+    /// Shows for whom the token must be; no token and no nonce.
+    fn show(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(name)
             .field("client_type", &self.client_type)
             .field("client_id", &self.client_id)
             .field("begun", &self.begun)

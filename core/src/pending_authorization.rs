@@ -254,7 +254,7 @@ impl PendingAuthorization {
 /// Who and where; nothing that would let somebody finish it.
 impl fmt::Debug for PendingAuthorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("PendingAuthorization").field(&self.0).finish()
+        self.0.show("PendingAuthorization", f)
     }
 }
 

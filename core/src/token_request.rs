@@ -159,10 +159,7 @@ fn refusal(response: &HttpResponse<'_>) -> TokenError {
 /// Hidden: it holds the code, the verifier and perhaps the client secret.
 impl fmt::Debug for TokenRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenRequest")
-            .field("client", &self.client)
-            .field("binding", &self.binding)
-            .finish_non_exhaustive()
+        self.binding.show("TokenRequest", f)
     }
 }
 
