@@ -1,4 +1,4 @@
-//! The seeds of the fuzz targets, without a fuzzer: what must hold of every input holds of these.
+//! The seeds of the fuzz targets of the core, without a fuzzer: what must hold of every input holds of these.
 
 #[path = "../../fuzz/src/lib.rs"]
 mod fuzz;
@@ -47,7 +47,7 @@ fn every_fuzz_target_has_seeds_and_is_tried_with_them() {
     for path in entries(&fuzz_folder().join("fuzz_targets")) {
         let target = path.file_stem().unwrap().to_str().unwrap();
         assert!(!entries(&seeds_of(target)).is_empty(), "{target} has no seeds");
-        // What needs the runtime is tried by the runtime's tests.
+        // What needs the runtime is tried in `seeds.rs`.
         let source = fs::read_to_string(&path).unwrap();
         let is_tried_here = TARGETS.iter().any(|(name, _)| *name == target);
         assert_eq!(source.contains("onerealm_fuzz::"), is_tried_here, "{target}");

@@ -12,6 +12,29 @@ use crate::time::UnixTime;
 use crate::wire::{BufferTooSmall, Words, Writer, write_form_encoded};
 
 /// A login that begins: the URL to send the end user to, and what to keep meanwhile.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/recorded.rs"));
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/states.rs"));
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// # let (realm, metadata) = (realm(), metadata());
+/// # let relying_party = RelyingParty::new(&realm, &metadata)?;
+/// # let rng = &mut RecordedBytes::default();
+/// # let now = NOW;
+/// use onerealm_core::{AuthorizationRequest, ClientType, RedirectUri, Requested};
+///
+/// let redirect_uri = RedirectUri::parse("http://127.0.0.1/callback")?;
+/// let request =
+///     AuthorizationRequest::new(relying_party, redirect_uri, Requested::Default, rng, now)?;
+/// assert_eq!(request.client_type(), ClientType::Public);
+///
+/// let mut buf = [0; 1024];
+/// let url = request.write_url(&mut buf)?; // where the end user's browser goes
+/// assert!(url.starts_with("https://login.example/t/authorize?response_type=code&client_id=pve&"));
+/// let pending = request.into_pending(); // what is kept meanwhile
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct AuthorizationRequest<'a> {
     relying_party: RelyingParty<'a>,
@@ -20,6 +43,10 @@ pub struct AuthorizationRequest<'a> {
 
 impl<'a> AuthorizationRequest<'a> {
     /// Decides the client type, and draws state, nonce and code verifier.
+    ///
+    /// # Errors
+    ///
+    /// [`BeginError`]: no client type fits realm, provider and redirect URI, or the random source failed.
     pub fn new<R: TryCryptoRng + ?Sized>(
         relying_party: RelyingParty<'a>,
         redirect_uri: RedirectUri,
@@ -49,11 +76,19 @@ impl<'a> AuthorizationRequest<'a> {
     }
 
     /// Writes the URL to send the end user to.
+    ///
+    /// # Errors
+    ///
+    /// [`BufferTooSmall`], with the bytes that the URL takes.
     pub fn write_url<'b>(&self, buf: &'b mut [u8]) -> Result<&'b str, BufferTooSmall> {
         self.write_url_with(self.pending.state().as_str(), buf)
     }
 
     /// The same with the login itself as its `state`: `sealed` is what this login was sealed into.
+    ///
+    /// # Errors
+    ///
+    /// [`BufferTooSmall`], with the bytes that the URL takes.
     pub fn write_url_with_sealed_state<'b>(
         &self,
         sealed: SealedState<'_>,
@@ -79,7 +114,7 @@ impl<'a> AuthorizationRequest<'a> {
         query.add("redirect_uri", self.pending.redirect_uri());
         query.add_words("scope", core::iter::once("openid").chain(other_scopes(realm.scopes)));
         query.add_base64url("state", state);
-        query.add_base64url("nonce", self.pending.nonce().text().as_str());
+        query.add_base64url("nonce", self.pending.nonce().as_str());
         query.add_base64url("code_challenge", self.pending.code_challenge().as_str());
         query.add("code_challenge_method", "S256");
         query.add("display", "page");
@@ -141,6 +176,7 @@ impl Query<'_, '_> {
 
 /// Why no login began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum BeginError {
     /// No client type fits.
     ClientType(ClientTypeError),
@@ -167,7 +203,14 @@ impl core::fmt::Display for BeginError {
     }
 }
 
-impl core::error::Error for BeginError {}
+impl core::error::Error for BeginError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            BeginError::ClientType(error) => Some(error),
+            BeginError::NoEntropy => None,
+        }
+    }
+}
 
 impl From<ClientTypeError> for BeginError {
     fn from(error: ClientTypeError) -> Self {

@@ -2,19 +2,39 @@
 
 use crate::error::error_enum;
 use crate::error_response::ErrorCode;
-use crate::pending_authorization::{PendingKey, StateText};
 use crate::policy::CODE_LEN;
 use crate::sealed_state::SealedState;
+use crate::state::{PendingKey, StateText};
 use crate::wire::{FormPairs, FormText, cut, split};
 
 /// What the end user's browser brought. Nothing in it is believed before
 /// [`PendingAuthorization::accept`](crate::PendingAuthorization::accept).
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/recorded.rs"));
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/states.rs"));
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// # let (realm, metadata) = (realm(), metadata());
+/// # let relying_party = RelyingParty::new(&realm, &metadata)?;
+/// # let pending = pending(relying_party);
+/// # let now = NOW;
+/// use onerealm_core::{AuthorizationError, AuthorizationResponse};
+///
+/// let response = AuthorizationResponse::from_query("code=c0de&state=another")?;
+/// let accepted = pending.accept(&response, relying_party, now);
+/// assert_eq!(accepted.err(), Some(AuthorizationError::WrongState));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct AuthorizationResponse<'a> {
     state: FormText<'a>,
     iss: ResponseIssuer<'a>,
     outcome: Outcome<'a>,
+    /// What the URL says of where it came to.
     came_to: Option<&'a str>,
+    /// What the caller says of it.
+    at: Option<&'a str>,
 }
 
 /// The parameter `iss` (RFC 9207).
@@ -35,11 +55,19 @@ pub(crate) enum Outcome<'a> {
 
 impl<'a> AuthorizationResponse<'a> {
     /// Reads the query of the redirect, without its `?`, or the body of a form post.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorizationResponseError`]: it is no authorization response of the code flow.
     pub fn from_query(query: &'a str) -> Result<Self, AuthorizationResponseError> {
         Parameters::read(query)?.response(None)
     }
 
     /// Reads the whole URL that the end user was redirected to.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_query`](Self::from_query); a URL without a query has no state.
     pub fn from_url(url: &'a str) -> Result<Self, AuthorizationResponseError> {
         let (url, _fragment) = cut(url, b'#').unwrap_or((url, ""));
         let (came_to, query) = cut(url, b'?').ok_or(AuthorizationResponseError::NoState)?;
@@ -47,6 +75,10 @@ impl<'a> AuthorizationResponse<'a> {
     }
 
     /// Takes parameters that somebody else has decoded already.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorizationResponseError`] where code or state is empty, or the code too long.
     pub fn from_parts(
         code: &'a str,
         state: &'a str,
@@ -67,12 +99,22 @@ impl<'a> AuthorizationResponse<'a> {
     /// This gives up the comparison of RFC 9207. Against mix-up there is still what the login is
     /// bound to: code and verifier go to the provider of the login's own realm only. Whoever can
     /// pass `iss` on takes [`from_parts`](Self::from_parts).
+    ///
+    /// # Errors
+    ///
+    /// As [`from_parts`](Self::from_parts).
     pub fn from_code_and_state(
         code: &'a str,
         state: &'a str,
     ) -> Result<Self, AuthorizationResponseError> {
         let response = Self::from_parts(code, state, None)?;
         Ok(AuthorizationResponse { iss: ResponseIssuer::NotKnown, ..response })
+    }
+
+    /// The response as it came to a caller whose redirect URI is `redirect_uri`, where it knows: the
+    /// login must have begun with the same, to the letter.
+    pub fn at(self, redirect_uri: Option<&'a str>) -> Self {
+        AuthorizationResponse { at: redirect_uri, ..self }
     }
 
     /// What the login is stored under that this response claims to belong to.
@@ -139,6 +181,9 @@ impl<'a> AuthorizationResponse<'a> {
     /// Whether it came to `redirect_uri`, as far as that is known. Browsers write an empty path
     /// as `/`.
     pub(crate) fn came_to(&self, redirect_uri: &str) -> bool {
+        if self.at.is_some_and(|at| at != redirect_uri) {
+            return false;
+        }
         let expected = cut(redirect_uri, b'?').map_or(redirect_uri, |(url, _)| url);
         self.came_to.is_none_or(|url| {
             url == expected || (url.strip_suffix('/') == Some(expected) && has_no_path(expected))
@@ -215,7 +260,7 @@ impl<'a> Parameters<'a> {
             },
         };
         let iss = self.iss.map_or(ResponseIssuer::NotSent, ResponseIssuer::Sent);
-        Ok(AuthorizationResponse { state, iss, outcome, came_to })
+        Ok(AuthorizationResponse { state, iss, outcome, came_to, at: None })
     }
 }
 

@@ -60,6 +60,10 @@ pub enum SecretConfigured {
 /// | `auto` | none | any | any | public |
 /// | `public` | any | any | any | public |
 /// | any | any | any | yes | public; refused where the realm says `public-override 0` |
+///
+/// # Errors
+///
+/// [`ClientTypeError`] in the rows that say so.
 pub fn client_type(
     setting: ClientTypeSetting,
     secret: SecretConfigured,

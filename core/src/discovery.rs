@@ -10,6 +10,22 @@ use crate::realm::{Issuer, is_safe_to_ask};
 use crate::wire::{BufferTooSmall, JsonStr, NotAString, Uri, Value, Writer, contains};
 
 /// The request for a provider's metadata.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/recorded.rs"));
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/states.rs"));
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// # let send = answer;
+/// use onerealm_core::{DiscoveryRequest, Issuer};
+///
+/// let discovery = DiscoveryRequest::new(Issuer::parse("https://login.example/t")?);
+/// let mut buf = [0; 512];
+/// let request = discovery.request(&mut buf)?;
+/// assert_eq!(request.url, "https://login.example/t/.well-known/openid-configuration");
+/// let metadata = discovery.response(send(request))?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct DiscoveryRequest<'a> {
     issuer: Issuer<'a>,
@@ -24,6 +40,10 @@ impl<'a> DiscoveryRequest<'a> {
     /// The request to send.
     ///
     /// The path is appended to the issuer, less one `/` at its end (section 4.1).
+    ///
+    /// # Errors
+    ///
+    /// [`BufferTooSmall`], with the bytes that the URL takes.
     pub fn request<'b>(&self, buf: &'b mut [u8]) -> Result<HttpRequest<'b>, BufferTooSmall> {
         let issuer = self.issuer.as_str();
         let mut url = Writer::new(buf);
@@ -34,6 +54,10 @@ impl<'a> DiscoveryRequest<'a> {
     }
 
     /// Reads the answer.
+    ///
+    /// # Errors
+    ///
+    /// [`DiscoveryError`]: the answer is no metadata that can be used, or it is another issuer's.
     pub fn response<'r>(
         self,
         response: HttpResponse<'r>,

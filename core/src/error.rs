@@ -18,6 +18,7 @@ macro_rules! error_enum {
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[non_exhaustive]
         pub enum $name {
             $(
                 $(#[$variant_meta])*
@@ -48,8 +49,48 @@ macro_rules! error_enum {
             }
         }
 
-        impl core::error::Error for $name {}
+        impl core::error::Error for $name {
+            fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+                match self {
+                    $( $name::$variant $( { $( $field ),+ } )? => {
+                        None $( $( .or($crate::error::source!($field $field)) )+ )?
+                    } )+
+                }
+            }
+        }
     };
 }
 
-pub(crate) use error_enum;
+/// The error that a field holds: one that is called `error` does, and no other. Its name comes twice,
+/// to be told by and to be taken.
+macro_rules! source {
+    (error $field:ident) => {
+        Some($field as &(dyn core::error::Error + 'static))
+    };
+    ($other:ident $field:ident) => {{
+        let _ = $field;
+        None
+    }};
+}
+
+pub(crate) use {error_enum, source};
+
+#[cfg(test)]
+mod tests {
+    use core::error::Error;
+
+    use crate::{IdTokenError, JwksError, JwsAlgorithm, JwsError, UnixTime};
+
+    #[test]
+    fn an_error_leads_to_the_one_that_it_holds() {
+        let algorithm = JwsAlgorithm::Es256;
+        let error = JwksError::WrongKind { algorithm };
+        let error = IdTokenError::Jws { error: JwsError::Key { error } };
+        let jws = error.source().unwrap();
+        let jwks = jws.source().unwrap();
+        assert_eq!(jwks.downcast_ref(), Some(&JwksError::WrongKind { algorithm }));
+        assert!(jwks.source().is_none());
+        let now = UnixTime(1);
+        assert!(IdTokenError::Expired { expired: now, now }.source().is_none());
+    }
+}

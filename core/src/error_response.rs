@@ -8,6 +8,7 @@ use crate::wire::{FormText, Json, JsonStr, Value};
 
 /// A registered error code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ErrorCode {
     /// `access_denied`
     AccessDenied,
@@ -107,9 +108,12 @@ impl fmt::Display for ErrorCode {
     }
 }
 
+impl core::error::Error for ErrorCode {}
+
 /// The body of an error response, text from the network: to be bounded and escaped by whoever
 /// shows it.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct ErrorResponse<'a> {
     /// `error`
     pub error: JsonStr<'a>,

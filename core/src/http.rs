@@ -8,6 +8,7 @@ use crate::wire::{FormPairs, FormText, Json, JsonError, NotAString, Value, cut, 
 /// A request to send, exactly as it is: no header added that carries credentials, no redirect
 /// followed, no second try.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HttpRequest<'b> {
     /// The method.
     pub method: Method,

@@ -1,35 +1,59 @@
 //! The ID token and the rules by which it is believed (OpenID Connect Core 2 and 3.1.3.7).
 
 mod claims;
+mod error;
+mod refused;
 
 use core::fmt;
 
 use self::claims::Claims;
+use crate::binding::Binding;
 use crate::client::{Client, ClientType};
-use crate::error::error_enum;
 use crate::identity::Identity;
 use crate::jwa::{JwsAlgorithm, SignatureVerifier};
 use crate::jwks::{JwksError, KEY_LEN, KeySet};
-use crate::jws::{CompactJws, JwsError};
-use crate::pending_authorization::PendingAuthorization;
+use crate::jws::{CompactJws, Decoded, JwsError, JwsHeader};
 use crate::policy::{AUDIENCES, ID_TOKEN_BACKDATING, SUBJECT_LEN};
 use crate::random::Random256;
 use crate::realm::ClientId;
-use crate::refused::RefusedIdToken;
 use crate::relying_party::RelyingParty;
 use crate::time::UnixTime;
-use crate::wire::{Json, JsonError, JsonStr, Value};
+use crate::wire::{Json, JsonStr, Object, Value, cut, decoded_len_bound};
 
-/// An ID token as it came, with what it must say. It shows nothing before
-/// [`validate`](Self::validate).
+pub use self::error::IdTokenError;
+pub use self::refused::{IdTokenWords, RefusedIdToken};
+
+/// An ID token as it came, with what it must say. It shows nothing before it is
+/// [validated](UnverifiedIdToken::validate).
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/recorded.rs"));
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/states.rs"));
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// # let (realm, metadata) = (realm(), metadata());
+/// # let relying_party = RelyingParty::new(&realm, &metadata)?;
+/// # let id_token = id_token(relying_party);
+/// # let (newer_keys, keys, now) = (keys, keys(), NOW);
+/// # let mut believe = || -> Result<(), onerealm_core::IdTokenError> {
+/// let mut keys = keys;
+/// let mut buf = vec![0; id_token.buffer_needed()];
+/// let id_token = id_token.open(&mut buf)?;
+/// if id_token.lacks_key(&keys) {
+///     keys = newer_keys(); // the provider may have changed them a moment ago
+/// }
+/// let identity = id_token.validate(&keys, &[&Es256], now)?;
+/// assert_eq!(identity.subject(), "alice-sub");
+/// # Ok(())
+/// # };
+/// # believe()?;
+/// # Ok(())
+/// # }
+/// ```
 pub struct IdToken<'a> {
     compact: &'a str,
-    access_token: JsonStr<'a>,
-    relying_party: RelyingParty<'a>,
-    client_type: ClientType,
-    client_id: ClientId<'a>,
-    nonce: Random256,
-    begun: UnixTime,
+    /// Its parts, if it has those of a signed token.
+    jws: Result<CompactJws<'a>, JwsError>,
+    expected: Expected<'a>,
 }
 
 impl<'a> IdToken<'a> {
@@ -38,92 +62,177 @@ impl<'a> IdToken<'a> {
         access_token: JsonStr<'a>,
         relying_party: RelyingParty<'a>,
         client: Client<'a>,
-        pending: PendingAuthorization,
+        binding: Binding,
     ) -> Self {
-        IdToken {
-            compact,
+        let expected = Expected {
             access_token,
             relying_party,
-            client_type: pending.client_type(),
+            client_type: binding.decision.client_type(),
             client_id: client.client_id(),
-            nonce: pending.nonce().clone(),
-            begun: pending.begun(),
-        }
+            nonce: binding.nonce,
+            begun: binding.begun,
+        };
+        IdToken { compact, jws: CompactJws::parse(compact), expected }
     }
 
-    /// What a message needs should the token be refused: [`validate`](Self::validate) takes the
-    /// token itself.
-    pub fn if_refused(&self) -> RefusedIdToken<'a> {
-        RefusedIdToken {
-            compact: self.compact,
-            client_id: self.client_id.as_str(),
-            access_token: self.access_token,
-            nonce: self.nonce.text(),
-        }
-    }
-
-    /// Whether `keys` lacks the key that the token names, so that fetching the provider's keys
-    /// anew may help.
-    pub fn lacks_key(&self, keys: &KeySet<'_>, buf: &mut [u8]) -> Result<bool, IdTokenError> {
-        let (header, _) = CompactJws::parse(self.compact)?.header(buf)?;
-        Ok(matches!(keys.find(header.algorithm, header.key_id), Err(JwksError::Unknown)))
-    }
-
-    /// Bytes of buffer that [`validate`](Self::validate) takes, at most.
+    /// Bytes of buffer that [`open`](Self::open) asks for: at most three quarters of the token's
+    /// length and 1.25 KiB.
     pub fn buffer_needed(&self) -> usize {
-        buffer_needed(CompactJws::parse(self.compact).ok())
+        match self.jws {
+            // Where signature and key were, there is room for the subject.
+            Ok(jws) => jws.buffer_needed().saturating_add(KEY_LEN.max(SUBJECT_LEN)),
+            Err(_) => decoded_len_bound(self.header_text()),
+        }
     }
 
-    /// Verifies the signature with one of `keys` and one of `verifiers`, and then every claim.
+    /// Decodes the token into `buf`, which all that comes of it borrows, and reads its header.
     ///
-    /// Nothing of a token can be looked at before:
+    /// Nothing of a token can be looked at before it is validated:
     ///
     /// ```compile_fail,E0599
     /// # use onerealm_core::*;
-    /// # fn early(id_token: IdToken<'_>) {
+    /// # fn early(id_token: UnverifiedIdToken<'_>) {
     /// let subject = id_token.subject();
     /// # }
     /// ```
     ///
-    /// `buf` takes the decoded token, which the identity then borrows; three quarters of the
-    /// token's length and 1.5 KiB are enough. The algorithms accepted are those of `verifiers`,
-    /// whatever metadata says.
-    pub fn validate<'b>(
+    /// # Errors
+    ///
+    /// [`IdTokenError::Jws`] in a [`RefusedIdToken`]: the token is no signed one that is supported
+    /// here, or `buf` is shorter than [`buffer_needed`](Self::buffer_needed).
+    pub fn open<'b>(self, buf: &'b mut [u8]) -> Result<UnverifiedIdToken<'b>, RefusedIdToken<'b>>
+    where
+        'a: 'b,
+    {
+        let needed = self.buffer_needed();
+        let jws = match self.jws {
+            Ok(jws) if buf.len() >= needed => jws,
+            Ok(_) => {
+                let error = JwsError::Buffer { needed };
+                return Err(self.expected.refuse(error.into(), Decoded::default()));
+            }
+            // 1. The token is signed, not encrypted: no registration of ours asks for encryption.
+            Err(error) => {
+                // How it is encrypted stands in the header.
+                let decoded = Decoded::header_alone(self.header_text(), buf);
+                return Err(self.expected.refuse(error.into(), decoded));
+            }
+        };
+        match jws.decode(buf) {
+            (decoded, Ok((header, buf))) => {
+                Ok(UnverifiedIdToken { jws, header, decoded, expected: self.expected, buf })
+            }
+            (decoded, Err(error)) => Err(self.expected.refuse(error.into(), decoded)),
+        }
+    }
+
+    fn header_text(&self) -> &'a str {
+        cut(self.compact, b'.').map_or("", |(header, _)| header)
+    }
+}
+
+/// Hidden: it holds tokens.
+impl fmt::Debug for IdToken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.expected.show("IdToken", f)
+    }
+}
+
+/// An ID token that is decoded, and not believed: it shows nothing but whether its key is known.
+pub struct UnverifiedIdToken<'b> {
+    jws: CompactJws<'b>,
+    header: JwsHeader<'b>,
+    decoded: Decoded<'b>,
+    expected: Expected<'b>,
+    /// What is left of the buffer.
+    buf: &'b mut [u8],
+}
+
+impl<'b> UnverifiedIdToken<'b> {
+    /// Whether `keys` lacks the key that the token names, so that fetching the provider's keys
+    /// anew may help.
+    pub fn lacks_key(&self, keys: &KeySet<'_>) -> bool {
+        let JwsHeader { algorithm, key_id } = self.header;
+        matches!(keys.find(algorithm, key_id), Err(JwksError::Unknown))
+    }
+
+    /// Verifies the signature with one of `keys` and one of `verifiers`, and then every claim.
+    ///
+    /// The algorithms accepted are those of `verifiers`, whatever metadata says.
+    ///
+    /// # Errors
+    ///
+    /// An [`IdTokenError`] in a [`RefusedIdToken`], which says of the token what a message about the
+    /// error needs: the first rule that the token breaks.
+    pub fn validate(
         self,
         keys: &KeySet<'_>,
         verifiers: &[&dyn SignatureVerifier],
         now: UnixTime,
-        buf: &'b mut [u8],
-    ) -> Result<Identity<'b>, IdTokenError>
-    where
-        'a: 'b,
-    {
-        let jws = CompactJws::parse(self.compact);
-        let needed = buffer_needed(jws.ok());
-        let (subject_buf, buf) = buf
-            .split_at_mut_checked(SUBJECT_LEN)
-            .ok_or(IdTokenError::Jws { error: JwsError::Buffer { needed } })?;
-        // 1. The token is signed, not encrypted: no registration of ours asks for encryption.
+    ) -> Result<Identity<'b>, RefusedIdToken<'b>> {
+        let UnverifiedIdToken { jws, header, decoded, expected, buf } = self;
         // 6. The signature is verified first, wherever the token came from;
         // 7. its algorithm is one of ours;
         // 8. and is not symmetric: there is no verifier for those.
-        let verified = jws?.verify(keys, verifiers, buf).map_err(|error| match error {
-            // What one part lacks says nothing of the parts behind it.
-            JwsError::Buffer { .. } => JwsError::Buffer { needed },
-            error => error,
-        })?;
-        let (json, claims) = Json::read(verified.payload, &Claims::NAMES)
-            .map_err(|error| IdTokenError::Json { error })?;
+        let verdict = jws
+            .verify(header, keys, verifiers, buf)
+            .map_err(IdTokenError::from)
+            .and_then(|()| expected.check(decoded.payload, header.algorithm, now, buf));
+        match verdict {
+            Ok((subject, claims)) => {
+                let Expected { relying_party, client_type, access_token, .. } = expected;
+                Ok(Identity::new(relying_party, client_type, subject, claims, access_token))
+            }
+            Err(error) => Err(expected.refuse(error, decoded)),
+        }
+    }
+}
+
+/// Hidden: it holds tokens.
+impl fmt::Debug for UnverifiedIdToken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.expected.show("UnverifiedIdToken", f)
+    }
+}
+
+/// What an ID token must say, by the login that it is for.
+struct Expected<'a> {
+    access_token: JsonStr<'a>,
+    relying_party: RelyingParty<'a>,
+    client_type: ClientType,
+    client_id: ClientId<'a>,
+    nonce: Random256,
+    begun: UnixTime,
+}
+
+impl<'a> Expected<'a> {
+    fn refuse<'b>(self, error: IdTokenError, decoded: Decoded<'b>) -> RefusedIdToken<'b>
+    where
+        'a: 'b,
+    {
+        let Expected { client_id, access_token, nonce, .. } = self;
+        RefusedIdToken { error, decoded, client_id: client_id.as_str(), access_token, nonce }
+    }
+
+    /// Checks the claims of a signed payload; gives the subject, written to `buf`, and all of them.
+    fn check<'b>(
+        &self,
+        payload: &'b [u8],
+        algorithm: JwsAlgorithm,
+        now: UnixTime,
+        buf: &'b mut [u8],
+    ) -> Result<(&'b str, Object<'b>), IdTokenError> {
+        let (json, claims) =
+            Json::read(payload, &Claims::NAMES).map_err(|error| IdTokenError::Json { error })?;
         let object = json.object().ok_or(IdTokenError::NotAnObject)?;
         let claims = Claims::of(claims)?;
-
         self.check_issuer_and_audience(&claims)?;
         self.check_times(&claims, now)?;
         self.check_nonce(&claims)?;
-        self.check_access_token_hash(&claims, verified.algorithm)?;
-        let subject = claims.subject(subject_buf)?;
-
-        Ok(Identity::new(self.relying_party, self.client_type, subject, object, self.access_token))
+        self.check_access_token_hash(&claims, algorithm)?;
+        // The longest subject fits, and a longer one is none.
+        let (buf, _) = buf.split_at_mut_checked(SUBJECT_LEN).ok_or(IdTokenError::Subject)?;
+        Ok((claims.subject(buf)?, object))
     }
 
     fn check_issuer_and_audience(&self, claims: &Claims<'_>) -> Result<(), IdTokenError> {
@@ -227,130 +336,13 @@ impl<'a> IdToken<'a> {
             Err(IdTokenError::AccessTokenHash)
         }
     }
-}
 
-fn buffer_needed(jws: Option<CompactJws<'_>>) -> usize {
-    let jws = jws.map_or(0, |jws| jws.buffer_needed());
-    jws.saturating_add(KEY_LEN).saturating_add(SUBJECT_LEN)
-}
-
-/// Hidden: it holds tokens.
-impl fmt::Debug for IdToken<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IdToken")
+    /// Shows for whom the token must be; no token and no nonce.
+    fn show(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(name)
             .field("client_type", &self.client_type)
             .field("client_id", &self.client_id)
             .field("begun", &self.begun)
             .finish_non_exhaustive()
-    }
-}
-
-error_enum! {
-    /// Why an ID token was refused.
-    pub enum IdTokenError {
-        /// The envelope or the signature.
-        Jws {
-            /// Why.
-            error: JwsError,
-        } => "id_token_jws", "the ID token is refused: {error}";
-        /// The payload's JSON.
-        Json {
-            /// Why.
-            error: JsonError,
-        } => "id_token_json", "the ID token's claims are refused as JSON: {error}";
-        /// The payload is no object.
-        NotAnObject => "id_token_not_an_object", "the ID token's claims are no JSON object";
-        /// 2. Another issuer.
-        Issuer => "id_token_issuer",
-            "the ID token's iss is not the realm's issuer-url: they must be equal to the letter, with or without '/' at the end";
-        /// 3. Not for us.
-        Audience => "id_token_audience",
-            "the ID token is not for this client: its aud doesn't have the client identifier of this login";
-        /// 3. For somebody besides us who isn't trusted.
-        UntrustedAudience => "id_token_untrusted_audience",
-            "the ID token has an audience besides this client that the realm doesn't trust: name it in the realm's audiences if it may be there";
-        /// 3. Far too many.
-        TooManyAudiences => "id_token_too_many_audiences", "the ID token has more than 32 audiences";
-        /// 4. Several audiences and no `azp`.
-        NoAuthorizedParty => "id_token_azp_missing",
-            "the ID token has several audiences and no azp that says for whom it was issued";
-        /// 5. Issued for somebody else.
-        AuthorizedParty => "id_token_azp", "the ID token was issued for another client: its azp is not this one";
-        /// A time that is none.
-        NotATime {
-            /// Its name.
-            claim: &'static str,
-        } => "id_token_not_a_time", "the ID token's {claim} is no time: it must be a number of seconds since 1970";
-        /// 9. No `exp`.
-        NoExpiry => "id_token_exp_missing", "the ID token has no exp";
-        /// 9. Too old.
-        Expired {
-            /// Its `exp`.
-            expired: UnixTime,
-            /// When it was looked at.
-            now: UnixTime,
-        } => "id_token_expired",
-            "the ID token expired at {expired}, and here it is {now}: check the clocks of this machine and of the provider";
-        /// 10. No `iat`.
-        NoIssueTime => "id_token_iat_missing", "the ID token has no iat";
-        /// 10. From the future.
-        IssuedInTheFuture {
-            /// Its `iat`.
-            issued: UnixTime,
-            /// When it was looked at.
-            now: UnixTime,
-        } => "id_token_iat_future",
-            "the ID token was issued at {issued}, and here it is {now}: check the clocks of this machine and of the provider";
-        /// 10. Older than the login.
-        IssuedBeforeLogin {
-            /// Its `iat`.
-            issued: UnixTime,
-            /// When the login began.
-            begun: UnixTime,
-        } => "id_token_iat_old",
-            "the ID token was issued at {issued}, long before its login began at {begun}: it is not this login's, or a clock is off";
-        /// Expired when it was issued.
-        IssuedAfterExpiry {
-            /// Its `iat`.
-            issued: UnixTime,
-            /// Its `exp`.
-            expires: UnixTime,
-        } => "id_token_iat_after_exp", "the ID token was issued at {issued} after it expired at {expires}";
-        /// Not valid yet.
-        NotYetValid {
-            /// Its `nbf`.
-            not_before: UnixTime,
-            /// When it was looked at.
-            now: UnixTime,
-        } => "id_token_nbf",
-            "the ID token is valid from {not_before} on, and here it is {now}: check the clocks of this machine and of the provider";
-        /// 11. No nonce.
-        NoNonce => "id_token_nonce_missing", "the ID token has no nonce, though one was sent";
-        /// 11. Another login's.
-        Nonce => "id_token_nonce", "the ID token's nonce is not this login's: the token belongs to another login";
-        /// 13. No `auth_time`.
-        NoAuthTime => "id_token_auth_time_missing",
-            "the ID token has no auth_time, which the realm's max-age needs";
-        /// 13. Too long ago.
-        AuthenticatedTooLongAgo {
-            /// Its `auth_time`.
-            authenticated: UnixTime,
-            /// When it was looked at.
-            now: UnixTime,
-        } => "id_token_auth_time",
-            "the end user authenticated at {authenticated}, which at {now} is not within the realm's max-age";
-        /// The access token's hash.
-        AccessTokenHash => "id_token_at_hash", "the ID token's at_hash is not the hash of the access token that came with it";
-        /// No subject, or one that can't be.
-        Subject => "id_token_sub",
-            "the ID token has no sub of 1 to 255 bytes without control characters";
-        /// It tells of a logout.
-        LogoutToken => "id_token_is_logout_token", "the token is a logout token and no ID token";
-    }
-}
-
-impl From<JwsError> for IdTokenError {
-    fn from(error: JwsError) -> Self {
-        IdTokenError::Jws { error }
     }
 }

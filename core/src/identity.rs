@@ -9,11 +9,28 @@ use crate::relying_party::RelyingParty;
 use crate::userinfo::{Userinfo, UserinfoRequest};
 use crate::wire::{JsonStr, Object, Value};
 
-/// The end user of a finished login. Only [`IdToken::validate`](crate::IdToken::validate) makes
-/// one.
+/// The end user of a finished login. Only
+/// [`UnverifiedIdToken::validate`](crate::UnverifiedIdToken::validate) makes one.
 ///
 /// Issuer and subject together identify the end user; no other claim does (OpenID Connect Core
 /// 5.7).
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/recorded.rs"));
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/states.rs"));
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// # let (realm, metadata) = (realm(), metadata());
+/// # let relying_party = RelyingParty::new(&realm, &metadata)?;
+/// # let mut buf = vec![0; 4096];
+/// # let opened = id_token(relying_party).open(&mut buf).ok().unwrap();
+/// # let identity = opened.validate(&keys(), &[&Es256], NOW).ok().unwrap();
+/// assert_eq!(identity.issuer(), "https://login.example/t");
+/// assert_eq!(identity.subject(), "alice-sub");
+/// let name = identity.claim("preferred_username").and_then(|claim| claim.as_str());
+/// assert!(name.is_some_and(|name| name == *"alice"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy)]
 pub struct Identity<'b> {
     relying_party: RelyingParty<'b>,

@@ -154,6 +154,10 @@ pub trait SignatureVerifier: Sync {
     /// The key is of the algorithm's kind. The signature is as in RFC 7518: `r || s` for ECDSA
     /// (64 or 96 bytes), 64 bytes for Ed25519, as long as the modulus for RSA; other lengths
     /// don't come here.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSignature`], also where the key is no key.
     fn verify(
         &self,
         key: PublicKey<'_>,

@@ -21,6 +21,10 @@ impl<'a> JwksRequest<'a> {
     }
 
     /// The request to send.
+    ///
+    /// # Errors
+    ///
+    /// [`BufferTooSmall`], with the bytes that the URL takes.
     pub fn request<'b>(&self, buf: &'b mut [u8]) -> Result<HttpRequest<'b>, BufferTooSmall> {
         let mut url = Writer::new(buf);
         self.endpoint.write(&mut url);
@@ -29,6 +33,10 @@ impl<'a> JwksRequest<'a> {
     }
 
     /// Reads the answer.
+    ///
+    /// # Errors
+    ///
+    /// [`JwksError::Response`]: the answer is no key set.
     pub fn response<'r>(self, response: HttpResponse<'r>) -> Result<KeySet<'r>, JwksError> {
         let (_, [keys]) = response.json(&["keys"])?;
         match keys {

@@ -32,36 +32,62 @@ impl<'a> CompactJws<'a> {
         Ok(CompactJws { signed, header, payload, signature })
     }
 
-    /// Decodes the header to the start of `buf`.
-    pub(crate) fn header<'b>(
-        &self,
-        buf: &'b mut [u8],
-    ) -> Result<(JwsHeader<'b>, &'b mut [u8]), JwsError> {
-        let (bytes, rest) = decode_into(self.header, buf)?;
-        Ok((JwsHeader::parse(bytes)?, rest))
-    }
-
-    /// Bytes of buffer that a verification takes at most, besides the key's.
+    /// Bytes of buffer that the parts take at most, besides the key's.
     pub(crate) fn buffer_needed(&self) -> usize {
         [self.header, self.payload, self.signature]
             .into_iter()
             .fold(0, |sum: usize, part| sum.saturating_add(decoded_len_bound(part)))
     }
 
-    /// Verifies the signature, and gives the payload's bytes with the algorithm: exactly the
-    /// bytes that were signed.
-    pub(crate) fn verify<'b>(
+    /// Decodes header and payload to the start of `buf`, as far as they can be, and reads the
+    /// header. Besides, there is the rest of the buffer.
+    pub(crate) fn decode<'b>(
         &self,
+        buf: &'b mut [u8],
+    ) -> (Decoded<'b>, Result<(JwsHeader<'b>, &'b mut [u8]), JwsError>) {
+        let mut decoded = Decoded::default();
+        let rest = match decode_into(self.header, buf) {
+            Ok((header, rest)) => {
+                decoded.header = header;
+                rest
+            }
+            Err(error) => return (decoded, Err(error.into())),
+        };
+        let rest = match decode_into(self.payload, rest) {
+            Ok((payload, rest)) => {
+                decoded.payload = payload;
+                rest
+            }
+            Err(error) => return (decoded, Err(error.into())),
+        };
+        (decoded, JwsHeader::parse(decoded.header).map(|header| (header, rest)))
+    }
+
+    /// Verifies the signature, which `header` is the header of: exactly the payload's bytes were
+    /// signed.
+    pub(crate) fn verify(
+        &self,
+        header: JwsHeader<'_>,
         keys: &KeySet<'_>,
         verifiers: &[&dyn SignatureVerifier],
-        buf: &'b mut [u8],
-    ) -> Result<Verified<'b>, JwsError> {
-        let (header, buf) = decode_into(self.header, buf)?;
-        let (payload, buf) = decode_into(self.payload, buf)?;
-        let signing_input = self.signed.as_bytes();
-        let signature = JwsSignature { header, signing_input, signature: self.signature };
-        let algorithm = signature.verify(keys, verifiers, buf)?;
-        Ok(Verified { payload, algorithm })
+        buf: &mut [u8],
+    ) -> Result<(), JwsError> {
+        header.verify(self.signed.as_bytes(), self.signature, keys, verifiers, buf)
+    }
+}
+
+/// Header and payload of a token, decoded as far as they can be. Nothing is believed of them.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Decoded<'b> {
+    pub(crate) header: &'b [u8],
+    pub(crate) payload: &'b [u8],
+}
+
+impl<'b> Decoded<'b> {
+    /// The header of a token that has no payload to read.
+    pub(crate) fn header_alone(header: &str, buf: &'b mut [u8]) -> Self {
+        let header = decode_into(header, buf).map_or(&[][..], |(header, _)| header);
+        Decoded { header, payload: &[] }
     }
 }
 
@@ -83,26 +109,20 @@ pub struct JwsSignature<'a> {
 impl JwsSignature<'_> {
     /// Verifies it with the one of `keys` that the header asks for, and gives the algorithm. `buf`
     /// takes signature and key.
+    ///
+    /// # Errors
+    ///
+    /// [`JwsError`]: the header is refused, there is no verifier or no key for it, or the signature is not
+    /// the key's.
     pub fn verify(
         &self,
         keys: &KeySet<'_>,
         verifiers: &[&dyn SignatureVerifier],
         buf: &mut [u8],
     ) -> Result<JwsAlgorithm, JwsError> {
-        let JwsHeader { algorithm, key_id } = JwsHeader::parse(self.header)?;
-        let verifier = verifiers
-            .iter()
-            .find(|verifier| verifier.algorithm() == algorithm)
-            .ok_or(JwsError::AlgorithmNotAllowed { algorithm })?;
-        let (signature, buf) = decode_into(self.signature, buf)?;
-        let (key, _) = keys.find(algorithm, key_id)?.decode(buf)?;
-        if !fits(signature, key) {
-            return Err(JwsError::Signature);
-        }
-        verifier
-            .verify(key, self.signing_input, signature)
-            .map_err(|InvalidSignature| JwsError::Signature)?;
-        Ok(algorithm)
+        let header = JwsHeader::parse(self.header)?;
+        header.verify(self.signing_input, self.signature, keys, verifiers, buf)?;
+        Ok(header.algorithm)
     }
 }
 
@@ -114,12 +134,6 @@ fn fits(signature: &[u8], key: PublicKey<'_>) -> bool {
         PublicKey::P384 { .. } => 96,
     };
     signature.len() == expected
-}
-
-/// A payload whose signature was verified.
-pub(crate) struct Verified<'b> {
-    pub(crate) payload: &'b [u8],
-    pub(crate) algorithm: JwsAlgorithm,
 }
 
 /// A header's members that mean something here.
@@ -159,6 +173,31 @@ impl<'a> JwsHeader<'a> {
         let alg = alg.and_then(Value::as_str).ok_or(JwsError::Header)?;
         let algorithm = JwsAlgorithm::of_name(alg).ok_or(JwsError::AlgorithmUnknown)?;
         Ok(JwsHeader { algorithm, key_id })
+    }
+
+    /// Verifies `signature`, still encoded, over `signing_input` with the key that this header asks
+    /// for. `buf` takes signature and key.
+    fn verify(
+        self,
+        signing_input: &[u8],
+        signature: &str,
+        keys: &KeySet<'_>,
+        verifiers: &[&dyn SignatureVerifier],
+        buf: &mut [u8],
+    ) -> Result<(), JwsError> {
+        let JwsHeader { algorithm, key_id } = self;
+        let verifier = verifiers
+            .iter()
+            .find(|verifier| verifier.algorithm() == algorithm)
+            .ok_or(JwsError::AlgorithmNotAllowed { algorithm })?;
+        let (signature, buf) = decode_into(signature, buf)?;
+        let (key, _) = keys.find(algorithm, key_id)?.decode(buf)?;
+        if !fits(signature, key) {
+            return Err(JwsError::Signature);
+        }
+        verifier
+            .verify(key, signing_input, signature)
+            .map_err(|InvalidSignature| JwsError::Signature)
     }
 }
 

@@ -18,7 +18,10 @@
 //!  TokenRequest                                 request ──▶ token endpoint
 //!        │ response                             ◀── its answer
 //!        ▼
-//!  IdToken                                      shows nothing yet
+//!  IdToken                                      shows nothing
+//!        │ open(buffer)
+//!        ▼
+//!  UnverifiedIdToken                            shows nothing but whether its key is known
 //!        │ validate(KeySet, verifiers, now)
 //!        ▼
 //!  Identity ── userinfo_request ──▶ UserinfoRequest ── response ──▶ with_userinfo
@@ -31,6 +34,7 @@
 
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
+#![warn(clippy::missing_errors_doc)]
 
 mod realm;
 mod redirect_uri;
@@ -39,9 +43,11 @@ mod discovery;
 mod relying_party;
 
 mod pkce;
+mod state;
+mod sealed_state;
+mod binding;
 mod authorization_request;
 mod pending_authorization;
-mod sealed_state;
 
 mod authorization_response;
 mod token_request;
@@ -60,12 +66,19 @@ mod http;
 pub mod policy;
 mod random;
 mod time;
-#[cfg(any(feature = "rs256", feature = "es256", feature = "es384", feature = "eddsa"))]
+#[cfg(any(
+    feature = "rs256",
+    feature = "ps256",
+    feature = "es256",
+    feature = "es384",
+    feature = "eddsa"
+))]
 pub mod verify;
 pub mod wire;
 
 pub use authorization_request::{AuthorizationRequest, BeginError};
 pub use authorization_response::{AuthorizationResponse, AuthorizationResponseError};
+pub use binding::{DamagedPending, PendingFields};
 pub use client::{ClientType, ClientTypeError, Decision, Requested, SecretConfigured, client_type};
 pub use discovery::{
     DiscoveryError, DiscoveryRequest, Endpoint, PkceOffered, ProviderMetadata,
@@ -73,16 +86,14 @@ pub use discovery::{
 };
 pub use error_response::{ErrorCode, ErrorResponse};
 pub use http::{HttpRequest, HttpResponse, Method, ResponseError};
-pub use id_token::{IdToken, IdTokenError};
+pub use id_token::{IdToken, IdTokenError, IdTokenWords, RefusedIdToken, UnverifiedIdToken};
 pub use identity::Identity;
 pub use jwa::{InvalidSignature, JwsAlgorithm, PublicKey, SignatureVerifier};
 pub use jwks::{JwksError, JwksRequest, KeySet};
 pub use jws::JwsError;
 #[doc(hidden)]
 pub use jws::JwsSignature;
-pub use pending_authorization::{
-    AuthorizationError, DamagedPending, PendingAuthorization, PendingFields, PendingKey, StateText,
-};
+pub use pending_authorization::{AuthorizationError, PendingAuthorization};
 pub use pkce::{CodeChallenge, CodeVerifier};
 pub use random::NoEntropy;
 pub use realm::{
@@ -91,9 +102,10 @@ pub use realm::{
     TokenAuthMethod,
 };
 pub use redirect_uri::{RedirectUri, RedirectUriError, RedirectUriKind};
-pub use refused::{IdTokenWords, KeyWords, RefusedIdToken};
+pub use refused::KeyWords;
 pub use relying_party::RelyingParty;
 pub use sealed_state::{NotASealedState, SealedState};
+pub use state::{PendingKey, StateText};
 pub use time::UnixTime;
 pub use token_request::{TokenError, TokenRequest};
 pub use userinfo::{Userinfo, UserinfoError, UserinfoRequest};

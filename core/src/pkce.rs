@@ -14,6 +14,10 @@ pub struct CodeVerifier(Random256);
 
 impl CodeVerifier {
     /// A new one.
+    ///
+    /// # Errors
+    ///
+    /// [`NoEntropy`] where the random source fails.
     pub fn generate<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Self, NoEntropy> {
         Random256::generate(rng).map(CodeVerifier)
     }

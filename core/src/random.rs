@@ -42,7 +42,7 @@ impl Random256 {
     /// The bits that [`text`](Self::text) spells, and nothing but 43 such characters.
     pub(crate) fn of_text(text: &str) -> Option<Self> {
         let mut random = Random256([0; 32]);
-        decode_32(text, &mut random.0).ok()?;
+        decode_32(text, &mut random.0)?;
         Some(random)
     }
 

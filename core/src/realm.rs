@@ -125,6 +125,10 @@ pub struct RealmName<'a>(&'a str);
 
 impl<'a> RealmName<'a> {
     /// Checks the name.
+    ///
+    /// # Errors
+    ///
+    /// [`RealmError`] where the text is none, or is too long.
     pub fn parse(text: &'a str) -> Result<Self, RealmError> {
         let valid = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
         let fits = (2..=REALM_NAME_LEN).contains(&text.len());
@@ -148,6 +152,10 @@ pub struct Issuer<'a>(&'a str);
 
 impl<'a> Issuer<'a> {
     /// Checks the identifier.
+    ///
+    /// # Errors
+    ///
+    /// [`RealmError`] where the text is none, or is too long.
     pub fn parse(text: &'a str) -> Result<Self, RealmError> {
         let uri = Uri::parse(text).map_err(|_| RealmError::Issuer)?;
         if uri.query.is_some() || uri.fragment.is_some() || text.len() > ISSUER_LEN {
@@ -181,6 +189,10 @@ pub struct ClientId<'a>(&'a str);
 
 impl<'a> ClientId<'a> {
     /// Checks the identifier.
+    ///
+    /// # Errors
+    ///
+    /// [`RealmError`] where the text is none, or is too long.
     pub fn parse(text: &'a str) -> Result<Self, RealmError> {
         let fits = (1..=CLIENT_ID_LEN).contains(&text.len());
         if fits && !text.contains(char::is_control) {

@@ -27,6 +27,10 @@ pub enum RedirectUriKind {
 
 impl RedirectUri {
     /// Checks the URI and finds its kind.
+    ///
+    /// # Errors
+    ///
+    /// [`RedirectUriError`]: it is no absolute URI of one of these kinds, or is too long.
     pub fn parse(text: &str) -> Result<Self, RedirectUriError> {
         let uri = Uri::parse(text).map_err(|_| RedirectUriError::Malformed)?;
         if uri.fragment.is_some() {

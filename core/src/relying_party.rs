@@ -15,6 +15,10 @@ pub struct RelyingParty<'a> {
 
 impl<'a> RelyingParty<'a> {
     /// Fails unless both have the same issuer, to the letter.
+    ///
+    /// # Errors
+    ///
+    /// [`DiscoveryError::Issuer`] where they don't.
     pub fn new(
         realm: &'a Realm<'a>,
         metadata: &'a ProviderMetadata<'a>,
@@ -24,6 +28,10 @@ impl<'a> RelyingParty<'a> {
     }
 
     /// The client type that a login with `redirect_uri` has.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientTypeError`] where no client type fits.
     pub fn client_type(
         &self,
         redirect_uri: &RedirectUri,

@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-use crate::pending_authorization::StateText;
 use crate::policy::STATE_LEN;
+use crate::state::StateText;
 
 /// A sealed login in its place as `state`: base64url, longer than a [`StateText`] and at most
 /// [`STATE_LEN`] characters.
@@ -13,7 +13,12 @@ use crate::policy::STATE_LEN;
 pub struct SealedState<'a>(&'a str);
 
 impl<'a> SealedState<'a> {
-    /// Takes text of that form. Whether it can be opened is for who sealed it to say.
+    /// Takes text of that form. Whether it can be opened, the
+    /// store that sealed it decides.
+    ///
+    /// # Errors
+    ///
+    /// [`NotASealedState`] for text of another form.
     pub fn parse(text: &'a str) -> Result<Self, NotASealedState> {
         let fits = text.len() > StateText::LEN && text.len() <= STATE_LEN;
         let is_base64url = |text: &str| {

@@ -1,26 +1,42 @@
 //! The token request (OpenID Connect Core 3.1.3.1), made from what was decided when the login
 //! began.
 
+use crate::binding::Binding;
 use crate::client::{Client, ClientType};
 use crate::error::error_enum;
 use crate::error_response::{ErrorCode, ErrorResponse};
 use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
 use crate::id_token::IdToken;
-use crate::pending_authorization::PendingAuthorization;
 use crate::policy::ID_TOKEN_LEN;
 use crate::realm::TokenAuthMethod;
 use crate::relying_party::RelyingParty;
 use crate::wire::{
-    BufferTooSmall, FormText, NotAString, Value, Writer, form_encoded, write_form_encoded,
-    write_standard,
+    BufferTooSmall, FormText, NotAString, Value, Writer, form_encoded, write_base64,
+    write_form_encoded,
 };
 use core::fmt;
 
 /// A code to be exchanged, once.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/recorded.rs"));
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/states.rs"));
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// # let (realm, metadata) = (realm(), metadata());
+/// # let relying_party = RelyingParty::new(&realm, &metadata)?;
+/// # let token_request = token_request(relying_party);
+/// # let send = answer;
+/// let mut buf = [0; 1024];
+/// let request = token_request.request(&mut buf)?;
+/// assert!(request.body.starts_with(b"grant_type=authorization_code&code=c0de&"));
+/// let id_token = token_request.response(send(request))?;
+/// # Ok(())
+/// # }
+/// ```
 pub struct TokenRequest<'a> {
     relying_party: RelyingParty<'a>,
     client: Client<'a>,
-    pending: PendingAuthorization,
+    binding: Binding,
     code: FormText<'a>,
 }
 
@@ -28,15 +44,15 @@ impl<'a> TokenRequest<'a> {
     pub(crate) fn new(
         relying_party: RelyingParty<'a>,
         client: Client<'a>,
-        pending: PendingAuthorization,
+        binding: Binding,
         code: FormText<'a>,
     ) -> Self {
-        TokenRequest { relying_party, client, pending, code }
+        TokenRequest { relying_party, client, binding, code }
     }
 
     /// The client type of the login.
     pub fn client_type(&self) -> ClientType {
-        self.pending.client_type()
+        self.binding.decision.client_type()
     }
 
     /// The request to send. `buf` holds secrets afterwards.
@@ -44,6 +60,10 @@ impl<'a> TokenRequest<'a> {
     /// A public client sends `grant_type`, `code`, `redirect_uri`, `client_id` and
     /// `code_verifier`, with the key of its native registration where one is configured. A
     /// confidential one authenticates besides, in the one way that was decided.
+    ///
+    /// # Errors
+    ///
+    /// [`BufferTooSmall`], with the bytes that the whole request takes.
     pub fn request<'b>(&self, buf: &'b mut [u8]) -> Result<HttpRequest<'b>, BufferTooSmall> {
         let mut out = Writer::new(buf);
         self.relying_party.metadata.token_endpoint().write(&mut out);
@@ -76,7 +96,7 @@ impl<'a> TokenRequest<'a> {
             let id = form_encoded(client_id.as_str().bytes());
             let secret = form_encoded(secret.expose().bytes());
             out.push_str("Basic ");
-            write_standard(out, id.chain([b':']).chain(secret));
+            write_base64(out, id.chain([b':']).chain(secret));
         }
     }
 
@@ -85,17 +105,21 @@ impl<'a> TokenRequest<'a> {
         form.add("grant_type", "authorization_code");
         form.begin("code");
         self.code.write_form_encoded(form.out);
-        form.add("redirect_uri", self.pending.redirect_uri());
+        form.add("redirect_uri", self.binding.redirect_uri.as_str());
         form.add_client(&self.client);
         form.begin("code_verifier");
         // It is made of characters that need no encoding.
-        form.out.push(self.pending.verifier().text().as_bytes());
+        form.out.push(self.binding.verifier.text().as_bytes());
     }
 
     /// Reads the answer.
     ///
     /// A refusal says by whom and why; the provider's own words are in
     /// [`ErrorResponse::of`] the same response.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError`]: the provider refused, or its answer has no ID token that can be read.
     pub fn response(self, response: HttpResponse<'a>) -> Result<IdToken<'a>, TokenError> {
         if response.status != 200 {
             return Err(refusal(&response));
@@ -121,7 +145,7 @@ impl<'a> TokenRequest<'a> {
         if compact.len() > ID_TOKEN_LEN {
             return Err(TokenError::IdTokenTooLong);
         }
-        Ok(IdToken::new(compact, access_token, self.relying_party, self.client, self.pending))
+        Ok(IdToken::new(compact, access_token, self.relying_party, self.client, self.binding))
     }
 }
 
@@ -135,10 +159,7 @@ fn refusal(response: &HttpResponse<'_>) -> TokenError {
 /// Hidden: it holds the code, the verifier and perhaps the client secret.
 impl fmt::Debug for TokenRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenRequest")
-            .field("client", &self.client)
-            .field("pending", &self.pending)
-            .finish_non_exhaustive()
+        self.binding.show("TokenRequest", f)
     }
 }
 

@@ -10,6 +10,28 @@ use crate::policy::ACCESS_TOKEN_LEN;
 use crate::wire::{BufferTooSmall, JsonStr, Object, Value, Writer};
 
 /// The request for the claims of an identified end user.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/recorded.rs"));
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/states.rs"));
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// # let (realm, metadata) = (realm(), metadata());
+/// # let relying_party = RelyingParty::new(&realm, &metadata)?;
+/// # let mut buf = vec![0; 4096];
+/// # let opened = id_token(relying_party).open(&mut buf).ok().unwrap();
+/// # let identity = opened.validate(&keys(), &[&Es256], NOW).ok().unwrap();
+/// # let send = answer;
+/// let mut identity = identity;
+/// if let Some(request) = identity.userinfo_request() {
+///     let mut buf = [0; 1024];
+///     let answer = send(request.request(&mut buf)?);
+///     identity = identity.with_userinfo(request.response(answer)?);
+/// }
+/// let email = identity.claim("email").and_then(|claim| claim.as_str());
+/// assert!(email.is_some_and(|email| email == *"alice@example.com"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy)]
 pub struct UserinfoRequest<'a> {
     endpoint: Endpoint<'a>,
@@ -29,6 +51,11 @@ impl<'a> UserinfoRequest<'a> {
 
     /// The request to send, with the access token in its header (RFC 6750 section 2.1). `buf`
     /// holds a secret afterwards.
+    ///
+    /// # Errors
+    ///
+    /// [`UserinfoError::AccessToken`] where no header can carry the access token, and
+    /// [`UserinfoError::Buffer`].
     pub fn request<'b>(&self, buf: &'b mut [u8]) -> Result<HttpRequest<'b>, UserinfoError> {
         let sendable = |c: char| c.is_ascii_graphic();
         if !self.access_token.chars().all(sendable)
@@ -47,6 +74,10 @@ impl<'a> UserinfoRequest<'a> {
     }
 
     /// Reads the answer, which must be about the same end user (section 5.3.2).
+    ///
+    /// # Errors
+    ///
+    /// [`UserinfoError`]: the endpoint refused, or its answer is no userinfo, or somebody else's.
     pub fn response<'r>(self, response: HttpResponse<'r>) -> Result<Userinfo<'r>, UserinfoError> {
         if response.status != 200 {
             let error = ErrorResponse::of(&response).map_or(ErrorCode::Other, |e| e.code());

@@ -495,6 +495,40 @@ fn case_120_and_121_the_response_came_to_the_url_that_the_login_began_with() {
 }
 
 #[test]
+fn case_120_where_the_caller_says_where_it_is_the_login_began_there_to_the_letter() {
+    for (redirect_uri, at, accepted) in [
+        ("https://pve.example:8006", None, true),
+        ("https://pve.example:8006", Some("https://pve.example:8006"), true),
+        ("https://pve.example:8006", Some("https://pve.example:8006/"), false),
+        ("https://pve.example:8006", Some("https://PVE.example:8006"), false),
+        ("https://pve.example:8006", Some("https://evil.example"), false),
+        ("https://pve.example:8006", Some(""), false),
+        ("https://pve.example/cb?realm=sso", Some("https://pve.example/cb?realm=sso"), true),
+        ("https://pve.example/cb?realm=sso", Some("https://pve.example/cb"), false),
+    ] {
+        let trial = Trial { redirect_uri, ..Trial::new() };
+        trial.login(|login| {
+            let expected =
+                if accepted { Ok(()) } else { Err(AuthorizationError::OtherRedirectUri) };
+            let callback = format!("{}?code=c&state={}", redirect_uri, login.state);
+            let query = format!("code=c&state={}", login.state);
+            for response in [
+                AuthorizationResponse::from_query(&query),
+                AuthorizationResponse::from_parts("c", &login.state, None),
+                AuthorizationResponse::from_code_and_state("c", &login.state),
+                AuthorizationResponse::from_url(&callback.replace("?realm=sso?", "?realm=sso&")),
+            ] {
+                let response = response.unwrap().at(at);
+                assert_eq!(login.pending.check_redirect_uri(&response), expected, "{at:?}");
+                let pending = login.pending.clone();
+                let verdict = pending.accept(&response, login.relying_party, NOW).map(|_| ());
+                assert_eq!(verdict, expected, "{redirect_uri} {at:?}");
+            }
+        });
+    }
+}
+
+#[test]
 fn case_123_and_124_each_login_takes_its_own_response_only() {
     let trial = Trial::new();
     trial.login(|first| {

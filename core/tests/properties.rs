@@ -3,8 +3,9 @@
 
 mod common;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-use common::{ISSUER, Trial, base64url, jws_error, metadata};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use common::{ISSUER, Trial, believe, jws_error, metadata};
 use onerealm_core::policy::REDIRECT_URI_LEN;
 use onerealm_core::wire::{FormPairs, FormText, Json, JsonProblem, Value as WireValue};
 use onerealm_core::{IdTokenError, JwsError, RedirectUri, RedirectUriError, RedirectUriKind};
@@ -256,24 +257,13 @@ fn base64url_is_read_as_the_oracle_reads_it() {
             // A header that is read at all is refused for what it says.
             let body = common::token_response(&format!("{text}.e30.AA"), "at");
             let verdict = login.exchange(common::ok_json(&body), |id_token| {
-                id_token
-                    .unwrap()
-                    .validate(&login.keys, &[], common::NOW, &mut [0; 4096])
+                believe(id_token.unwrap(), &login.keys, &[], common::NOW, &mut [0; 4096])
                     .map(|_| ())
             });
             let is_base64url = verdict != jws_error(JwsError::Base64);
-            assert_eq!(is_base64url, Base64UrlUnpadded::decode_vec(&text).is_ok(), "{text:?}");
+            assert_eq!(is_base64url, URL_SAFE_NO_PAD.decode(&text).is_ok(), "{text:?}");
         }
     });
-}
-
-#[test]
-fn what_was_encoded_is_decoded() {
-    let mut random = Random(19);
-    for len in 0..200 {
-        let bytes: Vec<u8> = (0..len).map(|_| random.next() as u8).collect();
-        assert_eq!(Base64UrlUnpadded::decode_vec(&base64url(&bytes)).as_ref(), Ok(&bytes));
-    }
 }
 
 #[test]

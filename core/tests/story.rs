@@ -94,8 +94,9 @@ fn a_command_line_tool_logs_in_through_the_realm_of_the_web_ui() {
 
     // Being believed.
     let mut buf = [0; 4096];
-    assert!(!id_token.lacks_key(&keys, &mut buf).unwrap());
-    let identity = id_token.validate(&keys, &[&Es256], NOW, &mut buf).unwrap();
+    let id_token = id_token.open(&mut buf).unwrap();
+    assert!(!id_token.lacks_key(&keys));
+    let identity = id_token.validate(&keys, &[&Es256], NOW).unwrap();
     let userinfo = identity.userinfo_request().unwrap();
     let answer = wire.send(userinfo.request(&mut message).unwrap()).body.to_vec();
     let identity = identity.with_userinfo(userinfo.response(ok_json(str(&answer))).unwrap());

@@ -2,7 +2,8 @@
 
 mod common;
 
-use base64ct::{Base64, Encoding};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use common::{
     NOW, REDIRECT_URI, Trial, begin, metadata, ok_json, parameter, realm, token_response,
 };
@@ -43,7 +44,7 @@ impl Sent {
     /// Both halves of HTTP Basic, decoded.
     fn credentials(&self) -> Option<(String, String)> {
         let basic = self.header("authorization")?.strip_prefix("Basic ").unwrap();
-        let basic = String::from_utf8(Base64::decode_vec(basic).unwrap()).unwrap();
+        let basic = String::from_utf8(STANDARD.decode(basic).unwrap()).unwrap();
         let (id, secret) = basic.split_once(':').unwrap();
         Some((form_decoded(id), form_decoded(secret)))
     }
@@ -219,7 +220,7 @@ fn case_135_and_136_a_confidential_client_authenticates_in_one_place() {
 #[test]
 fn case_135_both_halves_of_basic_are_form_encoded() {
     let sent = sent(&registered("a:b%c+d é", "e f"), None, REDIRECT_URI, "c0de");
-    let expected = Base64::encode_string(b"a%3Ab%25c%2Bd%20%C3%A9:e%20f");
+    let expected = STANDARD.encode(b"a%3Ab%25c%2Bd%20%C3%A9:e%20f");
     assert_eq!(sent.header("authorization"), Some(format!("Basic {expected}").as_str()));
     let authorizations = sent.headers.iter().filter(|(name, _)| name == "authorization");
     assert_eq!(authorizations.count(), 1);
@@ -413,7 +414,7 @@ fn the_secrets_of_a_request_are_named_for_hiding_them() {
             request.secrets().map(|secret| decode(secret.bytes().collect())).collect();
         let [code, verifier, credentials] = secrets.as_slice() else { panic!("{secrets:?}") };
         assert_eq!((code.as_str(), verifier.len()), ("c0de", 43));
-        assert_eq!(*credentials, Base64::encode_string(b"pve:s3cret"));
+        assert_eq!(*credentials, STANDARD.encode(b"pve:s3cret"));
         assert_eq!(format!("{request:?}"), "HttpRequest(POST https://login.example/t/token, ..)");
     });
 }

@@ -94,6 +94,7 @@ impl Parameters {
             Error::Duplicate => self.any_twice(),
             Error::CodeAndError => self.any(&["code"]) && self.any(&["error"]),
             Error::OtherFlow => self.any(&OTHER_FLOWS),
+            other => panic!("not known here: {other}"),
         }
     }
 }

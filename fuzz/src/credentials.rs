@@ -1,6 +1,7 @@
 //! How a client says at the token endpoint who it is.
 
-use base64ct::{Base64, Encoding};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use onerealm_core::policy::CLIENT_ID_LEN;
 use onerealm_core::{
     AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, ClientSecret,
@@ -82,7 +83,7 @@ impl Sent {
     /// The halves of HTTP Basic (RFC 7617 section 2), each form-decoded (RFC 6749 section 2.3.1).
     fn user_and_password(&self) -> (String, String) {
         let credentials = self.authorization.as_ref().unwrap().strip_prefix("Basic ").unwrap();
-        let credentials = String::from_utf8(Base64::decode_vec(credentials).unwrap()).unwrap();
+        let credentials = String::from_utf8(STANDARD.decode(credentials).unwrap()).unwrap();
         let (user, password) = credentials.split_once(':').unwrap();
         (form_decoded(user), form_decoded(password))
     }

@@ -2,7 +2,8 @@
 
 use std::convert::Infallible;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use onerealm_core::wire::Words;
 use onerealm_core::{
     AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, ClientSecret,
@@ -66,7 +67,7 @@ pub fn ok_json(body: &[u8]) -> HttpResponse<'_> {
 }
 
 pub fn base64url(bytes: &[u8]) -> String {
-    Base64UrlUnpadded::encode_string(bytes)
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// No entropy at all.

@@ -1,6 +1,7 @@
 //! Whole logins, from what a provider sends.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use onerealm_core::{
     AuthorizationResponse, DiscoveryRequest, Identity, InvalidSignature, Issuer, JwksRequest,
     Realm, RelyingParty,
@@ -47,8 +48,13 @@ fn is_believed(answer: &str, claims: &[u8], max_age: Option<u32>) -> bool {
     };
     let mut buf = vec![0; id_token.buffer_needed()];
     let verifiers = verifiers(Ok(()));
-    let Ok(identity) = id_token.validate(&keys, &as_dyn(&verifiers), NOW, &mut buf) else {
-        return false;
+    let Ok(id_token) = id_token.open(&mut buf) else { return false };
+    let identity = match id_token.validate(&keys, &as_dyn(&verifiers), NOW) {
+        Ok(identity) => identity,
+        Err(refused) => {
+            let _ = refused.words();
+            return false;
+        }
     };
     assert_believable(&identity, claims, max_age);
     true
@@ -112,9 +118,10 @@ fn try_login(answers: [&str; 5], signatures: Result<(), InvalidSignature>) -> Op
     let mut buf = vec![0; id_token.buffer_needed()];
     let signed = signed_part(tokens);
     let verifiers = verifiers_of(signed.as_deref(), signatures);
-    let identity = id_token.validate(&keys, &as_dyn(&verifiers), NOW, &mut buf).ok()?;
+    let id_token = id_token.open(&mut buf).ok()?;
+    let identity = id_token.validate(&keys, &as_dyn(&verifiers), NOW).ok()?;
     if let Some((_, claims)) = signed.as_deref().and_then(|signed| signed.split_once('.')) {
-        assert_believable(&identity, &Base64UrlUnpadded::decode_vec(claims).unwrap(), None);
+        assert_believable(&identity, &URL_SAFE_NO_PAD.decode(claims).unwrap(), None);
     }
 
     let subject = identity.subject();

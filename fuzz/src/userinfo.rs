@@ -28,7 +28,8 @@ pub fn userinfo(input: &[u8]) -> bool {
         fixed::token_request(relying_party).response(ok_json(answer.as_bytes())).unwrap();
     let mut buf = vec![0; id_token.buffer_needed()];
     let verifiers = verifiers(Ok(()));
-    let identity = id_token.validate(&keys, &as_dyn(&verifiers), NOW, &mut buf).unwrap();
+    let id_token = id_token.open(&mut buf).unwrap();
+    let identity = id_token.validate(&keys, &as_dyn(&verifiers), NOW).unwrap();
 
     let request = identity.userinfo_request().unwrap();
     assert!(request.response(HttpResponse { status: 401, ..ok_json(input) }).is_err());

@@ -211,13 +211,13 @@ impl Logins {
         callback: Callback<'_>,
         redirect_url: Option<&str>,
     ) -> Result<User, Error> {
-        let response = callback.response()?;
+        let response = callback.response()?.at(redirect_url);
         let state = state_text(&response)?;
         let pending = self.store.read(&state, now())?;
-        if redirect_url.is_some_and(|url| url != pending.redirect_uri()) {
-            let error = AuthorizationError::OtherRedirectUri;
-            return Err(Error::Authorization { error, words: None, difference: None });
-        }
+        pending.check_redirect_uri(&response).map_err(|error| {
+            let words = ProviderWords::of_authorization(&response);
+            Error::Authorization { error, words, difference: None }
+        })?;
         let own_state = pending.state();
         let response = match SealedState::parse(&state) {
             Ok(sealed) => response.opened(sealed, &own_state),
@@ -319,19 +319,19 @@ impl Logins {
         then: impl FnOnce(&Identity<'_>) -> Result<T, UserError>,
     ) -> Result<T, Error> {
         let mut buf = vec![0; id_token.buffer_needed()];
-        let token = id_token.if_refused();
         let known = keys.get(call)?;
         let mut key_set = keys.key_set(&known)?;
         let newer;
-        // What is wrong with the token is told by its validation.
-        if let Ok(true) = id_token.lacks_key(&key_set, &mut buf) {
+        let opened = id_token.open(&mut buf);
+        if opened.as_ref().is_ok_and(|id_token| id_token.lacks_key(&key_set)) {
             newer = keys.newer(&known, call)?;
             key_set = keys.key_set(&newer)?;
         }
-        let verdict = id_token.validate(&key_set, verifiers(), now(), &mut buf);
-        let identity = verdict.map_err(|error| {
-            let judged = Judged::new(relying_party, key_set, token, secrets);
-            Error::IdToken { error, difference: judged.difference(error).map(Box::new) }
+        let verdict = opened.and_then(|id_token| id_token.validate(&key_set, verifiers(), now()));
+        let identity = verdict.map_err(|refused| {
+            let error = refused.error();
+            let judged = Judged::new(relying_party, key_set, refused, secrets);
+            Error::IdToken { error, difference: judged.difference().map(Box::new) }
         })?;
         with_userinfo(identity, call, |identity| then(&identity).map_err(Error::from))
     }

@@ -135,10 +135,11 @@ fn log_in(login: &Login<'_>, meter: &mut Meter, buffers: &mut Buffers) -> Option
     })?;
 
     let validated = meter.measure("validate", || {
-        if id_token.lacks_key(&keys, claims).ok()? {
+        let id_token = id_token.open(claims).ok()?;
+        if id_token.lacks_key(&keys) {
             return None;
         }
-        Some(id_token.validate(&keys, &[login.verifier], NOW, claims))
+        Some(id_token.validate(&keys, &[login.verifier], NOW).map_err(IdTokenError::from))
     })?;
     let identity = match validated {
         Ok(identity) => identity,

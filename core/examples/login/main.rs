@@ -6,15 +6,17 @@
 #![expect(clippy::result_large_err, reason = "there is no heap to put an error on")]
 
 mod board;
+mod recorded;
 
 use core::fmt::Write as _;
 use std::process::ExitCode;
 
-use board::{Board, Es256};
+use board::Board;
 use onerealm_core::{
     AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, DiscoveryRequest,
     Identity, Issuer, JwksRequest, KeySet, Realm, RealmName, RedirectUri, RelyingParty, Requested,
 };
+use recorded::Es256;
 
 /// What is shown of an error of any step: its sentence says what happened, and who can do what.
 struct Refused(heapless::String<200>);
@@ -45,7 +47,7 @@ fn login<'b>(
     let request = pending.accept(&response, relying_party, board.now())?;
     let answer = board.https(request.request(message)?, answer);
     let id_token = request.response(answer)?;
-    Ok(id_token.validate(keys, &[&Es256], board.now(), claims)?)
+    Ok(id_token.open(claims)?.validate(keys, &[&Es256], board.now())?)
 }
 
 /// Who the relying party and its provider are, and a login with them.

@@ -1,6 +1,6 @@
 //! The claims that a rule depends on.
 
-use super::IdTokenError;
+use super::error::IdTokenError;
 use crate::time::UnixTime;
 use crate::wire::{JsonStr, Value, Writer};
 

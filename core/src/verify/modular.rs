@@ -2,7 +2,7 @@
 //!
 //! Montgomery's method on slices of 32-bit digits, least significant first: one piece of code and
 //! one set of buffers for every length of modulus, where number types of fixed sizes come once for
-//! each. All numbers are public, so nothing has to take constant time.
+//! each. It takes variable time, and all numbers are public. Nobody has audited it.
 
 use crate::policy::RSA_MODULUS_BITS;
 

@@ -17,6 +17,10 @@ pub struct Json<'a>(&'a str);
 
 impl<'a> Json<'a> {
     /// Checks `bytes`, which must hold one JSON text and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// [`JsonError`], with the place from which on it is not what it must be.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, JsonError> {
         Self::read(bytes, &[]).map(|(json, [])| json)
     }

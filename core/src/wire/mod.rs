@@ -4,6 +4,7 @@
 //! before it is used, in bounded memory and without recursion.
 
 mod address;
+mod base64;
 mod base64url;
 mod cut;
 mod form;
@@ -23,9 +24,8 @@ pub use uri::{Authority, Uri, UriError, is_loopback_host};
 pub use words::{InvalidWord, Words};
 pub use writer::BufferTooSmall;
 
-pub(crate) use base64url::{
-    DecodeError, decode_32, decode_into, decoded_len_bound, encode_32, write_standard,
-};
+pub(crate) use base64::{decode_32, encode_32, write_base64};
+pub(crate) use base64url::{DecodeError, decode_into, decoded_len_bound};
 pub(crate) use cut::{contains, cut, split};
 pub(crate) use form::{form_encoded, write_form_encoded};
 pub(crate) use json_value::{NotAString, Walk};

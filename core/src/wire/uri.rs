@@ -33,6 +33,10 @@ pub struct Authority<'a> {
 
 impl<'a> Uri<'a> {
     /// Cuts `text` into its parts.
+    ///
+    /// # Errors
+    ///
+    /// [`UriError`] where it is no absolute URI.
     pub fn parse(text: &'a str) -> Result<Self, UriError> {
         check_characters(text)?;
         let (scheme, rest) = cut(text, b':').ok_or(UriError::Scheme)?;

@@ -11,6 +11,10 @@ impl<'a> Words<'a> {
     pub const NONE: Words<'static> = Words("");
 
     /// The words of `text`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidWord`] for any other character.
     pub fn parse(text: &'a str) -> Result<Self, InvalidWord> {
         let valid = |b: u8| matches!(b, b'!'..=b'~' if b != b'"' && b != b'\\');
         if text.bytes().all(|b| valid(b) || b.is_ascii_whitespace()) {

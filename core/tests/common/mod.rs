@@ -3,7 +3,8 @@
 
 #![allow(dead_code, reason = "each test uses its part")]
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use onerealm_core::{
     AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, ClientSecret,
     DiscoveryRequest, HttpResponse, IdToken, IdTokenError, Identity, InvalidSignature, Issuer,
@@ -167,11 +168,11 @@ pub fn rsa_member(name: &str) -> String {
 }
 
 pub fn base64url(bytes: &[u8]) -> String {
-    Base64UrlUnpadded::encode_string(bytes)
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 pub fn from_base64url(text: &str) -> Vec<u8> {
-    Base64UrlUnpadded::decode_vec(text).unwrap()
+    URL_SAFE_NO_PAD.decode(text).unwrap()
 }
 
 /// Verifies ES256 with ring.
@@ -365,7 +366,7 @@ impl Trial {
             login.exchange(ok_json(&body), |id_token| {
                 let id_token = id_token.unwrap();
                 let mut buf = vec![0; id_token.buffer_needed()];
-                id_token.validate(&login.keys, &self.verifiers, self.now, &mut buf).map(look)
+                believe(id_token, &login.keys, &self.verifiers, self.now, &mut buf).map(look)
             })
         })
     }
@@ -405,6 +406,17 @@ impl Login<'_> {
         let request = self.pending.clone().accept(&callback, self.relying_party, NOW).unwrap();
         then(request.response(response))
     }
+}
+
+/// What comes of an ID token, from its opening to its validation.
+pub fn believe<'a: 'b, 'b>(
+    id_token: IdToken<'a>,
+    keys: &KeySet<'_>,
+    verifiers: &[&dyn SignatureVerifier],
+    now: UnixTime,
+    buf: &'b mut [u8],
+) -> Result<Identity<'b>, IdTokenError> {
+    Ok(id_token.open(buf)?.validate(keys, verifiers, now)?)
 }
 
 /// A good token response with that ID token.

@@ -1,7 +1,8 @@
 //! The same key, message and signature for ring and for the verifier without a heap: they accept
 //! and refuse the same.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use onerealm_core::{JwsAlgorithm, PublicKey, SignatureVerifier};
 
 use crate::common::{Provider, Ring};
@@ -14,7 +15,7 @@ impl Numbers {
     fn of(provider: &Provider) -> Self {
         let jwk = provider.jwk("k1");
         let members = ["n", "e", "x", "y"].into_iter().filter_map(|name| jwk[name].as_str());
-        Numbers(members.map(|text| Base64UrlUnpadded::decode_vec(text).unwrap()).collect())
+        Numbers(members.map(|text| URL_SAFE_NO_PAD.decode(text).unwrap()).collect())
     }
 
     fn key(&self, algorithm: JwsAlgorithm) -> PublicKey<'_> {

@@ -77,6 +77,7 @@ pub(crate) fn on_client_type(error: ClientTypeError) -> Option<&'static str> {
             Some("leave out --public, or set the realm's public-override to 1")
         }
         ClientTypeError::TokenAuthMethod => Some("set or remove the realm's token-auth-method"),
+        _ => None,
     }
 }
 
@@ -86,7 +87,7 @@ pub(crate) fn on_discovery(error: DiscoveryError) -> Option<&'static str> {
         DiscoveryError::Response { .. } => Some(
             "open the URL in a browser: it must show the provider's metadata; issuer-url is what stands before /.well-known/",
         ),
-        DiscoveryError::Endpoint => None,
+        _ => None,
     }
 }
 

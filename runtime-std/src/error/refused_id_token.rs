@@ -28,18 +28,18 @@ impl<'a> Judged<'a> {
         token: RefusedIdToken<'a>,
         mut secrets: Secrets,
     ) -> Self {
-        let (nonce, access_token) = token.secrets();
-        secrets.add(nonce.to_owned());
-        secrets.add(access_token.chars().collect());
+        token.with_secrets(|nonce, access_token| {
+            secrets.add(nonce.to_owned());
+            secrets.add(access_token.chars().collect());
+        });
         let (realm, jwks_uri) = (relying_party.realm(), relying_party.metadata().jwks_uri());
         Judged { realm, jwks_uri, keys, token, secrets }
     }
 
     /// What the ID token should have said, and what it says.
-    pub(crate) fn difference(&self, error: IdTokenError) -> Option<Difference> {
-        let mut buf = vec![0; self.token.buffer_needed()];
-        let words = self.token.words(&mut buf);
-        match error {
+    pub(crate) fn difference(&self) -> Option<Difference> {
+        let words = self.token.words();
+        match self.token.error() {
             IdTokenError::Jws { error } => self.of_envelope(error, words),
             IdTokenError::Issuer => Some(self.of_issuer(words)),
             error => self.of_audience(error, words).or_else(|| self.of_time(error)),
@@ -156,8 +156,7 @@ impl<'a> Judged<'a> {
             JwsError::Encrypted => (
                 "a signed token (JWS, three parts)".to_owned(),
                 format!(
-                    "an encrypted one (JWE, {} parts) with alg {}, enc {}",
-                    words.parts,
+                    "an encrypted one (JWE, 5 parts) with alg {}, enc {}",
                     show(words.alg),
                     show(words.enc)
                 ),

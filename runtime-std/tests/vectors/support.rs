@@ -75,7 +75,11 @@ impl Publisher {
             Err(error) => return error.code(),
         };
         let mut buf = vec![0; id_token.buffer_needed()];
-        match id_token.validate(&self.key_set(), verifiers(), NOW, &mut buf).unwrap_err() {
+        let refused = id_token
+            .open(&mut buf)
+            .and_then(|id_token| id_token.validate(&self.key_set(), verifiers(), NOW))
+            .unwrap_err();
+        match refused.error() {
             IdTokenError::Jws { error } => error.code(),
             error => error.code(),
         }

@@ -1,9 +1,9 @@
-//! A pending authorization field by field, for callers whose storage has a shape of its own.
+//! A login field by field, for callers whose storage has a shape of its own.
 
 use core::fmt;
 use heapless::String;
 
-use super::{DamagedPending, PendingAuthorization};
+use super::{Binding, DamagedPending};
 use crate::client::Decision;
 use crate::pkce::CodeVerifier;
 use crate::random::{Random256, Text43};
@@ -14,8 +14,8 @@ use crate::time::UnixTime;
 /// What a login is bound to, each thing by itself. `nonce` and `code_verifier` are secret, and so
 /// is `state` while the login is pending.
 ///
-/// [`encode`](PendingAuthorization::encode) is the better form where nothing asks for this one: it
-/// is shorter, and damage to it is found.
+/// [`PendingAuthorization::encode`](crate::PendingAuthorization::encode) is the better form where
+/// nothing asks for this one: it is shorter, and damage to it is found.
 #[derive(Clone, Copy)]
 pub struct PendingFields<'a> {
     /// Who we are at the token endpoint.
@@ -51,9 +51,9 @@ impl fmt::Debug for PendingFields<'_> {
     }
 }
 
-impl PendingAuthorization {
+impl Binding {
     /// Calls `then` with the fields, whose secret texts are overwritten afterwards.
-    pub fn with_fields<T>(&self, then: impl FnOnce(PendingFields<'_>) -> T) -> T {
+    pub(crate) fn with_fields<T>(&self, then: impl FnOnce(PendingFields<'_>) -> T) -> T {
         let [state, nonce, code_verifier]: [Text43; 3] =
             [self.state.text(), self.nonce.text(), self.verifier.text()];
         then(PendingFields {
@@ -65,18 +65,18 @@ impl PendingAuthorization {
             realm: &self.realm,
             issuer: &self.issuer,
             client_id: &self.client_id,
-            redirect_uri: self.redirect_uri(),
+            redirect_uri: self.redirect_uri.as_str(),
         })
     }
 
     /// Puts a login together again. Fails where a field is none that
     /// [`with_fields`](Self::with_fields) gives.
-    pub fn from_fields(fields: PendingFields<'_>) -> Result<Self, DamagedPending> {
+    pub(crate) fn from_fields(fields: PendingFields<'_>) -> Result<Self, DamagedPending> {
         Self::put_together(fields).ok_or(DamagedPending)
     }
 
     fn put_together(fields: PendingFields<'_>) -> Option<Self> {
-        Some(PendingAuthorization {
+        Some(Binding {
             decision: fields.decision,
             begun: fields.begun,
             state: Random256::of_text(fields.state)?,
@@ -92,25 +92,25 @@ impl PendingAuthorization {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::pending;
+    use super::super::tests::binding;
     use super::*;
 
     #[test]
     fn fields_make_the_login_that_they_are_of() {
-        let again = pending().with_fields(PendingAuthorization::from_fields).unwrap();
-        let encode = |pending: PendingAuthorization| {
-            let mut buf = [0; PendingAuthorization::PENDING_LEN];
-            pending.encode(&mut buf).unwrap().to_vec()
+        let again = binding().with_fields(Binding::from_fields).unwrap();
+        let encode = |binding: Binding| {
+            let mut buf = [0; Binding::STORED_LEN];
+            binding.encode(&mut buf).unwrap().to_vec()
         };
-        assert_eq!(encode(again), encode(pending()));
+        assert_eq!(encode(again), encode(binding()));
     }
 
     #[test]
     fn a_field_that_no_login_has_is_refused() {
         let refused = |change: &dyn Fn(&mut PendingFields<'_>)| {
-            pending().with_fields(|mut fields| {
+            binding().with_fields(|mut fields| {
                 change(&mut fields);
-                PendingAuthorization::from_fields(fields).err()
+                Binding::from_fields(fields).err()
             })
         };
         assert_eq!(refused(&|_| ()), None);
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn debug_shows_no_secret_field() {
-        pending().with_fields(|fields| {
+        binding().with_fields(|fields| {
             let shown = format!("{fields:?}");
             for secret in [fields.state, fields.nonce, fields.code_verifier] {
                 assert!(!shown.contains(secret), "{shown}");

@@ -1,0 +1,194 @@
+//! A login as it is stored: a version, the fields, and a checksum over both.
+
+use heapless::String;
+use sha2::{Digest, Sha256};
+
+use super::{Binding, DamagedPending};
+use crate::client::Decision;
+use crate::pkce::CodeVerifier;
+use crate::policy::{CLIENT_ID_LEN, ISSUER_LEN, REALM_NAME_LEN, REDIRECT_URI_LEN};
+use crate::random::Random256;
+use crate::realm::{ClientId, Issuer, RealmName, TokenAuthMethod};
+use crate::redirect_uri::RedirectUri;
+use crate::time::UnixTime;
+use crate::wire::{BufferTooSmall, Writer};
+
+impl Binding {
+    /// Bytes that [`encode`](Self::encode) takes, at most.
+    pub(crate) const STORED_LEN: usize = FIXED_LEN + TEXTS_LEN + CHECKSUM_LEN;
+
+    pub(crate) fn encode<'b>(&self, buf: &'b mut [u8]) -> Result<&'b [u8], BufferTooSmall> {
+        let mut digest = Sha256::new();
+        let mut out = Writer::new(buf);
+        self.put_fields(|bytes| {
+            digest.update(bytes);
+            out.push(bytes);
+        });
+        out.push(digest.finalize().get(..CHECKSUM_LEN).unwrap_or_default());
+        Ok(out.finish()?.0)
+    }
+
+    /// The same without the checksum.
+    pub(crate) fn encode_to_seal<'b>(&self, buf: &'b mut [u8]) -> Result<&'b [u8], BufferTooSmall> {
+        let mut out = Writer::new(buf);
+        self.put_fields(|bytes| out.push(bytes));
+        Ok(out.finish()?.0)
+    }
+
+    fn put_fields(&self, mut put: impl FnMut(&[u8])) {
+        put(&[VERSION, decision_byte(self.decision)]);
+        put(&self.begun.0.to_be_bytes());
+        put(self.state.as_bytes());
+        put(self.nonce.as_bytes());
+        put(self.verifier.as_bytes());
+        for text in [&*self.realm, &self.issuer, &self.client_id, self.redirect_uri.as_str()] {
+            // At most 255, by the types.
+            put(&[text.len() as u8]);
+            put(text.as_bytes());
+        }
+    }
+
+    /// Reads what [`encode`](Self::encode) wrote, and nothing else.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, DamagedPending> {
+        let fields = checked_fields(bytes).ok_or(DamagedPending)?;
+        Self::decode_unsealed(fields)
+    }
+
+    /// Reads what [`encode_to_seal`](Self::encode_to_seal) wrote.
+    pub(crate) fn decode_unsealed(fields: &[u8]) -> Result<Self, DamagedPending> {
+        Self::read(fields).ok_or(DamagedPending)
+    }
+
+    fn read(fields: &[u8]) -> Option<Self> {
+        let mut rest = Fields(fields);
+        let [version, decision] = rest.array()?;
+        if version != VERSION {
+            return None;
+        }
+        let binding = Binding {
+            decision: decision_of_byte(decision)?,
+            begun: UnixTime(u64::from_be_bytes(rest.array()?)),
+            state: Random256::from_bytes(rest.array()?),
+            nonce: Random256::from_bytes(rest.array()?),
+            verifier: CodeVerifier::from_bytes(rest.array()?),
+            realm: String::try_from(RealmName::parse(rest.text()?).ok()?.as_str()).ok()?,
+            issuer: String::try_from(Issuer::parse(rest.text()?).ok()?.as_str()).ok()?,
+            client_id: String::try_from(ClientId::parse(rest.text()?).ok()?.as_str()).ok()?,
+            redirect_uri: RedirectUri::parse(rest.text()?).ok()?,
+        };
+        rest.0.is_empty().then_some(binding)
+    }
+}
+
+/// What stands before the checksum, if it is right.
+fn checked_fields(bytes: &[u8]) -> Option<&[u8]> {
+    let (fields, checksum) = bytes.split_at_checked(bytes.len().checked_sub(CHECKSUM_LEN)?)?;
+    (Sha256::digest(fields).get(..CHECKSUM_LEN)? == checksum).then_some(fields)
+}
+
+const VERSION: u8 = 1;
+const CHECKSUM_LEN: usize = 16;
+/// Version, decision, time, and three random values.
+const FIXED_LEN: usize = 2 + 8 + 3 * 32;
+/// Four texts, each with its length before it.
+const TEXTS_LEN: usize = 4 + REALM_NAME_LEN + ISSUER_LEN + CLIENT_ID_LEN + REDIRECT_URI_LEN;
+
+fn decision_byte(decision: Decision) -> u8 {
+    match decision {
+        Decision::Public => 0,
+        Decision::Confidential(TokenAuthMethod::ClientSecretBasic) => 1,
+        Decision::Confidential(TokenAuthMethod::ClientSecretPost) => 2,
+        Decision::Native => 3,
+    }
+}
+
+fn decision_of_byte(byte: u8) -> Option<Decision> {
+    match byte {
+        0 => Some(Decision::Public),
+        1 => Some(Decision::Confidential(TokenAuthMethod::ClientSecretBasic)),
+        2 => Some(Decision::Confidential(TokenAuthMethod::ClientSecretPost)),
+        3 => Some(Decision::Native),
+        _ => None,
+    }
+}
+
+/// Fields still to be read.
+struct Fields<'a>(&'a [u8]);
+
+impl<'a> Fields<'a> {
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (array, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*array)
+    }
+
+    fn text(&mut self) -> Option<&'a str> {
+        let [len] = self.array()?;
+        let (text, rest) = self.0.split_at_checked(len.into())?;
+        self.0 = rest;
+        core::str::from_utf8(text).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::binding;
+    use super::*;
+
+    fn encoded() -> Vec<u8> {
+        let mut buf = [0; Binding::STORED_LEN];
+        binding().encode(&mut buf).unwrap().to_vec()
+    }
+
+    #[test]
+    fn what_is_stored_is_read_back() {
+        let bytes = encoded();
+        let read = Binding::decode(&bytes).unwrap();
+        assert_eq!(read.encode(&mut [0; Binding::STORED_LEN]), Ok(bytes.as_slice()));
+        assert_eq!(read.state.as_bytes(), &[1; 32]);
+        assert_eq!(read.nonce.as_bytes(), &[2; 32]);
+        assert_eq!(read.verifier.as_bytes(), &[3; 32]);
+        assert_eq!(read.issuer, "https://login.example/t");
+        assert_eq!(read.decision, binding().decision);
+    }
+
+    #[test]
+    fn any_changed_or_missing_byte_is_noticed() {
+        let bytes = encoded();
+        // Interpreted, each of the hashes takes long.
+        let step = if cfg!(miri) { 40 } else { 1 };
+        for i in (0..bytes.len()).step_by(step) {
+            let mut changed = bytes.clone();
+            changed[i] ^= 1;
+            assert_eq!(Binding::decode(&changed).err(), Some(DamagedPending), "{i}");
+            assert_eq!(Binding::decode(&bytes[..i]).err(), Some(DamagedPending), "{i}");
+        }
+        let mut longer = bytes;
+        longer.push(0);
+        assert!(Binding::decode(&longer).is_err());
+    }
+
+    #[test]
+    fn a_right_checksum_over_wrong_fields_is_refused() {
+        let mut bytes = encoded();
+        let end = bytes.len() - CHECKSUM_LEN;
+        for (at, value) in [(0, 2), (1, 4), (106, 0), (107, b'!')] {
+            let mut fields = bytes[..end].to_vec();
+            fields[at] = value;
+            let checksum = Sha256::digest(&fields);
+            fields.extend_from_slice(&checksum[..CHECKSUM_LEN]);
+            assert!(Binding::decode(&fields).is_err(), "{at}");
+        }
+        bytes.truncate(end);
+        bytes.push(0);
+        let checksum = Sha256::digest(&bytes);
+        bytes.extend_from_slice(&checksum[..CHECKSUM_LEN]);
+        assert!(Binding::decode(&bytes).is_err(), "a byte too many");
+    }
+
+    #[test]
+    fn damage_is_told_without_what_was_damaged() {
+        let told = DamagedPending.to_string();
+        assert_eq!(told, "the stored login is damaged, or another version wrote it");
+    }
+}
