@@ -1,8 +1,9 @@
-//! The server side of HTTP/1.1, as far as the loopback redirect and the demo provider need it.
+//! A small, strict HTTP/1.1 server: what the loopback listener is built on, and the demo provider.
 //!
-//! Blocking, one thread per connection, nothing but the standard library and `httparse` below it. It is strict where
-//! servers differ (bare line feeds, two lengths, chunked bodies, absolute targets): whoever speaks to it is a browser, a
-//! client under test or a stranger.
+//! It blocks, with a thread for each connection, on the standard library and `httparse`. Its clients are browsers, relying
+//! parties under test and strangers on this machine, so it refuses whatever two servers could read differently: bare line
+//! feeds, a second `Host` or `Content-Length`, chunked bodies, absolute targets. It keeps the bytes of every request, the
+//! refused ones included. It is no server for other purposes: no TLS, no routing, no chunked bodies.
 
 mod acceptor;
 mod request;
@@ -12,6 +13,7 @@ pub use acceptor::Acceptor;
 pub use request::Request;
 pub use response::Response;
 
+use std::fmt;
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
@@ -32,6 +34,9 @@ pub struct Connection {
 }
 
 /// Why no request could be read.
+///
+/// Its `Debug` shows no bytes: they may hold codes and secrets.
+#[non_exhaustive]
 pub enum Unreadable {
     /// The client left, failed or took too long: there is nobody to answer.
     Gone,
@@ -44,12 +49,41 @@ pub enum Unreadable {
     },
 }
 
+impl fmt::Debug for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gone => f.write_str("Gone"),
+            Self::Refused { status, .. } => {
+                f.debug_struct("Refused").field("status", status).finish_non_exhaustive()
+            }
+        }
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gone => f.write_str("the client left, failed or took too long"),
+            Self::Refused { status, .. } => {
+                write!(f, "the request is refused with status {status}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
 impl Connection {
     fn new(stream: Arc<TcpStream>) -> Self {
         Self { stream, unread: Vec::new(), body_wanted: true, reusable: true }
     }
 
     /// Reads the next request, whole, before `deadline`; a drip of single bytes does not move it.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreadable::Refused`] for what is no request, or has a body of more than `max_body` bytes: answer it, then
+    /// [`drain`](Self::drain). [`Unreadable::Gone`] when there is nobody to answer.
     pub fn read(&mut self, max_body: usize, deadline: Instant) -> Result<Request, Unreadable> {
         let raw_head = self.read_head(deadline)?;
         let parsed = request::parse_head(&raw_head);
@@ -64,6 +98,10 @@ impl Connection {
     }
 
     /// Writes one answer before `deadline`.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for a header with a line end in its value, `TimedOut` at the deadline; else what the network says.
     pub fn write(&mut self, response: &Response, deadline: Instant) -> io::Result<()> {
         self.reusable &= !response.is_framed_by_hand();
         let bytes = response.to_bytes(self.body_wanted, self.reusable)?;
@@ -228,6 +266,15 @@ mod tests {
         client.write_all(b"GET / HTTP/1.1\r\nX: ").unwrap();
         client.write_all(&vec![b'a'; MAX_HEAD]).unwrap();
         assert_eq!(status(connection.read(0, far())), Some(431));
+    }
+
+    #[test]
+    fn debug_of_a_refusal_shows_nothing_that_was_received() {
+        let (mut client, mut connection) = connected();
+        client.write_all(b"GET /?code=canary HTTP/1.1\r\n\r\n").unwrap();
+        let refusal = connection.read(0, far()).unwrap_err();
+        let shown = format!("{refusal:?} {refusal}");
+        assert_eq!(shown, "Refused { status: 400, .. } the request is refused with status 400");
     }
 
     #[test]

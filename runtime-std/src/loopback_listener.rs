@@ -42,6 +42,7 @@ pub struct Canceller {
 
 /// Why there is no callback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ListenerError {
     /// The deadline came first.
     TimedOut,
@@ -88,6 +89,10 @@ impl LoopbackListener {
     ///
     /// `accept` sees the URL of everything that looks like the callback. What it refuses, for example a foreign `state`,
     /// is answered as a bad request, and the wait goes on.
+    ///
+    /// # Errors
+    ///
+    /// [`ListenerError::TimedOut`] at the deadline, [`ListenerError::Cancelled`] when a [`Canceller`] ended the wait.
     pub fn wait(
         self,
         deadline: Instant,

@@ -33,7 +33,7 @@ pub(crate) fn run(logins: &Logins, login: &Login) -> Result<User, Failure> {
     let callback = match listener.wait(deadline, |url| belongs_to(key, url)) {
         Ok(url) => url,
         Err(ListenerError::Cancelled) => pasted.take().unwrap_or_default(),
-        Err(error @ ListenerError::TimedOut) => {
+        Err(error) => {
             return Err(Failure::Other {
                 code: "browser_timeout",
                 message: error.to_string(),

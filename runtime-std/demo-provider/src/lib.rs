@@ -142,7 +142,7 @@ fn serve(mut connection: Connection, directory: &Directory) {
                 let request = Request::unreadable(received);
                 answer(directory, number, Endpoint::Other, request, |_, _, _| Response::new(status))
             }
-            Err(Unreadable::Gone) => return,
+            Err(_) => return,
         };
         if connection.write(&response, deadline).is_err() {
             return;

@@ -28,6 +28,10 @@ pub struct Acceptor {
 
 impl Acceptor {
     /// Starts to accept; `serve` gets each connection, of which at most `max_open` are open at once.
+    ///
+    /// # Errors
+    ///
+    /// What the system says when it gives no address or no thread.
     pub fn start<Serve>(listener: TcpListener, max_open: usize, serve: Serve) -> io::Result<Self>
     where
         Serve: Fn(Connection) + Send + Sync + 'static,

@@ -32,7 +32,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// Bytes that were refused before they became a request.
+    /// Bytes that were refused before they became a request, as the head of one that has nothing else.
     pub fn unreadable(received: Vec<u8>) -> Self {
         Self { raw_head: received, ..Self::default() }
     }
