@@ -89,38 +89,31 @@ pub(super) fn gone<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
 }
 
 /// The sticky bit doesn't help: it keeps others from removing files, not from adding them.
-#[cfg(unix)]
 pub(crate) fn writable_by_others(metadata: &Metadata) -> Option<Unsafe> {
-    let mode = mode(metadata);
-    match mode & 0o022 {
-        0 => foreign_owner(metadata),
-        _ => Some(Unsafe::WritableByOthers { mode }),
-    }
+    open_to_others(metadata, 0o022, |mode| Unsafe::WritableByOthers { mode })
 }
 
 /// Whether others can read the file, or may have written it.
-#[cfg(unix)]
 pub(super) fn readable_by_others(metadata: &Metadata) -> Option<Unsafe> {
-    let mode = mode(metadata);
-    match mode & 0o077 {
-        0 => foreign_owner(metadata),
-        _ => Some(Unsafe::ReadableByOthers { mode }),
-    }
+    open_to_others(metadata, 0o077, |mode| Unsafe::ReadableByOthers { mode })
 }
 
+/// Whether the file has one of these permissions, or belongs to another user than this one or root.
 #[cfg(unix)]
-fn mode(metadata: &Metadata) -> u32 {
-    std::os::unix::fs::MetadataExt::mode(metadata) & 0o7777
+fn open_to_others(metadata: &Metadata, bits: u32, reason: fn(u32) -> Unsafe) -> Option<Unsafe> {
+    use std::os::unix::fs::MetadataExt;
+
+    let mode = metadata.mode() & 0o7777;
+    if mode & bits != 0 {
+        return Some(reason(mode));
+    }
+    let (owner, user) = (metadata.uid(), rustix::process::geteuid().as_raw());
+    (owner != 0 && owner != user).then_some(Unsafe::ForeignOwner { owner, user })
 }
 
-#[cfg(unix)]
-fn foreign_owner(metadata: &Metadata) -> Option<Unsafe> {
-    let owner = std::os::unix::fs::MetadataExt::uid(metadata);
-    if owner == 0 {
-        return None;
-    }
-    let user = rustix::process::geteuid().as_raw();
-    (owner != user).then_some(Unsafe::ForeignOwner { owner, user })
+#[cfg(not(unix))]
+fn open_to_others(_: &Metadata, _: u32, _: fn(u32) -> Unsafe) -> Option<Unsafe> {
+    None
 }
 
 #[cfg(unix)]
@@ -138,16 +131,6 @@ pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;
 
     options.mode(0o600)
-}
-
-#[cfg(not(unix))]
-pub(crate) fn writable_by_others(_: &Metadata) -> Option<Unsafe> {
-    None
-}
-
-#[cfg(not(unix))]
-pub(super) fn readable_by_others(_: &Metadata) -> Option<Unsafe> {
-    None
 }
 
 #[cfg(not(unix))]
