@@ -232,7 +232,7 @@ impl<'a> Parameters<'a> {
             ("error", &mut self.error),
             ("error_description", &mut self.error_description),
         ];
-        // Answers of other flows: whoever sends them plays another game.
+        // Of the implicit and hybrid flows, which are never requested.
         if name == *"id_token" || name == *"access_token" || name == *"response" {
             return Err(AuthorizationResponseError::OtherFlow);
         }

@@ -120,7 +120,8 @@ impl Decision {
     }
 }
 
-/// Who we are at the token endpoint. A public client with a client secret can't be said.
+/// Who we are at the token endpoint. A public client with a client secret cannot be
+/// represented.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Client<'a> {
     Confidential {

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::wire::{JsonStr, decode_into};
 
-/// A signature algorithm. `none` and the symmetric ones can't be said.
+/// A signature algorithm. `none` and the symmetric ones have no variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JwsAlgorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256.

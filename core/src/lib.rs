@@ -29,7 +29,7 @@
 //!
 //! Each step takes the one before by value, so none can be left out or done twice. Whatever needs
 //! the network has `request`, which gives an [`HttpRequest`] to send as it is, and `response`, which
-//! takes the [`HttpResponse`]; whoever sends holds no rule. `tests/story.rs` is a login from top to
+//! takes the [`HttpResponse`]; the transport has no protocol logic. `tests/story.rs` is a login from top to
 //! bottom, and `examples/login` one in firmware, at a terminal and without a heap.
 
 #![cfg_attr(not(test), no_std)]

@@ -13,8 +13,7 @@ use crate::state::StateText;
 pub struct SealedState<'a>(&'a str);
 
 impl<'a> SealedState<'a> {
-    /// Takes text of that form. Whether it can be opened, the
-    /// store that sealed it decides.
+    /// Takes text of that form. The store that sealed it decides whether it can be opened.
     ///
     /// # Errors
     ///
