@@ -1,5 +1,7 @@
 //! Provider metadata (OpenID Connect Discovery 1.0).
 
+mod kept;
+
 use core::fmt;
 use heapless::String;
 
@@ -8,6 +10,8 @@ use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
 use crate::policy::ENDPOINT_LEN;
 use crate::realm::{Issuer, is_safe_to_ask};
 use crate::wire::{BufferTooSmall, JsonStr, NotAString, Uri, Value, Writer, contains};
+
+pub use self::kept::KeptMetadata;
 
 /// The request for a provider's metadata.
 #[derive(Debug, Clone, Copy)]
@@ -45,8 +49,9 @@ impl<'a> DiscoveryRequest<'a> {
 }
 
 /// What a provider says of itself, as far as a login needs it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct ProviderMetadata<'a> {
+    document: &'a [u8],
     issuer: JsonStr<'a>,
     authorization_endpoint: Endpoint<'a>,
     token_endpoint: Endpoint<'a>,
@@ -82,6 +87,7 @@ impl<'a> ProviderMetadata<'a> {
             Some(_) => return Err(ResponseError::Member.into()),
         };
         Ok(ProviderMetadata {
+            document: response.body,
             issuer,
             authorization_endpoint: Endpoint::parse(authorization)?,
             token_endpoint: Endpoint::parse(token)?,
@@ -144,6 +150,22 @@ impl<'a> ProviderMetadata<'a> {
     /// Whether authorization responses carry `iss` (RFC 9207 section 3).
     pub fn sends_issuer(&self) -> bool {
         self.sends_issuer
+    }
+}
+
+/// Without the document.
+impl fmt::Debug for ProviderMetadata<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProviderMetadata")
+            .field("issuer", &self.issuer)
+            .field("authorization_endpoint", &self.authorization_endpoint)
+            .field("token_endpoint", &self.token_endpoint)
+            .field("jwks_uri", &self.jwks_uri)
+            .field("userinfo_endpoint", &self.userinfo_endpoint)
+            .field("token_auth_methods", &self.token_auth_methods)
+            .field("pkce", &self.pkce)
+            .field("sends_issuer", &self.sends_issuer)
+            .finish()
     }
 }
 

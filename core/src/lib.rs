@@ -68,7 +68,7 @@ pub use authorization_request::{AuthorizationRequest, BeginError};
 pub use authorization_response::{AuthorizationResponse, AuthorizationResponseError};
 pub use client::{ClientType, ClientTypeError, Decision, Requested, SecretConfigured, client_type};
 pub use discovery::{
-    DiscoveryError, DiscoveryRequest, Endpoint, PkceOffered, ProviderMetadata,
+    DiscoveryError, DiscoveryRequest, Endpoint, KeptMetadata, PkceOffered, ProviderMetadata,
     TokenAuthMethodsOffered,
 };
 pub use error_response::{ErrorCode, ErrorResponse};

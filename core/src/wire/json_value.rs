@@ -83,7 +83,8 @@ pub(crate) struct NotAString;
 pub struct JsonStr<'a>(&'a str);
 
 impl<'a> JsonStr<'a> {
-    pub(super) fn from_checked(raw: &'a str) -> Self {
+    /// The string whose checked text between its quotation marks is `raw`.
+    pub(crate) fn from_checked(raw: &'a str) -> Self {
         JsonStr(raw)
     }
 
