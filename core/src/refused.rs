@@ -6,10 +6,12 @@
 
 use core::fmt;
 
+use serde::Deserialize;
+
 use crate::discovery::ProviderMetadata;
 use crate::http::HttpResponse;
 use crate::random::Text43;
-use crate::wire::{Json, JsonStr, Object, Value, decode_into, decoded_len_bound};
+use crate::wire::{Json, JsonStr, Member, Object, Value, decode_into, decoded_len_bound};
 
 /// An ID token whose words are looked at if it is refused.
 ///
@@ -109,9 +111,16 @@ fn object<'b>(part: &str, buf: &'b mut [u8]) -> (Option<Object<'b>>, &'b mut [u8
 impl<'a> ProviderMetadata<'a> {
     /// The `issuer` in an answer that was refused as metadata, if there is one.
     pub fn refused_issuer(response: &HttpResponse<'a>) -> Option<Value<'a>> {
-        let (_, [issuer]) = response.json(&["issuer"]).ok()?;
-        issuer
+        let (_, document) = response.json::<RefusedMetadata<'_>>().ok()?;
+        document.issuer.0
     }
+}
+
+/// The member of refused metadata that a message shows.
+#[derive(Deserialize)]
+struct RefusedMetadata<'a> {
+    #[serde(borrow)]
+    issuer: Member<'a>,
 }
 
 /// A key of a key set by what it is called: for messages about a key that isn't there.

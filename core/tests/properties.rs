@@ -222,7 +222,7 @@ fn claims_are_read_as_serde_json_reads_them() {
                 trial.provider.sign_raw(&trial.provider.header().to_string(), &payload)
             },
             |identity| {
-                let members = identity.claims();
+                let members = identity.members();
                 members
                     .map(|(name, value)| (name.chars().collect(), rebuilt(value)))
                     .collect::<Map<_, _>>()

@@ -8,8 +8,6 @@ mod base64url;
 mod cut;
 mod form;
 mod json;
-mod json_names;
-mod json_value;
 mod scan;
 mod uri;
 mod words;
@@ -17,8 +15,7 @@ mod writer;
 
 pub use base64url::InvalidBase64Url;
 pub use form::{FormPairs, FormText};
-pub use json::{Json, JsonError, JsonProblem};
-pub use json_value::{Array, JsonStr, Number, Object, Value};
+pub use json::{Array, Json, JsonError, JsonProblem, JsonStr, Number, Object, ReadError, Value};
 pub use uri::{Authority, Uri, UriError, is_loopback_host};
 pub use words::{InvalidWord, Words};
 pub use writer::BufferTooSmall;
@@ -28,5 +25,5 @@ pub(crate) use base64url::{
 };
 pub(crate) use cut::{contains, cut, split};
 pub(crate) use form::{form_encoded, write_form_encoded};
-pub(crate) use json_value::{NotAString, Walk};
+pub(crate) use json::{Member, Overlay, Text, WrongMember, items, members, read};
 pub(crate) use writer::Writer;
