@@ -276,7 +276,7 @@ fn for_each_string(
     list: Member<'_>,
     mut item: impl FnMut(JsonStr<'_>),
 ) -> Result<bool, WrongMember> {
-    match list.0 {
+    match list.value() {
         None | Some(Value::Null) => Ok(false),
         Some(Value::Array(items)) => {
             items.items().try_for_each(|value| value.as_str().map(&mut item)).ok_or(WrongMember)?;

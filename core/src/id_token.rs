@@ -134,7 +134,7 @@ impl<'a> IdToken<'a> {
         let others = self.check_audience(claims)?;
         // 4. With several audiences there is an `azp`;
         // 5. and wherever there is one, it is our client identifier.
-        match claims.azp.0 {
+        match claims.azp.value() {
             None if others > 0 => Err(IdTokenError::NoAuthorizedParty),
             None => Ok(()),
             Some(azp) if azp.as_str().is_some_and(|azp| azp == *client_id) => Ok(()),
@@ -216,7 +216,7 @@ impl<'a> IdToken<'a> {
         claims: &Claims<'_>,
         algorithm: JwsAlgorithm,
     ) -> Result<(), IdTokenError> {
-        let Some(at_hash) = claims.at_hash.0 else { return Ok(()) };
+        let Some(at_hash) = claims.at_hash.value() else { return Ok(()) };
         let at_hash = at_hash.as_str().and_then(JsonStr::as_plain);
         if at_hash.is_some_and(|text| algorithm.is_left_half_hash(text, self.access_token)) {
             Ok(())

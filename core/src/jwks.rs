@@ -36,7 +36,7 @@ impl<'a> JwksRequest<'a> {
     /// Reads the answer.
     pub fn response<'r>(self, response: HttpResponse<'r>) -> Result<KeySet<'r>, JwksError> {
         let (_, document) = response.json::<Document<'_>>()?;
-        match document.keys.0 {
+        match document.keys.value() {
             Some(Value::Array(keys)) => Ok(KeySet { keys }),
             _ => Err(ResponseError::Member.into()),
         }
@@ -151,7 +151,7 @@ impl<'a> Jwk<'a> {
     fn of(document: KeyDocument<'a>) -> Option<Self> {
         let string = |member: Option<Text<'a>>| member.map(|Text(text)| text);
         let for_signatures = string(document.r#use).is_none_or(|u| u == *"sig");
-        let verifies = match document.key_ops.0 {
+        let verifies = match document.key_ops.value() {
             None => true,
             Some(Value::Array(operations)) => operations
                 .items()

@@ -161,12 +161,12 @@ impl<'a> JwsHeader<'a> {
         if cty.is_there() {
             return Err(JwsError::ContentType);
         }
-        match typ.0 {
+        match typ.value() {
             None => {}
             Some(Value::String(typ)) if is_id_token_type(typ) => {}
             Some(_) => return Err(JwsError::Type),
         }
-        let key_id = match kid.0 {
+        let key_id = match kid.value() {
             None => None,
             Some(kid) => Some(kid.as_str().ok_or(JwsError::Header)?),
         };

@@ -112,7 +112,7 @@ impl<'a> ProviderMetadata<'a> {
     /// The `issuer` in an answer that was refused as metadata, if there is one.
     pub fn refused_issuer(response: &HttpResponse<'a>) -> Option<Value<'a>> {
         let (_, document) = response.json::<RefusedMetadata<'_>>().ok()?;
-        document.issuer.0
+        document.issuer.value()
     }
 }
 

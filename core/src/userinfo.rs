@@ -32,10 +32,12 @@ impl<'a> UserinfoRequest<'a> {
     /// The request to send, with the access token in its header (RFC 6750 section 2.1). `buf`
     /// holds a secret afterwards.
     pub fn request<'b>(&self, buf: &'b mut [u8]) -> Result<HttpRequest<'b>, UserinfoError> {
-        let sendable = |c: char| c.is_ascii_graphic();
-        if !self.access_token.chars().all(sendable)
-            || self.access_token.raw().len() > ACCESS_TOKEN_LEN
-        {
+        // Most are written without an escape, and long.
+        let is_sendable = match self.access_token.as_plain() {
+            Some(plain) => plain.bytes().all(|byte| byte.is_ascii_graphic()),
+            None => self.access_token.chars().all(|c| c.is_ascii_graphic()),
+        };
+        if !is_sendable || self.access_token.raw().len() > ACCESS_TOKEN_LEN {
             return Err(UserinfoError::AccessToken);
         }
         let mut out = Writer::new(buf);

@@ -72,7 +72,7 @@ impl<'b> Claims<'b> {
 
     /// The entries of `aud`, which is one of them or an array.
     pub(super) fn audiences(&self) -> impl Iterator<Item = Value<'b>> {
-        let (single, several) = match self.aud.0 {
+        let (single, several) = match self.aud.value() {
             Some(Value::Array(array)) => (None, Some(array.items())),
             single => (single, None),
         };
@@ -82,7 +82,7 @@ impl<'b> Claims<'b> {
 
 /// The time that a claim is, rounded down (RFC 7519 section 2); `None` where there is none.
 fn time(claim: Member<'_>, name: &'static str) -> Result<Option<UnixTime>, IdTokenError> {
-    let seconds = match claim.0 {
+    let seconds = match claim.value() {
         None => return Ok(None),
         Some(Value::Number(number)) => number.floor(),
         Some(_) => None,

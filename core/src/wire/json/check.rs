@@ -165,7 +165,7 @@ impl<'a> Checker<'a, '_> {
     fn name(&mut self, start: usize, is_plain: bool, rest: &mut &'a [u8]) -> Check {
         let end = self.place_of(rest).saturating_sub(1);
         let text = self.text.get(start..end).unwrap_or_default();
-        let name = Name::new(text, start)?;
+        let name = Name::new(text, start, is_plain)?;
         self.names.add(self.text, &name, self.open.first_name())?;
         skip_white_space(rest);
         match *rest {

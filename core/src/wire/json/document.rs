@@ -149,7 +149,7 @@ impl<'a> Deserializer<'a> for Field<'a> {
 ///
 /// Like [`Text`], it is for structs that are read here, and no other deserializer ever sees one.
 #[derive(Clone, Copy)]
-pub(crate) struct Member<'a>(pub(crate) Option<Value<'a>>);
+pub(crate) struct Member<'a>(Option<&'a str>);
 
 impl<'a> Member<'a> {
     /// Whether the member is there, if only as `null`.
@@ -157,14 +157,19 @@ impl<'a> Member<'a> {
         self.0.is_some()
     }
 
+    /// The value, if the member is there.
+    pub(crate) fn value(self) -> Option<Value<'a>> {
+        self.0.map(Value::of)
+    }
+
     /// The string, where it is one.
     pub(crate) fn as_str(self) -> Option<JsonStr<'a>> {
-        self.0.and_then(Value::as_str)
+        self.value().and_then(Value::as_str)
     }
 
     /// The string that an optional member is, `None` also where it is `null`.
     pub(crate) fn optional_str(self) -> Result<Option<JsonStr<'a>>, WrongMember> {
-        match self.0 {
+        match self.value() {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
             Some(_) => Err(WrongMember),
@@ -183,17 +188,14 @@ pub(crate) struct Text<'a>(pub(crate) JsonStr<'a>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Member<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = deserializer.deserialize_any(AsItIs(PhantomData))?;
-        Ok(Member(text.map(Value::of)))
+        deserializer.deserialize_any(AsItIs(PhantomData)).map(Member)
     }
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Member::deserialize(deserializer)?.0 {
-            Some(Value::String(text)) => Ok(Text(text)),
-            _ => Err(de::Error::custom("")),
-        }
+        let string = Member::deserialize(deserializer)?.as_str();
+        string.map(Text).ok_or_else(|| de::Error::custom(""))
     }
 }
 
@@ -307,7 +309,7 @@ mod tests {
         let text = br#"[ {"a" : "x" , "b":{"a":1}} , 7,"a",[{"a":2}], { } ,{"c":[1,2],"a":null}]"#;
         let Value::Array(array) = Json::parse(text).unwrap().value() else { panic!("an array") };
         let found = items::<Two<'_>>(array)
-            .map(|two| two.map(|Two { a, b }| [a, b].map(|member| member.0.map(Value::text))))
+            .map(|two| two.map(|Two { a, b }| [a, b].map(|member| member.value().map(Value::text))))
             .collect::<Result<Vec<_>, _>>();
         let object = [Some("x"), Some(r#"{"a":1}"#)];
         let none = [None; 2];
@@ -322,7 +324,7 @@ mod tests {
 
     #[test]
     fn an_optional_string_is_absent_or_null_or_a_string() {
-        let read = |text| Member(Some(Json::parse(text).unwrap().value()));
+        let read = |text| Member(Some(Json::parse(text).unwrap().text()));
         assert!(read(br#""x""#).optional_str().ok().flatten().is_some_and(|text| text == *"x"));
         for absent in [Member(None), read(b"null")] {
             assert!(absent.optional_str().is_ok_and(|text| text.is_none()));

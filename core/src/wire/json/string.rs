@@ -44,15 +44,14 @@ impl<'a> JsonStr<'a> {
 
     /// The characters that it stands for.
     pub fn chars(self) -> impl Iterator<Item = char> + Clone + 'a {
-        let mut rest = self.0;
-        core::iter::from_fn(move || {
-            let mut chars = rest.chars();
-            let mut next = chars.next()?;
-            rest = chars.as_str();
-            if next == '\\' {
-                (next, rest) = unescape(rest);
+        let mut rest = self.0.chars();
+        core::iter::from_fn(move || match rest.next()? {
+            '\\' => {
+                let (c, behind) = unescape(rest.as_str());
+                rest = behind.chars();
+                Some(c)
             }
-            Some(next)
+            c => Some(c),
         })
     }
 
@@ -97,8 +96,8 @@ impl PartialEq for JsonStr<'_> {
     }
 }
 
-/// What an escape stands for, whose backslash is before `rest`, and what is behind it. The check has
-/// let only whole escapes pass; anything else would be the replacement character.
+/// What an escape stands for whose backslash is before `rest`, and what is behind it. The check has let
+/// only whole escapes pass; anything else would be the replacement character.
 fn unescape(rest: &str) -> (char, &str) {
     let (c, behind) = escape(rest.as_bytes()).unwrap_or((char::REPLACEMENT_CHARACTER, &[]));
     (c, rest.get(rest.len() - behind.len()..).unwrap_or_default())
