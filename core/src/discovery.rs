@@ -1,13 +1,20 @@
 //! Provider metadata (OpenID Connect Discovery 1.0).
 
+mod kept;
+
 use core::fmt;
 use heapless::String;
+use serde::Deserialize;
 
 use crate::error::error_enum;
 use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
 use crate::policy::ENDPOINT_LEN;
 use crate::realm::{Issuer, is_safe_to_ask};
-use crate::wire::{BufferTooSmall, JsonStr, NotAString, Uri, Value, Writer, contains};
+use crate::wire::{
+    BufferTooSmall, JsonStr, Member, Text, Uri, Value, Writer, WrongMember, contains,
+};
+
+pub use self::kept::KeptMetadata;
 
 /// The request for a provider's metadata.
 ///
@@ -69,8 +76,9 @@ impl<'a> DiscoveryRequest<'a> {
 }
 
 /// What a provider says of itself, as far as a login needs it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct ProviderMetadata<'a> {
+    document: &'a [u8],
     issuer: JsonStr<'a>,
     authorization_endpoint: Endpoint<'a>,
     token_endpoint: Endpoint<'a>,
@@ -83,37 +91,22 @@ pub struct ProviderMetadata<'a> {
 
 impl<'a> ProviderMetadata<'a> {
     fn parse(response: HttpResponse<'a>) -> Result<Self, DiscoveryError> {
-        let (_, [issuer, authorization, token, jwks, userinfo, methods, pkce, sends_issuer]) =
-            response.json(&[
-                "issuer",
-                "authorization_endpoint",
-                "token_endpoint",
-                "jwks_uri",
-                "userinfo_endpoint",
-                "token_endpoint_auth_methods_supported",
-                "code_challenge_methods_supported",
-                "authorization_response_iss_parameter_supported",
-            ])?;
-        let [issuer, authorization, token, jwks] =
-            [issuer, authorization, token, jwks].map(Value::required_str);
-        let (issuer, authorization, token, jwks) = (issuer?, authorization?, token?, jwks?);
-        let userinfo = Value::optional_str(userinfo)?;
-        let token_auth_methods = TokenAuthMethodsOffered::read(methods)?;
-        let pkce = PkceOffered::read(pkce)?;
-        let sends_issuer = match sends_issuer {
-            None | Some(Value::Null) => false,
-            Some(Value::Bool(sends_issuer)) => sends_issuer,
-            Some(_) => return Err(ResponseError::Member.into()),
-        };
+        let (_, document) = response.json::<Document<'_>>()?;
+        let token_auth_methods =
+            TokenAuthMethodsOffered::read(document.token_endpoint_auth_methods_supported)?;
+        let pkce = PkceOffered::read(document.code_challenge_methods_supported)?;
         Ok(ProviderMetadata {
-            issuer,
-            authorization_endpoint: Endpoint::parse(authorization)?,
-            token_endpoint: Endpoint::parse(token)?,
-            jwks_uri: Endpoint::parse(jwks)?,
-            userinfo_endpoint: userinfo.map(Endpoint::parse).transpose()?,
+            document: response.body,
+            issuer: document.issuer.0,
+            authorization_endpoint: Endpoint::parse(document.authorization_endpoint)?,
+            token_endpoint: Endpoint::parse(document.token_endpoint)?,
+            jwks_uri: Endpoint::parse(document.jwks_uri)?,
+            userinfo_endpoint: document.userinfo_endpoint.map(Endpoint::parse).transpose()?,
             token_auth_methods,
             pkce,
-            sends_issuer,
+            sends_issuer: document
+                .authorization_response_iss_parameter_supported
+                .unwrap_or_default(),
         })
     }
 
@@ -171,13 +164,44 @@ impl<'a> ProviderMetadata<'a> {
     }
 }
 
+/// The members of the document (OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2, RFC 9207
+/// section 3).
+#[derive(Deserialize)]
+struct Document<'a> {
+    #[serde(borrow)]
+    issuer: Text<'a>,
+    authorization_endpoint: Text<'a>,
+    token_endpoint: Text<'a>,
+    jwks_uri: Text<'a>,
+    userinfo_endpoint: Option<Text<'a>>,
+    token_endpoint_auth_methods_supported: Member<'a>,
+    code_challenge_methods_supported: Member<'a>,
+    authorization_response_iss_parameter_supported: Option<bool>,
+}
+
+/// Without the document.
+impl fmt::Debug for ProviderMetadata<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProviderMetadata")
+            .field("issuer", &self.issuer)
+            .field("authorization_endpoint", &self.authorization_endpoint)
+            .field("token_endpoint", &self.token_endpoint)
+            .field("jwks_uri", &self.jwks_uri)
+            .field("userinfo_endpoint", &self.userinfo_endpoint)
+            .field("token_auth_methods", &self.token_auth_methods)
+            .field("pkce", &self.pkce)
+            .field("sends_issuer", &self.sends_issuer)
+            .finish()
+    }
+}
+
 /// An endpoint's URL, still in its JSON form: https, or http to this machine where the issuer is
 /// http too, without userinfo and fragment.
 #[derive(Clone, Copy)]
 pub struct Endpoint<'a>(JsonStr<'a>);
 
 impl<'a> Endpoint<'a> {
-    fn parse(url: JsonStr<'a>) -> Result<Self, DiscoveryError> {
+    fn parse(Text(url): Text<'a>) -> Result<Self, DiscoveryError> {
         let mut unescaped = String::<ENDPOINT_LEN>::new();
         let text = match url.as_plain() {
             Some(plain) if plain.len() <= ENDPOINT_LEN => plain,
@@ -248,7 +272,7 @@ pub enum PkceOffered {
 }
 
 impl TokenAuthMethodsOffered {
-    fn read(list: Option<Value<'_>>) -> Result<Self, NotAString> {
+    fn read(list: Member<'_>) -> Result<Self, WrongMember> {
         let mut offered = TokenAuthMethodsOffered::default();
         offered.listed = for_each_string(list, |method| {
             offered.client_secret_basic |= method == *"client_secret_basic";
@@ -259,7 +283,7 @@ impl TokenAuthMethodsOffered {
 }
 
 impl PkceOffered {
-    fn read(list: Option<Value<'_>>) -> Result<Self, NotAString> {
+    fn read(list: Member<'_>) -> Result<Self, WrongMember> {
         let mut s256 = false;
         let listed = for_each_string(list, |method| s256 |= method == *"S256")?;
         Ok(match (listed, s256) {
@@ -273,16 +297,16 @@ impl PkceOffered {
 /// Walks an array of strings, and says whether there is one; an error where there is something
 /// else.
 fn for_each_string(
-    list: Option<Value<'_>>,
+    list: Member<'_>,
     mut item: impl FnMut(JsonStr<'_>),
-) -> Result<bool, NotAString> {
-    match list {
+) -> Result<bool, WrongMember> {
+    match list.value() {
         None | Some(Value::Null) => Ok(false),
         Some(Value::Array(items)) => {
-            items.items().try_for_each(|value| value.as_str().map(&mut item)).ok_or(NotAString)?;
+            items.items().try_for_each(|value| value.as_str().map(&mut item)).ok_or(WrongMember)?;
             Ok(true)
         }
-        Some(_) => Err(NotAString),
+        Some(_) => Err(WrongMember),
     }
 }
 
@@ -309,8 +333,8 @@ impl From<ResponseError> for DiscoveryError {
     }
 }
 
-impl From<NotAString> for DiscoveryError {
-    fn from(NotAString: NotAString) -> Self {
+impl From<WrongMember> for DiscoveryError {
+    fn from(WrongMember: WrongMember) -> Self {
         ResponseError::Member.into()
     }
 }

@@ -3,8 +3,10 @@
 
 use core::fmt;
 
+use serde::Deserialize;
+
 use crate::http::HttpResponse;
-use crate::wire::{FormText, Json, JsonStr, Value};
+use crate::wire::{FormText, JsonStr, Member, read};
 
 /// A registered error code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,13 +126,22 @@ pub struct ErrorResponse<'a> {
 impl<'a> ErrorResponse<'a> {
     /// The error response that `response` is, if it is one, whatever its status.
     pub fn of(response: &HttpResponse<'a>) -> Option<Self> {
-        let (_, members) = Json::read(response.body, &["error", "error_description"]).ok()?;
-        let [error, description] = members.map(|member| member.and_then(Value::as_str));
-        error.map(|error| ErrorResponse { error, description })
+        let (_, document) = read::<Document<'_>>(response.body).ok()?;
+        let Document { error, error_description } = document.ok()?;
+        let error = error.as_str()?;
+        Some(ErrorResponse { error, description: error_description.as_str() })
     }
 
     /// The registered code.
     pub fn code(&self) -> ErrorCode {
         ErrorCode::of_json(self.error)
     }
+}
+
+/// The members of the body.
+#[derive(Deserialize)]
+struct Document<'a> {
+    #[serde(borrow)]
+    error: Member<'a>,
+    error_description: Member<'a>,
 }

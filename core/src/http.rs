@@ -3,7 +3,9 @@
 use core::fmt;
 
 use crate::error::error_enum;
-use crate::wire::{FormPairs, FormText, Json, JsonError, NotAString, Value, cut, split};
+use serde::Deserialize;
+
+use crate::wire::{FormPairs, FormText, Json, JsonError, WrongMember, cut, read, split};
 
 /// A request to send, exactly as it is: no header added that carries credentials, no redirect
 /// followed, no second try.
@@ -89,19 +91,16 @@ pub struct HttpResponse<'a> {
 }
 
 impl<'a> HttpResponse<'a> {
-    /// The body of a response with status 200, as JSON, with some of its members: see
-    /// [`Json::read`].
-    pub(crate) fn json<const N: usize>(
-        &self,
-        names: &[&str; N],
-    ) -> Result<(Json<'a>, [Option<Value<'a>>; N]), ResponseError> {
+    /// The body of a response with status 200, as JSON, with the members that `T` has fields for.
+    pub(crate) fn json<T: Deserialize<'a>>(&self) -> Result<(Json<'a>, T), ResponseError> {
         if self.status != 200 {
             return Err(ResponseError::Status { status: self.status });
         }
         if !self.is_json() {
             return Err(ResponseError::ContentType);
         }
-        Json::read(self.body, names).map_err(|error| ResponseError::Json { error })
+        let (json, members) = read(self.body).map_err(|error| ResponseError::Json { error })?;
+        Ok((json, members?))
     }
 
     /// Whether the content type is JSON, whatever its parameters say but for another charset.
@@ -154,8 +153,8 @@ error_enum! {
     }
 }
 
-impl From<NotAString> for ResponseError {
-    fn from(NotAString: NotAString) -> Self {
+impl From<WrongMember> for ResponseError {
+    fn from(WrongMember: WrongMember) -> Self {
         ResponseError::Member
     }
 }

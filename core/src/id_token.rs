@@ -18,7 +18,7 @@ use crate::random::Random256;
 use crate::realm::ClientId;
 use crate::relying_party::RelyingParty;
 use crate::time::UnixTime;
-use crate::wire::{Json, JsonStr, Object, Value, cut, decoded_len_bound};
+use crate::wire::{JsonStr, Object, cut, decoded_len_bound};
 
 pub use self::error::IdTokenError;
 pub use self::refused::{IdTokenWords, RefusedIdToken};
@@ -222,10 +222,7 @@ impl<'a> Expected<'a> {
         now: UnixTime,
         buf: &'b mut [u8],
     ) -> Result<(&'b str, Object<'b>), IdTokenError> {
-        let (json, claims) =
-            Json::read(payload, &Claims::NAMES).map_err(|error| IdTokenError::Json { error })?;
-        let object = json.object().ok_or(IdTokenError::NotAnObject)?;
-        let claims = Claims::of(claims)?;
+        let (object, claims) = Claims::read(payload)?;
         self.check_issuer_and_audience(&claims)?;
         self.check_times(&claims, now)?;
         self.check_nonce(&claims)?;
@@ -239,14 +236,14 @@ impl<'a> Expected<'a> {
         let realm = self.relying_party.realm;
         let client_id = self.client_id.as_str();
         // 2. `iss` is the issuer, to the letter.
-        if !claims.iss.is_some_and(|iss| iss == *realm.issuer.as_str()) {
+        if !claims.iss.as_str().is_some_and(|iss| iss == *realm.issuer.as_str()) {
             return Err(IdTokenError::Issuer);
         }
         // 3. `aud` has our client identifier, and no audience that the realm doesn't trust.
         let others = self.check_audience(claims)?;
         // 4. With several audiences there is an `azp`;
         // 5. and wherever there is one, it is our client identifier.
-        match claims.azp {
+        match claims.azp.value() {
             None if others > 0 => Err(IdTokenError::NoAuthorizedParty),
             None => Ok(()),
             Some(azp) if azp.as_str().is_some_and(|azp| azp == *client_id) => Ok(()),
@@ -280,8 +277,8 @@ impl<'a> Expected<'a> {
     fn check_times(&self, claims: &Claims<'_>, now: UnixTime) -> Result<(), IdTokenError> {
         let realm = self.relying_party.realm;
         let skew = realm.clock_skew;
-        let expires = claims.exp.time()?.ok_or(IdTokenError::NoExpiry)?;
-        let issued = claims.iat.time()?.ok_or(IdTokenError::NoIssueTime)?;
+        let expires = claims.exp()?.ok_or(IdTokenError::NoExpiry)?;
+        let issued = claims.iat()?.ok_or(IdTokenError::NoIssueTime)?;
         // 9. The time is before `exp`.
         if now >= expires.plus(skew) {
             return Err(IdTokenError::Expired { expired: expires, now });
@@ -297,14 +294,14 @@ impl<'a> Expected<'a> {
             return Err(IdTokenError::IssuedAfterExpiry { issued, expires });
         }
         // `nbf` is not in the future (RFC 7519 section 4.1.5).
-        if let Some(not_before) = claims.nbf.time()? {
+        if let Some(not_before) = claims.nbf()? {
             if not_before > now.plus(skew) {
                 return Err(IdTokenError::NotYetValid { not_before, now });
             }
         }
         // 13. The end user authenticated lately enough, where the realm asks for that.
         if let Some(max_age) = realm.max_age {
-            let authenticated = claims.auth_time.time()?.ok_or(IdTokenError::NoAuthTime)?;
+            let authenticated = claims.auth_time()?.ok_or(IdTokenError::NoAuthTime)?;
             if authenticated > now.plus(skew) || authenticated.plus(max_age.into()).plus(skew) < now
             {
                 return Err(IdTokenError::AuthenticatedTooLongAgo { authenticated, now });
@@ -315,7 +312,7 @@ impl<'a> Expected<'a> {
 
     /// 11. `nonce` is the one that was sent. (12., `acr`, is a wish in our requests.)
     fn check_nonce(&self, claims: &Claims<'_>) -> Result<(), IdTokenError> {
-        match claims.nonce.and_then(Value::as_str).and_then(JsonStr::as_plain) {
+        match claims.nonce.as_str().and_then(JsonStr::as_plain) {
             None => Err(IdTokenError::NoNonce),
             Some(nonce) if self.nonce.is_spelled(nonce.bytes()) => Ok(()),
             Some(_) => Err(IdTokenError::Nonce),
@@ -328,7 +325,7 @@ impl<'a> Expected<'a> {
         claims: &Claims<'_>,
         algorithm: JwsAlgorithm,
     ) -> Result<(), IdTokenError> {
-        let Some(at_hash) = claims.at_hash else { return Ok(()) };
+        let Some(at_hash) = claims.at_hash.value() else { return Ok(()) };
         let at_hash = at_hash.as_str().and_then(JsonStr::as_plain);
         if at_hash.is_some_and(|text| algorithm.is_left_half_hash(text, self.access_token)) {
             Ok(())

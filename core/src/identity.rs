@@ -1,13 +1,17 @@
 //! Who the end user is: what a validated ID token says.
 
+mod report;
+
 use core::fmt;
+
+use serde::Deserialize;
 
 use crate::client::ClientType;
 use crate::discovery::Endpoint;
 use crate::realm::QueryUserinfo;
 use crate::relying_party::RelyingParty;
 use crate::userinfo::{Userinfo, UserinfoRequest};
-use crate::wire::{JsonStr, Object, Value};
+use crate::wire::{JsonStr, Object, Overlay, ReadError, Value};
 
 /// The end user of a finished login. Only
 /// [`UnverifiedIdToken::validate`](crate::UnverifiedIdToken::validate) makes one.
@@ -109,11 +113,45 @@ impl<'b> Identity<'b> {
     }
 
     /// Every claim once, the ID token's first.
-    pub fn claims(&self) -> impl Iterator<Item = (JsonStr<'b>, Value<'b>)> {
+    pub fn members(&self) -> impl Iterator<Item = (JsonStr<'b>, Value<'b>)> {
         let id_token = self.claims;
         let userinfo = self.userinfo.into_iter().flat_map(Object::members);
         let is_new = move |name: JsonStr<'_>| !id_token.members().any(|(known, _)| known == name);
         id_token.members().chain(userinfo.filter(move |(name, _)| is_new(*name)))
+    }
+
+    /// Reads the claims into a struct of the caller's, which may borrow them: each claim is that of
+    /// [`claim`](Self::claim), the ID token's or else the userinfo endpoint's. A claim that is `null`
+    /// in the ID token is `None`, whatever userinfo says. Claims without a field are ignored.
+    ///
+    /// [`Value::read`] says which types fit. No heap is needed:
+    ///
+    /// ```
+    /// use onerealm_core::Identity;
+    /// use onerealm_core::wire::{JsonStr, ReadError};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Claims<'a> {
+    ///     email: Option<&'a str>,
+    ///     #[serde(default)]
+    ///     email_verified: bool,
+    ///     #[serde(borrow)]
+    ///     name: Option<JsonStr<'a>>,
+    ///     #[serde(default)]
+    ///     groups: heapless::Vec<heapless::String<64>, 16>,
+    /// }
+    ///
+    /// fn is_admin(identity: &Identity<'_>) -> Result<bool, ReadError> {
+    ///     let claims: Claims<'_> = identity.claims()?;
+    ///     Ok(claims.groups.iter().any(|group| group == "admins"))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`], with the field whose type doesn't fit its claim.
+    pub fn claims<T: Deserialize<'b>>(&self) -> Result<T, ReadError> {
+        T::deserialize(Overlay { over: self.claims, under: self.userinfo })
     }
 
     /// The ID token's claims.

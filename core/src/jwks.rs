@@ -1,12 +1,17 @@
 //! The provider's keys: a JSON Web Key Set (RFC 7517 section 5).
 
+use serde::Deserialize;
+
 use crate::discovery::{Endpoint, ProviderMetadata};
 use crate::error::error_enum;
 use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
 use crate::jwa::{JwsAlgorithm, KeyKind, PublicKey};
 use crate::policy::{RSA_EXPONENT_LEN, RSA_MODULUS_BITS};
 use crate::refused::KeyWords;
-use crate::wire::{Array, BufferTooSmall, DecodeError, JsonStr, Value, Walk, Writer, decode_into};
+use crate::wire::{
+    Array, BufferTooSmall, DecodeError, JsonStr, Member, Text, Value, Writer, decode_into, items,
+    members,
+};
 
 /// The request for a provider's keys.
 #[derive(Debug, Clone, Copy)]
@@ -38,12 +43,19 @@ impl<'a> JwksRequest<'a> {
     ///
     /// [`JwksError::Response`]: the answer is no key set.
     pub fn response<'r>(self, response: HttpResponse<'r>) -> Result<KeySet<'r>, JwksError> {
-        let (_, [keys]) = response.json(&["keys"])?;
-        match keys {
+        let (_, document) = response.json::<Document<'_>>()?;
+        match document.keys.value() {
             Some(Value::Array(keys)) => Ok(KeySet { keys }),
             _ => Err(ResponseError::Member.into()),
         }
     }
+}
+
+/// The members of the document.
+#[derive(Deserialize)]
+struct Document<'a> {
+    #[serde(borrow)]
+    keys: Member<'a>,
 }
 
 /// A provider's keys, walked one at a time: keys of kinds that are not used here stand beside
@@ -74,7 +86,7 @@ impl<'a> KeySet<'a> {
                 alg: object.get("alg"),
                 kty: object.get("kty"),
                 crv: object.get("crv"),
-                usable: Jwk::next(&mut object.walk()).flatten().is_some(),
+                usable: members(object).ok().and_then(Jwk::of).is_some(),
             }),
             _ => None,
         })
@@ -91,9 +103,7 @@ impl<'a> KeySet<'a> {
     ) -> Result<Jwk<'a>, JwksError> {
         let mut same_kid = false;
         let mut found = None;
-        let mut walk = self.keys.walk();
-        while let Some(key) = Jwk::next(&mut walk) {
-            let Some(key) = key.filter(|key| key.has_key_id(key_id)) else { continue };
+        for key in self.signature_keys().filter(|key| key.has_key_id(key_id)) {
             same_kid = true;
             if key.fits(algorithm) && found.replace(key).is_some() {
                 return Err(JwksError::Ambiguous);
@@ -107,8 +117,7 @@ impl<'a> KeySet<'a> {
     }
 
     fn signature_keys(&self) -> impl Iterator<Item = Jwk<'a>> {
-        let mut walk = self.keys.walk();
-        core::iter::from_fn(move || Jwk::next(&mut walk)).flatten()
+        items(self.keys).filter_map(|key| key.ok().and_then(Jwk::of))
     }
 }
 
@@ -116,9 +125,24 @@ impl<'a> KeySet<'a> {
 /// decoding takes on top of each.
 pub(crate) const KEY_LEN: usize = 2 * (*RSA_MODULUS_BITS.end() / 8 + 6);
 
-/// A key that may be used for verifying signatures, still encoded: the members of RFC 7517 section
-/// 4, RFC 7518 section 6 and RFC 8037 section 2 that public keys have. Private ones are not looked
-/// at.
+/// The members of a key: those of RFC 7517 section 4, RFC 7518 section 6 and RFC 8037 section 2 that
+/// public keys have. Private ones are not looked at.
+#[derive(Deserialize)]
+struct KeyDocument<'a> {
+    #[serde(borrow)]
+    kty: Option<Text<'a>>,
+    kid: Option<Text<'a>>,
+    alg: Option<Text<'a>>,
+    r#use: Option<Text<'a>>,
+    key_ops: Member<'a>,
+    crv: Option<Text<'a>>,
+    n: Option<Text<'a>>,
+    e: Option<Text<'a>>,
+    x: Option<Text<'a>>,
+    y: Option<Text<'a>>,
+}
+
+/// A key that may be used for verifying signatures, still encoded.
 #[derive(Clone, Copy)]
 pub(crate) struct Jwk<'a> {
     kind: KeyKind,
@@ -131,28 +155,27 @@ pub(crate) struct Jwk<'a> {
 }
 
 impl<'a> Jwk<'a> {
-    /// The next key, unless it is of a kind or for a use that is not ours; nothing behind the last.
-    fn next(walk: &mut Walk<'a>) -> Option<Option<Self>> {
-        let names = ["kty", "kid", "alg", "use", "crv", "n", "e", "x", "y", "key_ops"];
-        walk.step(&names).map(Self::of)
-    }
-
-    fn of([members @ .., operations]: [Option<Value<'a>>; 10]) -> Option<Self> {
-        let mut strings = [None; 9];
-        for (string, member) in strings.iter_mut().zip(members) {
-            *string = Value::optional_str(member).ok()?;
-        }
-        let [kty, kid, alg, public_key_use, crv, n, e, x, y] = strings;
-        let for_signatures = public_key_use.is_none_or(|u| u == *"sig");
-        let verifies = match operations {
+    /// The key, unless it is of a kind or for a use that is not ours.
+    fn of(document: KeyDocument<'a>) -> Option<Self> {
+        let string = |member: Option<Text<'a>>| member.map(|Text(text)| text);
+        let for_signatures = string(document.r#use).is_none_or(|u| u == *"sig");
+        let verifies = match document.key_ops.value() {
             None => true,
             Some(Value::Array(operations)) => operations
                 .items()
                 .any(|operation| operation.as_str().is_some_and(|text| text == *"verify")),
             Some(_) => false,
         };
-        let kind = kind(kty?, crv)?;
-        (for_signatures && verifies).then_some(Jwk { kind, kid, alg, n, e, x, y })
+        let kind = kind(document.kty?.0, string(document.crv))?;
+        (for_signatures && verifies).then_some(Jwk {
+            kind,
+            kid: string(document.kid),
+            alg: string(document.alg),
+            n: string(document.n),
+            e: string(document.e),
+            x: string(document.x),
+            y: string(document.y),
+        })
     }
 
     fn has_key_id(&self, key_id: Option<JsonStr<'_>>) -> bool {

@@ -1,12 +1,14 @@
 //! JSON Web Signatures in compact form (RFC 7515 section 7.1).
 
+use serde::Deserialize;
+
 use crate::error::error_enum;
 use crate::jwa::{InvalidSignature, JwsAlgorithm, PublicKey, SignatureVerifier};
 use crate::jwks::{JwksError, KeySet};
 use crate::policy::KEY_ID_LEN;
 use crate::wire::{
-    BufferTooSmall, DecodeError, Json, JsonError, JsonStr, Value, cut, decode_into,
-    decoded_len_bound, split,
+    BufferTooSmall, DecodeError, JsonError, JsonStr, Member, Value, WrongMember, cut, decode_into,
+    decoded_len_bound, read, split,
 };
 
 /// A JWS in its three parts, still encoded. Nothing is believed of it.
@@ -136,7 +138,21 @@ fn fits(signature: &[u8], key: PublicKey<'_>) -> bool {
     signature.len() == expected
 }
 
-/// A header's members that mean something here.
+/// The members of a header that mean something here, if only that it is refused.
+#[derive(Deserialize)]
+struct HeaderDocument<'a> {
+    #[serde(borrow)]
+    alg: Member<'a>,
+    kid: Member<'a>,
+    typ: Member<'a>,
+    cty: Member<'a>,
+    crit: Member<'a>,
+    b64: Member<'a>,
+    zip: Member<'a>,
+    enc: Member<'a>,
+}
+
+/// What a header says: which algorithm, and perhaps which key.
 #[derive(Clone, Copy)]
 pub(crate) struct JwsHeader<'a> {
     pub(crate) algorithm: JwsAlgorithm,
@@ -146,31 +162,32 @@ pub(crate) struct JwsHeader<'a> {
 impl<'a> JwsHeader<'a> {
     /// Reads a decoded header, by RFC 7515 section 4 and RFC 8725 section 3.
     fn parse(bytes: &'a [u8]) -> Result<Self, JwsError> {
-        let (_, [alg, kid, typ, cty, crit, b64, zip, enc]) =
-            Json::read(bytes, &["alg", "kid", "typ", "cty", "crit", "b64", "zip", "enc"])
-                .map_err(|error| JwsError::HeaderJson { error })?;
+        let (_, header) =
+            read::<HeaderDocument<'_>>(bytes).map_err(|error| JwsError::HeaderJson { error })?;
+        let HeaderDocument { alg, kid, typ, cty, crit, b64, zip, enc } =
+            header.map_err(|WrongMember| JwsError::Header)?;
         // What would change the meaning of the signature or of the payload is refused. Keys and
         // their places (`jwk`, `jku`, `x5c`, `x5u`) are never looked at: keys come from metadata
         // only.
-        if [crit, b64, zip, enc].iter().any(Option::is_some) {
+        if [crit, b64, zip, enc].into_iter().any(Member::is_there) {
             return Err(JwsError::Critical);
         }
-        if cty.is_some() {
+        if cty.is_there() {
             return Err(JwsError::ContentType);
         }
-        match typ {
+        match typ.value() {
             None => {}
             Some(Value::String(typ)) if is_id_token_type(typ) => {}
             Some(_) => return Err(JwsError::Type),
         }
-        let key_id = match kid {
+        let key_id = match kid.value() {
             None => None,
             Some(kid) => Some(kid.as_str().ok_or(JwsError::Header)?),
         };
         if key_id.is_some_and(|kid| kid.raw().len() > KEY_ID_LEN) {
             return Err(JwsError::Header);
         }
-        let alg = alg.and_then(Value::as_str).ok_or(JwsError::Header)?;
+        let alg = alg.as_str().ok_or(JwsError::Header)?;
         let algorithm = JwsAlgorithm::of_name(alg).ok_or(JwsError::AlgorithmUnknown)?;
         Ok(JwsHeader { algorithm, key_id })
     }

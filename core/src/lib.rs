@@ -81,7 +81,7 @@ pub use authorization_response::{AuthorizationResponse, AuthorizationResponseErr
 pub use binding::{DamagedPending, PendingFields};
 pub use client::{ClientType, ClientTypeError, Decision, Requested, SecretConfigured, client_type};
 pub use discovery::{
-    DiscoveryError, DiscoveryRequest, Endpoint, PkceOffered, ProviderMetadata,
+    DiscoveryError, DiscoveryRequest, Endpoint, KeptMetadata, PkceOffered, ProviderMetadata,
     TokenAuthMethodsOffered,
 };
 pub use error_response::{ErrorCode, ErrorResponse};

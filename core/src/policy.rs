@@ -7,6 +7,9 @@ pub const JSON_LEN: usize = 1 << 18;
 pub const JSON_DEPTH: usize = 32;
 /// Members of an object, those of the objects around it included.
 pub const JSON_MEMBERS: usize = 256;
+/// Longest string with an escape that is decoded for a type of the caller's, in bytes: the place is
+/// on the stack.
+pub const JSON_ESCAPED_LEN: usize = 1024;
 
 /// Longest realm name, in characters.
 pub const REALM_NAME_LEN: usize = 32;
@@ -30,6 +33,8 @@ pub const ID_TOKEN_LEN: usize = 32 * 1024;
 pub const KEY_ID_LEN: usize = 512;
 /// Longest subject identifier, in bytes (OpenID Connect Core 2).
 pub const SUBJECT_LEN: usize = 255;
+/// Longest user name that a report of an identity has, in bytes.
+pub const USER_NAME_LEN: usize = 255;
 /// Entries that `aud` may have.
 pub const AUDIENCES: usize = 32;
 /// Moduli of RSA keys that are used, in bits.

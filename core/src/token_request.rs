@@ -11,10 +11,11 @@ use crate::policy::ID_TOKEN_LEN;
 use crate::realm::TokenAuthMethod;
 use crate::relying_party::RelyingParty;
 use crate::wire::{
-    BufferTooSmall, FormText, NotAString, Value, Writer, form_encoded, write_base64,
+    BufferTooSmall, FormText, Member, Writer, WrongMember, form_encoded, write_base64,
     write_form_encoded,
 };
 use core::fmt;
+use serde::Deserialize;
 
 /// A code to be exchanged, once.
 ///
@@ -125,14 +126,13 @@ impl<'a> TokenRequest<'a> {
             return Err(refusal(&response));
         }
         // Sections 3.1.3.3 and RFC 6749 5.1.
-        let (_, [error, access_token, token_type, id_token]) =
-            response.json(&["error", "access_token", "token_type", "id_token"])?;
-        if let Some(error) = error.and_then(Value::as_str).map(ErrorCode::of_json) {
+        let (_, document) = response.json::<Document<'_>>()?;
+        if let Some(error) = document.error.as_str().map(ErrorCode::of_json) {
             return Err(TokenError::Refused { status: response.status, error });
         }
-        let access_token = Value::required_str(access_token)?;
-        let token_type = Value::required_str(token_type)?;
-        let id_token = Value::optional_str(id_token)?;
+        let access_token = document.access_token.required_str()?;
+        let token_type = document.token_type.required_str()?;
+        let id_token = document.id_token.optional_str()?;
         if !token_type.raw().eq_ignore_ascii_case("bearer") {
             return Err(TokenError::TokenType);
         }
@@ -147,6 +147,16 @@ impl<'a> TokenRequest<'a> {
         }
         Ok(IdToken::new(compact, access_token, self.relying_party, self.client, self.binding))
     }
+}
+
+/// The members of a token response. With an `error`, the others may be anything.
+#[derive(Deserialize)]
+struct Document<'a> {
+    #[serde(borrow)]
+    error: Member<'a>,
+    access_token: Member<'a>,
+    token_type: Member<'a>,
+    id_token: Member<'a>,
 }
 
 fn refusal(response: &HttpResponse<'_>) -> TokenError {
@@ -238,8 +248,8 @@ impl From<ResponseError> for TokenError {
     }
 }
 
-impl From<NotAString> for TokenError {
-    fn from(NotAString: NotAString) -> Self {
+impl From<WrongMember> for TokenError {
+    fn from(WrongMember: WrongMember) -> Self {
         ResponseError::Member.into()
     }
 }

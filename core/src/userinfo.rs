@@ -2,12 +2,14 @@
 
 use core::fmt;
 
+use serde::Deserialize;
+
 use crate::discovery::Endpoint;
 use crate::error::error_enum;
 use crate::error_response::{ErrorCode, ErrorResponse};
 use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
 use crate::policy::ACCESS_TOKEN_LEN;
-use crate::wire::{BufferTooSmall, JsonStr, Object, Value, Writer};
+use crate::wire::{BufferTooSmall, JsonStr, Member, Object, Writer};
 
 /// The request for the claims of an identified end user.
 ///
@@ -57,10 +59,12 @@ impl<'a> UserinfoRequest<'a> {
     /// [`UserinfoError::AccessToken`] where no header can carry the access token, and
     /// [`UserinfoError::Buffer`].
     pub fn request<'b>(&self, buf: &'b mut [u8]) -> Result<HttpRequest<'b>, UserinfoError> {
-        let sendable = |c: char| c.is_ascii_graphic();
-        if !self.access_token.chars().all(sendable)
-            || self.access_token.raw().len() > ACCESS_TOKEN_LEN
-        {
+        // Most are written without an escape, and long.
+        let is_sendable = match self.access_token.as_plain() {
+            Some(plain) => plain.bytes().all(|byte| byte.is_ascii_graphic()),
+            None => self.access_token.chars().all(|c| c.is_ascii_graphic()),
+        };
+        if !is_sendable || self.access_token.raw().len() > ACCESS_TOKEN_LEN {
             return Err(UserinfoError::AccessToken);
         }
         let mut out = Writer::new(buf);
@@ -86,11 +90,11 @@ impl<'a> UserinfoRequest<'a> {
         if response.has_media_type("application/jwt") {
             return Err(UserinfoError::Signed);
         }
-        let (json, [subject]) =
-            response.json(&["sub"]).map_err(|error| UserinfoError::Response { error })?;
+        let (json, document) =
+            response.json::<Document<'_>>().map_err(|error| UserinfoError::Response { error })?;
         let claims =
             json.object().ok_or(UserinfoError::Response { error: ResponseError::Member })?;
-        match subject.and_then(Value::as_str) {
+        match document.sub.as_str() {
             Some(sub) if sub == *self.subject => Ok(Userinfo { claims }),
             Some(_) => Err(UserinfoError::OtherSubject),
             None => Err(UserinfoError::NoSubject),
@@ -106,6 +110,13 @@ impl fmt::Debug for UserinfoRequest<'_> {
             .field("subject", &self.subject)
             .finish_non_exhaustive()
     }
+}
+
+/// The claim that a userinfo response must have.
+#[derive(Deserialize)]
+struct Document<'a> {
+    #[serde(borrow)]
+    sub: Member<'a>,
 }
 
 /// Claims about the end user of the ID token.

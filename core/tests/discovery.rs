@@ -5,8 +5,9 @@ mod common;
 use common::{ISSUER, Provider, Trial, jws_error, metadata, ok_json, realm};
 use onerealm_core::wire::{JsonError, JsonProblem};
 use onerealm_core::{
-    DiscoveryError, DiscoveryRequest, HttpResponse, Issuer, JwsError, Method, PkceOffered,
-    RealmError, RelyingParty, ResponseError, TokenAuthMethodsOffered,
+    DiscoveryError, DiscoveryRequest, HttpResponse, Issuer, JwsError, KeptMetadata, Method,
+    PkceOffered, ProviderMetadata, RealmError, RelyingParty, ResponseError,
+    TokenAuthMethodsOffered,
 };
 use serde_json::{Value, json};
 
@@ -286,4 +287,35 @@ fn metadata_is_read_as_it_is_written() {
         document["authorization_response_iss_parameter_supported"] = true.into();
     });
     assert!(metadata(&announced.to_string()).sends_issuer());
+}
+
+#[test]
+fn kept_metadata_is_what_was_read() {
+    let escaped = document(|_| ()).to_string().replace('/', "\\/");
+    let without_userinfo = document(|document| {
+        document.as_object_mut().unwrap().remove("userinfo_endpoint");
+        document["code_challenge_methods_supported"] = json!(["plain"]);
+        document["authorization_response_iss_parameter_supported"] = true.into();
+    });
+    for text in
+        [document(|_| ()).to_string(), format!("  {escaped}\n"), without_userinfo.to_string()]
+    {
+        let read = metadata(&text);
+        let vec: KeptMetadata<Vec<u8>> = read.keep();
+        let shared: KeptMetadata<std::sync::Arc<[u8]>> = read.keep();
+        let borrowed: KeptMetadata<&[u8]> = read.keep();
+        let shown = format!("{read:?}");
+        let moved = Box::new(vec.clone());
+        for kept in [moved.metadata(), shared.metadata(), borrowed.metadata()] {
+            assert_eq!(format!("{kept:?}"), shown);
+            let chars = |metadata: ProviderMetadata<'_>| {
+                metadata.token_endpoint().chars().collect::<String>()
+            };
+            assert_eq!(chars(kept), chars(read));
+            assert!(RelyingParty::new(&realm(), &kept).is_ok());
+            // Kept once more, it is still the same.
+            assert_eq!(format!("{:?}", kept.keep::<Vec<u8>>().metadata()), shown);
+        }
+        assert_eq!(format!("{vec:?}"), format!("KeptMetadata({shown})"));
+    }
 }

@@ -208,7 +208,7 @@ fn case_083_the_id_tokens_claims_come_before_those_of_userinfo() {
         assert!(claim("name").is_none());
         assert_eq!(identity.issuer(), common::ISSUER);
         let names: Vec<_> =
-            identity.claims().map(|(name, _)| name.chars().collect::<String>()).collect();
+            identity.members().map(|(name, _)| name.chars().collect::<String>()).collect();
         let expected =
             ["aud", "exp", "iat", "iss", "nonce", "preferred_username", "sub", "email", "é/"];
         assert_eq!(names, expected);

@@ -9,6 +9,7 @@ mod credentials;
 mod fixed;
 mod login;
 mod provider;
+mod reading;
 mod userinfo;
 mod wire;
 

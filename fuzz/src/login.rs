@@ -130,7 +130,7 @@ fn try_login(answers: [&str; 5], signatures: Result<(), InvalidSignature>) -> Op
         let identity = identity.with_userinfo(request.response(ok_json(userinfo.as_bytes())).ok()?);
         assert_eq!(identity.subject(), subject);
         assert!(identity.claim("sub").unwrap().as_str().unwrap() == *subject);
-        identity.claims().for_each(drop);
+        identity.members().for_each(drop);
     }
     Some(())
 }

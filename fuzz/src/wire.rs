@@ -4,13 +4,18 @@ use onerealm_core::wire::{FormPairs, FormText, Json, JsonError, JsonProblem, Num
 use onerealm_core::{RedirectUri, RedirectUriKind};
 use url::{Host, ParseError, Url, form_urlencoded};
 
+use super::reading::assert_read_alike;
+
 /// What we accept is JSON with the same value; what we refuse is no JSON, or refused for a reason of ours.
 pub fn json(input: &[u8]) -> bool {
     use JsonProblem::{Duplicate, EscapedName};
 
     let oracle = serde_json::from_slice::<serde_json::Value>(input);
     match (Json::parse(input), &oracle) {
-        (Ok(json), Ok(expected)) => assert_same(json.value(), expected),
+        (Ok(json), Ok(expected)) => {
+            assert_same(json.value(), expected);
+            assert_read_alike(json.value(), input, expected);
+        }
         // `serde_json` reads numbers, where we only check how they are written.
         (Ok(_), Err(error)) => assert!(error.to_string().starts_with("number out of range")),
         (Err(JsonError { problem: Duplicate | EscapedName, .. }), Ok(value)) => {

@@ -119,6 +119,10 @@ discovery |= {"issuer": ISSUER, "authorization_endpoint": f"{HOST}/oauth2/v2.0/a
 write("discovery.json", json.dumps(discovery))
 write("userinfo.json", json.dumps({"sub": claims("sha256")["sub"], "given_name": "Alice", "picture": f"{HOST}/picture"}))
 
+said = claims("sha256")
+write("report.json", json.dumps({"realm": "entra", "issuer": ISSUER, "subject": said["sub"], "user_name": said["preferred_username"],
+      "client_type": "public", "issued": said["iat"], "expires": said["exp"]}, separators=(",", ":")))
+
 challenge = b64(hashlib.sha256(VERIFIER.encode()).digest())
 query = {"response_type": "code", "client_id": CLIENT_ID, "redirect_uri": REDIRECT_URI, "scope": "openid email profile",
          "state": STATE, "nonce": NONCE, "code_challenge": challenge, "code_challenge_method": "S256", "display": "page"}

@@ -1,61 +1,64 @@
 //! The claims that a rule depends on.
 
+use serde::Deserialize;
+
 use super::error::IdTokenError;
 use crate::time::UnixTime;
-use crate::wire::{JsonStr, Value, Writer};
+use crate::wire::{Member, Object, Value, Writer, WrongMember, read};
 
 /// The claims that a rule depends on, found while the payload is checked.
+#[derive(Deserialize)]
 pub(super) struct Claims<'b> {
-    pub(super) iss: Option<JsonStr<'b>>,
-    pub(super) sub: Option<JsonStr<'b>>,
-    pub(super) aud: Option<Value<'b>>,
-    pub(super) azp: Option<Value<'b>>,
-    pub(super) exp: NumericDate<'b>,
-    pub(super) iat: NumericDate<'b>,
-    pub(super) nbf: NumericDate<'b>,
-    pub(super) auth_time: NumericDate<'b>,
-    pub(super) nonce: Option<Value<'b>>,
-    pub(super) at_hash: Option<Value<'b>>,
+    #[serde(borrow)]
+    pub(super) iss: Member<'b>,
+    pub(super) sub: Member<'b>,
+    pub(super) aud: Member<'b>,
+    pub(super) azp: Member<'b>,
+    exp: Member<'b>,
+    iat: Member<'b>,
+    nbf: Member<'b>,
+    auth_time: Member<'b>,
+    pub(super) nonce: Member<'b>,
+    pub(super) at_hash: Member<'b>,
+    events: Member<'b>,
 }
 
 impl<'b> Claims<'b> {
-    pub(super) const NAMES: [&'static str; 11] = [
-        "iss",
-        "sub",
-        "aud",
-        "azp",
-        "exp",
-        "iat",
-        "nbf",
-        "auth_time",
-        "nonce",
-        "at_hash",
-        "events",
-    ];
-
-    pub(super) fn of(members: [Option<Value<'b>>; 11]) -> Result<Self, IdTokenError> {
-        let [iss, sub, aud, azp, exp, iat, nbf, auth_time, nonce, at_hash, events] = members;
+    /// Reads the payload of an ID token, which must be an object.
+    pub(super) fn read(payload: &'b [u8]) -> Result<(Object<'b>, Self), IdTokenError> {
+        let (json, claims) = read::<Self>(payload).map_err(|error| IdTokenError::Json { error })?;
+        let object = json.object().ok_or(IdTokenError::NotAnObject)?;
+        let claims = claims.map_err(|WrongMember| IdTokenError::NotAnObject)?;
         // A logout token is no ID token (RFC 8725 section 3.12).
-        if events.is_some() {
+        if claims.events.is_there() {
             return Err(IdTokenError::LogoutToken);
         }
-        Ok(Claims {
-            iss: iss.and_then(Value::as_str),
-            sub: sub.and_then(Value::as_str),
-            aud,
-            azp,
-            exp: NumericDate { value: exp, claim: "exp" },
-            iat: NumericDate { value: iat, claim: "iat" },
-            nbf: NumericDate { value: nbf, claim: "nbf" },
-            auth_time: NumericDate { value: auth_time, claim: "auth_time" },
-            nonce,
-            at_hash,
-        })
+        Ok((object, claims))
+    }
+
+    /// When the token expires.
+    pub(super) fn exp(&self) -> Result<Option<UnixTime>, IdTokenError> {
+        time(self.exp, "exp")
+    }
+
+    /// When the token was issued.
+    pub(super) fn iat(&self) -> Result<Option<UnixTime>, IdTokenError> {
+        time(self.iat, "iat")
+    }
+
+    /// From when on the token is valid.
+    pub(super) fn nbf(&self) -> Result<Option<UnixTime>, IdTokenError> {
+        time(self.nbf, "nbf")
+    }
+
+    /// When the end user authenticated.
+    pub(super) fn auth_time(&self) -> Result<Option<UnixTime>, IdTokenError> {
+        time(self.auth_time, "auth_time")
     }
 
     /// `sub` unescaped: 1 to 255 bytes without control characters (section 2).
     pub(super) fn subject<'s>(&self, buf: &'s mut [u8]) -> Result<&'s str, IdTokenError> {
-        let sub = self.sub.ok_or(IdTokenError::Subject)?;
+        let sub = self.sub.as_str().ok_or(IdTokenError::Subject)?;
         if sub.has_control_character() {
             return Err(IdTokenError::Subject);
         }
@@ -69,7 +72,7 @@ impl<'b> Claims<'b> {
 
     /// The entries of `aud`, which is one of them or an array.
     pub(super) fn audiences(&self) -> impl Iterator<Item = Value<'b>> {
-        let (single, several) = match self.aud {
+        let (single, several) = match self.aud.value() {
             Some(Value::Array(array)) => (None, Some(array.items())),
             single => (single, None),
         };
@@ -77,25 +80,16 @@ impl<'b> Claims<'b> {
     }
 }
 
-/// A claim that is a time, if it is there.
-#[derive(Clone, Copy)]
-pub(super) struct NumericDate<'b> {
-    value: Option<Value<'b>>,
-    claim: &'static str,
-}
-
-impl NumericDate<'_> {
-    /// The time rounded down (RFC 7519 section 2), `None` where there is none.
-    pub(super) fn time(self) -> Result<Option<UnixTime>, IdTokenError> {
-        let NumericDate { value, claim } = self;
-        match value {
-            None => Ok(None),
-            Some(Value::Number(number)) => match number.floor() {
-                Some(seconds) if seconds <= LAST_SECOND => Ok(Some(UnixTime(seconds))),
-                _ => Err(IdTokenError::NotATime { claim }),
-            },
-            Some(_) => Err(IdTokenError::NotATime { claim }),
-        }
+/// The time that a claim is, rounded down (RFC 7519 section 2); `None` where there is none.
+fn time(claim: Member<'_>, name: &'static str) -> Result<Option<UnixTime>, IdTokenError> {
+    let seconds = match claim.value() {
+        None => return Ok(None),
+        Some(Value::Number(number)) => number.floor(),
+        Some(_) => None,
+    };
+    match seconds {
+        Some(seconds) if seconds <= LAST_SECOND => Ok(Some(UnixTime(seconds))),
+        _ => Err(IdTokenError::NotATime { claim: name }),
     }
 }
 

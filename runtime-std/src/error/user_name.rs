@@ -45,7 +45,7 @@ const SHOWN_CLAIMS: usize = 40;
 impl UserError {
     pub(crate) fn missing(identity: &Identity<'_>, claim: &str) -> Self {
         let names =
-            identity.claims().map(|(name, _)| shown::name(&name.chars().collect::<String>()));
+            identity.members().map(|(name, _)| shown::name(&name.chars().collect::<String>()));
         let present = names.take(SHOWN_CLAIMS).collect();
         UserError::Missing { claim: claim.to_owned(), present }
     }

@@ -6,9 +6,10 @@
 
 use core::fmt;
 
-use super::json_names::{Name, Names};
-use super::json_value::{Object, Value, Wanted};
-use super::scan::behind_plain;
+use super::lexer::{number, skip_white_space, string, word};
+use super::names::{Name, Names};
+use super::problem::{JsonError, JsonProblem};
+use super::value::{Object, Value};
 use crate::policy::{JSON_DEPTH, JSON_LEN, JSON_MEMBERS};
 
 /// A whole document that was checked.
@@ -22,25 +23,14 @@ impl<'a> Json<'a> {
     ///
     /// [`JsonError`], with the place from which on it is not what it must be.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, JsonError> {
-        Self::read(bytes, &[]).map(|(json, [])| json)
+        Self::check(bytes, Wanted { names: &[], values: &mut [] })
     }
 
-    /// The same, with the members of the outermost object that are called `names`, where they are
-    /// there: they are found while the document is checked.
+    /// The same, and finds members of the outermost object on the way: those that are `wanted`.
     ///
     /// Names are taken as they are written. The check lets no name through that hides letters,
     /// digits or underscores behind escapes, and no other names are asked for.
-    pub(crate) fn read<const N: usize>(
-        bytes: &'a [u8],
-        names: &[&str; N],
-    ) -> Result<(Self, [Option<Value<'a>>; N]), JsonError> {
-        let mut values = [None; N];
-        let json = Self::check(bytes, Wanted { names, values: &mut values })?;
-        Ok((json, values))
-    }
-
-    /// Apart from [`read`](Self::read), so that it is there once and not for every `N`.
-    fn check(bytes: &'a [u8], wanted: Wanted<'_, 'a>) -> Result<Self, JsonError> {
+    pub(super) fn check(bytes: &'a [u8], wanted: Wanted<'_, 'a>) -> Result<Self, JsonError> {
         if bytes.len() >= JSON_LEN {
             return Err(JsonError { problem: JsonProblem::TooLong, at: JSON_LEN });
         }
@@ -81,65 +71,18 @@ impl fmt::Debug for Json<'_> {
     }
 }
 
-/// Why a document was refused, and where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct JsonError {
-    /// What is wrong.
-    pub problem: JsonProblem,
-    /// Offset in bytes.
-    pub at: usize,
+/// Members that are wanted by their names, and the texts of their values as far as they were found.
+pub(super) struct Wanted<'w, 'a> {
+    pub(super) names: &'w [&'w str],
+    pub(super) values: &'w mut [Option<&'a str>],
 }
 
-impl fmt::Display for JsonError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at byte {}", self.problem, self.at)
-    }
-}
-
-impl core::error::Error for JsonError {}
-
-/// What is wrong with a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum JsonProblem {
-    /// Longer than any document that is read here.
-    TooLong,
-    /// Not UTF-8.
-    NotUtf8,
-    /// It ends in the middle.
-    Truncated,
-    /// A byte that the grammar doesn't have here.
-    Unexpected,
-    /// Something follows the value.
-    Trailing,
-    /// Arrays and objects nested too deeply.
-    TooDeep,
-    /// Too many members in the objects around one place.
-    TooManyMembers,
-    /// A member that its object already has.
-    Duplicate,
-    /// A control character inside a string.
-    ControlCharacter,
-    /// An escape that JSON doesn't have, or half of a surrogate pair.
-    Escape,
-    /// A plain letter, digit or underscore of a member's name spelled as `\uXXXX`.
-    EscapedName,
-}
-
-impl fmt::Display for JsonProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            JsonProblem::TooLong => "too long a document",
-            JsonProblem::NotUtf8 => "text that is not UTF-8",
-            JsonProblem::Truncated => "an unfinished document",
-            JsonProblem::Unexpected => "an unexpected byte",
-            JsonProblem::Trailing => "something after the document's end",
-            JsonProblem::TooDeep => "too deep a nesting",
-            JsonProblem::TooManyMembers => "too many members",
-            JsonProblem::Duplicate => "a member given twice",
-            JsonProblem::ControlCharacter => "a control character in a string",
-            JsonProblem::Escape => "a malformed escape",
-            JsonProblem::EscapedName => "a member's name that hides plain letters behind escapes",
-        })
+impl<'a> Wanted<'_, 'a> {
+    pub(super) fn keep(&mut self, name: &str, value: &'a str) {
+        let mut places = self.names.iter().zip(self.values.iter_mut());
+        if let Some((_, place)) = places.find(|(wanted, _)| **wanted == name) {
+            *place = Some(value);
+        }
     }
 }
 
@@ -241,122 +184,13 @@ impl<'a> Checker<'a, '_> {
     fn keep_member(&mut self, rest: &[u8]) {
         if let Some((name, start)) = self.member.take() {
             let value = self.text.get(start..self.place_of(rest)).unwrap_or_default();
-            self.wanted.keep(name, Value::of(value));
+            self.wanted.keep(name, value);
         }
     }
 
     fn place_of(&self, rest: &[u8]) -> usize {
         self.text.len() - rest.len()
     }
-}
-
-pub(super) fn skip_white_space(rest: &mut &[u8]) {
-    while let [b' ' | b'\t' | b'\n' | b'\r', behind @ ..] = rest {
-        *rest = behind;
-    }
-}
-
-/// Steps over a string from behind its first quotation mark to behind its last; says whether it has
-/// no escape in it.
-#[inline]
-pub(super) fn string(rest: &mut &[u8]) -> Result<bool, JsonProblem> {
-    let mut is_plain = true;
-    loop {
-        *rest = behind_plain(rest);
-        match *rest {
-            [b'"', behind @ ..] => {
-                *rest = behind;
-                return Ok(is_plain);
-            }
-            [b'\\', behind @ ..] => {
-                is_plain = false;
-                *rest = escape(behind)?;
-            }
-            [_, ..] => return Err(JsonProblem::ControlCharacter),
-            [] => return Err(JsonProblem::Truncated),
-        }
-    }
-}
-
-/// What is behind an escape whose backslash is before `rest`.
-fn escape(rest: &[u8]) -> Result<&[u8], JsonProblem> {
-    let (letter, rest) = rest.split_first().ok_or(JsonProblem::Truncated)?;
-    match letter {
-        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Ok(rest),
-        b'u' => match hex4(rest)? {
-            (0xd800..=0xdbff, [b'\\', b'u', rest @ ..]) => match hex4(rest)? {
-                (0xdc00..=0xdfff, rest) => Ok(rest),
-                _ => Err(JsonProblem::Escape),
-            },
-            (0xd800..=0xdfff, _) => Err(JsonProblem::Escape),
-            (_, rest) => Ok(rest),
-        },
-        _ => Err(JsonProblem::Escape),
-    }
-}
-
-/// The number that four hexadecimal digits are, and what is behind them.
-pub(super) fn hex4(mut rest: &[u8]) -> Result<(u32, &[u8]), JsonProblem> {
-    let mut unit = 0;
-    for _ in 0..4 {
-        let (digit, behind) = rest.split_first().ok_or(JsonProblem::Truncated)?;
-        let digit = char::from(*digit).to_digit(16).ok_or(JsonProblem::Escape)?;
-        unit = unit << 4 | digit;
-        rest = behind;
-    }
-    Ok((unit, rest))
-}
-
-/// What is behind a number.
-fn number(mut rest: &[u8]) -> Result<&[u8], JsonProblem> {
-    if let [b'-', behind @ ..] = rest {
-        rest = behind;
-    }
-    rest = match rest {
-        [b'0', behind @ ..] => behind,
-        _ => digits(rest)?,
-    };
-    if let [b'.', behind @ ..] = rest {
-        rest = digits(behind)?;
-    }
-    if let [b'e' | b'E', behind @ ..] = rest {
-        rest = match behind {
-            [b'+' | b'-', behind @ ..] => behind,
-            _ => behind,
-        };
-        rest = digits(rest)?;
-    }
-    Ok(rest)
-}
-
-/// What is behind at least one digit.
-fn digits(mut rest: &[u8]) -> Result<&[u8], JsonProblem> {
-    match rest {
-        [b'0'..=b'9', ..] => {}
-        [_, ..] => return Err(JsonProblem::Unexpected),
-        [] => return Err(JsonProblem::Truncated),
-    }
-    while let [b'0'..=b'9', behind @ ..] = rest {
-        rest = behind;
-    }
-    Ok(rest)
-}
-
-/// What is behind `true`, `false` or `null`.
-fn word(mut rest: &[u8]) -> Result<&[u8], JsonProblem> {
-    let word = match rest {
-        [b't', ..] => "true",
-        [b'f', ..] => "false",
-        _ => "null",
-    };
-    for expected in word.bytes() {
-        rest = match rest {
-            [byte, behind @ ..] if *byte == expected => behind,
-            [_, ..] => return Err(JsonProblem::Unexpected),
-            [] => return Err(JsonProblem::Truncated),
-        };
-    }
-    Ok(rest)
 }
 
 /// The containers around the cursor. Of each is known whether it is an object, by the lowest bit,
@@ -493,16 +327,17 @@ mod tests {
 
     #[test]
     fn members_of_the_outermost_object_are_found_by_their_names() {
+        fn find<'a>(text: &'a [u8], names: &[&str]) -> Result<(&'a str, Vec<&'a str>), JsonError> {
+            let mut values = vec![None; names.len()];
+            let json = Json::check(text, Wanted { names, values: &mut values })?;
+            Ok((json.text(), values.into_iter().map(|value| value.unwrap_or("-")).collect()))
+        }
         let text = br#" { "a" : {"b":1,"a":2} , "\/b":3, "bb":4, "c":[{"d":5}] , "e":null,"d" : "x\"y" } "#;
-        let (json, [a, b, c, d, e]) = Json::read(text, &["a", "b", "c", "d", "e"]).unwrap();
-        assert_eq!(json.text().as_bytes(), text.trim_ascii());
-        let found = [a, b, c, d, e].map(|value| value.map(Value::text));
-        let expected =
-            [Some(r#"{"b":1,"a":2}"#), None, Some(r#"[{"d":5}]"#), Some(r#"x\"y"#), Some("null")];
-        assert_eq!(found, expected);
-        let (_, found) = Json::read(br#"[{"a":1},"a",2]"#, &["a"]).unwrap();
-        assert!(found[0].is_none());
-        assert_eq!(Json::read(br#"{"a":1,"b"}"#, &["a"]).err().unwrap().problem, Unexpected);
+        let (whole, found) = find(text, &["a", "b", "c", "d", "e"]).unwrap();
+        assert_eq!(whole.as_bytes(), text.trim_ascii());
+        assert_eq!(found, [r#"{"b":1,"a":2}"#, "-", r#"[{"d":5}]"#, r#""x\"y""#, "null"]);
+        assert_eq!(find(br#"[{"a":1},"a",2]"#, &["a"]).unwrap().1, ["-"]);
+        assert_eq!(find(br#"{"a":1,"b"}"#, &["a"]).unwrap_err().problem, Unexpected);
     }
 
     #[test]
@@ -575,5 +410,28 @@ mod tests {
         let inner: Vec<_> =
             (0..JSON_MEMBERS).map(|i| format!("{{\"m{i}\":{{\"x\":0}}}}")).collect();
         assert!(Json::parse(format!("[{}]", inner.join(",")).as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn members_and_items_are_walked_in_order() {
+        let text =
+            br#" { "a" : [ 1 , "x,]}\"" , { "b" : { } } , [ ] , null ] , "c":true,"d":-1.5e3 } "#;
+        let object = Json::parse(text).unwrap().object().unwrap();
+        let names: Vec<_> = object.members().map(|(name, _)| name.raw()).collect();
+        assert_eq!(names, ["a", "c", "d"]);
+        let Some(Value::Array(array)) = object.get("a") else { panic!("an array") };
+        let items: Vec<_> = array.items().map(Value::text).collect();
+        assert_eq!(items, ["1", "x,]}\\\"", "{ \"b\" : { } }", "[ ]", "null"]);
+        assert!(matches!(object.get("c"), Some(Value::Bool(true))));
+        assert!(matches!(object.get("d"), Some(Value::Number(n)) if n.text() == "-1.5e3"));
+        assert!(object.get("b").is_none());
+    }
+
+    #[test]
+    fn debug_shows_nothing_of_a_document() {
+        let json = Json::parse(br#"{"canary":["canary"]}"#).unwrap();
+        let (name, value) = json.object().unwrap().members().next().unwrap();
+        let shown = format!("{json:?} {:?} {name:?} {value:?}", json.value());
+        assert_eq!(shown, "Json(..) Object(Object(..)) JsonStr(..) Array(Array(..))");
     }
 }
