@@ -43,6 +43,7 @@ fn every_case_has_one_row_and_every_named_test_exists() {
     let document = fs::read_to_string(root().join("docs/threats.md")).unwrap();
     let mut code = String::new();
     for folder in [
+        "core/seeds",
         "core/src",
         "core/tests",
         "runtime-std/src",
