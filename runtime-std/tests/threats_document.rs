@@ -45,6 +45,7 @@ fn every_case_has_one_row_and_every_named_test_exists() {
     for folder in [
         "core/src",
         "core/tests",
+        "core/seeds",
         "runtime-std/src",
         "runtime-std/command/src",
         "runtime-std/demo-provider",
