@@ -46,6 +46,7 @@ fn every_case_has_one_row_and_every_named_test_exists() {
         "core/seeds",
         "core/src",
         "core/tests",
+        "core/seeds",
         "runtime-std/src",
         "runtime-std/command/src",
         "runtime-std/demo-provider",
