@@ -6,7 +6,7 @@ use ring::signature::{
 };
 
 /// A verifier for each signature algorithm of ID tokens, as
-/// [`IdToken::validate`](onerealm_core::IdToken::validate) takes them.
+/// [`UnverifiedIdToken::validate`](onerealm_core::UnverifiedIdToken::validate) takes them.
 pub fn verifiers() -> &'static [&'static dyn SignatureVerifier] {
     VERIFIERS
 }

@@ -21,6 +21,7 @@ impl core::error::Error for JsonError {}
 
 /// What is wrong with a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum JsonProblem {
     /// Longer than any document that is read here.
     TooLong,
