@@ -603,7 +603,7 @@ fn case_106_a_login_is_finished_in_the_realm_that_it_began_in() {
         let other_issuer = metadata_text.replace(ISSUER, "https://evil.example");
         let query = format!("code=c&state={}", login.state);
         let response = AuthorizationResponse::from_query(&query).unwrap();
-        let accept = |realm: &Realm<'_>, document: &str| {
+        let accept = |realm: &Realm<&str>, document: &str| {
             let request = DiscoveryRequest::new(realm.issuer);
             let metadata = request.response(ok_json(document)).unwrap();
             let relying_party = RelyingParty::new(realm, &metadata).unwrap();
@@ -763,7 +763,7 @@ fn a_registration_that_changed_meanwhile_ends_the_login() {
     }
 }
 
-fn realm_with(registration: ClientRegistration<'static>) -> Realm<'static> {
+fn realm_with(registration: ClientRegistration<&'static str>) -> Realm<&'static str> {
     Realm { registration, ..realm() }
 }
 
@@ -792,9 +792,9 @@ fn the_longest_login_is_stored_in_pending_len_bytes() {
     let client_id = "c".repeat(CLIENT_ID_LEN);
     let redirect_uri = format!("https://h/{}", "u".repeat(REDIRECT_URI_LEN - 10));
     let mut realm = realm();
-    realm.name = RealmName::parse(&name).unwrap();
-    realm.issuer = Issuer::parse(&issuer).unwrap();
-    realm.registration.client_id = ClientId::parse(&client_id).unwrap();
+    realm.name = RealmName::parse(name.as_str()).unwrap();
+    realm.issuer = Issuer::parse(issuer.as_str()).unwrap();
+    realm.registration.client_id = ClientId::parse(client_id.as_str()).unwrap();
     let document = Trial::new().discovery.to_string().replace(ISSUER, &issuer);
     let metadata = DiscoveryRequest::new(realm.issuer).response(ok_json(&document)).unwrap();
     let (pending, _) = begin(RelyingParty::new(&realm, &metadata).unwrap(), &redirect_uri);

@@ -449,23 +449,26 @@ impl Lists {
         }
     }
 
-    fn realm<'a>(&'a self, config: &'a RealmConfig) -> Result<Realm<'a>, Error> {
+    fn realm<'a>(&'a self, config: &'a RealmConfig) -> Result<Realm<&'a str>, Error> {
         let words =
             |property, text: &'a str| Words::parse(text).map_err(|_| Error::RealmList { property });
         let registration = ClientRegistration {
-            client_id: ClientId::parse(&config.client_id)?,
-            secret: config.client_key.as_deref().and_then(|key| ClientSecret::new(key)),
+            client_id: ClientId::parse(config.client_id.as_str())?,
+            secret: config.client_key.as_deref().and_then(|key| ClientSecret::new(key.as_str())),
         };
         let native_registration = match &config.native_client_id {
             Some(client_id) => Some(NativeRegistration {
-                client_id: ClientId::parse(client_id)?,
-                key: config.native_client_key.as_deref().and_then(|key| NativeKey::new(key)),
+                client_id: ClientId::parse(client_id.as_str())?,
+                key: config
+                    .native_client_key
+                    .as_deref()
+                    .and_then(|key| NativeKey::new(key.as_str())),
             }),
             None => None,
         };
         let defaults = Realm::new(
-            RealmName::parse(&config.name)?,
-            Issuer::parse(&config.issuer_url)?,
+            RealmName::parse(config.name.as_str())?,
+            Issuer::parse(config.issuer_url.as_str())?,
             registration,
         );
         Ok(Realm {

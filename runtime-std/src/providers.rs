@@ -68,7 +68,7 @@ impl Providers {
     }
 
     /// The provider's metadata, fetched where it isn't known.
-    pub(crate) fn get(&self, issuer: Issuer<'_>, call: Call<'_>) -> Result<Arc<Provider>, Error> {
+    pub(crate) fn get(&self, issuer: Issuer<&str>, call: Call<'_>) -> Result<Arc<Provider>, Error> {
         let trust = call.http.trust(issuer.as_str(), call.ca_file)?;
         let whose = Whose { issuer: issuer.as_str().to_owned(), trust };
         let entry = Arc::clone(lock(&self.entries).entry(whose.clone()).or_default());

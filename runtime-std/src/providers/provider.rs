@@ -61,7 +61,7 @@ impl Provider {
 
     /// The metadata, which was accepted when it was fetched.
     pub(crate) fn metadata(&self) -> Result<ProviderMetadata<'_>, Error> {
-        let issuer = Issuer::parse(&self.whose.issuer)?;
+        let issuer = Issuer::parse(self.whose.issuer.as_str())?;
         DiscoveryRequest::new(issuer).response(self.metadata.response()).map_err(|error| {
             let url = self.whose.issuer.clone();
             Error::Discovery { url, error, difference: None }
