@@ -7,9 +7,9 @@ use onerealm_core::{ClientType, Identity};
 use serde_json::json;
 
 use crate::claims::{Claims, check_names};
-use crate::config::RealmConfig;
 use crate::error::user_name::UserError;
 use crate::groups::{Groups, Warning};
+use crate::realm::RealmConfig;
 
 /// The end user of a finished login.
 #[derive(Clone)]

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// As Proxmox VE shows it. Nothing in the result can move a terminal's cursor.
-pub(super) fn decode(written: &str) -> String {
+pub(crate) fn decode(written: &str) -> String {
     let mut bytes = Vec::with_capacity(written.len());
     let mut rest = written.as_bytes();
     while let [first, after @ ..] = rest {
@@ -22,7 +22,7 @@ pub(super) fn decode(written: &str) -> String {
 }
 
 /// As Proxmox VE writes it.
-pub(super) fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     let mut written = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

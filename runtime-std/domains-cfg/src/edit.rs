@@ -13,23 +13,25 @@ use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use onerealm::RealmsError;
 use zeroize::Zeroizing;
 
 pub use self::error::EditError;
 use self::line::Line;
 use self::outline::{Outline, Text, outline};
-use super::error::{ConfigError, Problem, RealmProblem};
-use super::properties::{CLIENT_KEY, NATIVE_CLIENT_KEY, known};
-use super::sections::Section;
-use super::{MAX_FILE_SIZE, comment, read_capped, realm, replace};
+use crate::error::{ConfigError, Problem, RealmProblem};
+use crate::file::{check_size, read_capped};
+use crate::names::{CLIENT_KEY, NATIVE_CLIENT_KEY, known};
+use crate::sections::Section;
+use crate::{comment, realm, replace};
 
 type Bytes = Zeroizing<Vec<u8>>;
 
 /// A file with realms, to be changed property by property.
 ///
 /// ```no_run
-/// # fn main() -> Result<(), onerealm::Error> {
-/// let mut file = onerealm::ConfigFile::read("/etc/pve/domains.cfg".as_ref())?;
+/// # fn main() -> Result<(), onerealm_domains_cfg::EditError> {
+/// let mut file = onerealm_domains_cfg::ConfigFile::read("/etc/pve/domains.cfg".as_ref())?;
 /// file.set("entra", "client-type", "auto")?;
 /// file.unset("entra", "acr-values")?;
 /// file.write()?;
@@ -45,6 +47,10 @@ pub struct ConfigFile {
 
 impl ConfigFile {
     /// Reads the file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// [`EditError::Config`]: the file is unreadable or too large.
     pub fn read(path: &Path) -> Result<ConfigFile, EditError> {
         let bytes = read_capped(path)
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
@@ -52,14 +58,16 @@ impl ConfigFile {
     }
 
     /// Takes the bytes of a file; `path` is what errors call it, and where it is written.
+    ///
+    /// # Errors
+    ///
+    /// [`EditError::Config`]: there are too many bytes.
     pub fn parse(bytes: &[u8], path: &Path) -> Result<ConfigFile, EditError> {
         ConfigFile::of(Zeroizing::new(bytes.to_vec()), path)
     }
 
     fn of(bytes: Bytes, path: &Path) -> Result<ConfigFile, EditError> {
-        if bytes.len() > MAX_FILE_SIZE {
-            return Err(ConfigError::too_large(path).into());
-        }
+        check_size(&bytes, path)?;
         Ok(ConfigFile { path: path.to_owned(), original: bytes.clone(), bytes })
     }
 
@@ -76,6 +84,11 @@ impl ConfigFile {
     /// Sets a property of an `openid` realm. Says whether that changed anything.
     ///
     /// A `comment` is given as it is to be shown, every other value as it stands in the file.
+    ///
+    /// # Errors
+    ///
+    /// There is no such realm or property, the realm has a mistake or would have one, or the value would be read as
+    /// another one. The file stays as it was.
     pub fn set(&mut self, realm: &str, property: &str, value: &str) -> Result<bool, EditError> {
         let property = known(property).ok_or(EditError::PropertyUnknown)?;
         // A name without a value means something of its own, and no key is lost by an empty variable in a script.
@@ -90,11 +103,19 @@ impl ConfigFile {
     }
 
     /// Removes a property of an `openid` realm. Says whether it was there.
+    ///
+    /// # Errors
+    ///
+    /// As [`set`](Self::set).
     pub fn unset(&mut self, realm: &str, property: &str) -> Result<bool, EditError> {
         self.change(realm, property, None)
     }
 
     /// Writes the file: as a whole, with its owner and its mode, and only if it is still what was read.
+    ///
+    /// # Errors
+    ///
+    /// [`EditError::Changed`], [`EditError::Busy`] or [`EditError::Unwritable`]. Nothing was written.
     pub fn write(self) -> Result<(), EditError> {
         if self.bytes == self.original {
             return Ok(());
@@ -152,9 +173,7 @@ impl ConfigFile {
             (None, None) if known(property).is_some() => return Ok(None),
             (None, None) => return Err(EditError::PropertyUnknown),
         };
-        if new.len() > MAX_FILE_SIZE {
-            return Err(ConfigError::too_large(&self.path).into());
-        }
+        check_size(&new, &self.path)?;
         self.judge(&new, index, property, value, outline(&sections))?;
         Ok(Some(new))
     }
@@ -175,7 +194,7 @@ impl ConfigFile {
             _ => {
                 let openid = sections.iter().filter(|section| section.is_openid());
                 let names = openid.map(|section| section.name);
-                Err(ConfigError::realm_unknown(&self.path, realm, names).into())
+                Err(RealmsError::unknown(self.path.display().to_string(), realm, names).into())
             }
         }
     }

@@ -1,22 +1,22 @@
-//! What can be wrong with the file, and with one realm in it.
+//! What can be wrong with the file, and with one realm in it. No value of a property is in a message.
 
 use std::error::Error;
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use onerealm::UnusableRealm;
 use onerealm_core::{RealmError, RedirectUriError};
 
-/// As much of a name that came from outside as a message repeats, in characters.
+/// As much of a realm's name as a message repeats, in characters.
 const SHOWN_OF_A_NAME: usize = 64;
 
-/// As many realms as a message lists.
-const SHOWN_REALMS: usize = 20;
-
-/// Why a realm's configuration can't be had. For the administrator; no value of a property is in it.
+/// Why the file as a whole can't be had. For the administrator.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum ConfigError {
     /// The file can't be read.
+    #[non_exhaustive]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -24,40 +24,18 @@ pub enum ConfigError {
         source: io::Error,
     },
     /// The file is larger than Proxmox's cluster file system allows.
+    #[non_exhaustive]
     TooLarge {
         /// The file.
         path: PathBuf,
         /// In bytes.
         limit: usize,
     },
-    /// The file has no `openid` realm of that name.
-    RealmUnknown {
-        /// The file.
-        path: PathBuf,
-        /// The name that was asked for, cut to 64 characters.
-        name: String,
-        /// The first of the `openid` realms that it does have.
-        present: Vec<String>,
-        /// How many more there are.
-        more: usize,
-    },
-    /// The realm is in the file, and has a mistake.
-    RealmInvalid(RealmProblem),
-    /// No realm was named, and it is not clear which one is meant.
-    RealmNotNamed {
-        /// The file.
-        path: PathBuf,
-        /// How many `openid` realms have `default`: none, or several.
-        defaults: usize,
-        /// The first of the `openid` realms.
-        present: Vec<String>,
-        /// How many more there are.
-        more: usize,
-    },
 }
 
 /// A mistake in one realm, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RealmProblem {
     /// The file.
     pub path: PathBuf,
@@ -71,6 +49,7 @@ pub struct RealmProblem {
 
 /// What is wrong with a realm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Problem {
     /// The realm's name is not one that Proxmox allows.
     Name,
@@ -129,89 +108,30 @@ pub enum Problem {
 
 impl ConfigError {
     /// Every code.
-    pub const CODES: &'static [&'static str] = &[
-        "config_unreadable",
-        "config_too_large",
-        "realm_unknown",
-        "realm_invalid",
-        "realm_not_named",
-    ];
+    pub const CODES: &'static [&'static str] = &["config_unreadable", "config_too_large"];
 
     /// The stable name of this error.
     pub fn code(&self) -> &'static str {
         match self {
             ConfigError::Unreadable { .. } => "config_unreadable",
             ConfigError::TooLarge { .. } => "config_too_large",
-            ConfigError::RealmUnknown { .. } => "realm_unknown",
-            ConfigError::RealmInvalid(_) => "realm_invalid",
-            ConfigError::RealmNotNamed { .. } => "realm_not_named",
         }
     }
-
-    pub(super) fn too_large(path: &Path) -> ConfigError {
-        ConfigError::TooLarge { path: path.to_owned(), limit: super::MAX_FILE_SIZE }
-    }
-
-    pub(super) fn realm_unknown<'a>(
-        path: &Path,
-        name: &str,
-        realms: impl Iterator<Item = &'a str>,
-    ) -> ConfigError {
-        let (present, more) = first_of(realms);
-        let name = cut(name);
-        ConfigError::RealmUnknown { path: path.to_owned(), name, present, more }
-    }
-
-    pub(super) fn realm_not_named<'a>(
-        path: &Path,
-        defaults: usize,
-        realms: impl Iterator<Item = &'a str>,
-    ) -> ConfigError {
-        let (present, more) = first_of(realms);
-        ConfigError::RealmNotNamed { path: path.to_owned(), defaults, present, more }
-    }
-}
-
-/// As many realms as a message lists, and how many more there are.
-fn first_of<'a>(mut realms: impl Iterator<Item = &'a str>) -> (Vec<String>, usize) {
-    (realms.by_ref().take(SHOWN_REALMS).map(str::to_owned).collect(), realms.count())
-}
-
-/// As much of a name as a message repeats.
-pub(super) fn cut(name: &str) -> String {
-    name.chars().take(SHOWN_OF_A_NAME).collect()
 }
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ConfigError::Unreadable { path, source } => {
-                write!(
-                    f,
-                    "can't read {}: {source}; check the path and who may read it",
-                    path.display()
-                )
+                let path = path.display();
+                write!(f, "can't read {path}: {source}; check the path and who may read it")
             }
             ConfigError::TooLarge { path, limit } => {
-                write!(
-                    f,
-                    "{} is larger than {limit} bytes; check that it is the file with the realms",
-                    path.display()
-                )
-            }
-            ConfigError::RealmUnknown { path, name, present, more } => {
-                write!(f, "{} has no openid realm {name:?}; ", path.display())?;
-                write_realms(f, present, *more)
-            }
-            ConfigError::RealmInvalid(problem) => problem.fmt(f),
-            ConfigError::RealmNotNamed { path, defaults, present, more } => {
                 let path = path.display();
-                let how_many = if *defaults == 0 { "no" } else { "more than one" };
                 write!(
                     f,
-                    "name a realm, as {path} has {how_many} openid realm with `default 1`; "
-                )?;
-                write_realms(f, present, *more)
+                    "{path} is larger than {limit} bytes; check that it is the file with the realms"
+                )
             }
         }
     }
@@ -221,19 +141,31 @@ impl Error for ConfigError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             ConfigError::Unreadable { source, .. } => Some(source),
-            _ => None,
+            ConfigError::TooLarge { .. } => None,
         }
     }
+}
+
+impl RealmProblem {
+    /// The stable name of every such error.
+    pub const CODE: &'static str = "realm_invalid";
 }
 
 impl fmt::Display for RealmProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display();
-        write!(f, "{path}, line {}, realm {:?}: {}", self.line, cut(&self.realm), self.problem)
+        let realm: String = self.realm.chars().take(SHOWN_OF_A_NAME).collect();
+        write!(f, "{path}, line {}, realm {realm:?}: {}", self.line, self.problem)
     }
 }
 
 impl Error for RealmProblem {}
+
+impl From<RealmProblem> for UnusableRealm {
+    fn from(problem: RealmProblem) -> Self {
+        UnusableRealm::new(RealmProblem::CODE, problem.to_string())
+    }
+}
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -273,19 +205,5 @@ impl fmt::Display for Problem {
                  text with Unix line ends",
             ),
         }
-    }
-}
-
-fn write_realms(f: &mut fmt::Formatter<'_>, present: &[String], more: usize) -> fmt::Result {
-    let [first, others @ ..] = present else {
-        return f.write_str("there is no openid realm in it");
-    };
-    write!(f, "its openid realms: {}", first.escape_debug())?;
-    for name in others {
-        write!(f, ", {}", name.escape_debug())?;
-    }
-    match more {
-        0 => Ok(()),
-        _ => write!(f, " and {more} more"),
     }
 }

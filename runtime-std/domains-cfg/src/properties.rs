@@ -2,60 +2,27 @@
 
 use std::path::{Path, PathBuf};
 
+use onerealm::Text;
 use onerealm_core::wire::Words;
-use onerealm_core::{ClientId, Issuer, RealmError, RedirectUri};
-use zeroize::Zeroizing;
+use onerealm_core::{RealmError, RedirectUri};
 
-use super::error::Problem;
-use super::sections::{Property, Section};
+use crate::error::Problem;
+use crate::names::{CLIENT_KEY, NATIVE_CLIENT_KEY, known};
+use crate::sections::{Property, Section};
 
-/// Every property that is known here.
-const KNOWN: [&str; 24] = [
-    "issuer-url",
-    "client-id",
-    CLIENT_KEY,
-    "native-client-id",
-    NATIVE_CLIENT_KEY,
-    "client-type",
-    "public-override",
-    "token-auth-method",
-    "redirect-urls",
-    "username-claim",
-    "scopes",
-    "prompt",
-    "acr-values",
-    "audiences",
-    "query-userinfo",
-    "ca-file",
-    "groups-claim",
-    "autocreate",
-    "groups-autocreate",
-    "groups-overwrite",
-    "default",
-    "comment",
-    "clock-skew",
-    "max-age",
-];
-
-pub(super) const CLIENT_KEY: &str = "client-key";
-pub(super) const NATIVE_CLIENT_KEY: &str = "native-client-key";
+/// What the words of a list must be.
+const WORDS: &str = "words of visible ASCII without `\"` and `\\`";
 
 /// A problem, and the line that it is in.
-pub(super) type Located = (usize, Problem);
-
-/// Whether a line begins with the name of a property, whatever comes after it.
-pub(super) fn begins_with_known(content: &str) -> bool {
-    let name = content.split([' ', '\t', ':', '=']).next();
-    name.is_some_and(|name| KNOWN.contains(&name))
-}
+pub(crate) type Located = (usize, Problem);
 
 /// The lines of one section, each known property in it at most once, and each value one line of text.
-pub(super) struct Properties<'s> {
+pub(crate) struct Properties<'s> {
     section: &'s Section<'s>,
 }
 
 impl<'s> Properties<'s> {
-    pub(super) fn collect(section: &'s Section<'s>) -> Result<Self, Located> {
+    pub(crate) fn collect(section: &'s Section<'s>) -> Result<Self, Located> {
         for (index, property) in section.properties.iter().enumerate() {
             let Some(name) = known(property.name) else {
                 continue;
@@ -82,64 +49,51 @@ impl<'s> Properties<'s> {
     }
 
     /// What the property is set to; nothing, if it is not there or has no value.
-    pub(super) fn value(&self, name: &str) -> Option<&'s str> {
+    pub(crate) fn value(&self, name: &str) -> Option<&'s str> {
         self.find(name).map(|property| property.value).filter(|value| !value.is_empty())
     }
 
-    pub(super) fn key(&self, name: &str) -> Option<Zeroizing<String>> {
-        self.value(name).map(|value| Zeroizing::new(value.to_owned()))
-    }
-
-    pub(super) fn text(&self, name: &'static str) -> Result<Option<String>, Located> {
+    pub(crate) fn text(&self, name: &'static str) -> Result<Option<String>, Located> {
         self.parsed(name, "followed by a value", |value| {
             (!value.is_empty()).then(|| value.to_owned())
         })
     }
 
-    pub(super) fn issuer(&self, name: &'static str) -> Result<String, Located> {
-        let text = self.checked(name, |text| Issuer::parse(text).map(|_| ()))?;
-        self.required(name, text)
-    }
-
-    pub(super) fn client_id(&self, name: &'static str) -> Result<Option<String>, Located> {
-        self.checked(name, |text| ClientId::parse(text).map(|_| ()))
-    }
-
-    pub(super) fn required(
+    /// A text that the core takes.
+    pub(crate) fn checked<T>(
         &self,
         name: &'static str,
-        text: Option<String>,
-    ) -> Result<String, Located> {
-        text.ok_or((self.section.line, Problem::Missing { property: name }))
-    }
-
-    /// Text that the core takes.
-    fn checked(
-        &self,
-        name: &'static str,
-        check: impl FnOnce(&str) -> Result<(), RealmError>,
-    ) -> Result<Option<String>, Located> {
+        check: impl FnOnce(Text) -> Result<T, RealmError>,
+    ) -> Result<Option<T>, Located> {
         let Some(text) = self.text(name)? else { return Ok(None) };
-        match check(&text) {
-            Ok(()) => Ok(Some(text)),
-            Err(error) => Err((self.line(name), Problem::Refused { property: name, error })),
-        }
+        let refused = |error| (self.line(name), Problem::Refused { property: name, error });
+        check(text.into()).map(Some).map_err(refused)
+    }
+
+    pub(crate) fn required<T>(&self, name: &'static str, value: Option<T>) -> Result<T, Located> {
+        value.ok_or((self.section.line, Problem::Missing { property: name }))
     }
 
     /// Words that can be sent.
-    pub(super) fn words(&self, name: &'static str) -> Result<Option<String>, Located> {
-        const WORDS: &str = "words of visible ASCII without `\"` and `\\`";
+    pub(crate) fn words(&self, name: &'static str) -> Result<Option<Words<Text>>, Located> {
         self.parsed(name, WORDS, |text| {
-            let sendable = !text.is_empty() && Words::parse(text).is_ok();
-            sendable.then(|| text.to_owned())
+            Some(text)
+                .filter(|text| !text.is_empty())
+                .and_then(|text| Words::parse(text.into()).ok())
         })
     }
 
-    pub(super) fn list(&self, name: &'static str) -> Result<Option<Vec<String>>, Located> {
-        Ok(self.words(name)?.map(|text| split(&text).map(str::to_owned).collect()))
+    /// The same, with the separators of a list.
+    pub(crate) fn list(&self, name: &'static str) -> Result<Option<Words<Text>>, Located> {
+        self.parsed(name, WORDS, |text| {
+            let words = split(text).collect::<Vec<_>>().join(" ");
+            Some(words)
+                .filter(|_| !text.is_empty())
+                .and_then(|words| Words::parse(words.into()).ok())
+        })
     }
 
-    pub(super) fn redirect_urls(&self, name: &'static str) -> Result<Vec<RedirectUri>, Located> {
+    pub(crate) fn redirect_urls(&self, name: &'static str) -> Result<Vec<RedirectUri>, Located> {
         let Some(property) = self.find(name) else { return Ok(Vec::new()) };
         let refused = |error| (property.line, Problem::RedirectUrl { property: name, error });
         let uris = split(property.value).map(|entry| RedirectUri::parse(entry).map_err(refused));
@@ -151,7 +105,7 @@ impl<'s> Properties<'s> {
     }
 
     /// As Proxmox: in any case, and a name alone means yes.
-    pub(super) fn boolean(&self, name: &'static str, unset: bool) -> Result<bool, Located> {
+    pub(crate) fn boolean(&self, name: &'static str, unset: bool) -> Result<bool, Located> {
         let value =
             self.parsed(name, "0 or 1 (also yes, no, on, off, true, false)", |value| match value
                 .to_ascii_lowercase()
@@ -164,18 +118,18 @@ impl<'s> Properties<'s> {
         Ok(value.unwrap_or(unset))
     }
 
-    pub(super) fn seconds(&self, name: &'static str) -> Result<Option<u32>, Located> {
+    pub(crate) fn seconds(&self, name: &'static str) -> Result<Option<u32>, Located> {
         self.parsed(name, "a whole number of seconds", seconds)
     }
 
     /// A tolerance: a large one would turn off what it softens.
-    pub(super) fn clock_skew(&self, name: &'static str) -> Result<Option<u32>, Located> {
+    pub(crate) fn clock_skew(&self, name: &'static str) -> Result<Option<u32>, Located> {
         self.parsed(name, "a whole number of seconds, at most 600", |value| {
             seconds(value).filter(|seconds| *seconds <= 600)
         })
     }
 
-    pub(super) fn one_of<T: Copy>(
+    pub(crate) fn one_of<T: Copy>(
         &self,
         name: &'static str,
         table: &[(&str, T)],
@@ -187,7 +141,7 @@ impl<'s> Properties<'s> {
     }
 
     /// A daemon's working directory is none of the administrator's business, so a relative path is refused.
-    pub(super) fn absolute_path(&self, name: &'static str) -> Result<Option<PathBuf>, Located> {
+    pub(crate) fn absolute_path(&self, name: &'static str) -> Result<Option<PathBuf>, Located> {
         self.parsed(name, "an absolute path", |value| {
             Some(PathBuf::from(value)).filter(|path| path.is_absolute())
         })
@@ -206,7 +160,7 @@ impl<'s> Properties<'s> {
         parse(property.value).map(Some).ok_or(bad(property, name, expected))
     }
 
-    pub(super) fn check_native_key(&self) -> Result<(), Located> {
+    pub(crate) fn check_native_key(&self) -> Result<(), Located> {
         match (self.find(NATIVE_CLIENT_KEY), self.value("native-client-id")) {
             (Some(key), None) if !key.value.is_empty() => Err((
                 key.line,
@@ -217,7 +171,7 @@ impl<'s> Properties<'s> {
     }
 
     /// The names that are not known, each with a warning.
-    pub(super) fn unknown(&self, path: &Path) -> Result<Vec<String>, Located> {
+    pub(crate) fn unknown(&self, path: &Path) -> Result<Vec<String>, Located> {
         let mut names = Vec::new();
         for property in self.section.properties.iter().filter(|p| known(p.name).is_none()) {
             // `client-key=s3cret`: no realm may lose its key unheard, and no log may show it.
@@ -247,10 +201,6 @@ fn bad(found: &Property<'_>, property: &'static str, expected: &'static str) -> 
 /// The entries of a list, as Proxmox splits it.
 fn split(list: &str) -> impl Iterator<Item = &str> {
     list.split([' ', ',', ';']).filter(|entry| !entry.is_empty())
-}
-
-pub(super) fn known(name: &str) -> Option<&'static str> {
-    KNOWN.into_iter().find(|known| *known == name)
 }
 
 /// The property's name, unless it may be a value that lost its name.

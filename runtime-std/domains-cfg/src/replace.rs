@@ -4,15 +4,15 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use super::edit::EditError;
-use super::read_capped;
+use crate::edit::EditError;
+use crate::file::read_capped;
 
 /// Puts `new` in the place of the file at `path`, if that still holds `original`.
 ///
 /// The new file is written beside the old one, and renamed: on Proxmox's cluster file system that is one message to all
 /// nodes. It also keeps two of us from changing the file at once. Whoever writes it in another way between our last
 /// look and the rename is overwritten.
-pub(super) fn replace(path: &Path, original: &[u8], new: &[u8]) -> Result<(), EditError> {
+pub(crate) fn replace(path: &Path, original: &[u8], new: &[u8]) -> Result<(), EditError> {
     let unwritable = |source| EditError::Unwritable { path: path.to_owned(), source };
     // A symbolic link stays one: what it leads to is written.
     let path = fs::canonicalize(path).map_err(unwritable)?;

@@ -10,35 +10,35 @@
 //! `public-override` that was not indented must not go unheard. Proxmox also drops a header that has no empty line
 //! before it, and gives its properties to the section above; here the header begins a section.
 
-use super::error::Problem;
-use super::properties;
+use crate::error::Problem;
+use crate::names::begins_with_known;
 
 /// One section of any type.
-pub(super) struct Section<'t> {
-    pub(super) kind: &'t str,
-    pub(super) name: &'t str,
+pub(crate) struct Section<'t> {
+    pub(crate) kind: &'t str,
+    pub(crate) name: &'t str,
     /// The line of its header.
-    pub(super) line: usize,
-    pub(super) properties: Vec<Property<'t>>,
+    pub(crate) line: usize,
+    pub(crate) properties: Vec<Property<'t>>,
     /// The first line that can't be read, and why.
-    pub(super) fault: Option<(usize, Problem)>,
+    pub(crate) fault: Option<(usize, Problem)>,
 }
 
 /// One line of a section; the value is empty if there is none.
-pub(super) struct Property<'t> {
-    pub(super) name: &'t str,
-    pub(super) value: &'t str,
-    pub(super) line: usize,
+pub(crate) struct Property<'t> {
+    pub(crate) name: &'t str,
+    pub(crate) value: &'t str,
+    pub(crate) line: usize,
 }
 
 impl Section<'_> {
-    pub(super) fn is_openid(&self) -> bool {
+    pub(crate) fn is_openid(&self) -> bool {
         self.kind.eq_ignore_ascii_case("openid")
     }
 }
 
 /// Splits a file into its sections. `warn` is told the lines that are dropped, or that Proxmox would drop, and why.
-pub(super) fn parse<'t>(text: &'t str, warn: &dyn Fn(usize, &str)) -> Vec<Section<'t>> {
+pub(crate) fn parse<'t>(text: &'t str, warn: &dyn Fn(usize, &str)) -> Vec<Section<'t>> {
     let mut sections = Sections { warn, list: Vec::new(), open: false };
     for (number, line) in (1..).zip(text.split('\n')) {
         sections.line(number, line);
@@ -89,9 +89,7 @@ impl<'t> Sections<'t, '_> {
             Some(section) if self.open && section.is_openid() => {
                 self.fault(line, Problem::NotAProperty)
             }
-            Some(section)
-                if section.is_openid() && (indented || properties::begins_with_known(content)) =>
-            {
+            Some(section) if section.is_openid() && (indented || begins_with_known(content)) => {
                 self.list_fault(line, Problem::AfterBlankLine);
             }
             _ => {
@@ -123,11 +121,11 @@ fn header(line: &str) -> Option<(&str, &str)> {
     };
     let whole = !kind.is_empty() && !name.is_empty() && !kind.contains(is_space);
     // `client-key: x` with its tab forgotten is not a section.
-    (whole && !properties::begins_with_known(kind)).then_some((kind, name))
+    (whole && !begins_with_known(kind)).then_some((kind, name))
 }
 
 /// What Perl's `\s` matches in a line.
-pub(super) fn is_space(c: char) -> bool {
+pub(crate) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\x0b' | '\x0c')
 }
 

@@ -4,7 +4,10 @@ mod messages;
 use std::path::Path;
 
 use super::*;
-use onerealm_core::{ClientTypeSetting, RealmError, RedirectUriError, TokenAuthMethod};
+use onerealm_core::{
+    ClientSecret, ClientTypeSetting, NativeKey, PublicOverride, QueryUserinfo, RealmError,
+    RedirectUriError, TokenAuthMethod,
+};
 
 const FULL: &str = "\
 # realms
@@ -46,21 +49,30 @@ ldap: office
 /// The least that a realm needs.
 const LEAST: &str = "\tissuer-url https://a.example\n\tclient-id pve\n";
 
-fn parse(text: &str) -> Config {
-    Config::parse(text, Path::new("/etc/pve/domains.cfg")).unwrap()
+const PATH: &str = "/etc/pve/domains.cfg";
+
+fn parse(text: &str) -> Realms {
+    super::parse(text, Path::new(PATH)).unwrap()
 }
 
 /// The realm `sso` with these lines besides what it needs.
 fn realm_with(lines: &str) -> Result<RealmConfig, (usize, Problem)> {
-    located(parse(&format!("openid: sso\n{LEAST}{lines}")).realm("sso"))
+    realm_of(&format!("openid: sso\n{LEAST}{lines}"), "sso")
 }
 
-fn located(outcome: Result<&RealmConfig, ConfigError>) -> Result<RealmConfig, (usize, Problem)> {
-    match outcome {
-        Ok(realm) => Ok(realm.clone()),
-        Err(ConfigError::RealmInvalid(problem)) => Err((problem.line, problem.problem)),
-        Err(other) => panic!("{other}"),
-    }
+/// The realm of that name, or its mistake and in which line it is.
+fn realm_of(text: &str, name: &str) -> Result<RealmConfig, (usize, Problem)> {
+    let realms = each_realm(text, Path::new(PATH));
+    let (_, realm) = realms.into_iter().find(|(found, _)| found == name).unwrap();
+    realm.map_err(|problem| (problem.line, problem.problem))
+}
+
+fn secret(realm: &RealmConfig) -> Option<&str> {
+    realm.realm.registration.secret.as_ref().map(ClientSecret::expose)
+}
+
+fn words(words: &onerealm_core::wire::Words<onerealm::Text>) -> Vec<&str> {
+    words.iter().collect()
 }
 
 fn value(property: &'static str, expected: &'static str) -> Problem {
@@ -69,59 +81,77 @@ fn value(property: &'static str, expected: &'static str) -> Problem {
 
 #[test]
 fn a_realm_that_a_program_makes_has_the_defaults_of_the_file() {
-    let made = RealmConfig::new("sso".into(), "https://a.example".into(), "pve".into());
+    let made = RealmConfig::new("sso", "https://a.example", "pve").unwrap();
     assert_eq!(format!("{made:?}"), format!("{:?}", realm_with("").unwrap()));
-    let config = Config::of([made], Path::new("here"));
-    assert_eq!(config.realm("sso").unwrap().issuer_url, "https://a.example");
-    assert!(config.realm("other").unwrap_err().to_string().contains("sso"));
 }
 
 #[test]
 fn every_property_is_read() {
-    let config = parse(FULL);
-    let realm = config.realm("sso").unwrap();
-    assert_eq!(realm.client_key.as_deref().map(String::as_str), Some("s3cret"));
-    assert_eq!(realm.native_client_key.as_deref().map(String::as_str), Some("n4tive"));
+    let config = realm_of(FULL, "sso").unwrap();
+    let realm = &config.realm;
+    assert_eq!(secret(&config), Some("s3cret"));
+    let native = realm.native_registration.as_ref().unwrap();
+    assert_eq!(native.key.as_ref().map(NativeKey::expose), Some("n4tive"));
     assert_eq!(
-        format!("{realm:?}"),
-        "RealmConfig { name: \"sso\", issuer_url: \"https://login.example/t/v2.0\", client_id: \"pve\", \
-         client_key: Some(..), native_client_id: Some(\"pve-cli\"), native_client_key: Some(..), \
-         client_type: Auto, public_override: false, token_auth_method: Some(ClientSecretPost), \
-         redirect_urls: [RedirectUri(\"https://pve.example:8006\"), \
-         RedirectUri(\"http://127.0.0.1/cb\"), RedirectUri(\"com.example.app:/cb\")], \
-         username_claim: \"username\", scopes: [\"email\", \"groups\", \"roles\"], \
-         prompt: Some(\"select_account\"), acr_values: [\"one\", \"two\"], audiences: [\"a\", \"b\"], \
-         query_userinfo: false, ca_file: Some(\"/etc/pve/ca.pem\"), groups_claim: Some(\"groups\"), \
-         autocreate: true, groups_autocreate: true, groups_overwrite: true, default: true, \
-         comment: Some(\"Company login\"), clock_skew: Some(90), max_age: Some(3600), unknown: [] }"
+        (realm.name.as_str(), realm.issuer.as_str()),
+        ("sso", "https://login.example/t/v2.0")
     );
-    assert_eq!(config.realms().count(), 1);
+    assert_eq!(
+        (realm.registration.client_id.as_str(), native.client_id.as_str()),
+        ("pve", "pve-cli")
+    );
+    assert_eq!(realm.client_type, ClientTypeSetting::Auto);
+    assert_eq!(realm.public_override, PublicOverride::Refused);
+    assert_eq!(realm.token_auth_method, Some(TokenAuthMethod::ClientSecretPost));
+    assert_eq!(words(&realm.scopes), ["openid", "email", "groups", "roles"]);
+    assert_eq!(words(&realm.prompt), ["select_account"]);
+    assert_eq!(words(&realm.acr_values), ["one", "two"]);
+    assert_eq!(words(&realm.audiences), ["a", "b"]);
+    assert_eq!(realm.userinfo, QueryUserinfo::Never);
+    assert_eq!((realm.max_age, realm.clock_skew), (Some(3600), 90));
+    let settings = format!("{config:?}");
+    assert_eq!(
+        settings.split_once("}, redirect_urls").unwrap().1,
+        ": [RedirectUri(\"https://pve.example:8006\"), RedirectUri(\"http://127.0.0.1/cb\"), \
+         RedirectUri(\"com.example.app:/cb\")], username_claim: \"username\", \
+         groups_claim: Some(\"groups\"), ca_file: Some(\"/etc/pve/ca.pem\"), autocreate: true, \
+         groups_autocreate: true, groups_overwrite: true, default: true, \
+         comment: Some(\"Company login\"), unknown: [] }"
+    );
+    assert!(!settings.contains("s3cret") && !settings.contains("n4tive"), "{settings}");
+    assert_eq!(parse(FULL).iter().count(), 1);
 }
 
 #[test]
 fn what_is_not_said_has_proxmox_defaults() {
-    let realm = realm_with("\tclient-key\n\tnative-client-key \t \n").unwrap();
-    assert!(realm.client_key.is_none() && realm.native_client_key.is_none());
+    let config = realm_with("\tclient-key\n\tnative-client-key \t \n").unwrap();
+    let realm = &config.realm;
+    assert!(secret(&config).is_none() && realm.native_registration.is_none());
     assert_eq!(realm.client_type, ClientTypeSetting::Unset);
     assert_eq!(
-        (realm.username_claim.as_str(), realm.scopes),
-        ("sub", vec!["email".into(), "profile".into()])
+        (config.username_claim.as_str(), words(&realm.scopes)),
+        ("sub", vec!["email", "profile"])
     );
-    assert!(realm.public_override && realm.query_userinfo && !realm.autocreate && !realm.default);
-    assert!(
-        realm.token_auth_method.is_none()
-            && realm.acr_values.is_empty()
-            && realm.clock_skew.is_none()
-    );
+    assert_eq!(realm.public_override, PublicOverride::Allowed);
+    assert_eq!(realm.userinfo, QueryUserinfo::WhereOffered);
+    assert!(!config.autocreate && !config.default);
+    assert!(realm.token_auth_method.is_none() && realm.acr_values.is_empty());
+    assert_eq!(realm.clock_skew, onerealm_core::policy::CLOCK_SKEW);
+}
+
+#[test]
+fn a_list_of_separators_alone_has_no_words() {
+    assert!(realm_with("\tscopes ,;\n").unwrap().realm.scopes.is_empty());
 }
 
 #[test]
 fn words_are_read_as_what_they_mean() {
-    let kind = |text: &str| realm_with(&format!("\tclient-type {text}\n")).unwrap().client_type;
+    let kind =
+        |text: &str| realm_with(&format!("\tclient-type {text}\n")).unwrap().realm.client_type;
     assert_eq!(kind("confidential"), ClientTypeSetting::Confidential);
     assert_eq!(kind("public"), ClientTypeSetting::Public);
-    let method = realm_with("\ttoken-auth-method client_secret_basic\n").unwrap().token_auth_method;
-    assert_eq!(method, Some(TokenAuthMethod::ClientSecretBasic));
+    let basic = realm_with("\ttoken-auth-method client_secret_basic\n").unwrap();
+    assert_eq!(basic.realm.token_auth_method, Some(TokenAuthMethod::ClientSecretBasic));
     for (text, expected) in [("1", true), ("On", true), ("no", false), ("FALSE", false), ("", true)]
     {
         assert_eq!(
@@ -212,7 +242,7 @@ fn an_issuer_or_client_that_no_login_can_have_is_refused_with_its_line() {
         let text = format!("openid: sso\n\tissuer-url {issuer}\n\tclient-id {client_id}\n");
         let (line, property, error) = expected;
         assert_eq!(
-            located(parse(&text).realm("sso")).map(|_| ()),
+            realm_of(&text, "sso").map(|_| ()),
             Err((line, Problem::Refused { property, error })),
             "{text}"
         );
@@ -220,49 +250,17 @@ fn an_issuer_or_client_that_no_login_can_have_is_refused_with_its_line() {
 }
 
 #[test]
-fn a_realm_with_redirect_urls_allows_no_others() {
-    let allows = |list: &str, text: &str| {
-        let realm = realm_with(list).unwrap();
-        realm.allows(&onerealm_core::RedirectUri::parse(text).unwrap())
-    };
-    let list = "\tredirect-urls https://pve.example:8006 http://127.0.0.1/callback\n";
-    for (list, text, expected) in [
-        ("", "https://anything.example", true),
-        (list, "https://pve.example:8006", true),
-        (list, "https://pve.example:8006/", false),
-        (list, "https://anything.example", false),
-        (list, "http://127.0.0.1:51004/callback", true),
-        (list, "http://localhost:51004/callback", false),
-        (list, "com.example.app:/cb", false),
-    ] {
-        assert_eq!(allows(list, text), expected, "{list:?} {text}");
-    }
-}
-
-#[test]
-fn the_default_realm_is_the_one_that_says_so_or_the_only_one() {
-    let realms = |lines: &[&str]| {
-        let sections = lines.iter().enumerate();
-        let text: String =
-            sections.map(|(n, lines)| format!("openid: r{n}\n{LEAST}{lines}\n\n")).collect();
-        parse(&format!("pam: pam\n\tdefault 1\n\n{text}"))
-    };
-    let name = |config: Config| config.default_realm().map(|realm| realm.name.clone());
-    assert_eq!(name(realms(&["", "\tdefault 1", ""])).unwrap(), "r1");
-    assert_eq!(name(realms(&[""])).unwrap(), "r0");
-    assert_eq!(name(realms(&["\tdefault 0"])).unwrap(), "r0");
-    assert_eq!(name(realms(&["\tdefault 1", "\tclient-type x"])).unwrap(), "r0");
-    let error = name(realms(&["", "\tdefault 0"])).unwrap_err();
+fn the_realm_with_default_is_the_default_realm() {
+    let realms = parse(&format!(
+        "pam: pam\n\tdefault 1\n\nopenid: one\n{LEAST}\nopenid: two\n{LEAST}\tdefault 1\n"
+    ));
+    assert_eq!(realms.default_realm().unwrap().name(), "two");
+    let error =
+        parse(&format!("openid: one\n{LEAST}\nopenid: two\n{LEAST}")).default_realm().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "name a realm, as /etc/pve/domains.cfg has no openid realm with `default 1`; its openid realms: r0, r1"
+        "name a realm, as /etc/pve/domains.cfg has no openid realm with `default 1`; its openid realms: one, two"
     );
-    let error = name(realms(&["\tdefault 1", "\tdefault 1"])).unwrap_err();
-    assert!(error.to_string().contains("has more than one openid realm with"), "{error}");
-    // A realm that can't be used doesn't make the other one the only one.
-    assert_eq!(name(realms(&["", "\tclient-type x"])).unwrap_err().code(), "realm_not_named");
-    assert_eq!(name(realms(&["\tclient-type x"])).unwrap_err().code(), "realm_invalid");
-    assert_eq!(name(realms(&[])).unwrap_err().code(), "realm_not_named");
 }
 
 #[test]
@@ -270,10 +268,7 @@ fn a_realm_without_issuer_or_client_id_is_refused_at_its_header() {
     for (text, property) in
         [("\tclient-id a\n", "issuer-url"), ("\tissuer-url https://a\n", "client-id")]
     {
-        let config = parse(&format!("\n\nopenid: sso\n{text}"));
-        assert_eq!(
-            located(config.realm("sso")).map(|_| ()),
-            Err((3, Problem::Missing { property }))
-        );
+        let text = format!("\n\nopenid: sso\n{text}");
+        assert_eq!(realm_of(&text, "sso").map(|_| ()), Err((3, Problem::Missing { property })));
     }
 }

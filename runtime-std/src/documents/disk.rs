@@ -18,7 +18,8 @@ use std::path::{Path, PathBuf};
 use onerealm_core::policy;
 use sha2::{Digest, Sha256};
 
-use super::document::{Document, Kind};
+use super::document::{Age, Document, Kind};
+use crate::clock::now;
 use crate::http::Answer;
 use crate::store::files::{self, retried};
 use crate::store::{StoreError, Unsafe};
@@ -173,8 +174,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let new = PathBuf::from(new);
     let mut file = match files::create_file(&new) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let now = crate::clock::now().0;
-            if modified(&new).is_some_and(|at| now.abs_diff(at) < LEFT_BEHIND) {
+            if modified(&new).is_some_and(|at| now().0.abs_diff(at) < LEFT_BEHIND) {
                 // Somebody else writes the same.
                 return Ok(());
             }
@@ -212,9 +212,9 @@ fn encode(whose: &Whose, document: &Document) -> Vec<u8> {
             whose.issuer,
             whose.trust,
             document.url,
-            document.fetched,
-            document.lifetime,
-            u8::from(document.may_be_stale),
+            document.age.fetched,
+            document.age.lifetime,
+            u8::from(document.age.may_be_stale),
             response.content_type.unwrap_or_default(),
         )
         .as_bytes(),
@@ -241,9 +241,8 @@ fn decode(kind: Kind, whose: &Whose, url: &str, bytes: &[u8]) -> Option<Document
     let (fetched, lifetime, stale) = (number("fetched ")?, number("lifetime ")?, number("stale ")?);
     let content_type = lines.next()?.strip_prefix("type ")?;
     let answer = Answer::kept(Some(content_type), body);
-    let mut document = Document::kept(kind, url, answer, fetched, lifetime);
-    document.may_be_stale = stale == 1;
-    is_same.then_some(document)
+    let age = Age::new(kind, fetched, lifetime, stale == 1);
+    is_same.then(|| Document::kept(kind, url, answer, age))
 }
 
 /// SHA-256 of several pieces, in hex.

@@ -45,45 +45,52 @@ impl Kind {
     }
 }
 
-/// A document as a provider published it, which the core has accepted.
+/// A document as a provider published it.
 pub(crate) struct Document {
     pub(super) kind: Kind,
     /// Where it came from.
     pub(super) url: String,
     pub(super) answer: Answer,
-    /// In seconds since 1970.
-    pub(super) fetched: u64,
-    /// In seconds.
-    pub(super) lifetime: u64,
+    pub(super) age: Age,
     pub(super) is_storable: bool,
-    pub(super) may_be_stale: bool,
-    /// Since when this process has it.
-    known: Instant,
 }
 
 impl Document {
     /// One that came just now.
     pub(super) fn fetched(kind: Kind, url: &str, answer: Answer, now: u64) -> Self {
         let caching = answer.caching();
-        let lifetime = kind.bounded(caching.max_age.unwrap_or(USUAL));
-        let mut document = Self::kept(kind, url, answer, now, lifetime);
-        document.is_storable = caching.is_storable;
-        document.may_be_stale = caching.may_be_stale;
-        document
+        let age = Age::new(kind, now, caching.max_age.unwrap_or(USUAL), caching.may_be_stale);
+        Document { kind, url: url.to_owned(), answer, age, is_storable: caching.is_storable }
     }
 
-    /// One that somebody fetched then.
-    pub(super) fn kept(kind: Kind, url: &str, answer: Answer, fetched: u64, lifetime: u64) -> Self {
-        Document {
-            kind,
-            url: url.to_owned(),
-            answer,
-            fetched,
-            lifetime: kind.bounded(lifetime),
-            is_storable: true,
-            may_be_stale: true,
-            known: Instant::now(),
-        }
+    /// One that somebody fetched before, and kept.
+    pub(super) fn kept(kind: Kind, url: &str, answer: Answer, age: Age) -> Self {
+        Document { kind, url: url.to_owned(), answer, age, is_storable: true }
+    }
+
+    pub(crate) fn response(&self) -> HttpResponse<'_> {
+        self.answer.response()
+    }
+}
+
+/// When a document was fetched, and how long it is used.
+pub(super) struct Age {
+    /// In seconds since 1970.
+    pub(super) fetched: u64,
+    /// In seconds.
+    pub(super) lifetime: u64,
+    /// Whether it may be used where the provider does not answer.
+    pub(super) may_be_stale: bool,
+    kind: Kind,
+    /// Since when this process has it.
+    known: Instant,
+}
+
+impl Age {
+    /// Of a document that was fetched then, and is used for `lifetime` within what is allowed.
+    pub(super) fn new(kind: Kind, fetched: u64, lifetime: u64, may_be_stale: bool) -> Self {
+        let lifetime = kind.bounded(lifetime);
+        Age { fetched, lifetime, may_be_stale, kind, known: Instant::now() }
     }
 
     /// Whether it can be used without asking, `at_most` so long after it was fetched.
@@ -103,10 +110,6 @@ impl Document {
         let age = now.checked_sub(self.fetched).map(Duration::from_secs);
         age.is_some_and(|age| age < than) && self.known.elapsed() < than
     }
-
-    pub(crate) fn response(&self) -> HttpResponse<'_> {
-        self.answer.response()
-    }
 }
 
 #[cfg(test)]
@@ -116,8 +119,8 @@ mod tests {
     const NOW: u64 = 1_700_000_000;
     const FOREVER: Duration = Duration::MAX;
 
-    fn document(kind: Kind, lifetime: u64) -> Document {
-        Document::kept(kind, "https://a", Answer::kept(None, b"{}"), NOW, lifetime)
+    fn age(kind: Kind, lifetime: u64) -> Age {
+        Age::new(kind, NOW, lifetime, true)
     }
 
     #[test]
@@ -130,41 +133,41 @@ mod tests {
             (Kind::Keys, 600, 600),
             (Kind::Keys, u64::MAX, 3600),
         ] {
-            let document = document(kind, lifetime);
-            assert!(document.is_fresh(FOREVER, NOW + used - 1), "{kind:?} {lifetime}");
-            assert!(!document.is_fresh(FOREVER, NOW + used), "{kind:?} {lifetime}");
+            let age = age(kind, lifetime);
+            assert!(age.is_fresh(FOREVER, NOW + used - 1), "{kind:?} {lifetime}");
+            assert!(!age.is_fresh(FOREVER, NOW + used), "{kind:?} {lifetime}");
         }
     }
 
     #[test]
     fn a_caller_can_make_it_shorter() {
-        let document = document(Kind::Keys, 3600);
-        assert!(document.is_fresh(Duration::from_secs(10), NOW + 9));
-        assert!(!document.is_fresh(Duration::from_secs(10), NOW + 10));
-        assert!(!document.is_fresh(Duration::ZERO, NOW));
+        let age = age(Kind::Keys, 3600);
+        assert!(age.is_fresh(Duration::from_secs(10), NOW + 9));
+        assert!(!age.is_fresh(Duration::from_secs(10), NOW + 10));
+        assert!(!age.is_fresh(Duration::ZERO, NOW));
     }
 
     #[test]
     fn a_document_from_the_future_is_not_used() {
-        let document = document(Kind::Metadata, 3600);
-        assert!(!document.is_fresh(FOREVER, NOW - 1));
-        assert!(!document.is_usable_stale(NOW - 1));
+        let age = age(Kind::Metadata, 3600);
+        assert!(!age.is_fresh(FOREVER, NOW - 1));
+        assert!(!age.is_usable_stale(NOW - 1));
     }
 
     #[test]
     fn a_clock_that_stands_still_keeps_nothing_alive() {
-        let mut document = document(Kind::Keys, 60);
-        document.known = Instant::now().checked_sub(Duration::from_secs(60)).unwrap();
-        assert!(!document.is_fresh(FOREVER, NOW));
+        let mut age = age(Kind::Keys, 60);
+        age.known = Instant::now().checked_sub(Duration::from_secs(60)).unwrap();
+        assert!(!age.is_fresh(FOREVER, NOW));
     }
 
     #[test]
     fn only_metadata_is_used_stale_and_for_a_day() {
-        let metadata = document(Kind::Metadata, 60);
+        let metadata = age(Kind::Metadata, 60);
         assert!(metadata.is_usable_stale(NOW + STALE - 1));
         assert!(!metadata.is_usable_stale(NOW + STALE));
-        assert!(!document(Kind::Keys, 60).is_usable_stale(NOW));
-        let forbidden = Document { may_be_stale: false, ..document(Kind::Metadata, 60) };
+        assert!(!age(Kind::Keys, 60).is_usable_stale(NOW));
+        let forbidden = Age { may_be_stale: false, ..age(Kind::Metadata, 60) };
         assert!(!forbidden.is_usable_stale(NOW));
     }
 }

@@ -1,17 +1,15 @@
-//! One provider, and its keys.
+//! One provider's keys.
 
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use onerealm_core::{
-    DiscoveryRequest, HttpRequest, Issuer, JwksError, JwksRequest, KeySet, ProviderMetadata,
-};
+use onerealm_core::{HttpRequest, JwksError, JwksRequest, KeySet};
 
+use super::call::{Call, URL_LEN, lock, too_late};
 use super::disk::{Disk, Whose};
 use super::document::{Document, Kind};
 use super::turn::Turn;
-use super::{Call, URL_LEN, lock, too_late};
 use crate::clock::now;
 use crate::error::Error;
 
@@ -21,72 +19,39 @@ const REFETCH_PAUSE: Duration = Duration::from_secs(60);
 const OTHER_S_TIME: Duration = Duration::from_secs(5);
 const LOOK_PAUSE: Duration = Duration::from_millis(50);
 
-/// One provider's documents.
-pub(crate) struct Provider {
-    whose: Whose,
-    pub(super) metadata: Arc<Document>,
-    keys: Arc<Keys>,
-    disk: Option<Disk>,
-}
-
+/// What is known of a provider's keys.
 #[derive(Default)]
-struct Keys {
+pub(super) struct KnownKeys {
     turn: Turn,
-    known: Mutex<KnownKeys>,
+    latest: Mutex<Latest>,
 }
 
 #[derive(Clone, Default)]
-struct KnownKeys {
+struct Latest {
     document: Option<Arc<Document>>,
     /// When an unknown key last caused a fetch.
     refetched: Option<Instant>,
 }
 
-impl Provider {
-    /// The provider with this metadata; what is known of its keys `before` stays known.
-    pub(super) fn new(
-        whose: Whose,
-        metadata: Arc<Document>,
-        disk: Option<Disk>,
-        before: Option<&Provider>,
-    ) -> Self {
-        let keys = before.map(|provider| Arc::clone(&provider.keys)).unwrap_or_default();
-        Provider { whose, metadata, keys, disk }
-    }
-
-    /// Its keys, which are where this metadata says.
-    pub(crate) fn keys<'a>(&'a self, metadata: &ProviderMetadata<'a>) -> ProviderKeys<'a> {
-        ProviderKeys { provider: self, request: JwksRequest::new(metadata) }
-    }
-
-    /// The metadata, which was accepted when it was fetched.
-    pub(crate) fn metadata(&self) -> Result<ProviderMetadata<'_>, Error> {
-        let issuer = Issuer::parse(self.whose.issuer.as_str())?;
-        DiscoveryRequest::new(issuer).response(self.metadata.response()).map_err(|error| {
-            let url = self.whose.issuer.clone();
-            Error::Discovery { url, error, difference: None }
-        })
-    }
-}
-
 /// A provider's keys, and how they are asked for.
 #[derive(Clone, Copy)]
-pub(crate) struct ProviderKeys<'a> {
-    provider: &'a Provider,
-    request: JwksRequest<'a>,
+pub(crate) struct Keys<'a> {
+    pub(super) known: &'a KnownKeys,
+    pub(super) whose: &'a Whose,
+    pub(super) disk: Option<&'a Disk>,
+    pub(super) request: JwksRequest<'a>,
 }
 
-impl ProviderKeys<'_> {
+impl Keys<'_> {
     /// The keys, fetched where they aren't known or are old.
-    pub(crate) fn get(&self, call: Call<'_>) -> Result<Arc<Document>, Error> {
+    pub(crate) fn get(&self, call: &Call<'_>) -> Result<Arc<Document>, Error> {
         self.with_request(|message| {
             let known =
-                || self.known_keys(message.url).filter(|k| k.is_fresh(call.lifetime, now().0));
+                || self.known_keys(message.url).filter(|k| k.age.is_fresh(call.lifetime, now().0));
             if let Some(keys) = known() {
                 return Ok(keys);
             }
-            let _turn =
-                self.provider.keys.turn.take(call.deadline).ok_or_else(|| too_late(message))?;
+            let _turn = self.known.turn.take(call.deadline).ok_or_else(|| too_late(message))?;
             match known().or_else(|| self.keys_on_disk(message, call)) {
                 Some(keys) => Ok(keys),
                 None => self.fetch_keys(message, call),
@@ -98,12 +63,11 @@ impl ProviderKeys<'_> {
     pub(crate) fn newer(
         &self,
         seen: &Arc<Document>,
-        call: Call<'_>,
+        call: &Call<'_>,
     ) -> Result<Arc<Document>, Error> {
         self.with_request(|message| {
-            let _turn =
-                self.provider.keys.turn.take(call.deadline).ok_or_else(|| too_late(message))?;
-            let known = lock(&self.provider.keys.known).clone();
+            let _turn = self.known.turn.take(call.deadline).ok_or_else(|| too_late(message))?;
+            let known = lock(&self.known.latest).clone();
             if let Some(newer) = known.document.filter(|known| !Arc::ptr_eq(known, seen)) {
                 return Ok(newer);
             }
@@ -111,13 +75,9 @@ impl ProviderKeys<'_> {
                 return Ok(Arc::clone(seen));
             }
             // Whatever comes of it: a provider that fails is not asked again for each token.
-            lock(&self.provider.keys.known).refetched = Some(Instant::now());
+            lock(&self.known.latest).refetched = Some(Instant::now());
             let pause = REFETCH_PAUSE.as_secs();
-            let refetched = self
-                .provider
-                .disk
-                .as_ref()
-                .and_then(|d| d.refetched(&self.provider.whose, now().0, pause));
+            let refetched = self.disk.and_then(|d| d.refetched(self.whose, now().0, pause));
             match refetched {
                 None => self.fetch_keys(message, call),
                 Some(ago) => Ok(self.await_other(seen, ago, message, call)),
@@ -131,13 +91,13 @@ impl ProviderKeys<'_> {
         seen: &Arc<Document>,
         ago: u64,
         message: &HttpRequest<'_>,
-        call: Call<'_>,
+        call: &Call<'_>,
     ) -> Arc<Document> {
         let until = call.deadline.min(Instant::now() + OTHER_S_TIME);
         loop {
             let newer = self.keys_on_disk(message, call);
             let is_newer = |keys: &Arc<Document>| {
-                keys.fetched > seen.fetched || keys.response().body != seen.response().body
+                keys.age.fetched > seen.age.fetched || keys.response().body != seen.response().body
             };
             if let Some(newer) = newer.filter(is_newer) {
                 return newer;
@@ -161,35 +121,34 @@ impl ProviderKeys<'_> {
     fn fetch_keys(
         &self,
         message: &HttpRequest<'_>,
-        call: Call<'_>,
+        call: &Call<'_>,
     ) -> Result<Arc<Document>, Error> {
         let answer = call.http.send(message, call.ca_file, call.deadline)?;
         let document = Document::fetched(Kind::Keys, message.url, answer, now().0);
         self.key_set(&document)?;
-        if let Some(disk) = &self.provider.disk {
-            disk.write(&self.provider.whose, &document);
+        if let Some(disk) = self.disk {
+            disk.write(self.whose, &document);
         }
         Ok(self.keep_keys(document))
     }
 
     /// What another process has fetched.
-    fn keys_on_disk(&self, message: &HttpRequest<'_>, call: Call<'_>) -> Option<Arc<Document>> {
-        let document =
-            self.provider.disk.as_ref()?.read(Kind::Keys, &self.provider.whose, message.url)?;
+    fn keys_on_disk(&self, message: &HttpRequest<'_>, call: &Call<'_>) -> Option<Arc<Document>> {
+        let document = self.disk?.read(Kind::Keys, self.whose, message.url)?;
         let is_usable =
-            document.is_fresh(call.lifetime, now().0) && self.key_set(&document).is_ok();
+            document.age.is_fresh(call.lifetime, now().0) && self.key_set(&document).is_ok();
         is_usable.then(|| self.keep_keys(document))
     }
 
     fn keep_keys(&self, document: Document) -> Arc<Document> {
         let document = Arc::new(document);
-        lock(&self.provider.keys.known).document = Some(Arc::clone(&document));
+        lock(&self.known.latest).document = Some(Arc::clone(&document));
         document
     }
 
     /// The keys from `url`, if those are known.
     fn known_keys(&self, url: &str) -> Option<Arc<Document>> {
-        lock(&self.provider.keys.known).document.clone().filter(|known| known.url == url)
+        lock(&self.known.latest).document.clone().filter(|known| known.url == url)
     }
 
     /// What is wrong with the keys, with where they are.

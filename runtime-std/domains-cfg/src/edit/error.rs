@@ -5,13 +5,20 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use super::super::error::{ConfigError, RealmProblem};
+use onerealm::RealmsError;
+
+use crate::error::{ConfigError, RealmProblem};
 
 /// Why a file was not changed. It is as it was before; no value of a property is in the message.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum EditError {
-    /// The file can't be read, or has no such realm, or the realm has a mistake that keeps it from being changed.
+    /// The file can't be read.
     Config(ConfigError),
+    /// The file has no such realm.
+    Realm(RealmsError),
+    /// The realm has a mistake that keeps it from being changed.
+    RealmInvalid(RealmProblem),
     /// There is no such property. Its name is not told: it may be `client-key=s3cret`.
     PropertyUnknown,
     /// The value would be read as another one.
@@ -41,7 +48,7 @@ pub enum EditError {
 }
 
 impl EditError {
-    /// Every code, but for those of [`ConfigError`].
+    /// Every code, but for those of other errors that are in here.
     pub const CODES: &'static [&'static str] = &[
         "property_unknown",
         "value_refused",
@@ -55,6 +62,8 @@ impl EditError {
     pub fn code(&self) -> &'static str {
         match self {
             EditError::Config(error) => error.code(),
+            EditError::Realm(error) => error.code(),
+            EditError::RealmInvalid(_) => RealmProblem::CODE,
             EditError::PropertyUnknown => "property_unknown",
             EditError::Value { .. } => "value_refused",
             EditError::WouldBeInvalid(_) => "realm_would_be_invalid",
@@ -69,6 +78,8 @@ impl fmt::Display for EditError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             EditError::Config(error) => error.fmt(f),
+            EditError::Realm(error) => error.fmt(f),
+            EditError::RealmInvalid(problem) => problem.fmt(f),
             EditError::PropertyUnknown => f.write_str(
                 "nothing was changed, as there is no property of that name; docs/configuration.md has them all",
             ),
@@ -104,7 +115,8 @@ impl Error for EditError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             EditError::Config(error) => Some(error),
-            EditError::WouldBeInvalid(problem) => Some(problem),
+            EditError::Realm(error) => Some(error),
+            EditError::RealmInvalid(problem) | EditError::WouldBeInvalid(problem) => Some(problem),
             EditError::Unwritable { source, .. } => Some(source),
             _ => None,
         }
@@ -117,8 +129,14 @@ impl From<ConfigError> for EditError {
     }
 }
 
+impl From<RealmsError> for EditError {
+    fn from(error: RealmsError) -> Self {
+        EditError::Realm(error)
+    }
+}
+
 impl From<RealmProblem> for EditError {
     fn from(problem: RealmProblem) -> Self {
-        EditError::Config(ConfigError::RealmInvalid(problem))
+        EditError::RealmInvalid(problem)
     }
 }

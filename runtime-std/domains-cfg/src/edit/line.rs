@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::super::sections::is_space;
+use crate::sections::is_space;
 
 /// A line as its bytes: spaces, a name, spaces, a value, and spaces with the line end.
 pub(super) struct Line<'l> {

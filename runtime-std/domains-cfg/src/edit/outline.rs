@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use zeroize::{Zeroize, Zeroizing};
 
-use super::super::error::Problem;
-use super::super::sections::{self, Section};
+use crate::error::Problem;
+use crate::sections::{self, Section};
 
 /// The file's text. Bytes that are not UTF-8 are replaced, which leaves the lines what they are.
 pub(super) struct Text<'b>(Cow<'b, str>);

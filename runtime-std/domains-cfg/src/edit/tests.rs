@@ -4,7 +4,7 @@ mod file;
 mod random;
 
 use super::*;
-use crate::config::Config;
+use crate::file::MAX_FILE_SIZE;
 
 const PATH: &str = "/etc/pve/domains.cfg";
 

@@ -111,11 +111,12 @@ fn many_at_once_change_a_line_each_or_say_that_they_did_not() {
             .map(|thread| thread.join().unwrap())
     });
     assert!(prompt.is_some() || scopes.is_some() || audiences.is_some());
-    let config = Config::read(&path).unwrap();
-    let realm = config.realm("sso").unwrap();
-    assert_eq!(realm.prompt, prompt);
-    assert_eq!(realm.scopes.join(" "), scopes.unwrap_or("email profile".to_owned()));
-    assert_eq!(realm.audiences.join(" "), audiences.unwrap_or_default());
+    let config = crate::read(&path).unwrap();
+    let realm = config.get("sso").unwrap().realm.borrowed();
+    assert!(realm.prompt.iter().eq(prompt.as_deref()));
+    let scopes = scopes.unwrap_or("email profile".to_owned());
+    assert!(realm.scopes.iter().eq(scopes.split(' ')));
+    assert!(realm.audiences.iter().eq(audiences.as_deref()));
     assert_eq!(scene.names(), ["domains.cfg"]);
 }
 
