@@ -529,6 +529,33 @@ fn case_120_where_the_caller_says_where_it_is_the_login_began_there_to_the_lette
 }
 
 #[test]
+fn case_120_a_login_comes_back_to_its_redirect_uri_or_to_that_as_browsers_write_it() {
+    let (redirect_uri, written) = ("https://PVE.example:443/a/../cb?x", "https://pve.example/cb?x");
+    let trial = Trial { redirect_uri, ..Trial::new() };
+    trial.login(|login| {
+        for (url, plainly, as_written) in [
+            ("https://PVE.example:443/a/../cb", true, true),
+            ("https://pve.example/cb", false, true),
+            ("https://pve.example/cb/", false, false),
+            ("https://pve.example/", false, false),
+            ("https://evil.example/cb", false, false),
+        ] {
+            let callback = format!("{url}?x&code=c&state={}", login.state);
+            let verdict = |response| login.pending.check_redirect_uri(&response).is_ok();
+            let came = AuthorizationResponse::from_url(&callback).unwrap();
+            assert_eq!(verdict(came), plainly, "{url}");
+            assert_eq!(verdict(came.to_redirect_uri_written(written)), as_written, "{url}");
+
+            let at = format!("{url}?x");
+            let (_, query) = callback.split_once('?').unwrap();
+            let came = AuthorizationResponse::from_query(query).unwrap().at(Some(&at));
+            assert_eq!(verdict(came), plainly, "{at}");
+            assert_eq!(verdict(came.to_redirect_uri_written(written)), as_written, "{at}");
+        }
+    });
+}
+
+#[test]
 fn case_123_and_124_each_login_takes_its_own_response_only() {
     let trial = Trial::new();
     trial.login(|first| {

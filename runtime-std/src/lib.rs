@@ -36,6 +36,7 @@ mod logins;
 mod network;
 mod realm;
 mod realms;
+mod redirect_url;
 mod store;
 mod text;
 mod user;

@@ -7,6 +7,7 @@ use onerealm_core::{
     ClientId, ClientRegistration, Issuer, Realm, RealmError, RealmName, RedirectUri,
 };
 
+use crate::redirect_url;
 use crate::text::Text;
 
 /// The scopes of a realm that lists none, besides `openid`.
@@ -80,11 +81,12 @@ impl RealmConfig {
         self.realm.name.as_str()
     }
 
-    /// Whether a login may begin with `redirect_uri`: one of those listed, or any where
-    /// none is.
+    /// Whether a login may begin with `redirect_uri`: one of those listed, compared as browsers
+    /// write them, or any where none is listed.
     pub fn allows(&self, redirect_uri: &RedirectUri) -> bool {
         let mut listed = self.redirect_urls.iter();
-        self.redirect_urls.is_empty() || listed.any(|listed| redirect_uri.matches(listed))
+        self.redirect_urls.is_empty()
+            || listed.any(|listed| redirect_url::matches(redirect_uri, listed))
     }
 }
 
@@ -136,10 +138,14 @@ mod tests {
             ["https://pve.example:8006", "http://127.0.0.1/callback"].map(uri).to_vec();
         for (text, expected) in [
             ("https://pve.example:8006", true),
-            ("https://pve.example:8006/", false),
+            ("https://pve.example:8006/", true),
+            ("HTTPS://PVE.example:8006/x/..", true),
+            ("https://pve.example:8006/x", false),
             ("https://pve.example", false),
             ("https://anything.example", false),
             ("http://127.0.0.1:51004/callback", true),
+            ("http://127.0.0.1:80/./callback", true),
+            ("http://127.0.0.1:51004/callback/", false),
             ("http://localhost:51004/callback", false),
             ("com.example.app:/cb", false),
         ] {

@@ -23,6 +23,7 @@ use crate::error::user_name::UserError;
 use crate::error::words::ProviderWords;
 use crate::http::Answer;
 use crate::realm::RealmConfig;
+use crate::redirect_url;
 use crate::store::StoreError;
 use crate::user::User;
 use crate::verifiers::verifiers;
@@ -33,8 +34,8 @@ type ToldAs<T> = fn(&Identity<'_>, &RealmConfig) -> Result<T, UserError>;
 impl Logins {
     /// Finishes a login that [`begin`](Self::begin) began, here or in another process.
     ///
-    /// Where `redirect_url` is given, it must be the one that the login began with; a login is not
-    /// used up by a call with another one.
+    /// Where `redirect_url` is given, it must be the one that the login began with, as browsers
+    /// write it; a login is not used up by a call with another one.
     ///
     /// # Errors
     ///
@@ -44,9 +45,12 @@ impl Logins {
         callback: Callback<'_>,
         redirect_url: Option<&str>,
     ) -> Result<User, Error> {
-        let response = callback.response()?.at(redirect_url);
+        let redirect_url = redirect_url.map(redirect_url::as_browsers_write);
+        let response = callback.response()?.at(redirect_url.as_deref());
         let state = state_text(&response)?;
         let pending = self.store.read(&state, now())?;
+        let redirect_uri = redirect_url::as_browsers_write(pending.redirect_uri()).into_owned();
+        let response = response.to_redirect_uri_written(&redirect_uri);
         pending.check_redirect_uri(&response).map_err(|error| {
             let words = ProviderWords::of_authorization(&response);
             Error::Authorization { error, words, difference: None }
@@ -71,7 +75,7 @@ impl Logins {
         pending: PendingAuthorization,
         callback: Callback<'_>,
     ) -> Result<User, Error> {
-        self.identify(pending, &callback.response()?, None, User::new)
+        self.complete_as(pending, callback, User::new)
     }
 
     /// Finishes a login that [`start`](Self::start) began, and gives the claims as they are: for
@@ -86,8 +90,18 @@ impl Logins {
         pending: PendingAuthorization,
         callback: Callback<'_>,
     ) -> Result<Claims, Error> {
-        let told_as: ToldAs<Claims> = |identity, _| Claims::to_hand_on(identity);
-        self.identify(pending, &callback.response()?, None, told_as)
+        self.complete_as(pending, callback, |identity, _| Claims::to_hand_on(identity))
+    }
+
+    fn complete_as<T>(
+        &self,
+        pending: PendingAuthorization,
+        callback: Callback<'_>,
+        told_as: ToldAs<T>,
+    ) -> Result<T, Error> {
+        let redirect_uri = redirect_url::as_browsers_write(pending.redirect_uri()).into_owned();
+        let response = callback.response()?.to_redirect_uri_written(&redirect_uri);
+        self.identify(pending, &response, None, told_as)
     }
 
     /// From the authorization response to the end user. `kept` is the state that the login is kept
