@@ -120,7 +120,7 @@ pub fn parameter(url: &str, name: &str) -> String {
     url.query_pairs().find(|(n, _)| n == name).unwrap().1.into_owned()
 }
 
-fn realm() -> Realm<'static> {
+fn realm() -> Realm<&'static str> {
     let registration = ClientRegistration {
         client_id: ClientId::parse(CLIENT_ID).unwrap(),
         secret: ClientSecret::new(SECRET),

@@ -112,7 +112,7 @@ impl<'a> AuthorizationRequest<'a> {
         query.add("response_type", "code");
         query.add("client_id", self.pending.client_id());
         query.add("redirect_uri", self.pending.redirect_uri());
-        query.add_words("scope", core::iter::once("openid").chain(other_scopes(realm.scopes)));
+        query.add_words("scope", core::iter::once("openid").chain(other_scopes(&realm.scopes)));
         query.add_base64url("state", state);
         query.add_base64url("nonce", self.pending.nonce().as_str());
         query.add_base64url("code_challenge", self.pending.code_challenge().as_str());
@@ -127,7 +127,7 @@ impl<'a> AuthorizationRequest<'a> {
     }
 }
 
-fn other_scopes(scopes: Words<'_>) -> impl Iterator<Item = &str> {
+fn other_scopes<'w>(scopes: &'w Words<&str>) -> impl Iterator<Item = &'w str> {
     scopes.iter().filter(|scope| *scope != "openid")
 }
 

@@ -35,6 +35,8 @@ pub struct AuthorizationResponse<'a> {
     came_to: Option<&'a str>,
     /// What the caller says of it.
     at: Option<&'a str>,
+    /// How browsers write the login's redirect URI.
+    written: Option<&'a str>,
 }
 
 /// The parameter `iss` (RFC 9207).
@@ -117,6 +119,12 @@ impl<'a> AuthorizationResponse<'a> {
         AuthorizationResponse { at: redirect_uri, ..self }
     }
 
+    /// The response to a login whose redirect URI is `written` in browsers (WHATWG URL Standard). To
+    /// have come there is to have come to the redirect URI; what is sent stays what it was.
+    pub fn to_redirect_uri_written(self, written: &'a str) -> Self {
+        AuthorizationResponse { written: Some(written), ..self }
+    }
+
     /// What the login is stored under that this response claims to belong to.
     pub fn key(&self) -> PendingKey {
         PendingKey::of_state(self.state.bytes())
@@ -181,14 +189,16 @@ impl<'a> AuthorizationResponse<'a> {
     /// Whether it came to `redirect_uri`, as far as that is known. Browsers write an empty path
     /// as `/`.
     pub(crate) fn came_to(&self, redirect_uri: &str) -> bool {
-        if self.at.is_some_and(|at| at != redirect_uri) {
-            return false;
-        }
-        let expected = cut(redirect_uri, b'?').map_or(redirect_uri, |(url, _)| url);
-        self.came_to.is_none_or(|url| {
-            url == expected || (url.strip_suffix('/') == Some(expected) && has_no_path(expected))
-        })
+        let written = self.written.unwrap_or(redirect_uri);
+        self.at.is_none_or(|at| at == redirect_uri || at == written)
+            && self.came_to.is_none_or(|url| is_cut(url, redirect_uri) || is_cut(url, written))
     }
+}
+
+/// Whether `url` is the redirect URI without its query.
+fn is_cut(url: &str, redirect_uri: &str) -> bool {
+    let expected = cut(redirect_uri, b'?').map_or(redirect_uri, |(url, _)| url);
+    url == expected || (url.strip_suffix('/') == Some(expected) && has_no_path(expected))
 }
 
 fn has_no_path(url: &str) -> bool {
@@ -260,7 +270,7 @@ impl<'a> Parameters<'a> {
             },
         };
         let iss = self.iss.map_or(ResponseIssuer::NotSent, ResponseIssuer::Sent);
-        Ok(AuthorizationResponse { state, iss, outcome, came_to, at: None })
+        Ok(AuthorizationResponse { state, iss, outcome, came_to, at: None, written: None })
     }
 }
 

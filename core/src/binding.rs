@@ -36,7 +36,7 @@ pub(crate) struct Binding {
 impl Binding {
     /// Draws state, nonce and code verifier.
     pub(crate) fn draw<R: TryCryptoRng + ?Sized>(
-        realm: &Realm<'_>,
+        realm: &Realm<&str>,
         client: &Client<'_>,
         redirect_uri: RedirectUri,
         rng: &mut R,

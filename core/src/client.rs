@@ -125,25 +125,20 @@ impl Decision {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Client<'a> {
     Confidential {
-        client_id: ClientId<'a>,
-        secret: ClientSecret<'a>,
+        client_id: ClientId<&'a str>,
+        secret: ClientSecret<&'a str>,
         method: TokenAuthMethod,
     },
     /// Public, as the main registration without its secret.
-    Public {
-        client_id: ClientId<'a>,
-    },
+    Public { client_id: ClientId<&'a str> },
     /// Public, as the native registration, whose key keeps nobody out.
-    Native {
-        client_id: ClientId<'a>,
-        key: Option<NativeKey<'a>>,
-    },
+    Native { client_id: ClientId<&'a str>, key: Option<NativeKey<&'a str>> },
 }
 
 impl<'a> Client<'a> {
     /// The client of a login that begins.
     pub(crate) fn decide(
-        realm: &Realm<'a>,
+        realm: &Realm<&'a str>,
         metadata: &ProviderMetadata<'_>,
         redirect_uri: RedirectUriKind,
         requested: Requested,
@@ -175,7 +170,11 @@ impl<'a> Client<'a> {
 
     /// The client of a login that began earlier, with `decision` and as `client_id`. Decides
     /// nothing: `None` where the realm has no such registration, or no secret, any more.
-    pub(crate) fn recall(realm: &Realm<'a>, decision: Decision, client_id: &str) -> Option<Self> {
+    pub(crate) fn recall(
+        realm: &Realm<&'a str>,
+        decision: Decision,
+        client_id: &str,
+    ) -> Option<Self> {
         let registration = &realm.registration;
         let main = Some(registration.client_id).filter(|id| id.as_str() == client_id);
         let native = realm.native_registration.filter(|n| n.client_id.as_str() == client_id);
@@ -191,7 +190,7 @@ impl<'a> Client<'a> {
         })
     }
 
-    pub(crate) fn client_id(&self) -> ClientId<'a> {
+    pub(crate) fn client_id(&self) -> ClientId<&'a str> {
         match *self {
             Client::Confidential { client_id, .. }
             | Client::Public { client_id }

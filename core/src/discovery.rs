@@ -35,12 +35,12 @@ pub use self::kept::KeptMetadata;
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct DiscoveryRequest<'a> {
-    issuer: Issuer<'a>,
+    issuer: Issuer<&'a str>,
 }
 
 impl<'a> DiscoveryRequest<'a> {
     /// Asks the provider with that issuer identifier.
-    pub fn new(issuer: Issuer<'a>) -> Self {
+    pub fn new(issuer: Issuer<&'a str>) -> Self {
         DiscoveryRequest { issuer }
     }
 
@@ -111,7 +111,7 @@ impl<'a> ProviderMetadata<'a> {
     }
 
     /// Fails unless the metadata is that of `issuer`, to the letter.
-    pub(crate) fn agree_on(&self, issuer: Issuer<'_>) -> Result<(), DiscoveryError> {
+    pub(crate) fn agree_on(&self, issuer: Issuer<&str>) -> Result<(), DiscoveryError> {
         if self.issuer != *issuer.as_str() {
             return Err(DiscoveryError::Issuer);
         }

@@ -200,7 +200,7 @@ struct Expected<'a> {
     access_token: JsonStr<'a>,
     relying_party: RelyingParty<'a>,
     client_type: ClientType,
-    client_id: ClientId<'a>,
+    client_id: ClientId<&'a str>,
     nonce: Random256,
     begun: UnixTime,
 }
@@ -211,7 +211,7 @@ impl<'a> Expected<'a> {
         'a: 'b,
     {
         let Expected { client_id, access_token, nonce, .. } = self;
-        RefusedIdToken { error, decoded, client_id: client_id.as_str(), access_token, nonce }
+        RefusedIdToken { error, decoded, client_id: client_id.lent(), access_token, nonce }
     }
 
     /// Checks the claims of a signed payload; gives the subject, written to `buf`, and all of them.
@@ -253,7 +253,7 @@ impl<'a> Expected<'a> {
 
     /// Gives the number of trusted audiences besides us.
     fn check_audience(&self, claims: &Claims<'_>) -> Result<usize, IdTokenError> {
-        let trusted = self.relying_party.realm.audiences;
+        let trusted = &self.relying_party.realm.audiences;
         let (mut ours, mut others, mut untrusted) = (false, 0, false);
         for (i, entry) in claims.audiences().enumerate() {
             let entry = entry.as_str().ok_or(IdTokenError::Audience)?;

@@ -53,7 +53,7 @@ pub struct PendingAuthorization(Binding);
 
 impl PendingAuthorization {
     pub(crate) fn begin<R: TryCryptoRng + ?Sized>(
-        realm: &Realm<'_>,
+        realm: &Realm<&str>,
         client: &Client<'_>,
         redirect_uri: RedirectUri,
         rng: &mut R,

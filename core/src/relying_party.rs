@@ -9,7 +9,7 @@ use crate::redirect_uri::RedirectUri;
 /// checked against.
 #[derive(Debug, Clone, Copy)]
 pub struct RelyingParty<'a> {
-    pub(crate) realm: &'a Realm<'a>,
+    pub(crate) realm: &'a Realm<&'a str>,
     pub(crate) metadata: &'a ProviderMetadata<'a>,
 }
 
@@ -20,7 +20,7 @@ impl<'a> RelyingParty<'a> {
     ///
     /// [`DiscoveryError::Issuer`] where they don't.
     pub fn new(
-        realm: &'a Realm<'a>,
+        realm: &'a Realm<&'a str>,
         metadata: &'a ProviderMetadata<'a>,
     ) -> Result<Self, DiscoveryError> {
         metadata.agree_on(realm.issuer)?;
@@ -42,7 +42,7 @@ impl<'a> RelyingParty<'a> {
     }
 
     /// The realm.
-    pub fn realm(&self) -> &'a Realm<'a> {
+    pub fn realm(&self) -> &'a Realm<&'a str> {
         self.realm
     }
 

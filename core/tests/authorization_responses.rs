@@ -529,6 +529,33 @@ fn case_120_where_the_caller_says_where_it_is_the_login_began_there_to_the_lette
 }
 
 #[test]
+fn case_120_a_login_comes_back_to_its_redirect_uri_or_to_that_as_browsers_write_it() {
+    let (redirect_uri, written) = ("https://PVE.example:443/a/../cb?x", "https://pve.example/cb?x");
+    let trial = Trial { redirect_uri, ..Trial::new() };
+    trial.login(|login| {
+        for (url, plainly, as_written) in [
+            ("https://PVE.example:443/a/../cb", true, true),
+            ("https://pve.example/cb", false, true),
+            ("https://pve.example/cb/", false, false),
+            ("https://pve.example/", false, false),
+            ("https://evil.example/cb", false, false),
+        ] {
+            let callback = format!("{url}?x&code=c&state={}", login.state);
+            let verdict = |response| login.pending.check_redirect_uri(&response).is_ok();
+            let came = AuthorizationResponse::from_url(&callback).unwrap();
+            assert_eq!(verdict(came), plainly, "{url}");
+            assert_eq!(verdict(came.to_redirect_uri_written(written)), as_written, "{url}");
+
+            let at = format!("{url}?x");
+            let (_, query) = callback.split_once('?').unwrap();
+            let came = AuthorizationResponse::from_query(query).unwrap().at(Some(&at));
+            assert_eq!(verdict(came), plainly, "{at}");
+            assert_eq!(verdict(came.to_redirect_uri_written(written)), as_written, "{at}");
+        }
+    });
+}
+
+#[test]
 fn case_123_and_124_each_login_takes_its_own_response_only() {
     let trial = Trial::new();
     trial.login(|first| {
@@ -603,7 +630,7 @@ fn case_106_a_login_is_finished_in_the_realm_that_it_began_in() {
         let other_issuer = metadata_text.replace(ISSUER, "https://evil.example");
         let query = format!("code=c&state={}", login.state);
         let response = AuthorizationResponse::from_query(&query).unwrap();
-        let accept = |realm: &Realm<'_>, document: &str| {
+        let accept = |realm: &Realm<&str>, document: &str| {
             let request = DiscoveryRequest::new(realm.issuer);
             let metadata = request.response(ok_json(document)).unwrap();
             let relying_party = RelyingParty::new(realm, &metadata).unwrap();
@@ -763,7 +790,7 @@ fn a_registration_that_changed_meanwhile_ends_the_login() {
     }
 }
 
-fn realm_with(registration: ClientRegistration<'static>) -> Realm<'static> {
+fn realm_with(registration: ClientRegistration<&'static str>) -> Realm<&'static str> {
     Realm { registration, ..realm() }
 }
 
@@ -792,9 +819,9 @@ fn the_longest_login_is_stored_in_pending_len_bytes() {
     let client_id = "c".repeat(CLIENT_ID_LEN);
     let redirect_uri = format!("https://h/{}", "u".repeat(REDIRECT_URI_LEN - 10));
     let mut realm = realm();
-    realm.name = RealmName::parse(&name).unwrap();
-    realm.issuer = Issuer::parse(&issuer).unwrap();
-    realm.registration.client_id = ClientId::parse(&client_id).unwrap();
+    realm.name = RealmName::parse(name.as_str()).unwrap();
+    realm.issuer = Issuer::parse(issuer.as_str()).unwrap();
+    realm.registration.client_id = ClientId::parse(client_id.as_str()).unwrap();
     let document = Trial::new().discovery.to_string().replace(ISSUER, &issuer);
     let metadata = DiscoveryRequest::new(realm.issuer).response(ok_json(&document)).unwrap();
     let (pending, _) = begin(RelyingParty::new(&realm, &metadata).unwrap(), &redirect_uri);

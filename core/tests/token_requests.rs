@@ -58,7 +58,7 @@ fn form_decoded(text: &str) -> String {
 }
 
 /// The token request of a login in `realm`, whose provider says `methods` of itself.
-fn sent(realm: &Realm<'_>, methods: Option<Value>, redirect_uri: &str, code: &str) -> Sent {
+fn sent(realm: &Realm<&str>, methods: Option<Value>, redirect_uri: &str, code: &str) -> Sent {
     let mut discovery = Trial::new().discovery;
     if let Some(methods) = methods {
         discovery["token_endpoint_auth_methods_supported"] = methods;
@@ -81,7 +81,7 @@ fn sent(realm: &Realm<'_>, methods: Option<Value>, redirect_uri: &str, code: &st
     Sent { headers, form, verifier }
 }
 
-fn registered(client_id: &'static str, secret: &'static str) -> Realm<'static> {
+fn registered(client_id: &'static str, secret: &'static str) -> Realm<&'static str> {
     let registration = ClientRegistration {
         client_id: ClientId::parse(client_id).unwrap(),
         secret: ClientSecret::new(secret),
@@ -94,7 +94,7 @@ fn text(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 /// Every login of a public client: settings that make it one, and its redirect URI.
-fn public_logins() -> Vec<(Realm<'static>, &'static str)> {
+fn public_logins() -> Vec<(Realm<&'static str>, &'static str)> {
     let with = |client_type| Realm { client_type, ..registered("pve", "s3cret") };
     vec![
         (registered("pve", ""), REDIRECT_URI),
@@ -178,7 +178,7 @@ fn case_133_a_confidential_client_without_secret_begins_no_login() {
     );
 }
 
-fn begin_error(realm: &Realm<'_>, methods: Value) -> Option<BeginError> {
+fn begin_error(realm: &Realm<&str>, methods: Value) -> Option<BeginError> {
     let mut discovery = Trial::new().discovery;
     discovery["token_endpoint_auth_methods_supported"] = methods;
     let discovery = discovery.to_string();

@@ -52,7 +52,7 @@ struct Sent {
 
 impl Sent {
     fn by(
-        registration: ClientRegistration<'_>,
+        registration: ClientRegistration<&str>,
         method: TokenAuthMethod,
         requested: Requested,
         room: usize,

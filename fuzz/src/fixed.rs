@@ -29,7 +29,7 @@ pub const METADATA: &str = r#"{
     "userinfo_endpoint": "https://login.example/t/userinfo"
 }"#;
 
-pub fn realm(issuer: Issuer<'_>) -> Realm<'_> {
+pub fn realm(issuer: Issuer<&str>) -> Realm<&str> {
     Realm {
         client_type: ClientTypeSetting::Auto,
         audiences: Words::parse(TRUSTED_AUDIENCE).unwrap(),

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
-use onerealm_core::{ClientType, JwksError, PkceOffered, RedirectUri, RelyingParty, Requested};
+use onerealm_core::{
+    ClientType, JwksError, PkceOffered, QueryUserinfo, RedirectUri, RelyingParty, Requested,
+};
 use serde_json::{Value, json};
 
-use crate::config::RealmConfig;
 use crate::error::Error;
 use crate::logins::{Logins, check_listed};
+use crate::realm::RealmConfig;
 
 /// The redirect URLs that are tried if none is given and the realm lists none.
 const EXAMPLES: [&str; 2] = ["https://pve.example:8006", "http://127.0.0.1/callback"];
@@ -38,28 +40,31 @@ impl Logins {
     ///
     /// As [`begin`](Logins::begin), and [`Error::Jwks`] if no key verifies signatures here.
     pub fn check(&self, realm: &str, redirect_url: Option<&str>) -> Result<Report, Error> {
-        let urls = redirect_uris(self.config().realm(realm)?, redirect_url)?;
-        self.inspect(realm, |config, relying_party, keys, call| {
-            let document = keys.get(call)?;
-            let mut logins = Vec::new();
-            for url in urls {
-                let decided = relying_party
-                    .client_type(&url, Requested::Default)
-                    .map_err(|error| Error::Begin(error.into()))?;
-                logins.push((url.as_str().to_owned(), decided));
-            }
-            let usable = keys.key_set(&document)?.decodable();
-            if usable == 0 {
-                return Err(keys.error(JwksError::NoneUsable));
-            }
-            Ok(Report {
-                realm: config.name.clone(),
-                comment: config.shown_comment(),
-                issuer: config.issuer_url.clone(),
-                usable_keys: usable,
-                logins,
-                notes: notes(config, relying_party),
-            })
+        let config = self.realms().get(realm)?;
+        let urls = redirect_uris(config, redirect_url)?;
+        let login = self.login(config)?;
+        let metadata = login.metadata();
+        let relying_party = login.relying_party(&metadata)?;
+        let keys = login.keys();
+        let document = keys.get(&login.call)?;
+        let mut logins = Vec::new();
+        for url in urls {
+            let decided = relying_party
+                .client_type(&url, Requested::Default)
+                .map_err(|error| Error::Begin(error.into()))?;
+            logins.push((url.as_str().to_owned(), decided));
+        }
+        let usable = keys.key_set(&document)?.decodable();
+        if usable == 0 {
+            return Err(keys.error(JwksError::NoneUsable));
+        }
+        Ok(Report {
+            realm: config.name().to_owned(),
+            comment: config.comment.clone(),
+            issuer: config.realm.issuer.as_str().to_owned(),
+            usable_keys: usable,
+            logins,
+            notes: notes(config, relying_party),
         })
     }
 }
@@ -91,7 +96,9 @@ fn notes(config: &RealmConfig, relying_party: RelyingParty<'_>) -> Vec<String> {
             "metadata says that the provider doesn't know PKCE with S256; it is sent all the same, and may be refused",
         ),
     }
-    if config.query_userinfo && metadata.userinfo_endpoint().is_none() {
+    if config.realm.userinfo == QueryUserinfo::WhereOffered
+        && metadata.userinfo_endpoint().is_none()
+    {
         note("the provider has no userinfo endpoint, so claims come from the ID token only");
     }
     if !config.unknown.is_empty() {

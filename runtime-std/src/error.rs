@@ -18,8 +18,8 @@ use onerealm_core::{
     UserinfoError,
 };
 
-use crate::config::{ConfigError, EditError};
 use crate::http::HttpError;
+use crate::realms::RealmsError;
 use crate::store::StoreError;
 
 pub use self::class::Class;
@@ -34,17 +34,8 @@ use self::words::{ProviderWords, with_words};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The configuration, or the realm in it.
-    Config(ConfigError),
-    /// A change of the configuration that was not made.
-    Edit(EditError),
-    /// A setting of the realm.
-    Realm(RealmError),
-    /// A list in the realm has a word that can't be sent.
-    RealmList {
-        /// The property.
-        property: &'static str,
-    },
+    /// There is no such realm, or it can't be used.
+    Realms(RealmsError),
     /// The redirect URL.
     RedirectUri(RedirectUriError),
     /// The redirect URL is not one of those that the realm lists.
@@ -122,10 +113,7 @@ impl Error {
     /// The stable name of this error, as `docs/errors.md` lists it.
     pub fn code(&self) -> &'static str {
         match self {
-            Error::Config(error) => error.code(),
-            Error::Edit(error) => error.code(),
-            Error::Realm(error) => error.code(),
-            Error::RealmList { .. } => "realm_list",
+            Error::Realms(error) => error.code(),
             Error::RedirectUri(error) => error.code(),
             Error::RedirectUriNotListed { .. } => "redirect_uri_not_listed",
             Error::Begin(error) => error.code(),
@@ -150,13 +138,7 @@ impl Error {
     /// Who must act.
     pub fn class(&self) -> Class {
         match self {
-            Error::Edit(
-                EditError::Changed { .. } | EditError::Busy { .. } | EditError::Unwritable { .. },
-            ) => Class::Storage,
-            Error::Config(_)
-            | Error::Edit(_)
-            | Error::Realm(_)
-            | Error::RealmList { .. }
+            Error::Realms(_)
             | Error::RedirectUri(_)
             | Error::RedirectUriNotListed { .. }
             | Error::Begin(_)
@@ -210,13 +192,13 @@ impl Error {
         }
     }
 
-    /// Every code that [`code`](Self::code) may give, some of them twice.
+    /// Every code that [`code`](Self::code) may give, some of them twice; besides, there are those
+    /// that a source of realms has for its own [mistakes](crate::UnusableRealm).
     pub fn codes() -> impl Iterator<Item = &'static str> {
         [
-            ConfigError::CODES,
-            EditError::CODES,
+            RealmsError::CODES,
             RealmError::CODES,
-            &["redirect_uri_not_listed", "realm_list", "no_entropy", "message_too_long"],
+            &["redirect_uri_not_listed", "no_entropy", "message_too_long"],
             RedirectUriError::CODES,
             ClientTypeError::CODES,
             DiscoveryError::CODES,
@@ -244,13 +226,7 @@ const WRAPPERS: [&str; 3] = ["id_token_jws", "jws_key", "buffer_too_small"];
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Config(error) => error.fmt(f),
-            Error::Edit(error) => error.fmt(f),
-            Error::Realm(error) => error.fmt(f),
-            Error::RealmList { property } => write!(
-                f,
-                "the realm's {property} must be words of visible ASCII without quotation mark and backslash"
-            ),
+            Error::Realms(error) => error.fmt(f),
             Error::RedirectUri(error) => error.fmt(f),
             Error::RedirectUriNotListed { realm } => write!(
                 f,
@@ -294,10 +270,8 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(match self {
-            Error::Config(error) => error,
-            Error::Edit(error) => error,
-            Error::Realm(error) => error,
-            Error::RealmList { .. } | Error::RedirectUriNotListed { .. } => return None,
+            Error::Realms(error) => error,
+            Error::RedirectUriNotListed { .. } => return None,
             Error::RedirectUri(error) => error,
             Error::Begin(error) => error,
             Error::Discovery { error, .. } => error,
@@ -335,9 +309,7 @@ macro_rules! lifted {
 }
 
 lifted! {
-    ConfigError => Config,
-    EditError => Edit,
-    RealmError => Realm,
+    RealmsError => Realms,
     RedirectUriError => RedirectUri,
     BeginError => Begin,
     AuthorizationResponseError => Response,

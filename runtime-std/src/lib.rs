@@ -4,10 +4,11 @@
 //! `domains.cfg`, and the stores of pending logins.
 //!
 //! ```no_run
-//! use onerealm::{Callback, Config, DirectoryStore, Logins, Requested};
-//! # fn main() -> Result<(), onerealm::Error> {
-//! let config = Config::read("/etc/pve/domains.cfg".as_ref())?;
-//! let logins = Logins::new(config, DirectoryStore::new("/var/lib/onerealm"));
+//! use onerealm::{Callback, DirectoryStore, Logins, RealmConfig, Realms, Requested};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut realms = Realms::new("the settings of this program");
+//! realms.add(RealmConfig::new("entra", "https://login.example/t/v2.0", "66666666-7777")?);
+//! let logins = Logins::new(realms, DirectoryStore::new("/var/lib/onerealm"));
 //!
 //! // The web UI: a confidential client. A command-line tool, through the same realm: a public one.
 //! let web = logins.begin("entra", "https://pve.example:8006", Requested::Default)?;
@@ -27,14 +28,17 @@ mod check;
 mod claims;
 mod clock;
 mod codes;
-mod config;
+mod documents;
 mod error;
 mod groups;
 mod http;
 mod logins;
 mod network;
-mod providers;
+mod realm;
+mod realms;
+mod redirect_url;
 mod store;
+mod text;
 mod user;
 mod verifiers;
 
@@ -46,22 +50,25 @@ pub mod loopback_listener;
 pub use check::Report;
 pub use claims::{Claims, UnfitClaims};
 pub use clock::now;
-pub use config::{Config, ConfigError, ConfigFile, EditError, Problem, RealmConfig, RealmProblem};
 pub use error::difference::Difference;
 pub use error::user_name::UserError;
 pub use error::words::ProviderWords;
 pub use error::{Class, Error};
 pub use groups::{Groups, Warning};
 pub use http::HttpError;
-pub use logins::{Begun, Callback, Logins, default_state_directory};
+pub use logins::{Begun, Callback, Logins};
 pub use network::Network;
+pub use onerealm_core as core;
 pub use onerealm_core::{
     ClientType, ClientTypeSetting, DamagedPending, Decision, PendingAuthorization, PendingFields,
     RedirectUri, Requested, TokenAuthMethod, UnixTime,
 };
+pub use realm::RealmConfig;
+pub use realms::{Realms, RealmsError, UnusableRealm};
 pub use store::{
     DirectoryStore, MemoryStore, PendingStore, SealedOrDirectoryStore, SealedStore, StoreError,
     Unsafe,
 };
+pub use text::Text;
 pub use user::User;
 pub use verifiers::verifiers;

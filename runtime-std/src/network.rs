@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::documents::Documents;
 use crate::http::Http;
-use crate::providers::Providers;
 
 /// Metadata, keys and trust stores, for several [`Logins`](crate::Logins) to share.
 ///
@@ -17,7 +17,7 @@ pub struct Network(Arc<Shared>);
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
     pub(crate) http: Http,
-    pub(crate) providers: Providers,
+    pub(crate) documents: Documents,
 }
 
 impl Network {
@@ -29,8 +29,8 @@ impl Network {
     /// The same with a directory in which metadata and keys are kept for other processes, and for
     /// later. It is created if missing, and must not be writable by others.
     pub fn with_cache(directory: impl Into<PathBuf>) -> Self {
-        let providers = Providers::on_disk(directory.into());
-        Network(Arc::new(Shared { providers, ..Shared::default() }))
+        let documents = Documents::on_disk(directory.into());
+        Network(Arc::new(Shared { documents, ..Shared::default() }))
     }
 
     /// The same whose connections for token and userinfo requests wait up to `idle` for the next

@@ -8,9 +8,9 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use crate::claims::{Claims, UnfitClaims, check_names};
-use crate::config::RealmConfig;
 use crate::error::user_name::UserError;
 use crate::groups::{Groups, Warning};
+use crate::realm::RealmConfig;
 
 /// The end user of a finished login.
 #[derive(Clone)]

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use onerealm::{Begun, Callback, Config, DirectoryStore, Logins, Network, Requested};
+use onerealm::core::ClientSecret;
+use onerealm::{
+    Begun, Callback, DirectoryStore, Logins, Network, RealmConfig, Realms, Requested,
+};
 
 use crate::workload::{CLIENT_ID, REDIRECT_URI, SECRET, parameter};
 
@@ -13,11 +16,12 @@ pub struct Party {
 
 impl Party {
     pub fn new(issuer: &str, directory: &Path, network: Network) -> Self {
-        let realm = format!(
-            "openid: sso\n\tissuer-url {issuer}\n\tclient-id {CLIENT_ID}\n\tclient-key {SECRET}\n\tusername-claim username\n"
-        );
-        let config = Config::parse(&realm, "domains.cfg".as_ref()).unwrap();
-        let logins = Logins::new(config, DirectoryStore::new(directory)).with_network(network);
+        let mut realm = RealmConfig::new("sso", issuer, CLIENT_ID).unwrap();
+        realm.realm.registration.secret = ClientSecret::new(SECRET.into());
+        realm.username_claim = "username".to_owned();
+        let mut realms = Realms::new("this benchmark");
+        realms.add(realm);
+        let logins = Logins::new(realms, DirectoryStore::new(directory)).with_network(network);
         Party { logins, issuer: issuer.to_owned() }
     }
 

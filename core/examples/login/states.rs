@@ -9,7 +9,7 @@ use onerealm_core::{
 pub const CALLBACK: &str =
     "http://127.0.0.1/callback?code=c0de&state=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
-pub fn realm() -> Realm<'static> {
+pub fn realm() -> Realm<&'static str> {
     let registration =
         ClientRegistration { client_id: ClientId::parse("pve").unwrap(), secret: None };
     let issuer = Issuer::parse("https://login.example/t").unwrap();

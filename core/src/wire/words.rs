@@ -2,40 +2,43 @@
 
 use core::fmt;
 
-/// Words of visible ASCII without `"` and `\`, separated by white space.
+/// Words of visible ASCII without `"` and `\`, separated by white space; none by default. `S` holds their
+/// text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Words<'a>(&'a str);
+pub struct Words<S>(S);
 
-impl<'a> Words<'a> {
-    /// No word.
-    pub const NONE: Words<'static> = Words("");
-
+impl<S: AsRef<str>> Words<S> {
     /// The words of `text`.
     ///
     /// # Errors
     ///
-    /// [`InvalidWord`] for any other character.
-    pub fn parse(text: &'a str) -> Result<Self, InvalidWord> {
+    /// [`InvalidWord`] where a word has another character.
+    pub fn parse(text: S) -> Result<Self, InvalidWord> {
         let valid = |b: u8| matches!(b, b'!'..=b'~' if b != b'"' && b != b'\\');
-        if text.bytes().all(|b| valid(b) || b.is_ascii_whitespace()) {
+        if text.as_ref().bytes().all(|b| valid(b) || b.is_ascii_whitespace()) {
             Ok(Words(text))
         } else {
             Err(InvalidWord)
         }
     }
 
+    /// The same words, lent.
+    pub fn borrowed(&self) -> Words<&str> {
+        Words(self.0.as_ref())
+    }
+
     /// The words in order.
-    pub fn iter(self) -> impl Iterator<Item = &'a str> {
-        self.0.split_ascii_whitespace()
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.as_ref().split_ascii_whitespace()
     }
 
     /// Whether `word` is among them, to the letter.
-    pub fn contains(self, word: &str) -> bool {
+    pub fn contains(&self, word: &str) -> bool {
         self.iter().any(|w| w == word)
     }
 
     /// Whether there is none.
-    pub fn is_empty(self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.iter().next().is_none()
     }
 }

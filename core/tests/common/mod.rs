@@ -258,7 +258,7 @@ pub fn ok_json(body: &str) -> HttpResponse<'_> {
     HttpResponse { status: 200, content_type: Some("application/json"), body: body.as_bytes() }
 }
 
-pub fn realm() -> Realm<'static> {
+pub fn realm() -> Realm<&'static str> {
     Realm::new(
         RealmName::parse("sso").unwrap(),
         Issuer::parse(ISSUER).unwrap(),
@@ -303,7 +303,7 @@ pub fn begin(
 /// One login with all that a test may bend, up to the verdict on its ID token. It begins at `NOW`.
 pub struct Trial {
     pub provider: Provider,
-    pub realm: Realm<'static>,
+    pub realm: Realm<&'static str>,
     pub discovery: Value,
     pub keys: Value,
     pub redirect_uri: &'static str,

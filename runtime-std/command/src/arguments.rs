@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt};
-use onerealm::{Requested, default_state_directory};
+use onerealm::Requested;
+
+use crate::state_directory;
 
 pub(crate) const HELP: &str = "\
 onerealm: OpenID Connect logins where one realm serves both client types
@@ -128,7 +130,7 @@ impl Arguments {
             config: given.config.unwrap_or_else(|| DEFAULT_CONFIG.into()),
             state_directory: given
                 .state_directory
-                .unwrap_or_else(|| default_state_directory(|name| std::env::var(name).ok())),
+                .unwrap_or_else(|| state_directory::unless_named(|name| std::env::var(name).ok())),
             sealed_key: given.sealed_key,
             json: given.json,
             verbosity: given.verbosity,

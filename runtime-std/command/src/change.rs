@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use onerealm::ConfigFile;
+use onerealm_domains_cfg::ConfigFile;
 use serde_json::json;
 use zeroize::Zeroizing;
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use onerealm::{Callback, Config, DirectoryStore, Logins, Requested};
+use onerealm::{Callback, DirectoryStore, Logins, Requested};
 use onerealm_demo_provider::{
     DemoProvider, Endpoint, Platform, Registration, Setup, User, browser,
 };
@@ -83,7 +83,7 @@ pub(crate) fn run(keep: bool) -> Result<Outcome, Failure> {
     fs::write(&config, realms(provider.issuer(), &secret)).map_err(failed("a configuration"))?;
 
     let store = DirectoryStore::new(directory.path().join("state"));
-    let logins = Logins::new(Config::read(&config)?, store);
+    let logins = Logins::new(onerealm_domains_cfg::read(&config)?, store);
     let rows =
         SCENES.iter().map(|scene| play(scene, &logins, &provider)).collect::<Result<_, _>>()?;
     let table = Table::new(provider.issuer(), rows);

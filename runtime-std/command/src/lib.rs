@@ -9,14 +9,13 @@ mod change;
 mod demo;
 mod login;
 mod outcome;
+mod state_directory;
 mod stderr_log;
 
 use std::io::Read;
 use std::process::ExitCode;
 
-use onerealm::{
-    Begun, Callback, Config, DirectoryStore, Logins, Network, SealedOrDirectoryStore, User,
-};
+use onerealm::{Begun, Callback, DirectoryStore, Logins, Network, SealedOrDirectoryStore, User};
 use serde_json::{Value, json};
 
 use arguments::{Arguments, Command, Finish};
@@ -45,10 +44,10 @@ fn execute(arguments: Arguments) -> Result<Outcome, Failure> {
     let Arguments { config, state_directory, sealed_key, command, .. } = arguments;
     let providers = state_directory.join("providers");
     let logins = || -> Result<Logins, Failure> {
-        let config = Config::read(&config)?;
+        let realms = onerealm_domains_cfg::read(&config)?;
         Ok(match sealed_key {
-            Some(key) => Logins::new(config, SealedOrDirectoryStore::new(key, state_directory)),
-            None => Logins::new(config, DirectoryStore::new(state_directory)),
+            Some(key) => Logins::new(realms, SealedOrDirectoryStore::new(key, state_directory)),
+            None => Logins::new(realms, DirectoryStore::new(state_directory)),
         })
     };
     // For the two calls of a login, which are two processes. `login` leaves nothing behind, and
@@ -82,7 +81,7 @@ fn execute(arguments: Arguments) -> Result<Outcome, Failure> {
 fn named_or_default<'a>(logins: &'a Logins, named: Option<&'a str>) -> Result<&'a str, Failure> {
     match named {
         Some(name) => Ok(name),
-        None => Ok(&logins.config().default_realm()?.name),
+        None => Ok(logins.realms().default_realm()?.name()),
     }
 }
 

@@ -3,7 +3,9 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use onerealm::Error;
+use onerealm::{Class, Error, RealmsError};
+use onerealm_core::RedirectUriError;
+use onerealm_domains_cfg::{ConfigError, EditError};
 use serde_json::{Value, json};
 
 /// What a command gave, in both forms.
@@ -74,8 +76,42 @@ impl Failure {
     }
 }
 
-impl<E: Into<Error>> From<E> for Failure {
-    fn from(error: E) -> Self {
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Login(error)
+    }
+}
+
+impl From<RealmsError> for Failure {
+    fn from(error: RealmsError) -> Self {
         Failure::Login(error.into())
+    }
+}
+
+impl From<RedirectUriError> for Failure {
+    fn from(error: RedirectUriError) -> Self {
+        Failure::Login(error.into())
+    }
+}
+
+/// The file with the realms can't be read.
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        let (code, message) = (error.code(), error.to_string());
+        Failure::Other { code, message, advice: None, status: Class::Realm as u8 }
+    }
+}
+
+/// The file with the realms was not changed.
+impl From<EditError> for Failure {
+    fn from(error: EditError) -> Self {
+        let class = match error {
+            EditError::Changed { .. } | EditError::Busy { .. } | EditError::Unwritable { .. } => {
+                Class::Storage
+            }
+            _ => Class::Realm,
+        };
+        let (code, message) = (error.code(), error.to_string());
+        Failure::Other { code, message, advice: None, status: class as u8 }
     }
 }

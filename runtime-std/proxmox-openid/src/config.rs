@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use onerealm::{ClientTypeSetting, RealmConfig, RedirectUri, TokenAuthMethod};
+use onerealm::core::wire::Words;
+use onerealm::core::{ClientId, ClientSecret, NativeKey, NativeRegistration, RealmError};
+use onerealm::{ClientTypeSetting, RealmConfig, RedirectUri, Text, TokenAuthMethod};
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
 use crate::text;
 
@@ -79,52 +80,81 @@ impl fmt::Debug for OpenIdConfig {
 /// The name of the realm until the caller tells it.
 const UNNAMED: &str = "unnamed";
 
-impl OpenIdConfig {
-    pub(crate) fn realm(&self) -> Result<RealmConfig, &'static str> {
-        let key = |key: &Option<String>| said(key).map(|key| Zeroizing::new(key.to_owned()));
-        let list = |list: &Option<Vec<String>>| list.clone().unwrap_or_default();
-        if self.native_client_key.is_some() && said(&self.native_client_id).is_none() {
-            return Err("native_client_key needs native_client_id beside it");
-        }
-        // No limit is what an absent list says.
-        if self.redirect_urls.as_ref().is_some_and(Vec::is_empty) {
-            return Err("redirect_urls lists no URL: leave it out where any may be used");
-        }
-        let (issuer_url, client_id) = (self.issuer_url.clone(), self.client_id.clone());
-        Ok(RealmConfig {
-            client_key: key(&self.client_key),
-            native_client_id: said(&self.native_client_id).map(str::to_owned),
-            native_client_key: key(&self.native_client_key),
-            client_type: match said(&self.client_type) {
-                None => ClientTypeSetting::Unset,
-                Some("confidential") => ClientTypeSetting::Confidential,
-                Some("public") => ClientTypeSetting::Public,
-                Some("auto") => ClientTypeSetting::Auto,
-                Some(_) => return Err("client_type must be confidential, public or auto"),
-            },
-            token_auth_method: match said(&self.token_auth_method) {
-                None => None,
-                Some(name) => Some(
-                    [TokenAuthMethod::ClientSecretBasic, TokenAuthMethod::ClientSecretPost]
-                        .into_iter()
-                        .find(|method| method.as_str() == name)
-                        .ok_or(
-                            "token_auth_method must be client_secret_basic or client_secret_post",
-                        )?,
-                ),
-            },
-            redirect_urls: list(&self.redirect_urls)
-                .iter()
-                .map(|url| RedirectUri::parse(url))
-                .collect::<Result<_, _>>()
-                .map_err(|_| "redirect_urls must be https URLs, or http URLs of this machine")?,
-            scopes: list(&self.scopes),
-            prompt: said(&self.prompt).map(str::to_owned),
-            acr_values: list(&self.acr_values),
-            audiences: list(&self.audiences),
-            ..RealmConfig::new(UNNAMED.to_owned(), issuer_url, client_id)
-        })
+/// What is wrong with a configuration.
+pub(crate) enum Problem {
+    /// One of the fields.
+    Field(String),
+    /// What the core takes no realm with.
+    Realm(RealmError),
+}
+
+impl From<&str> for Problem {
+    fn from(problem: &str) -> Self {
+        Problem::Field(problem.to_owned())
     }
+}
+
+impl From<RealmError> for Problem {
+    fn from(error: RealmError) -> Self {
+        Problem::Realm(error)
+    }
+}
+
+impl OpenIdConfig {
+    /// The realm; whoever begins a login in it tells its name.
+    pub(crate) fn realm(&self) -> Result<RealmConfig, Problem> {
+        if self.native_client_key.is_some() && said(&self.native_client_id).is_none() {
+            return Err("native_client_key needs native_client_id beside it".into());
+        }
+        let (issuer, client_id) = (self.issuer_url.as_str(), self.client_id.as_str());
+        let mut config = RealmConfig::new(UNNAMED, issuer, client_id)?;
+        config.redirect_urls = self.redirect_uris()?;
+        let realm = &mut config.realm;
+        let secret = said(&self.client_key).map(Text::from);
+        realm.registration.secret = secret.and_then(ClientSecret::new);
+        if let Some(client_id) = said(&self.native_client_id) {
+            let client_id = ClientId::parse(client_id.into())?;
+            let key = said(&self.native_client_key).map(Text::from).and_then(NativeKey::new);
+            realm.native_registration = Some(NativeRegistration { client_id, key });
+        }
+        realm.client_type = match said(&self.client_type) {
+            None => ClientTypeSetting::Unset,
+            Some("confidential") => ClientTypeSetting::Confidential,
+            Some("public") => ClientTypeSetting::Public,
+            Some("auto") => ClientTypeSetting::Auto,
+            Some(_) => return Err("client_type must be confidential, public or auto".into()),
+        };
+        realm.token_auth_method = match said(&self.token_auth_method) {
+            None => None,
+            Some("client_secret_basic") => Some(TokenAuthMethod::ClientSecretBasic),
+            Some("client_secret_post") => Some(TokenAuthMethod::ClientSecretPost),
+            Some(_) => {
+                let expected =
+                    "token_auth_method must be client_secret_basic or client_secret_post";
+                return Err(expected.into());
+            }
+        };
+        let list = |list: &Option<Vec<String>>| list.as_deref().unwrap_or_default().join(" ");
+        realm.scopes = words("scopes", list(&self.scopes))?;
+        realm.prompt = words("prompt", self.prompt.clone().unwrap_or_default())?;
+        realm.acr_values = words("acr_values", list(&self.acr_values))?;
+        realm.audiences = words("audiences", list(&self.audiences))?;
+        Ok(config)
+    }
+
+    fn redirect_uris(&self) -> Result<Vec<RedirectUri>, Problem> {
+        let Some(urls) = &self.redirect_urls else { return Ok(Vec::new()) };
+        // No limit is what an absent list says.
+        if urls.is_empty() {
+            return Err("redirect_urls lists no URL: leave it out where any may be used".into());
+        }
+        let uris = urls.iter().map(|url| RedirectUri::parse(url)).collect::<Result<_, _>>();
+        uris.map_err(|_| "redirect_urls must be https URLs, or http URLs of this machine".into())
+    }
+}
+
+fn words(field: &str, text: String) -> Result<Words<Text>, Problem> {
+    Words::parse(text.into()).map_err(|error| Problem::Field(format!("{field}: {error}")))
 }
 
 /// What was said, if anything was.

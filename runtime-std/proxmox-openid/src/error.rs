@@ -2,21 +2,41 @@
 //! logged in must not know. The log has the rest.
 
 use anyhow::{Error, anyhow};
+use onerealm::core::RealmError;
 use onerealm::{Class, StoreError};
 
 use crate::auth_state::Binding;
+use crate::config::Problem;
 
-pub(crate) fn of_config(problem: &'static str) -> Error {
-    log::error!("openid realm: {problem}");
-    anyhow!("openid realm: {problem}")
+pub(crate) fn of_config(problem: Problem) -> Error {
+    match problem {
+        Problem::Field(problem) => {
+            log::error!("openid realm: {problem}");
+            anyhow!("openid realm: {problem}")
+        }
+        Problem::Realm(error) => of_realm(DISCOVERY, error),
+    }
+}
+
+/// The realm is one that the core doesn't take.
+fn of_realm(step: &str, error: RealmError) -> Error {
+    log::error!("openid login: {step}: {error} [{}]", error.code());
+    anyhow!("{step}: {error}")
+}
+
+const DISCOVERY: &str = "Failed to discover the OpenID Provider";
+const BEGIN: &str = "Failed to begin the login";
+
+pub(crate) fn of_name(error: RealmError) -> Error {
+    of_realm(BEGIN, error)
 }
 
 pub(crate) fn of_discovery(error: onerealm::Error) -> Error {
-    told("Failed to discover the OpenID Provider", error)
+    told(DISCOVERY, error)
 }
 
 pub(crate) fn of_begin(error: onerealm::Error) -> Error {
-    told("Failed to begin the login", error)
+    told(BEGIN, error)
 }
 
 /// What callers look for when a state is not that of a pending login.

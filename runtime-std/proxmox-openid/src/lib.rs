@@ -29,7 +29,8 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::Error;
-use onerealm::{Callback, Config, Logins, Network, PendingStore, RealmConfig, Requested, now};
+use onerealm::core::{QueryUserinfo, RealmError, RealmName};
+use onerealm::{Callback, Logins, Network, PendingStore, RealmConfig, Realms, Requested, now};
 use serde_json::Value;
 
 pub use auth_state::PrivateAuthState;
@@ -61,7 +62,7 @@ impl OpenIdAuthenticator {
             },
         };
         let realm = authenticator.realm.clone();
-        let name = realm.name.clone();
+        let name = realm.name().to_owned();
         // Nothing is kept before there is a login.
         logins(realm, "".as_ref()).discover(&name).map_err(error::of_discovery)?;
         Ok(authenticator)
@@ -70,8 +71,8 @@ impl OpenIdAuthenticator {
     /// Begins a login in `realm`, and gives the URL to send the end user to. `state_dir` is where
     /// pending logins are kept, below a directory of their own.
     pub fn authorize_url(&self, state_dir: &str, realm: &str) -> Result<String, Error> {
-        let realm_config = RealmConfig { name: realm.to_owned(), ..self.realm.clone() };
-        let begun = logins(realm_config, state_dir.as_ref())
+        let config = self.realm_named(realm).map_err(error::of_name)?;
+        let begun = logins(config, state_dir.as_ref())
             .begin(realm, &self.redirect_url, self.requested)
             .map_err(error::of_begin)?;
         Ok(begun.url)
@@ -109,8 +110,11 @@ impl OpenIdAuthenticator {
             None | Some("") => Callback::CodeAndState { code, state },
             iss => Callback::Parts { code, state, iss },
         };
-        let realm =
-            RealmConfig { name: pending.realm().to_owned(), query_userinfo, ..self.realm.clone() };
+        let mut realm = self.realm_named(pending.realm()).map_err(error::of_name)?;
+        realm.realm.userinfo = match query_userinfo {
+            true => QueryUserinfo::WhereOffered,
+            false => QueryUserinfo::Never,
+        };
         let state_dir: &Path = private_auth_state.state_dir.as_ref();
         let claims = logins(realm, state_dir)
             .complete_with_claims(pending, callback)
@@ -118,12 +122,19 @@ impl OpenIdAuthenticator {
         pending::store(state_dir).authenticated(now());
         Ok(claims.into())
     }
+
+    fn realm_named(&self, name: &str) -> Result<RealmConfig, RealmError> {
+        let mut config = self.realm.clone();
+        config.realm.name = RealmName::parse(name.into())?;
+        Ok(config)
+    }
 }
 
 /// The logins of the one realm.
 fn logins(realm: RealmConfig, state_dir: &Path) -> Logins {
-    let config = Config::of([realm], Path::new("the realm's configuration"));
-    Logins::new(config, pending::store(state_dir)).with_network(network()).with_deadline(DEADLINE)
+    let mut realms = Realms::new("the realm's configuration");
+    realms.add(realm);
+    Logins::new(realms, pending::store(state_dir)).with_network(network()).with_deadline(DEADLINE)
 }
 
 /// What this process knows of the providers, over all authenticators.

@@ -12,7 +12,7 @@ use super::shown::{Secrets, item, list, plain, quoted, quoted_item, shown, value
 
 /// A refused ID token, and what it was judged by.
 pub(crate) struct Judged<'a> {
-    realm: &'a Realm<'a>,
+    realm: &'a Realm<&'a str>,
     /// Where the keys are.
     jwks_uri: Endpoint<'a>,
     keys: KeySet<'a>,

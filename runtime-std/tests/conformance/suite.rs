@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64ct::{Base64, Encoding};
-use onerealm::{Begun, Callback, Config, DirectoryStore, Error, Logins, Requested, User};
+use onerealm::{Begun, Callback, DirectoryStore, Error, Logins, Requested, User};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -132,8 +132,8 @@ impl Suite {
             }
         });
         let directory = tempfile::tempdir().unwrap();
-        let config = Config::parse(&realm, Path::new("domains.cfg")).unwrap();
-        assert_eq!(config.problems().count(), 0, "{config:?}");
+        let config = onerealm_domains_cfg::parse(&realm, Path::new("domains.cfg")).unwrap();
+        assert_eq!(config.iter().filter(|(_, realm)| realm.is_err()).count(), 0, "{config:?}");
         let logins = Logins::new(config, DirectoryStore::new(directory.path().join("state")));
         Suite { provider, logins, _state_directory: directory }
     }

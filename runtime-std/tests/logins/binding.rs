@@ -97,7 +97,7 @@ fn another_redirect_url_is_refused_and_uses_nothing_up() {
     let scene = Scene::new();
     scene.configure(AUTO);
     let (_, callback) = scene.begin(&["--redirect-url", WEB]);
-    for other in [LOOPBACK, "https://pve.example:8006/", "https://pve.example", ""] {
+    for other in [LOOPBACK, "https://pve.example:8006/x", "https://pve.example", ""] {
         scene
             .run(&["finish", "--callback", &callback, "--redirect-url", other])
             .failed(4, "redirect_uri_changed");

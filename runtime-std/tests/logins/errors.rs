@@ -6,6 +6,7 @@ use std::fs;
 
 use onerealm::Warning;
 use onerealm_demo_provider::{Endpoint, Response};
+use onerealm_domains_cfg::{ConfigError, EditError, RealmProblem};
 
 use crate::differences::CASES;
 use crate::groups::WARNINGS;
@@ -128,7 +129,9 @@ fn the_document_explains_exactly_the_codes_that_there_are() {
     let explained: BTreeSet<_> =
         document.lines().filter_map(|line| line.strip_prefix("## `")?.strip_suffix('`')).collect();
     let of_the_command = ["usage", "browser_timeout", "listener", "demo"];
-    let codes: BTreeSet<_> = onerealm::Error::codes().chain(of_the_command).collect();
+    let of_the_file = [ConfigError::CODES, EditError::CODES, &[RealmProblem::CODE]].concat();
+    let codes = onerealm::Error::codes().chain(of_the_command).chain(of_the_file);
+    let codes: BTreeSet<_> = codes.collect();
     assert_eq!(explained, codes, "explained, and there");
     let warnings: BTreeSet<_> =
         document.lines().filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`')).collect();

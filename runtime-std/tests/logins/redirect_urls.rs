@@ -24,7 +24,7 @@ fn case_121_a_login_with_another_redirect_url_does_not_begin_and_asks_nobody() {
     scene.configure(LIST);
     for url in [
         "https://evil.example",
-        "https://pve.example:8006/",
+        "https://pve.example:8006/x",
         "https://pve.example",
         "http://127.0.0.1:51004/other",
         "http://localhost:51004/callback",
@@ -71,4 +71,41 @@ fn a_login_that_has_begun_is_finished_whatever_the_list_says_then() {
     scene.configure(&LIST.replace("https://pve.example:8006, ", ""));
     let user = scene.logins().complete(pending, Callback::Url(&callback)).unwrap();
     assert_eq!(user.username, ALICE);
+}
+
+#[test]
+fn a_redirect_url_is_the_listed_one_as_browsers_write_it_and_is_sent_as_it_was_given() {
+    let scene = Scene::new();
+    scene.configure(LIST);
+    for url in
+        ["https://PVE.example:8006/", "HTTPS://pve.example:8006", "http://127.0.0.1:80/./callback"]
+    {
+        let (begun, pending) = scene.logins().start("sso", url, Requested::Default).unwrap();
+        assert_eq!(parameters(&begun.url)["redirect_uri"], url);
+        assert_eq!(pending.redirect_uri(), url);
+    }
+}
+
+#[test]
+fn case_139_the_second_step_may_write_the_redirect_url_as_browsers_do_and_the_first_ones_is_sent() {
+    let scene = Scene::new();
+    scene.configure(LIST);
+    for (at, callback_url) in [
+        (Some("https://pve.example:8006/"), "https://pve.example:8006/?"),
+        (Some("HTTPS://PVE.example:8006/x/.."), WEB),
+        (None, "https://pve.example:8006/?"),
+    ] {
+        let (_, callback) = scene.begin(&["--redirect-url", WEB]);
+        let callback = match callback_url {
+            WEB => callback,
+            url => callback.replacen(&format!("{WEB}?"), url, 1),
+        };
+        let logins = scene.logins();
+        let elsewhere = logins.finish(Callback::Url(&callback), Some("https://pve.example/"));
+        assert_eq!(elsewhere.unwrap_err().code(), "redirect_uri_changed");
+        assert_eq!(logins.finish(Callback::Url(&callback), at).unwrap().username, ALICE);
+        let request = scene.token_requests().pop().unwrap();
+        let form = String::from_utf8(request.request.body).unwrap();
+        assert_eq!(parameters(&form)["redirect_uri"], WEB);
+    }
 }

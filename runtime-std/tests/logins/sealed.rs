@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
-use onerealm::{Callback, Config, Logins, Requested, SealedStore};
+use onerealm::{Callback, Logins, Requested, SealedStore};
 use onerealm_demo_provider::browser;
 
 use crate::support::*;
@@ -156,7 +156,7 @@ fn the_key_is_renewed_by_a_login_that_succeeds_and_by_none_that_fails() {
     // A key of long ago, as a node's clock could have made it.
     let store = SealedStore::new(&key, directory(&scene).join("a"));
     fs::remove_file(&key).unwrap();
-    let logins = Logins::new(Config::read(&scene.config()).unwrap(), OldKey(store));
+    let logins = Logins::new(onerealm_domains_cfg::read(&scene.config()).unwrap(), OldKey(store));
     logins.begin("sso", WEB, Requested::Default).unwrap();
     let old = fs::read_to_string(&key).unwrap();
 

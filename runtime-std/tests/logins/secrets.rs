@@ -69,7 +69,7 @@ fn debug_of_everything_public_shows_no_secret() {
     let (scene, tokens) = scene_that_keeps_tokens();
     scene.configure("client-key canary+key/with:reserved=%&characters\nnative-client-id 66666666-7777-8888-9999-000000000000\nnative-client-key canary-native-key");
     let logins = scene.logins();
-    let mut shown = format!("{logins:?} {:?}", logins.config());
+    let mut shown = format!("{logins:?} {:?}", logins.realms());
     let (begun, pending) = logins.start("sso", WEB, Requested::Default).unwrap();
     let callback = onerealm_demo_provider::browser::sign_in(&begun.url, ALICE).unwrap();
     shown += &format!("{begun:?} {pending:?} {:?}", scene.provider);
@@ -78,5 +78,5 @@ fn debug_of_everything_public_shows_no_secret() {
     let error = logins.finish(Callback::Url(&callback), None).unwrap_err();
     shown += &format!("{error:?} {error} {:?}", scene.provider.record());
     assert_hidden(&shown, &secrets(&scene, &tokens));
-    assert!(shown.contains("alice") && shown.contains("client_key: Some(..)"), "{shown}");
+    assert!(shown.contains("alice") && shown.contains("Some(ClientSecret(..))"), "{shown}");
 }

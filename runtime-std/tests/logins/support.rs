@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use onerealm::{Config, DirectoryStore, Logins};
+use onerealm::{DirectoryStore, Logins};
 use onerealm_demo_provider::{
     BendAnswer, DemoProvider, Endpoint, Platform, Recorded, Registration, Setup, User, browser,
 };
@@ -95,7 +95,7 @@ impl Scene {
 
     pub fn logins(&self) -> Logins {
         let store = DirectoryStore::new(self.state_directory());
-        Logins::new(Config::read(&self.config()).unwrap(), store)
+        Logins::new(onerealm_domains_cfg::read(&self.config()).unwrap(), store)
     }
 
     /// The command with `--json` and `-vv`, in an environment without proxies.

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use onerealm::{Callback, Config, DirectoryStore, Error, Logins, Requested, User};
+use onerealm::{Callback, DirectoryStore, Error, Logins, Requested, User};
 use onerealm_demo_provider::{
     DemoProvider, Endpoint, Platform, Registration, Setup, User as Person, browser,
 };
@@ -117,7 +117,7 @@ impl Drop for Scene {
 /// The logins of the configuration in this directory.
 pub fn logins(directory: &Path) -> Logins {
     let store = DirectoryStore::new(directory.join("state"));
-    Logins::new(Config::read(&directory.join("domains.cfg")).unwrap(), store)
+    Logins::new(onerealm_domains_cfg::read(&directory.join("domains.cfg")).unwrap(), store)
 }
 
 /// Begins a login, signs in at the provider itself, and finishes the login.

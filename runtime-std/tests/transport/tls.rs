@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use onerealm::{Config, DirectoryStore, Logins, Network, Requested};
+use onerealm::{DirectoryStore, Logins, Network, Requested};
 use rcgen::{SanType, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::server::{ServerSessionMemoryCache, StoresServerSessions};
@@ -210,7 +210,8 @@ fn raw_within(
     let realm = format!("openid: sso\n\tissuer-url https://localhost:{port}/t\n\tclient-id x\n");
     fs::write(&config, format!("{realm}\tca-file {}\n", ca_file.display())).unwrap();
     let store = DirectoryStore::new(directory.path().join("state"));
-    let logins = Logins::new(Config::read(&config).unwrap(), store).with_deadline(deadline);
+    let logins =
+        Logins::new(onerealm_domains_cfg::read(&config).unwrap(), store).with_deadline(deadline);
     let error =
         ended(|| logins.begin("sso", "https://pve.example:8006", Requested::Default)).unwrap_err();
     // Where the time was too short to connect, the server waits still.

@@ -1,0 +1,264 @@
+//! The texts of a realm, each checked when it is parsed and never again.
+//!
+//! `S` is what holds the text: `&str`, or something owned that lends it. It must give the same text
+//! each time.
+
+use core::fmt;
+use subtle::ConstantTimeEq;
+
+use crate::error::error_enum;
+use crate::policy::{CLIENT_ID_LEN, ISSUER_LEN, REALM_NAME_LEN};
+use crate::wire::Uri;
+
+/// The name of a realm: a letter, then letters, digits, `.`, `-` and `_`; 2 to 32 characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RealmName<S>(S);
+
+impl<S: AsRef<str>> RealmName<S> {
+    /// Checks the name.
+    ///
+    /// # Errors
+    ///
+    /// [`RealmError::Name`] for every other text.
+    pub fn parse(text: S) -> Result<Self, RealmError> {
+        let name = text.as_ref();
+        let valid = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+        let fits = (2..=REALM_NAME_LEN).contains(&name.len());
+        if fits && name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(valid) {
+            Ok(RealmName(text))
+        } else {
+            Err(RealmError::Name)
+        }
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        self.0.as_ref()
+    }
+
+    /// The same name, lent.
+    pub fn borrowed(&self) -> RealmName<&str> {
+        RealmName(self.as_str())
+    }
+}
+
+/// An issuer identifier (OpenID Connect Discovery 3): an https URL without query and fragment,
+/// compared to the letter. http is accepted for this machine only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Issuer<S>(S);
+
+impl<S: AsRef<str>> Issuer<S> {
+    /// Checks the identifier.
+    ///
+    /// # Errors
+    ///
+    /// [`RealmError::Issuer`] for what is no such URL or longer than 255 characters,
+    /// [`RealmError::IssuerNotHttps`] for one that is not reached over https, or has a user name.
+    pub fn parse(text: S) -> Result<Self, RealmError> {
+        let uri = Uri::parse(text.as_ref()).map_err(|_| RealmError::Issuer)?;
+        if uri.query.is_some() || uri.fragment.is_some() || text.as_ref().len() > ISSUER_LEN {
+            return Err(RealmError::Issuer);
+        }
+        if is_safe_to_ask(&uri) { Ok(Issuer(text)) } else { Err(RealmError::IssuerNotHttps) }
+    }
+
+    /// The identifier.
+    pub fn as_str(&self) -> &str {
+        self.0.as_ref()
+    }
+
+    /// The same identifier, lent.
+    pub fn borrowed(&self) -> Issuer<&str> {
+        Issuer(self.as_str())
+    }
+
+    /// Otherwise it is http on this machine.
+    pub(crate) fn is_https(&self) -> bool {
+        self.as_str().bytes().map(|byte| byte.to_ascii_lowercase()).take(6).eq(*b"https:")
+    }
+}
+
+/// Whether a request may go to `uri`: https, or http to this machine, and no userinfo.
+pub(crate) fn is_safe_to_ask(uri: &Uri<'_>) -> bool {
+    uri.authority.is_some_and(|authority| {
+        let confidential =
+            uri.has_scheme("https") || (uri.has_scheme("http") && authority.is_loopback());
+        confidential && authority.userinfo.is_none()
+    })
+}
+
+/// A client identifier (RFC 6749 section 2.2): 1 to 255 bytes, without control characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientId<S>(S);
+
+impl<S: AsRef<str>> ClientId<S> {
+    /// Checks the identifier.
+    ///
+    /// # Errors
+    ///
+    /// [`RealmError::ClientId`] for every other text.
+    pub fn parse(text: S) -> Result<Self, RealmError> {
+        let fits = (1..=CLIENT_ID_LEN).contains(&text.as_ref().len());
+        if fits && !text.as_ref().contains(char::is_control) {
+            Ok(ClientId(text))
+        } else {
+            Err(RealmError::ClientId)
+        }
+    }
+
+    /// The identifier.
+    pub fn as_str(&self) -> &str {
+        self.0.as_ref()
+    }
+
+    /// The same identifier, lent.
+    pub fn borrowed(&self) -> ClientId<&str> {
+        ClientId(self.as_str())
+    }
+}
+
+impl<'a> ClientId<&'a str> {
+    /// The identifier, for as long as whoever lent it has it.
+    pub(crate) fn lent(self) -> &'a str {
+        self.0
+    }
+}
+
+/// The secret of a confidential client. Hidden in `Debug`, compared in constant time.
+#[derive(Clone, Copy)]
+pub struct ClientSecret<S>(S);
+
+impl<S: AsRef<str>> ClientSecret<S> {
+    /// The secret; `None` for an empty one, which is none.
+    pub fn new(text: S) -> Option<Self> {
+        (!text.as_ref().is_empty()).then_some(ClientSecret(text))
+    }
+
+    /// The same secret, lent.
+    pub fn borrowed(&self) -> ClientSecret<&str> {
+        ClientSecret(self.expose())
+    }
+
+    /// The secret itself, for what must not be shown: where it goes is the core's to decide.
+    pub fn expose(&self) -> &str {
+        self.0.as_ref()
+    }
+}
+
+impl<S: AsRef<str>> PartialEq for ClientSecret<S> {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose().as_bytes().ct_eq(other.expose().as_bytes()).into()
+    }
+}
+
+/// The key of a native registration: sent as `client_secret`, but known to whoever has the
+/// application, so it keeps nobody out (RFC 8252 section 8.5). Hidden in `Debug` all the same.
+#[derive(Clone, Copy)]
+pub struct NativeKey<S>(S);
+
+impl<S: AsRef<str>> NativeKey<S> {
+    /// The key; `None` for an empty one, which is none.
+    pub fn new(text: S) -> Option<Self> {
+        (!text.as_ref().is_empty()).then_some(NativeKey(text))
+    }
+
+    /// The same key, lent.
+    pub fn borrowed(&self) -> NativeKey<&str> {
+        NativeKey(self.expose())
+    }
+
+    /// The key itself.
+    pub fn expose(&self) -> &str {
+        self.0.as_ref()
+    }
+}
+
+/// `Debug` hides the text, however it is held.
+macro_rules! hidden {
+    ($($name:ident),*) => {$(
+        impl<S> fmt::Debug for $name<S> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+    )*};
+}
+
+hidden!(ClientSecret, NativeKey);
+
+error_enum! {
+    /// What is wrong with a realm's configuration: for its administrator.
+    pub enum RealmError {
+        /// The realm's name.
+        Name => "realm_name",
+            "a realm's name is a letter and then 1 to 31 letters, digits, '.', '-' or '_'";
+        /// The issuer is no URL that an issuer can have.
+        Issuer => "realm_issuer",
+            "the issuer URL must be an absolute URL of at most 255 characters without query and fragment";
+        /// The issuer is not reached over https.
+        IssuerNotHttps => "realm_issuer_not_https",
+            "the issuer URL must be https without a user name (http is for this machine's loopback addresses only)";
+        /// The client identifier.
+        ClientId => "realm_client_id",
+            "the client identifier must have 1 to 255 bytes and no control character";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn realm_names_are_those_of_proxmox() {
+        for good in ["ad", "Entra", "sso-2.x_y"] {
+            assert!(RealmName::parse(good).is_ok(), "{good}");
+        }
+        let long = "a".repeat(33);
+        for bad in ["", "a", "1a", "-a", "a b", "a/b", "../x", "é1", "a\n", long.as_str()] {
+            assert_eq!(RealmName::parse(bad), Err(RealmError::Name), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_issuer_is_https_or_on_this_machine() {
+        for good in [
+            "https://login.example",
+            "https://login.example/",
+            "https://login.example:8443/t/v2.0",
+            "http://127.0.0.1:9000/t",
+            "http://[::1]:9000",
+            "http://localhost",
+        ] {
+            assert!(Issuer::parse(good).is_ok(), "{good}");
+        }
+        for (bad, error) in [
+            ("http://login.example", RealmError::IssuerNotHttps),
+            ("https://u@login.example", RealmError::IssuerNotHttps),
+            ("ftp://127.0.0.1", RealmError::IssuerNotHttps),
+            ("https:login.example", RealmError::IssuerNotHttps),
+            ("https://login.example?x", RealmError::Issuer),
+            ("https://login.example#x", RealmError::Issuer),
+            ("https://lögin.example", RealmError::Issuer),
+            ("login.example", RealmError::Issuer),
+            ("", RealmError::Issuer),
+        ] {
+            assert_eq!(Issuer::parse(bad), Err(error), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_empty_secret_is_none_and_none_is_shown() {
+        assert!(ClientSecret::new("").is_none() && NativeKey::new("").is_none());
+        let secret = ClientSecret::new("canary");
+        assert_eq!(
+            format!("{secret:?} {:?}", NativeKey::new("canary")),
+            "Some(ClientSecret(..)) Some(NativeKey(..))"
+        );
+        assert!(secret == ClientSecret::new("canary") && secret != ClientSecret::new("canarx"));
+        let owned = ClientSecret::new("canary".to_owned()).unwrap();
+        assert_eq!(
+            format!("{owned:?} {:?}", owned.borrowed()),
+            "ClientSecret(..) ClientSecret(..)"
+        );
+    }
+}

@@ -1,0 +1,253 @@
+//! Documents of providers on disk, so that a process that ends soon asks for none.
+//!
+//! ```text
+//! DIR/                    0700
+//!     3f5a...metadata     0600  named by the SHA-256 of the issuer and of whom it was fetched from
+//!     3f5a...keys         0600
+//!     3f5a...refetched    0600  when an unknown key last caused a fetch of the keys
+//!     3f5a...keys.new     0600  being written
+//! ```
+//!
+//! Nothing but the file system's permissions says that what is there is true, as for the file with
+//! the realms. What is damaged, foreign or old is passed over with a warning: no login fails for it.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use onerealm_core::policy;
+use sha2::{Digest, Sha256};
+
+use super::document::{Age, Document, Kind};
+use crate::clock::now;
+use crate::http::Answer;
+use crate::store::files::{self, retried};
+use crate::store::{StoreError, Unsafe};
+
+/// Room for what stands before the document.
+const HEAD_LEN: usize = 4096;
+/// What a file begins with; another version begins otherwise.
+const VERSION: &str = "onerealm 1";
+/// After this many seconds, a file that is being written was left behind by a process that is gone.
+const LEFT_BEHIND: u64 = 60;
+
+/// Whose documents: of the issuer, as somebody saw it who trusts those certificates. Another trust
+/// may lead to another provider.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct Whose {
+    pub(super) issuer: String,
+    pub(super) trust: String,
+}
+
+impl Whose {
+    fn file_name(&self, extension: &str) -> String {
+        format!(
+            "{}.{extension}",
+            hex_digest(&[self.issuer.as_bytes(), b"\n", self.trust.as_bytes()])
+        )
+    }
+}
+
+/// A directory of documents. Touches nothing before it is first used.
+#[derive(Clone)]
+pub(super) struct Disk {
+    directory: PathBuf,
+}
+
+impl Disk {
+    pub(super) fn new(directory: PathBuf) -> Self {
+        Disk { directory }
+    }
+
+    /// The document that came from `url`, if there is one that can be read.
+    pub(super) fn read(&self, kind: Kind, whose: &Whose, url: &str) -> Option<Document> {
+        let path = self.path(whose, kind.as_str())?;
+        let bytes = match read_file(&path) {
+            Ok(bytes) => bytes,
+            Err(Passed::Missing) => return None,
+            Err(passed) => {
+                passed.warn(&path);
+                return None;
+            }
+        };
+        let document = decode(kind, whose, url, &bytes);
+        if document.is_none() {
+            Passed::Damaged.warn(&path);
+        }
+        document
+    }
+
+    /// Keeps a document for other processes.
+    pub(super) fn write(&self, whose: &Whose, document: &Document) {
+        let Some(path) = self.path(whose, document.kind.as_str()) else { return };
+        if !document.is_storable {
+            // What is there is older, and was to be kept no longer.
+            let _ = retried(|| fs::remove_file(&path));
+            return;
+        }
+        if let Err(error) = replace(&path, &encode(whose, document)) {
+            log::warn!("can't keep {}: {error}", path.display());
+        }
+    }
+
+    /// How many seconds ago somebody fetched the keys again, where it is less than `pause`;
+    /// otherwise it is us who do, and that is noted.
+    pub(super) fn refetched(&self, whose: &Whose, now: u64, pause: u64) -> Option<u64> {
+        let path = self.path(whose, "refetched")?;
+        if let Some(age) = age(&path, now).filter(|age| *age < pause) {
+            return Some(age);
+        }
+        // Of several processes, one removes what is old, and one makes what is new.
+        let _ = retried(|| fs::remove_file(&path));
+        match files::create_file(&path).and_then(|mut file| write!(file, "{now}")) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Some(0),
+            // Where it can't be noted, it can be done all the same.
+            _ => None,
+        }
+    }
+
+    /// The path of a file in the directory, which is made if it is not there; `None` where others
+    /// could put files into it.
+    fn path(&self, whose: &Whose, extension: &str) -> Option<PathBuf> {
+        match files::prepare(&self.directory) {
+            Ok(()) => Some(self.directory.join(whose.file_name(extension))),
+            Err(StoreError::UnsafeDirectory { path, reason }) => {
+                log::warn!("{} keeps no documents of providers: it {reason}", path.display());
+                None
+            }
+            Err(StoreError::Io { operation, path, source }) => {
+                log::warn!("can't {operation} {}: {source}", path.display());
+                None
+            }
+            Err(_) => None,
+        }
+    }
+}
+
+/// Why a file is passed over.
+enum Passed {
+    Missing,
+    Damaged,
+    Unsafe(Unsafe),
+    Io(io::Error),
+}
+
+impl Passed {
+    fn warn(&self, path: &Path) {
+        let path = path.display();
+        match self {
+            Passed::Missing => {}
+            Passed::Damaged => {
+                log::warn!("{path} is damaged or of another version; it is not used")
+            }
+            Passed::Unsafe(reason) => log::warn!("{path} is not used: it {reason}"),
+            Passed::Io(error) => log::warn!("can't read {path}: {error}"),
+        }
+    }
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, Passed> {
+    let look = || -> io::Result<_> {
+        let metadata = retried(|| fs::symlink_metadata(path))?;
+        let mut bytes = Vec::new();
+        let at_most = (policy::JSON_LEN + HEAD_LEN) as u64;
+        if metadata.is_file() {
+            File::open(path)?.take(at_most).read_to_end(&mut bytes)?;
+        }
+        Ok((metadata, bytes))
+    };
+    let (metadata, bytes) = look().map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Passed::Missing,
+        _ => Passed::Io(error),
+    })?;
+    match files::writable_by_others(&metadata) {
+        Some(reason) => Err(Passed::Unsafe(reason)),
+        None if !metadata.is_file() => Err(Passed::Damaged),
+        None => Ok(bytes),
+    }
+}
+
+/// Puts a whole file in the place of another one.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut new = path.as_os_str().to_owned();
+    new.push(".new");
+    let new = PathBuf::from(new);
+    let mut file = match files::create_file(&new) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            if modified(&new).is_some_and(|at| now().0.abs_diff(at) < LEFT_BEHIND) {
+                // Somebody else writes the same.
+                return Ok(());
+            }
+            retried(|| fs::remove_file(&new))?;
+            files::create_file(&new)?
+        }
+        created => created?,
+    };
+    let written = file.write_all(bytes).and_then(|()| retried(|| fs::rename(&new, path)));
+    written.inspect_err(|_| {
+        let _ = retried(|| fs::remove_file(&new));
+    })
+}
+
+fn modified(path: &Path) -> Option<u64> {
+    let modified = fs::symlink_metadata(path).ok()?.modified().ok()?;
+    Some(modified.duration_since(std::time::UNIX_EPOCH).ok()?.as_secs())
+}
+
+/// How many seconds ago a file was made, as it says itself.
+fn age(path: &Path, now: u64) -> Option<u64> {
+    let mut text = String::new();
+    File::open(path).ok()?.take(32).read_to_string(&mut text).ok()?;
+    // It may be looked at before its time is written; then it is new.
+    let made = if text.is_empty() { modified(path)? } else { text.parse().ok()? };
+    now.checked_sub(made)
+}
+
+fn encode(whose: &Whose, document: &Document) -> Vec<u8> {
+    let response = document.response();
+    let rest = [
+        format!(
+            "{}\nissuer {}\ntrust {}\nurl {}\nfetched {}\nlifetime {}\nstale {}\ntype {}\n\n",
+            document.kind.as_str(),
+            whose.issuer,
+            whose.trust,
+            document.url,
+            document.age.fetched,
+            document.age.lifetime,
+            u8::from(document.age.may_be_stale),
+            response.content_type.unwrap_or_default(),
+        )
+        .as_bytes(),
+        response.body,
+    ]
+    .concat();
+    [format!("{VERSION} {}\n", hex_digest(&[&rest])).as_bytes(), &rest].concat()
+}
+
+fn decode(kind: Kind, whose: &Whose, url: &str, bytes: &[u8]) -> Option<Document> {
+    let end = bytes.windows(2).position(|end| end == b"\n\n")?;
+    let (head, body) = (bytes.get(..end)?, bytes.get(end + 2..)?);
+    let mut lines = std::str::from_utf8(head).ok()?.split('\n');
+    let first = lines.next()?;
+    let digest = first.strip_prefix(VERSION)?.strip_prefix(' ')?;
+    if digest != hex_digest(&[bytes.get(first.len() + 1..)?]) {
+        return None;
+    }
+    let is_same = lines.next()? == kind.as_str()
+        && lines.next()?.strip_prefix("issuer ")? == whose.issuer
+        && lines.next()?.strip_prefix("trust ")? == whose.trust
+        && lines.next()?.strip_prefix("url ")? == url;
+    let mut number = |name| -> Option<u64> { lines.next()?.strip_prefix(name)?.parse().ok() };
+    let (fetched, lifetime, stale) = (number("fetched ")?, number("lifetime ")?, number("stale ")?);
+    let content_type = lines.next()?.strip_prefix("type ")?;
+    let answer = Answer::kept(Some(content_type), body);
+    let age = Age::new(kind, fetched, lifetime, stale == 1);
+    is_same.then(|| Document::kept(kind, url, answer, age))
+}
+
+/// SHA-256 of several pieces, in hex.
+pub(super) fn hex_digest(pieces: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    pieces.iter().for_each(|piece| hash.update(piece));
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

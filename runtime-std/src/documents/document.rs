@@ -1,0 +1,173 @@
+//! One document of a provider, and how long it is used.
+
+use std::time::{Duration, Instant};
+
+use onerealm_core::HttpResponse;
+
+use crate::http::Answer;
+
+/// The shortest time that a document is used, whatever the provider says: a provider that says
+/// "not at all" would be asked several times in each login.
+const SHORTEST: u64 = 60;
+/// How long it is used where the provider says nothing.
+const USUAL: u64 = 3600;
+/// The longest time that metadata is used while the provider can be asked.
+const LONGEST_OF_METADATA: u64 = 6 * 3600;
+/// The longest time that keys are used: a key that the provider withdrew is trusted no longer.
+const LONGEST_OF_KEYS: u64 = 3600;
+/// The longest time that metadata is used while the provider does not answer.
+const STALE: u64 = 24 * 3600;
+
+/// Which document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Metadata,
+    Keys,
+}
+
+impl Kind {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Kind::Metadata => "metadata",
+            Kind::Keys => "keys",
+        }
+    }
+
+    /// A lifetime in seconds within what is allowed.
+    fn bounded(self, lifetime: u64) -> u64 {
+        lifetime.clamp(
+            SHORTEST,
+            match self {
+                Kind::Metadata => LONGEST_OF_METADATA,
+                Kind::Keys => LONGEST_OF_KEYS,
+            },
+        )
+    }
+}
+
+/// A document as a provider published it.
+pub(crate) struct Document {
+    pub(super) kind: Kind,
+    /// Where it came from.
+    pub(super) url: String,
+    pub(super) answer: Answer,
+    pub(super) age: Age,
+    pub(super) is_storable: bool,
+}
+
+impl Document {
+    /// One that came just now.
+    pub(super) fn fetched(kind: Kind, url: &str, answer: Answer, now: u64) -> Self {
+        let caching = answer.caching();
+        let age = Age::new(kind, now, caching.max_age.unwrap_or(USUAL), caching.may_be_stale);
+        Document { kind, url: url.to_owned(), answer, age, is_storable: caching.is_storable }
+    }
+
+    /// One that somebody fetched before, and kept.
+    pub(super) fn kept(kind: Kind, url: &str, answer: Answer, age: Age) -> Self {
+        Document { kind, url: url.to_owned(), answer, age, is_storable: true }
+    }
+
+    pub(crate) fn response(&self) -> HttpResponse<'_> {
+        self.answer.response()
+    }
+}
+
+/// When a document was fetched, and how long it is used.
+pub(super) struct Age {
+    /// In seconds since 1970.
+    pub(super) fetched: u64,
+    /// In seconds.
+    pub(super) lifetime: u64,
+    /// Whether it may be used where the provider does not answer.
+    pub(super) may_be_stale: bool,
+    kind: Kind,
+    /// Since when this process has it.
+    known: Instant,
+}
+
+impl Age {
+    /// Of a document that was fetched then, and is used for `lifetime` within what is allowed.
+    pub(super) fn new(kind: Kind, fetched: u64, lifetime: u64, may_be_stale: bool) -> Self {
+        let lifetime = kind.bounded(lifetime);
+        Age { fetched, lifetime, may_be_stale, kind, known: Instant::now() }
+    }
+
+    /// Whether it can be used without asking, `at_most` so long after it was fetched.
+    pub(super) fn is_fresh(&self, at_most: Duration, now: u64) -> bool {
+        self.is_younger(at_most.min(Duration::from_secs(self.lifetime)), now)
+    }
+
+    /// Whether it can be used where the provider does not answer.
+    pub(super) fn is_usable_stale(&self, now: u64) -> bool {
+        let is_harmless = self.kind == Kind::Metadata && self.may_be_stale;
+        is_harmless && self.is_younger(Duration::from_secs(STALE), now)
+    }
+
+    /// By both clocks: one stands still while the machine sleeps, the other may be set back. What
+    /// comes from the future has no age.
+    fn is_younger(&self, than: Duration, now: u64) -> bool {
+        let age = now.checked_sub(self.fetched).map(Duration::from_secs);
+        age.is_some_and(|age| age < than) && self.known.elapsed() < than
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: u64 = 1_700_000_000;
+    const FOREVER: Duration = Duration::MAX;
+
+    fn age(kind: Kind, lifetime: u64) -> Age {
+        Age::new(kind, NOW, lifetime, true)
+    }
+
+    #[test]
+    fn a_document_is_used_within_bounds() {
+        for (kind, lifetime, used) in [
+            (Kind::Metadata, 0, 60),
+            (Kind::Metadata, 600, 600),
+            (Kind::Metadata, u64::MAX, 6 * 3600),
+            (Kind::Keys, 0, 60),
+            (Kind::Keys, 600, 600),
+            (Kind::Keys, u64::MAX, 3600),
+        ] {
+            let age = age(kind, lifetime);
+            assert!(age.is_fresh(FOREVER, NOW + used - 1), "{kind:?} {lifetime}");
+            assert!(!age.is_fresh(FOREVER, NOW + used), "{kind:?} {lifetime}");
+        }
+    }
+
+    #[test]
+    fn a_caller_can_make_it_shorter() {
+        let age = age(Kind::Keys, 3600);
+        assert!(age.is_fresh(Duration::from_secs(10), NOW + 9));
+        assert!(!age.is_fresh(Duration::from_secs(10), NOW + 10));
+        assert!(!age.is_fresh(Duration::ZERO, NOW));
+    }
+
+    #[test]
+    fn a_document_from_the_future_is_not_used() {
+        let age = age(Kind::Metadata, 3600);
+        assert!(!age.is_fresh(FOREVER, NOW - 1));
+        assert!(!age.is_usable_stale(NOW - 1));
+    }
+
+    #[test]
+    fn a_clock_that_stands_still_keeps_nothing_alive() {
+        let mut age = age(Kind::Keys, 60);
+        age.known = Instant::now().checked_sub(Duration::from_secs(60)).unwrap();
+        assert!(!age.is_fresh(FOREVER, NOW));
+    }
+
+    #[test]
+    fn only_metadata_is_used_stale_and_for_a_day() {
+        let metadata = age(Kind::Metadata, 60);
+        assert!(metadata.is_usable_stale(NOW + STALE - 1));
+        assert!(!metadata.is_usable_stale(NOW + STALE));
+        assert!(!age(Kind::Keys, 60).is_usable_stale(NOW));
+        let forbidden = Age { may_be_stale: false, ..age(Kind::Metadata, 60) };
+        assert!(!forbidden.is_usable_stale(NOW));
+    }
+}

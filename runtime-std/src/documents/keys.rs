@@ -1,0 +1,166 @@
+//! One provider's keys.
+
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use onerealm_core::{HttpRequest, JwksError, JwksRequest, KeySet};
+
+use super::call::{Call, URL_LEN, lock, too_late};
+use super::disk::{Disk, Whose};
+use super::document::{Document, Kind};
+use super::turn::Turn;
+use crate::clock::now;
+use crate::error::Error;
+
+/// How long an unknown key doesn't cause another fetch of the keys.
+const REFETCH_PAUSE: Duration = Duration::from_secs(60);
+/// How long another process is waited for that fetches them, and how long between two looks.
+const OTHER_S_TIME: Duration = Duration::from_secs(5);
+const LOOK_PAUSE: Duration = Duration::from_millis(50);
+
+/// What is known of a provider's keys.
+#[derive(Default)]
+pub(super) struct KnownKeys {
+    turn: Turn,
+    latest: Mutex<Latest>,
+}
+
+#[derive(Clone, Default)]
+struct Latest {
+    document: Option<Arc<Document>>,
+    /// When an unknown key last caused a fetch.
+    refetched: Option<Instant>,
+}
+
+/// A provider's keys, and how they are asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Keys<'a> {
+    pub(super) known: &'a KnownKeys,
+    pub(super) whose: &'a Whose,
+    pub(super) disk: Option<&'a Disk>,
+    pub(super) request: JwksRequest<'a>,
+}
+
+impl Keys<'_> {
+    /// The keys, fetched where they aren't known or are old.
+    pub(crate) fn get(&self, call: &Call<'_>) -> Result<Arc<Document>, Error> {
+        self.with_request(|message| {
+            let known =
+                || self.known_keys(message.url).filter(|k| k.age.is_fresh(call.lifetime, now().0));
+            if let Some(keys) = known() {
+                return Ok(keys);
+            }
+            let _turn = self.known.turn.take(call.deadline).ok_or_else(|| too_late(message))?;
+            match known().or_else(|| self.keys_on_disk(message, call)) {
+                Some(keys) => Ok(keys),
+                None => self.fetch_keys(message, call),
+            }
+        })
+    }
+
+    /// The keys after `seen` turned out to lack one: fetched again, but not all the time.
+    pub(crate) fn newer(
+        &self,
+        seen: &Arc<Document>,
+        call: &Call<'_>,
+    ) -> Result<Arc<Document>, Error> {
+        self.with_request(|message| {
+            let _turn = self.known.turn.take(call.deadline).ok_or_else(|| too_late(message))?;
+            let known = lock(&self.known.latest).clone();
+            if let Some(newer) = known.document.filter(|known| !Arc::ptr_eq(known, seen)) {
+                return Ok(newer);
+            }
+            if known.refetched.is_some_and(|at| at.elapsed() < REFETCH_PAUSE) {
+                return Ok(Arc::clone(seen));
+            }
+            // Whatever comes of it: a provider that fails is not asked again for each token.
+            lock(&self.known.latest).refetched = Some(Instant::now());
+            let pause = REFETCH_PAUSE.as_secs();
+            let refetched = self.disk.and_then(|d| d.refetched(self.whose, now().0, pause));
+            match refetched {
+                None => self.fetch_keys(message, call),
+                Some(ago) => Ok(self.await_other(seen, ago, message, call)),
+            }
+        })
+    }
+
+    /// What another process writes that has fetched the keys so many seconds ago, or else `seen`.
+    fn await_other(
+        &self,
+        seen: &Arc<Document>,
+        ago: u64,
+        message: &HttpRequest<'_>,
+        call: &Call<'_>,
+    ) -> Arc<Document> {
+        let until = call.deadline.min(Instant::now() + OTHER_S_TIME);
+        loop {
+            let newer = self.keys_on_disk(message, call);
+            let is_newer = |keys: &Arc<Document>| {
+                keys.age.fetched > seen.age.fetched || keys.response().body != seen.response().body
+            };
+            if let Some(newer) = newer.filter(is_newer) {
+                return newer;
+            }
+            // Later, it is done or gone.
+            if ago > OTHER_S_TIME.as_secs() || Instant::now() + LOOK_PAUSE >= until {
+                return Arc::clone(seen);
+            }
+            thread::sleep(LOOK_PAUSE);
+        }
+    }
+
+    fn with_request<T>(
+        &self,
+        then: impl FnOnce(&HttpRequest<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut buf = [0; URL_LEN];
+        then(&self.request.request(&mut buf)?)
+    }
+
+    fn fetch_keys(
+        &self,
+        message: &HttpRequest<'_>,
+        call: &Call<'_>,
+    ) -> Result<Arc<Document>, Error> {
+        let answer = call.http.send(message, call.ca_file, call.deadline)?;
+        let document = Document::fetched(Kind::Keys, message.url, answer, now().0);
+        self.key_set(&document)?;
+        if let Some(disk) = self.disk {
+            disk.write(self.whose, &document);
+        }
+        Ok(self.keep_keys(document))
+    }
+
+    /// What another process has fetched.
+    fn keys_on_disk(&self, message: &HttpRequest<'_>, call: &Call<'_>) -> Option<Arc<Document>> {
+        let document = self.disk?.read(Kind::Keys, self.whose, message.url)?;
+        let is_usable =
+            document.age.is_fresh(call.lifetime, now().0) && self.key_set(&document).is_ok();
+        is_usable.then(|| self.keep_keys(document))
+    }
+
+    fn keep_keys(&self, document: Document) -> Arc<Document> {
+        let document = Arc::new(document);
+        lock(&self.known.latest).document = Some(Arc::clone(&document));
+        document
+    }
+
+    /// The keys from `url`, if those are known.
+    fn known_keys(&self, url: &str) -> Option<Arc<Document>> {
+        lock(&self.known.latest).document.clone().filter(|known| known.url == url)
+    }
+
+    /// What is wrong with the keys, with where they are.
+    pub(crate) fn error(&self, error: JwksError) -> Error {
+        match self.with_request(|message| Ok(message.url.to_owned())) {
+            Ok(url) => Error::Jwks { url, error },
+            Err(other) => other,
+        }
+    }
+
+    /// The key set in a document that [`get`](Self::get) gave.
+    pub(crate) fn key_set<'k>(&self, keys: &'k Document) -> Result<KeySet<'k>, Error> {
+        self.request.response(keys.response()).map_err(|error| self.error(error))
+    }
+}

@@ -1,0 +1,110 @@
+//! A login begins: the end user is sent to the provider.
+
+use std::fmt;
+
+use onerealm_core::{
+    AuthorizationRequest, ClientType, PendingAuthorization, ProviderMetadata, RedirectUri,
+    Requested, SealedState, UnixTime,
+};
+
+use super::Logins;
+use super::login::{Login, MESSAGE_LEN, check_listed};
+use crate::clock::now;
+use crate::error::Error;
+
+/// A login that has begun.
+#[non_exhaustive]
+pub struct Begun {
+    /// Where to send the end user.
+    pub url: String,
+    /// The login's `state`.
+    pub state: String,
+    /// The client type that was decided.
+    pub client_type: ClientType,
+    /// Until when it can be finished.
+    pub expires_at: UnixTime,
+}
+
+/// Whoever has the URL or the state may be able to finish the login, so they are hidden.
+impl fmt::Debug for Begun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Begun")
+            .field("client_type", &self.client_type)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Begun {
+    /// What to tell of a login whose `state` is to be sent.
+    fn of(request: &AuthorizationRequest<'_>, state: String) -> Result<Self, Error> {
+        let mut buf = vec![0; MESSAGE_LEN];
+        let url = match SealedState::parse(&state) {
+            Ok(sealed) => request.write_url_with_sealed_state(sealed, &mut buf)?,
+            Err(_) => request.write_url(&mut buf)?,
+        };
+        let (url, client_type) = (url.to_owned(), request.client_type());
+        let (realm, expires_at) = (request.pending().realm(), request.pending().expires());
+        log::info!("realm {realm}: a {} login begins", client_type.as_str());
+        Ok(Begun { url, state, client_type, expires_at })
+    }
+}
+
+impl Logins {
+    /// Begins a login, and keeps it until it is finished.
+    ///
+    /// # Errors
+    ///
+    /// The redirect URL can't be one or isn't listed, the realm can't be used, the provider's
+    /// metadata can't be had, no client type fits, or the store fails.
+    pub fn begin(
+        &self,
+        realm: &str,
+        redirect_url: &str,
+        requested: Requested,
+    ) -> Result<Begun, Error> {
+        let redirect_uri = RedirectUri::parse(redirect_url)?;
+        let login = self.login_to(realm, &redirect_uri)?;
+        let metadata = login.metadata();
+        let request = request(&login, &metadata, redirect_uri, requested)?;
+        let state = self.store.put(request.pending())?;
+        Begun::of(&request, state)
+    }
+
+    /// Begins a login without keeping it: for programs that wait for its end themselves.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin), but for those of the store.
+    pub fn start(
+        &self,
+        realm: &str,
+        redirect_url: &str,
+        requested: Requested,
+    ) -> Result<(Begun, PendingAuthorization), Error> {
+        let redirect_uri = RedirectUri::parse(redirect_url)?;
+        let login = self.login_to(realm, &redirect_uri)?;
+        let metadata = login.metadata();
+        let request = request(&login, &metadata, redirect_uri, requested)?;
+        let begun = Begun::of(&request, request.pending().state().as_str().to_owned())?;
+        Ok((begun, request.into_pending()))
+    }
+
+    /// A login in the realm, which must allow the redirect URI before anybody is asked anything.
+    fn login_to(&self, realm: &str, redirect_uri: &RedirectUri) -> Result<Login<'_>, Error> {
+        let config = self.realms.get(realm)?;
+        check_listed(config, redirect_uri)?;
+        self.login(config)
+    }
+}
+
+fn request<'a>(
+    login: &'a Login<'_>,
+    metadata: &'a ProviderMetadata<'a>,
+    redirect_uri: RedirectUri,
+    requested: Requested,
+) -> Result<AuthorizationRequest<'a>, Error> {
+    let relying_party = login.relying_party(metadata)?;
+    let mut rng = getrandom::SysRng;
+    Ok(AuthorizationRequest::new(relying_party, redirect_uri, requested, &mut rng, now())?)
+}

@@ -1,0 +1,281 @@
+//! A login is finished: the end user is back.
+//!
+//! What can fail without harm comes first. A login is used up when its code is sent, or when the
+//! provider has refused it.
+
+use onerealm_core::{
+    AuthorizationError, AuthorizationResponse, ClientSecret, ErrorResponse, IdToken, Identity,
+    NativeKey, PendingAuthorization, RelyingParty, SealedState, TokenRequest, Userinfo,
+    UserinfoError, UserinfoRequest, policy,
+};
+use zeroize::Zeroizing;
+
+use super::Logins;
+use super::callback::Callback;
+use super::login::{Login, MESSAGE_LEN};
+use crate::claims::Claims;
+use crate::clock::now;
+use crate::error::Error;
+use crate::error::difference::Difference;
+use crate::error::refused_id_token::Judged;
+use crate::error::shown::Secrets;
+use crate::error::user_name::UserError;
+use crate::error::words::ProviderWords;
+use crate::http::Answer;
+use crate::realm::RealmConfig;
+use crate::redirect_url;
+use crate::store::StoreError;
+use crate::user::User;
+use crate::verifiers::verifiers;
+
+/// What a caller is told of an end user.
+type ToldAs<T> = fn(&Identity<'_>, &RealmConfig) -> Result<T, UserError>;
+
+impl Logins {
+    /// Finishes a login that [`begin`](Self::begin) began, here or in another process.
+    ///
+    /// Where `redirect_url` is given, it must be the one that the login began with, as browsers
+    /// write it; a login is not used up by a call with another one.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the end user from being known: [`Error::class`] says who must act.
+    pub fn finish(
+        &self,
+        callback: Callback<'_>,
+        redirect_url: Option<&str>,
+    ) -> Result<User, Error> {
+        let redirect_url = redirect_url.map(redirect_url::as_browsers_write);
+        let response = callback.response()?.at(redirect_url.as_deref());
+        let state = state_text(&response)?;
+        let pending = self.store.read(&state, now())?;
+        let redirect_uri = redirect_url::as_browsers_write(pending.redirect_uri()).into_owned();
+        let response = response.to_redirect_uri_written(&redirect_uri);
+        pending.check_redirect_uri(&response).map_err(|error| {
+            let words = ProviderWords::of_authorization(&response);
+            Error::Authorization { error, words, difference: None }
+        })?;
+        let own_state = pending.state();
+        let response = match SealedState::parse(&state) {
+            Ok(sealed) => response.opened(sealed, &own_state),
+            Err(_) => response,
+        };
+        let user = self.identify(pending, &response, Some(&state), User::new)?;
+        self.store.authenticated(now());
+        Ok(user)
+    }
+
+    /// Finishes a login that [`start`](Self::start) began.
+    ///
+    /// # Errors
+    ///
+    /// As [`finish`](Self::finish), but for those of the store.
+    pub fn complete(
+        &self,
+        pending: PendingAuthorization,
+        callback: Callback<'_>,
+    ) -> Result<User, Error> {
+        self.complete_as(pending, callback, User::new)
+    }
+
+    /// Finishes a login that [`start`](Self::start) began, and gives the claims as they are: for
+    /// callers that have rules of their own for user names. Control characters in claims that
+    /// usually name somebody or something are refused all the same.
+    ///
+    /// # Errors
+    ///
+    /// As [`complete`](Self::complete), but for those of the user name and the groups.
+    pub fn complete_with_claims(
+        &self,
+        pending: PendingAuthorization,
+        callback: Callback<'_>,
+    ) -> Result<Claims, Error> {
+        self.complete_as(pending, callback, |identity, _| Claims::to_hand_on(identity))
+    }
+
+    fn complete_as<T>(
+        &self,
+        pending: PendingAuthorization,
+        callback: Callback<'_>,
+        told_as: ToldAs<T>,
+    ) -> Result<T, Error> {
+        let redirect_uri = redirect_url::as_browsers_write(pending.redirect_uri()).into_owned();
+        let response = callback.response()?.to_redirect_uri_written(&redirect_uri);
+        self.identify(pending, &response, None, told_as)
+    }
+
+    /// From the authorization response to the end user. `kept` is the state that the login is kept
+    /// under.
+    fn identify<T>(
+        &self,
+        pending: PendingAuthorization,
+        response: &AuthorizationResponse<'_>,
+        kept: Option<&str>,
+        told_as: ToldAs<T>,
+    ) -> Result<T, Error> {
+        let mut secrets = Secrets::default();
+        secrets.add(pending.state().as_str().to_owned());
+        let login = self.login(self.realms.get(pending.realm())?)?;
+        let metadata = login.metadata();
+        let relying_party = login.relying_party(&metadata)?;
+        if response.error_text().is_none() {
+            login.keys().get(&login.call)?;
+        }
+        let request = self.accept(pending, response, relying_party, kept)?;
+        let client_type = request.client_type();
+        let answer = self.exchange(&login, &request, kept, &mut secrets)?;
+        let id_token = id_token(request, &answer, relying_party, &secrets)?;
+
+        let mut buf = vec![0; id_token.buffer_needed()];
+        let identity = self.validate(id_token, &login, relying_party, secrets, &mut buf)?;
+        let asked = Asked::of(&identity, &login)?;
+        let identity = match &asked {
+            Some(asked) => identity.with_userinfo(asked.userinfo()?),
+            None => identity,
+        };
+        let told = told_as(&identity, login.config)?;
+        log::info!("realm {}: a {} login is done", login.config.name(), client_type.as_str());
+        Ok(told)
+    }
+
+    /// Takes the end user's return as that of this login.
+    fn accept<'a>(
+        &self,
+        pending: PendingAuthorization,
+        response: &AuthorizationResponse<'a>,
+        relying_party: RelyingParty<'a>,
+        kept: Option<&str>,
+    ) -> Result<TokenRequest<'a>, Error> {
+        pending.accept(response, relying_party, now()).or_else(|error| {
+            if let AuthorizationError::Refused { .. } = error {
+                self.use_up(kept)?;
+            }
+            let words = ProviderWords::of_authorization(response);
+            let issuer = relying_party.realm().issuer.as_str();
+            let difference = Difference::of_response(error, issuer, response).map(Box::new);
+            Err(Error::Authorization { error, words, difference })
+        })
+    }
+
+    /// Exchanges the code, once: this uses the login up.
+    fn exchange(
+        &self,
+        login: &Login<'_>,
+        request: &TokenRequest<'_>,
+        kept: Option<&str>,
+        secrets: &mut Secrets,
+    ) -> Result<Answer, Error> {
+        let mut buf = Zeroizing::new(vec![0; MESSAGE_LEN]);
+        let message = request.request(&mut buf)?;
+        self.use_up(kept)?;
+        let answer = login.send(&message)?;
+        secrets.add_request(&message);
+        secret_keys(login.config).for_each(|key| secrets.add(key.to_owned()));
+        Ok(answer)
+    }
+
+    /// Makes a kept login ours alone.
+    fn use_up(&self, kept: Option<&str>) -> Result<(), Error> {
+        if let Some(state) = kept {
+            self.store.take(state, now())?;
+        }
+        Ok(())
+    }
+
+    /// Believes the ID token or refuses it. The provider's keys are fetched anew where they lack the
+    /// one that the token names.
+    fn validate<'b>(
+        &self,
+        id_token: IdToken<'b>,
+        login: &Login<'_>,
+        relying_party: RelyingParty<'b>,
+        secrets: Secrets,
+        buf: &'b mut [u8],
+    ) -> Result<Identity<'b>, Error> {
+        let keys = login.keys();
+        let mut document = keys.get(&login.call)?;
+        let opened = id_token.open(buf);
+        if let Ok(unverified) = &opened {
+            if unverified.lacks_key(&keys.key_set(&document)?) {
+                document = keys.newer(&document, &login.call)?;
+            }
+        }
+        let key_set = keys.key_set(&document)?;
+        let verdict = opened.and_then(|token| token.validate(&key_set, verifiers(), now()));
+        verdict.map_err(|refused| {
+            let error = refused.error();
+            let judged = Judged::new(relying_party, key_set, refused, secrets);
+            Error::IdToken { error, difference: judged.difference().map(Box::new) }
+        })
+    }
+}
+
+/// The state that came back, no longer than any that is sent.
+fn state_text(response: &AuthorizationResponse<'_>) -> Result<String, Error> {
+    let bytes = response.state().bytes().take(policy::STATE_LEN + 1).collect();
+    let text = String::from_utf8(bytes).ok().filter(|text| text.len() <= policy::STATE_LEN);
+    Ok(text.ok_or(StoreError::Unknown)?)
+}
+
+fn secret_keys(config: &RealmConfig) -> impl Iterator<Item = &str> {
+    let secret = config.realm.registration.secret.as_ref().map(ClientSecret::expose);
+    let native = config.realm.native_registration.as_ref();
+    let key = native.and_then(|native| native.key.as_ref()).map(NativeKey::expose);
+    secret.into_iter().chain(key)
+}
+
+/// The ID token in the token endpoint's answer.
+fn id_token<'a>(
+    request: TokenRequest<'a>,
+    answer: &'a Answer,
+    relying_party: RelyingParty<'_>,
+    secrets: &Secrets,
+) -> Result<IdToken<'a>, Error> {
+    let client_type = request.client_type();
+    request.response(answer.response()).map_err(|error| Error::Token {
+        url: relying_party.metadata().token_endpoint().chars().collect(),
+        client_type,
+        error,
+        words: words(answer, secrets),
+    })
+}
+
+/// What a provider says that refuses a request.
+fn words(answer: &Answer, secrets: &Secrets) -> Option<ProviderWords> {
+    ErrorResponse::of(&answer.response()).map(|error| ProviderWords::of(&error, secrets))
+}
+
+/// The userinfo endpoint's answer.
+struct Asked<'a> {
+    request: UserinfoRequest<'a>,
+    answer: Answer,
+    secrets: Secrets,
+}
+
+impl<'a> Asked<'a> {
+    /// Asks the endpoint, where realm and provider have one.
+    fn of(identity: &Identity<'a>, login: &Login<'_>) -> Result<Option<Self>, Error> {
+        let Some(request) = identity.userinfo_request() else { return Ok(None) };
+        let mut buf = Zeroizing::new(vec![0; policy::ACCESS_TOKEN_LEN + MESSAGE_LEN]);
+        let message =
+            request.request(&mut buf).map_err(|error| refused_userinfo(request, error, None))?;
+        let answer = login.send(&message)?;
+        let mut secrets = Secrets::default();
+        secrets.add_request(&message);
+        Ok(Some(Asked { request, answer, secrets }))
+    }
+
+    fn userinfo(&self) -> Result<Userinfo<'_>, Error> {
+        self.request.response(self.answer.response()).map_err(|error| {
+            refused_userinfo(self.request, error, words(&self.answer, &self.secrets))
+        })
+    }
+}
+
+fn refused_userinfo(
+    request: UserinfoRequest<'_>,
+    error: UserinfoError,
+    words: Option<ProviderWords>,
+) -> Error {
+    Error::Userinfo { url: request.endpoint().chars().collect(), error, words }
+}

@@ -1,0 +1,75 @@
+//! A login under way.
+
+use std::sync::Arc;
+
+use onerealm_core::{
+    DiscoveryError, HttpRequest, ProviderMetadata, Realm, RedirectUri, RelyingParty, policy,
+};
+
+use crate::documents::{Call, Keys, Published};
+use crate::error::Error;
+use crate::http::Answer;
+use crate::network::Shared;
+use crate::realm::RealmConfig;
+
+/// Room for the longest message that is sent: a token request with a long code, every byte of it
+/// encoded.
+pub(super) const MESSAGE_LEN: usize = 3 * policy::CODE_LEN + 8192;
+
+/// The realm of a login, what its provider has published, and the way there. It is made when a call
+/// begins and dropped when it ends; nothing in it is parsed for the one login.
+pub(crate) struct Login<'l> {
+    pub(crate) config: &'l RealmConfig,
+    realm: Realm<&'l str>,
+    published: Arc<Published>,
+    pub(crate) call: Call<'l>,
+}
+
+impl<'l> Login<'l> {
+    /// Asks for the provider's metadata where it isn't known.
+    pub(super) fn new(
+        config: &'l RealmConfig,
+        network: &'l Shared,
+        call: Call<'l>,
+    ) -> Result<Self, Error> {
+        let realm = config.realm.borrowed();
+        let published = network.documents.of(realm.issuer, &call)?;
+        Ok(Login { config, realm, published, call })
+    }
+
+    /// The provider's metadata.
+    pub(crate) fn metadata(&self) -> ProviderMetadata<'_> {
+        self.published.metadata()
+    }
+
+    /// The realm with the provider's `metadata`, which was accepted as that of the realm's issuer
+    /// when it was fetched.
+    pub(crate) fn relying_party<'a>(
+        &'a self,
+        metadata: &'a ProviderMetadata<'a>,
+    ) -> Result<RelyingParty<'a>, Error> {
+        RelyingParty::new(&self.realm, metadata).map_err(|error: DiscoveryError| {
+            let url = self.realm.issuer.as_str().to_owned();
+            Error::Discovery { url, error, difference: None }
+        })
+    }
+
+    /// The provider's keys.
+    pub(crate) fn keys(&self) -> Keys<'_> {
+        self.published.keys()
+    }
+
+    /// Sends a request to an endpoint of the provider.
+    pub(super) fn send(&self, request: &HttpRequest<'_>) -> Result<Answer, Error> {
+        let Call { conversation, ca_file, deadline, .. } = &self.call;
+        Ok(conversation.send(request, *ca_file, *deadline)?)
+    }
+}
+
+/// Refuses a redirect URI that the realm doesn't list.
+pub(crate) fn check_listed(config: &RealmConfig, redirect_uri: &RedirectUri) -> Result<(), Error> {
+    match config.allows(redirect_uri) {
+        true => Ok(()),
+        false => Err(Error::RedirectUriNotListed { realm: config.name().to_owned() }),
+    }
+}

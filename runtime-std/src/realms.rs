@@ -1,0 +1,285 @@
+//! The realms that logins are for, wherever they were configured.
+
+use std::fmt;
+
+use onerealm_core::RealmError;
+
+use crate::realm::RealmConfig;
+
+/// As much of a name that came from outside as a message repeats, in characters.
+const SHOWN_OF_A_NAME: usize = 64;
+
+/// As many realms as a message lists.
+const SHOWN_REALMS: usize = 20;
+
+/// Realms by name, in order. One that can't be used keeps its error, and the others work.
+#[derive(Debug, Clone)]
+pub struct Realms {
+    source: String,
+    list: Vec<(String, Result<RealmConfig, UnusableRealm>)>,
+}
+
+impl Realms {
+    /// None yet. `source` is what messages call their place: a file's path, for instance.
+    pub fn new(source: impl Into<String>) -> Self {
+        Realms { source: source.into(), list: Vec::new() }
+    }
+
+    /// Adds a realm. Of two with one name, the first counts.
+    pub fn add(&mut self, realm: RealmConfig) {
+        self.list.push((realm.name().to_owned(), Ok(realm)));
+    }
+
+    /// Adds a realm that can't be used, which a login in it is told.
+    pub fn add_unusable(&mut self, name: impl Into<String>, error: impl Into<UnusableRealm>) {
+        self.list.push((name.into(), Err(error.into())));
+    }
+
+    /// The realm called `name`.
+    ///
+    /// # Errors
+    ///
+    /// There is none of that name, or it can't be used.
+    pub fn get(&self, name: &str) -> Result<&RealmConfig, RealmsError> {
+        match self.iter().find(|(known, _)| *known == name) {
+            Some((_, realm)) => realm.map_err(|error| RealmsError::Unusable(error.clone())),
+            None => Err(RealmsError::unknown(self.source.clone(), name, self.names())),
+        }
+    }
+
+    /// The realm for callers that name none: the one with `default`, or else the only one.
+    ///
+    /// # Errors
+    ///
+    /// No realm or several have `default`, or the only one can't be used.
+    pub fn default_realm(&self) -> Result<&RealmConfig, RealmsError> {
+        let usable = self.iter().filter_map(|(_, realm)| realm.ok());
+        let defaults: Vec<_> = usable.filter(|realm| realm.default).collect();
+        match (defaults.as_slice(), self.list.as_slice()) {
+            ([realm], _) => Ok(realm),
+            ([], [(only, _)]) => self.get(only),
+            _ => {
+                let (present, more) = first_of(self.names());
+                let (source, defaults) = (self.source.clone(), defaults.len());
+                Err(RealmsError::NotNamed { source, defaults, present, more })
+            }
+        }
+    }
+
+    /// Each name in order, with its realm or why that can't be used.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Result<&RealmConfig, &UnusableRealm>)> {
+        self.list.iter().map(|(name, realm)| (name.as_str(), realm.as_ref()))
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+/// As many names as a message lists, and how many more there are.
+fn first_of<'a>(mut names: impl Iterator<Item = &'a str>) -> (Vec<String>, usize) {
+    (names.by_ref().take(SHOWN_REALMS).map(str::to_owned).collect(), names.count())
+}
+
+/// Why a realm can't be used, as its configuration tells it: a stable code and one line for the
+/// administrator, with nothing secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnusableRealm {
+    code: &'static str,
+    message: String,
+}
+
+impl UnusableRealm {
+    /// An error of a source of configuration.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        UnusableRealm { code, message: message.into() }
+    }
+
+    /// The stable name of this error.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+}
+
+impl fmt::Display for UnusableRealm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for UnusableRealm {}
+
+impl From<RealmError> for UnusableRealm {
+    fn from(error: RealmError) -> Self {
+        UnusableRealm::new(error.code(), error.to_string())
+    }
+}
+
+/// Why there is no realm for a login. For the administrator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RealmsError {
+    /// There is no realm of that name.
+    #[non_exhaustive]
+    Unknown {
+        /// Where realms are configured.
+        source: String,
+        /// The name that was asked for, cut to 64 characters.
+        name: String,
+        /// The first of the realms that there are.
+        present: Vec<String>,
+        /// How many more there are.
+        more: usize,
+    },
+    /// The realm has a mistake.
+    Unusable(UnusableRealm),
+    /// No realm was named, and it is not clear which one is meant.
+    #[non_exhaustive]
+    NotNamed {
+        /// Where realms are configured.
+        source: String,
+        /// How many realms have `default`: none, or several.
+        defaults: usize,
+        /// The first of the realms.
+        present: Vec<String>,
+        /// How many more there are.
+        more: usize,
+    },
+}
+
+impl RealmsError {
+    /// Every code but those of [`UnusableRealm`], which are its source's.
+    pub const CODES: &'static [&'static str] = &["realm_unknown", "realm_not_named"];
+
+    /// The error of asking for `name` where there are only `realms`.
+    pub fn unknown<'a>(
+        source: impl Into<String>,
+        name: &str,
+        realms: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        let (present, more) = first_of(realms);
+        let name = name.chars().take(SHOWN_OF_A_NAME).collect();
+        RealmsError::Unknown { source: source.into(), name, present, more }
+    }
+
+    /// The stable name of this error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            RealmsError::Unknown { .. } => "realm_unknown",
+            RealmsError::Unusable(error) => error.code(),
+            RealmsError::NotNamed { .. } => "realm_not_named",
+        }
+    }
+}
+
+impl fmt::Display for RealmsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RealmsError::Unknown { source, name, present, more } => {
+                write!(f, "{source} has no openid realm {name:?}; ")?;
+                write_realms(f, present, *more)
+            }
+            RealmsError::Unusable(error) => error.fmt(f),
+            RealmsError::NotNamed { source, defaults, present, more } => {
+                let how_many = if *defaults == 0 { "no" } else { "more than one" };
+                write!(
+                    f,
+                    "name a realm, as {source} has {how_many} openid realm with `default 1`; "
+                )?;
+                write_realms(f, present, *more)
+            }
+        }
+    }
+}
+
+impl std::error::Error for RealmsError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            RealmsError::Unusable(error) => Some(error),
+            RealmsError::Unknown { .. } | RealmsError::NotNamed { .. } => None,
+        }
+    }
+}
+
+fn write_realms(f: &mut fmt::Formatter<'_>, present: &[String], more: usize) -> fmt::Result {
+    let [first, others @ ..] = present else {
+        return f.write_str("there is no openid realm in it");
+    };
+    write!(f, "its openid realms: {}", first.escape_debug())?;
+    for name in others {
+        write!(f, ", {}", name.escape_debug())?;
+    }
+    match more {
+        0 => Ok(()),
+        _ => write!(f, " and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Names that begin with `!` are those of realms that can't be used, with `*` of defaults.
+    fn realms(names: &[&str]) -> Realms {
+        let mut realms = Realms::new("here");
+        for name in names {
+            match name.strip_prefix('!') {
+                Some(name) => realms.add_unusable(name, UnusableRealm::new("code", "a sentence")),
+                None => {
+                    let mut realm =
+                        RealmConfig::new(name.trim_matches('*'), "https://a.example", "x").unwrap();
+                    realm.default = name.starts_with('*');
+                    realms.add(realm);
+                }
+            }
+        }
+        realms
+    }
+
+    #[test]
+    fn a_realm_that_can_not_be_used_leaves_the_others_alone() {
+        let realms = realms(&["aa", "!bb", "cc"]);
+        assert_eq!(realms.get("cc").unwrap().name(), "cc");
+        let error = realms.get("bb").unwrap_err();
+        assert_eq!((error.code(), error.to_string().as_str()), ("code", "a sentence"));
+        let error = realms.get("dd\n").unwrap_err();
+        assert_eq!(error.code(), "realm_unknown");
+        assert_eq!(
+            error.to_string(),
+            "here has no openid realm \"dd\\n\"; its openid realms: aa, bb, cc"
+        );
+    }
+
+    #[test]
+    fn the_default_realm_is_the_one_that_says_so_or_the_only_one() {
+        let name = |names: &[&str]| {
+            let realms = realms(names);
+            realms.default_realm().map(|realm| realm.name().to_owned()).map_err(|e| e.to_string())
+        };
+        let ok = |name: &str| Ok(name.to_owned());
+        assert_eq!(name(&["aa", "*bb", "cc"]), ok("bb"));
+        assert_eq!(name(&["aa"]), ok("aa"));
+        assert_eq!(name(&["*aa", "!bb"]), ok("aa"));
+        assert_eq!(name(&["!aa"]), Err("a sentence".to_owned()));
+        for (names, how_many, listed) in [
+            (&["aa", "bb"][..], "no", "its openid realms: aa, bb"),
+            // A realm that can't be used doesn't make the other one the only one.
+            (&["aa", "!bb"], "no", "its openid realms: aa, bb"),
+            (&["*aa", "*bb"], "more than one", "its openid realms: aa, bb"),
+            (&[], "no", "there is no openid realm in it"),
+        ] {
+            let sentence = format!(
+                "name a realm, as here has {how_many} openid realm with `default 1`; {listed}"
+            );
+            assert_eq!(name(names), Err(sentence));
+        }
+    }
+
+    #[test]
+    fn a_long_name_and_many_realms_make_a_short_message() {
+        let names: Vec<_> = (0..500).map(|n| format!("realm{n}")).collect();
+        let realms = realms(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let message = realms.get(&"x".repeat(10_000)).unwrap_err().to_string();
+        assert!(message.ends_with(", realm19 and 480 more") && message.len() < 400, "{message}");
+    }
+}
