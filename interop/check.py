@@ -1,0 +1,184 @@
+"""The checks of one issuer: what must work there, and what must be refused how."""
+
+import json
+import re
+
+import expected
+from onerealm import Onerealm
+from providers.provider import USER, WEB_REDIRECT
+from realms import CASES, NO_LOGIN, redirect_of, sections
+
+
+def everything(check):
+    """The parts, in their order: after the last one, older keys are gone."""
+    return [check.right_settings, check.both_types, check.one_public_registration, check.two_at_once, check.cases,
+            check.without_ca_file, check.key_rotation]
+
+
+class Check:
+    def __init__(self, report, program, provider, algorithm, folder):
+        issuer = provider.issuers[algorithm]
+        self.report = report
+        self.provider = provider
+        self.algorithm = algorithm
+        self.issuer = issuer
+        self.loopback_redirect = provider.loopback_redirects[0]
+        self.expected = expected.EXPECTED[provider.name]
+        self.onerealm = Onerealm(program, folder, sections(provider, issuer, self.expected))
+        self.token_requests_before = 0
+
+    def right_settings(self):
+        algorithms = {algorithm_of(key) for key in self.key_set()}
+        self.that(f"the provider signs with {self.algorithm}", algorithms == {self.algorithm}, algorithms)
+        result = self.onerealm.run("check", "sso")
+        self.that("check passes the right realm", result.status == 0, result)
+        for redirect, client_type in ((WEB_REDIRECT, "confidential"), (self.loopback_redirect, "public")):
+            result = self.onerealm.run("check", "sso", "--redirect-url", redirect)
+            foreseen = [login["client_type"] for login in (result.answer or {}).get("logins", [])]
+            self.that(f"check foresees a {client_type} login with {redirect}", foreseen == [client_type], result)
+
+    def both_types(self):
+        web = self.log_in("sso", WEB_REDIRECT)
+        self.that("a web redirect logs in as a confidential client", web["client_type"] == "confidential", web)
+        self.last_token_request("for web, the secret in the Authorization header", "web", header=True)
+
+        for redirect in self.provider.loopback_redirects:
+            loopback = self.log_in("sso", redirect)
+            self.that(f"{redirect} logs in as a public client", loopback["client_type"] == "public", loopback)
+            self.last_token_request("for cli, without a secret", "cli")
+
+        same = all(web[name] == loopback[name] for name in ("realm", "username", "issuer", "subject"))
+        self.that("both are one realm, one issuer, one user name and one sub", same, {"web": web, "loopback": loopback})
+        if self.provider.username_claim:
+            self.that("the user name is the claim that the realm names", web["username"] == USER["preferred_username"],
+                      web)
+        if self.provider.has_email:
+            self.that("userinfo or the ID token has the email address", web["claims"].get("email") == USER["email"], web)
+        if self.provider.groups_claim:
+            groups = [sorted(login["groups"].get("valid", [])) for login in (web, loopback)]
+            self.that("both have the end user's groups", groups == [USER["groups"]] * 2, groups)
+
+        posted = self.log_in("secret-in-body", WEB_REDIRECT)
+        self.that("client_secret_post logs in too", posted["client_type"] == "confidential", posted)
+        self.last_token_request("for web, the secret in the body", "web", body=True)
+
+    def one_public_registration(self):
+        web, loopback = (self.log_in("one-public", redirect) for redirect in (WEB_REDIRECT, self.loopback_redirect))
+        self.that("one public registration serves both redirects, with one sub",
+                  web["client_type"] == loopback["client_type"] == "public" and web["subject"] == loopback["subject"],
+                  {"web": web, "loopback": loopback})
+
+    def two_at_once(self):
+        """A web login and a loopback login that overlap, and end in the other order."""
+        web = self.onerealm.begin("sso", WEB_REDIRECT)
+        loopback = self.onerealm.begin("sso", self.loopback_redirect)
+        web_callback = self.browse(web, WEB_REDIRECT)
+        loopback_callback = self.browse(loopback, self.loopback_redirect)
+        second = self.onerealm.finish(loopback_callback).done()
+        first = self.onerealm.finish(web_callback).done()
+        self.that("two logins at once, the second finished first, each keep their client type",
+                  (first["client_type"], second["client_type"]) == ("confidential", "public"), [first, second])
+        self.came("a callback that was used before", self.onerealm.finish(web_callback), expected.USED_CALLBACK)
+
+    def cases(self):
+        """Each case of realms.py that this provider has, to its expected end."""
+        for name, wanted in self.expected.items():
+            case = CASES[name]
+            with self.report.going_on(f"{self.label}: {case.what}"):
+                if case.redirect is NO_LOGIN:
+                    result = self.onerealm.run("auth-url", name, "--redirect-url", WEB_REDIRECT)
+                else:
+                    result = self.try_to_log_in(name, redirect_of(case, self.provider))
+                self.came(case.what, result, wanted, name)
+
+    def without_ca_file(self):
+        if self.provider.ca_file:
+            result = self.onerealm.run("auth-url", "no-ca-file", "--redirect-url", WEB_REDIRECT)
+            self.came("a private CA without ca-file", result, expected.NO_CA_FILE)
+            text = self.onerealm.run("check", "no-ca-file", as_json=False)
+            self.that("the same as text has its code and its advice",
+                      text.status == result.status and result.error.get("code", "?") in text.stderr
+                      and "ca-file" in text.stderr, text)
+
+    def key_rotation(self):
+        """A new key signs, and the old one is gone: the login after that fetches the keys, once."""
+        self.log_in("sso", WEB_REDIRECT)
+        before = {key.get("kid") for key in self.key_set()}
+        if not self.provider.rotate_keys(self.algorithm):
+            return
+        after = {key.get("kid") for key in self.key_set()}
+        self.that("after the key rotation no old kid is left", not before & after, {"before": before, "after": after})
+        requests = self.provider.key_set_requests()
+        user = self.log_in("sso", self.loopback_redirect)
+        self.that("the next login works", user["username"], user)
+        if requests is not None:
+            more = self.provider.key_set_requests() - requests
+            self.that("it fetched the keys once", more == 1, f"{more} requests")
+        user = self.log_in("sso", WEB_REDIRECT)
+        if requests is not None:
+            more = self.provider.key_set_requests() - requests
+            self.that("the login after that did not", user["username"] and more == 1, f"{more} requests")
+
+    def log_in(self, realm, redirect):
+        return self.try_to_log_in(realm, redirect).done()
+
+    def try_to_log_in(self, realm, redirect):
+        callback = self.browse(self.onerealm.begin(realm, redirect), redirect)
+        self.token_requests_before = len(self.provider.token_requests() or [])
+        return self.onerealm.finish(callback)
+
+    def browse(self, url, redirect):
+        """What the end user does. Each login has a browser of its own, without a session from the last one."""
+        return self.provider.browser().log_in(url, redirect)
+
+    @property
+    def label(self):
+        return f"{self.provider.name} {self.algorithm}"
+
+    def that(self, what, good, seen):
+        self.report.line(f"{self.label}: {what}", bool(good), seen)
+
+    def came(self, what, result, wanted, case=None):
+        """Asserts how a run of the command ended."""
+        if isinstance(wanted, expected.LoggedIn):
+            answer = result.answer or {}
+            warnings = tuple(warning["code"] for warning in answer.get("warnings", []))
+            good = (answer.get("client_type"), warnings) == (wanted.client_type, wanted.warnings)
+            self.that(f"{what}: logs in, {wanted.client_type}", good, result)
+            return
+        error = result.error
+        advises = expected.ADVISES.get(case, ()) if wanted.advises is None else wanted.advises
+        good = (
+            (result.status, error.get("code")) == (wanted.status, wanted.code)
+            and error.get("exit_status") == result.status
+            and all(word in (error.get("message") or "") for word in wanted.says)
+            and all(word in (error.get("advice") or "") for word in advises)
+        )
+        self.that(f"{what}: exit {wanted.status}, {wanted.code}", good, f"{result}\nwanted: {wanted}, advises {advises}")
+        if good:
+            self.report.note(error["message"])
+            if error.get("advice"):
+                self.report.note(f"advice: {error['advice']}")
+
+    def last_token_request(self, what, registration, header=False, body=False):
+        """Asserts that the last `finish` made one token request, and for whom, with the secret in which places."""
+        received = self.provider.token_requests()
+        if received is None:
+            return
+        new = received[self.token_requests_before:]
+        good = len(new) == 1 and "code_verifier" in new[0]["parameters"] and registration == new[0]["registration"]
+        good = good and (new[0]["authorization_header"], new[0]["client_secret"]) == (header, body)
+        self.that(f"one token request, {what}", good, new)
+
+    def key_set(self):
+        """The provider's keys for signatures."""
+        browser = self.provider.browser()
+        metadata = json.loads(browser.open(self.issuer.rstrip("/") + "/.well-known/openid-configuration").body)
+        keys = json.loads(browser.open(metadata["jwks_uri"]).body)["keys"]
+        return [key for key in keys if key.get("use", "sig") == "sig"]
+
+
+def algorithm_of(key):
+    """What a key is for, by its `alg` or, where it has none, its type."""
+    by_type = {"RSA": "RS256", "P-256": "ES256", "Ed25519": "EdDSA"}
+    return key.get("alg") or by_type.get(key.get("crv") or key["kty"])

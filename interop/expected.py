@@ -1,0 +1,90 @@
+"""What comes of each case of realms.py at each provider, and nowhere else.
+
+`ADVISES` has words of the advice, which is for the case and not for the provider. Then there is a table for each
+provider, of how its answers end; a case that a table lacks is not tried there. The words are those of the command as it
+is: when a message or an advice changes, this file does, and no other.
+"""
+
+import dataclasses
+import typing
+
+# Exit statuses of the command.
+CONFIGURATION, RESPONSE_REFUSED, TOKEN_REFUSED, ID_TOKEN_REFUSED, NETWORK = 3, 4, 5, 6, 7
+
+
+@dataclasses.dataclass(frozen=True)
+class Refused:
+    """The exit status and the code of the error, words of its message, and words of its advice.
+
+    Without words of an advice they are those that `ADVISES` has for the case.
+    """
+
+    status: int
+    code: str
+    says: tuple = ()
+    advises: typing.Optional[tuple] = None
+
+
+@dataclasses.dataclass(frozen=True)
+class LoggedIn:
+    """The client type, and the codes of the warnings."""
+
+    client_type: str
+    warnings: tuple = ()
+
+
+AS_CONFIDENTIAL, AS_PUBLIC = LoggedIn("confidential"), LoggedIn("public")
+
+
+def token_refused(*says, advises=None):
+    return Refused(TOKEN_REFUSED, "token_refused", says, advises)
+
+
+ADVISES = {
+    "secret-to-public": ("client-type",),
+    "auto-web-at-public": ("client-key",),
+    "auto-loopback-at-confidential": ("native-client-id",),
+    "native-is-confidential": ("native-client-id",),
+    "wrong-key": ("client-key",),
+    "no-key": ("client-key",),
+    "reserved-key": ("token-auth-method",),
+    "no-session": (),
+}
+
+# Of the steps that are no login through a realm of realms.py.
+USED_CALLBACK = Refused(RESPONSE_REFUSED, "login_used")
+NO_CA_FILE = Refused(NETWORK, "tls_unknown_issuer", advises=("ca-file",))
+SLASH_TOO_MANY = Refused(CONFIGURATION, "discovery_issuer", advises=("remove the '/'",))
+
+OIDC_PROVIDER = {
+    "secret-to-public": token_refused("401", "invalid_client"),
+    "auto-web-at-public": token_refused("401", "invalid_client"),
+    "auto-loopback-at-confidential": token_refused("401", "invalid_client"),
+    "native-is-confidential": token_refused("401", "invalid_client"),
+    "wrong-key": token_refused("401", "invalid_client"),
+    "no-key": token_refused("401", "invalid_client"),
+    "reserved-key": AS_CONFIDENTIAL,
+    "reserved-key-in-body": AS_CONFIDENTIAL,
+    "no-session": Refused(RESPONSE_REFUSED, "authorization_refused", ("login_required",)),
+    "other-slash": SLASH_TOO_MANY,
+}
+
+GLEWLWYD = {
+    "secret-to-public": token_refused("403", "unauthorized_client"),
+    "auto-web-at-public": token_refused("403", "unauthorized_client"),
+    "auto-loopback-at-confidential": token_refused("403", "unauthorized_client"),
+    "native-is-confidential": token_refused("403", "unauthorized_client"),
+    "wrong-key": token_refused("403", "unauthorized_client"),
+    "no-key": token_refused("403", "unauthorized_client"),
+    # It takes what is in Authorization: Basic without form-decoding.
+    "reserved-key": token_refused("403", "unauthorized_client"),
+    "reserved-key-in-body": AS_CONFIDENTIAL,
+    # For what OpenID Connect Core, section 3.1.2.6, has login_required.
+    "no-session": Refused(RESPONSE_REFUSED, "authorization_refused", ("interaction_required",)),
+    "other-slash": SLASH_TOO_MANY,
+}
+
+EXPECTED = {
+    "oidc-provider": OIDC_PROVIDER,
+    "glewlwyd": GLEWLWYD,
+}

@@ -1,0 +1,6 @@
+"""The providers by name, those that take longest first."""
+
+from .glewlwyd import Glewlwyd
+from .oidc_provider import OidcProvider
+
+PROVIDERS = {kind.name: kind for kind in (OidcProvider, Glewlwyd)}

@@ -1,0 +1,101 @@
+"""The realms of a run: one that is right, variants that work too, and one for each way to be wrong."""
+
+import dataclasses
+import typing
+
+from providers.provider import WEB_REDIRECT
+
+WEB, LOOPBACK = "web", "loopback"
+# No login: the metadata of this realm is refused.
+NO_LOGIN = None
+# Stand for the provider's keys in the sections below.
+KEY, RESERVED_KEY = object(), object()
+
+BOTH_TYPES = {"client-id": "web", "client-key": KEY, "native-client-id": "cli", "client-type": "auto"}
+
+# What must work at every provider.
+RIGHT = {
+    "sso": BOTH_TYPES,
+    "secret-in-body": {**BOTH_TYPES, "token-auth-method": "client_secret_post"},
+    "one-public": {"client-id": "public"},
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """A realm that the provider may not agree with. What comes of it at which provider is in expected.py."""
+
+    what: str
+    redirect: typing.Optional[str]
+    properties: dict
+
+
+CASES = {
+    "secret-to-public": Case(
+        "a secret is sent to a public registration", LOOPBACK, {"client-id": "cli", "client-key": KEY}),
+    "auto-web-at-public": Case(
+        "client-type auto with a key, a web redirect, and a public registration", WEB,
+        {"client-id": "public", "client-key": KEY, "client-type": "auto"}),
+    "auto-loopback-at-confidential": Case(
+        "client-type auto with a key, a loopback redirect, and a confidential registration alone", LOOPBACK,
+        {"client-id": "confidential", "client-key": KEY, "client-type": "auto"}),
+    "native-is-confidential": Case(
+        "native-client-id names a confidential registration", LOOPBACK,
+        {**BOTH_TYPES, "native-client-id": "confidential"}),
+    "wrong-key": Case("a wrong key", WEB, {**BOTH_TYPES, "client-key": "not-the-key"}),
+    "no-key": Case("no key for a confidential registration", WEB, {"client-id": "web", "client-type": "public"}),
+    "reserved-key": Case(
+        "a key with reserved characters in Authorization: Basic", WEB,
+        {"client-id": "reserved", "client-key": RESERVED_KEY}),
+    "reserved-key-in-body": Case(
+        "a key with reserved characters in the body", WEB,
+        {"client-id": "reserved", "client-key": RESERVED_KEY, "token-auth-method": "client_secret_post"}),
+    "no-session": Case("prompt none without a session", WEB, {**BOTH_TYPES, "prompt": "none"}),
+    "other-slash": Case("an issuer with a '/' at the end, or without, unlike the provider's", NO_LOGIN, BOTH_TYPES),
+    "one-registration": Case(
+        "one registration with a secret for both types, a web redirect", WEB,
+        {"client-id": "shared", "client-key": KEY, "client-type": "auto"}),
+    "one-registration-loopback": Case(
+        "one registration with a secret for both types, a loopback redirect", LOOPBACK,
+        {"client-id": "shared", "client-key": KEY, "client-type": "auto"}),
+    "pushed-requests": Case(
+        "the provider wants pushed authorization requests", WEB, {"client-id": "pushed", "client-key": KEY}),
+    "dpop": Case("the provider wants DPoP", WEB, {"client-id": "dpop", "client-key": KEY}),
+    "assertion": Case(
+        "the provider wants a client assertion", WEB, {"client-id": "assertion", "client-key": KEY}),
+    "iss-left-out": Case(
+        "iss is announced and left out", WEB, {"client-id": "without-iss", "client-key": KEY}),
+    "lightweight": Case(
+        "userinfo refuses the access token", WEB, {"client-id": "lightweight", "client-key": KEY}),
+    "signed-userinfo": Case(
+        "userinfo is signed", WEB, {"client-id": "signed-userinfo", "client-key": KEY}),
+    "hs256": Case("the ID token is signed with HS256", WEB, {"client-id": "hs256", "client-key": KEY}),
+    "consent": Case(
+        "prompt none where consent is wanted", WEB,
+        {"client-id": "consent", "client-key": KEY, "prompt": "none"}),
+    "groups-path": Case(
+        "groups-claim is a path into an object", WEB, {**BOTH_TYPES, "groups-claim": "realm_access.roles"}),
+}
+
+
+def sections(provider, issuer, expected):
+    """The sections of the domains.cfg for one issuer: name to properties."""
+    shared = {"issuer-url": issuer, "scopes": provider.scopes}
+    optional = {
+        "ca-file": provider.ca_file, "username-claim": provider.username_claim, "groups-claim": provider.groups_claim,
+    }
+    shared.update((name, value) for name, value in optional.items() if value)
+    keys = {KEY: provider.client_key, RESERVED_KEY: provider.reserved_key}
+    every = {**RIGHT, **{name: CASES[name].properties for name in expected}}
+    made = {
+        realm: {**shared, **{name: keys.get(value, value) for name, value in properties.items()}}
+        for realm, properties in every.items()
+    }
+    made["other-slash"]["issuer-url"] = issuer[:-1] if issuer.endswith("/") else issuer + "/"
+    if provider.ca_file:
+        made["no-ca-file"] = {name: value for name, value in made["sso"].items() if name != "ca-file"}
+    return made
+
+
+def redirect_of(case, provider):
+    return WEB_REDIRECT if case.redirect == WEB else provider.loopback_redirects[0]
