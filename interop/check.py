@@ -108,15 +108,15 @@ class Check:
             return
         after = {key.get("kid") for key in self.key_set()}
         self.that("after the key rotation no old kid is left", not before & after, {"before": before, "after": after})
-        requests = self.provider.key_set_requests()
+        requests = self.provider.key_set_requests(self.algorithm)
         user = self.log_in("sso", self.loopback_redirect)
         self.that("the next login works", user["username"], user)
         if requests is not None:
-            more = self.provider.key_set_requests() - requests
+            more = self.provider.key_set_requests(self.algorithm) - requests
             self.that("it fetched the keys once", more == 1, f"{more} requests")
         user = self.log_in("sso", WEB_REDIRECT)
         if requests is not None:
-            more = self.provider.key_set_requests() - requests
+            more = self.provider.key_set_requests(self.algorithm) - requests
             self.that("the login after that did not", user["username"] and more == 1, f"{more} requests")
 
     def log_in(self, realm, redirect):

@@ -84,7 +84,22 @@ GLEWLWYD = {
     "other-slash": SLASH_TOO_MANY,
 }
 
+# A secret that a public registration is sent is passed over.
+ZITADEL_OIDC = {
+    "secret-to-public": AS_CONFIDENTIAL,
+    "auto-web-at-public": AS_CONFIDENTIAL,
+    "auto-loopback-at-confidential": token_refused("invalid_client"),
+    "native-is-confidential": token_refused("invalid_client"),
+    "wrong-key": token_refused("invalid_client"),
+    "no-key": token_refused("invalid_client"),
+    "reserved-key": AS_CONFIDENTIAL,
+    "reserved-key-in-body": AS_CONFIDENTIAL,
+    "no-session": Refused(RESPONSE_REFUSED, "authorization_refused", ("login_required",)),
+    "other-slash": SLASH_TOO_MANY,
+}
+
 EXPECTED = {
     "oidc-provider": OIDC_PROVIDER,
     "glewlwyd": GLEWLWYD,
+    "zitadel-oidc": ZITADEL_OIDC,
 }

@@ -2,5 +2,6 @@
 
 from .glewlwyd import Glewlwyd
 from .oidc_provider import OidcProvider
+from .zitadel_oidc import ZitadelOidc
 
-PROVIDERS = {kind.name: kind for kind in (OidcProvider, Glewlwyd)}
+PROVIDERS = {kind.name: kind for kind in (OidcProvider, Glewlwyd, ZitadelOidc)}

@@ -77,7 +77,7 @@ class Provider:
         """The token requests so far, oldest first, or None where the server keeps no record of them."""
         return None
 
-    def key_set_requests(self):
+    def key_set_requests(self, algorithm):
         """How often the key set was asked for, or None where the server keeps no record of that."""
         return self.process.count(self.key_set_request) if self.key_set_request else None
 
