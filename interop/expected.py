@@ -98,8 +98,28 @@ ZITADEL_OIDC = {
     "other-slash": SLASH_TOO_MANY,
 }
 
+SPRING = {
+    "secret-to-public": token_refused("invalid_client"),
+    "auto-web-at-public": token_refused("invalid_client"),
+    "auto-loopback-at-confidential": token_refused("invalid_client"),
+    "native-is-confidential": token_refused("invalid_client"),
+    "wrong-key": token_refused("invalid_client"),
+    "no-key": token_refused("invalid_client"),
+    "reserved-key": AS_CONFIDENTIAL,
+    "reserved-key-in-body": AS_CONFIDENTIAL,
+    "no-session": Refused(RESPONSE_REFUSED, "authorization_refused", ("login_required",)),
+    "other-slash": SLASH_TOO_MANY,
+    "one-registration": AS_CONFIDENTIAL,
+    "one-registration-loopback": AS_PUBLIC,
+}
+
+# With Spring's default settings the key set comes as `application/json;charset=ISO-8859-1`. The command refuses that
+# as no JSON (discovery), where it should take it, and then this becomes True.
+SPRING_DEFAULTS_WORK = False
+
 EXPECTED = {
     "oidc-provider": OIDC_PROVIDER,
     "glewlwyd": GLEWLWYD,
+    "spring": SPRING,
     "zitadel-oidc": ZITADEL_OIDC,
 }

@@ -8,8 +8,8 @@ from providers.provider import WEB_REDIRECT
 WEB, LOOPBACK = "web", "loopback"
 # No login: the metadata of this realm is refused.
 NO_LOGIN = None
-# Stand for the provider's keys in the sections below.
-KEY, RESERVED_KEY = object(), object()
+# Stands for the key of the registration that client-id names.
+KEY = object()
 
 BOTH_TYPES = {"client-id": "web", "client-key": KEY, "native-client-id": "cli", "client-type": "auto"}
 
@@ -46,10 +46,10 @@ CASES = {
     "no-key": Case("no key for a confidential registration", WEB, {"client-id": "web", "client-type": "public"}),
     "reserved-key": Case(
         "a key with reserved characters in Authorization: Basic", WEB,
-        {"client-id": "reserved", "client-key": RESERVED_KEY}),
+        {"client-id": "reserved", "client-key": KEY}),
     "reserved-key-in-body": Case(
         "a key with reserved characters in the body", WEB,
-        {"client-id": "reserved", "client-key": RESERVED_KEY, "token-auth-method": "client_secret_post"}),
+        {"client-id": "reserved", "client-key": KEY, "token-auth-method": "client_secret_post"}),
     "no-session": Case("prompt none without a session", WEB, {**BOTH_TYPES, "prompt": "none"}),
     "other-slash": Case("an issuer with a '/' at the end, or without, unlike the provider's", NO_LOGIN, BOTH_TYPES),
     "one-registration": Case(
@@ -85,16 +85,20 @@ def sections(provider, issuer, expected):
         "ca-file": provider.ca_file, "username-claim": provider.username_claim, "groups-claim": provider.groups_claim,
     }
     shared.update((name, value) for name, value in optional.items() if value)
-    keys = {KEY: provider.client_key, RESERVED_KEY: provider.reserved_key}
     every = {**RIGHT, **{name: CASES[name].properties for name in expected}}
     made = {
-        realm: {**shared, **{name: keys.get(value, value) for name, value in properties.items()}}
+        realm: {**shared, **with_keys(properties, provider)}
         for realm, properties in every.items()
     }
     made["other-slash"]["issuer-url"] = issuer[:-1] if issuer.endswith("/") else issuer + "/"
     if provider.ca_file:
         made["no-ca-file"] = {name: value for name, value in made["sso"].items() if name != "ca-file"}
     return made
+
+
+def with_keys(properties, provider):
+    key = provider.key_of(properties["client-id"])
+    return {name: key if value is KEY else value for name, value in properties.items()}
 
 
 def redirect_of(case, provider):

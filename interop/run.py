@@ -57,9 +57,9 @@ class Trial:
                      f"{ended - started:.0f} to log in")
 
     def check_each_issuer(self):
-        for algorithm in self.provider.issuers:
-            folder = os.path.join(self.folder, f"{self.provider.name}-{algorithm}")
-            check = Check(self.report, self.program, self.provider, algorithm, folder)
+        for number, issuer in enumerate(self.provider.issuers):
+            folder = os.path.join(self.folder, f"{self.provider.name}-{number}")
+            check = Check(self.report, self.program, self.provider, issuer, folder)
             self.checks.append(check)
             for part in everything(check):
                 with self.report.going_on(f"{check.label}: {part.__name__.replace('_', ' ')}"):

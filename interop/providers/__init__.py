@@ -2,6 +2,7 @@
 
 from .glewlwyd import Glewlwyd
 from .oidc_provider import OidcProvider
+from .spring import Spring
 from .zitadel_oidc import ZitadelOidc
 
-PROVIDERS = {kind.name: kind for kind in (OidcProvider, Glewlwyd, ZitadelOidc)}
+PROVIDERS = {kind.name: kind for kind in (OidcProvider, Glewlwyd, Spring, ZitadelOidc)}

@@ -50,7 +50,8 @@ class Glewlwyd(Provider):
         for algorithm in ALGORITHMS:
             self.add_plugin(algorithm)
 
-    def rotate_keys(self, algorithm):
+    def rotate_keys(self, issuer):
+        algorithm = issuer
         self.call("PUT", "/mod/plugin/" + algorithm.lower(), self.plugin(algorithm))
         # Parameters count from the next start of the plugin on.
         for action in ("disable", "enable"):

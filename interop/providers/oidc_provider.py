@@ -70,9 +70,9 @@ class OidcProvider(Provider):
             {"client_id": "reserved", "redirect_uris": [WEB_REDIRECT], "client_secret": self.reserved_key},
         ]
 
-    def rotate_keys(self, algorithm):
+    def rotate_keys(self, issuer):
         kids = self.process.count("signs with")
-        self.process.process.send_signal(signal.SIGHUP)
+        self.process.signal(signal.SIGHUP)
         return self.process.wait_until(lambda: self.process.count("signs with") > kids)
 
     def token_requests(self):

@@ -49,6 +49,9 @@ class Process:
                 self.process.kill()
                 self.process.wait()
 
+    def signal(self, number):
+        self.process.send_signal(number)
+
     def count(self, pattern):
         """How many lines of the log have the pattern."""
         with open(self.log, encoding="utf-8", errors="replace") as log:
@@ -56,7 +59,7 @@ class Process:
 
     def tail(self):
         with open(self.log, encoding="utf-8", errors="replace") as log:
-            return log.read()[-4000:]
+            return log.read()[-8000:]
 
 
 def quiet_environment():

@@ -44,14 +44,16 @@ class Provider:
     loopback_redirects = [f"http://{host}:51005/callback" for host in LOOPBACK_HOSTS]
     # The end user's browser.
     browser_kind = Browser
-    # Lines of the log that say that the key set was asked for, where it says that.
+    # Lines of the log that say that the key set was asked for, where it says that and its answers may be kept.
     key_set_request = None
 
     def __init__(self, folder):
         self.folder = folder
-        self.process = None
-        # The issuers by what they are tried for, here the algorithm of their ID tokens.
+        # The issuers by what they are tried for: the algorithm of their ID tokens, and what else is special.
         self.issuers = {}
+        # The server, or the server of each issuer by the same name.
+        self.process = None
+        self.processes = {}
         os.mkdir(folder)
 
     def install(self):
@@ -62,14 +64,21 @@ class Provider:
         raise NotImplementedError
 
     def stop(self):
-        if self.process:
-            self.process.stop()
+        for process in [self.process, *self.processes.values()]:
+            if process:
+                process.stop()
+
+    def key_of(self, client_id):
+        return self.reserved_key if client_id == "reserved" else self.client_key
+
+    def process_of(self, issuer):
+        return self.processes.get(issuer, self.process)
 
     def browser(self):
         """An end user without a session."""
         return self.browser_kind(USER["preferred_username"], USER["password"], self.ca_file)
 
-    def rotate_keys(self, algorithm):
+    def rotate_keys(self, issuer):
         """Signs with a new key from now on, and no longer publishes the old one. False where it can't."""
         return False
 
@@ -77,9 +86,9 @@ class Provider:
         """The token requests so far, oldest first, or None where the server keeps no record of them."""
         return None
 
-    def key_set_requests(self, algorithm):
+    def key_set_requests(self, issuer):
         """How often the key set was asked for, or None where the server keeps no record of that."""
-        return self.process.count(self.key_set_request) if self.key_set_request else None
+        return self.process_of(issuer).count(self.key_set_request) if self.key_set_request else None
 
     def answers(self, url, statuses=(200,)):
         """Whether somebody listens there, and answers with such a status."""

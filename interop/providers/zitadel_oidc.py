@@ -10,14 +10,13 @@ from .process import Process, free_port
 from .provider import USER, WEB_REDIRECT, Provider
 
 HERE = os.path.join(packages.INTEROP, "zitadel-oidc")
+ALGORITHMS = ("RS256", "ES256", "EdDSA")
 
 
 class ZitadelOidc(Provider):
     name = "zitadel-oidc"
     groups_claim = "urn:zitadel:iam:org:project:roles"
     key_set_request = "method=GET path=/keys"
-    # A native application's; `localhost` and the addresses are the same to it.
-    algorithms = ("RS256", "ES256", "EdDSA")
 
     def install(self):
         if not shutil.which("go"):
@@ -25,14 +24,13 @@ class ZitadelOidc(Provider):
         self.program = packages.go("zitadel-oidc", HERE)
 
     def start(self):
-        self.processes = {}
         with open(self.path("users.json"), "w", encoding="utf-8") as file:
             first, last = USER["name"].split()
             json.dump({"id1": {
                 "ID": "id1", "Username": USER["preferred_username"], "Password": USER["password"],
                 "FirstName": first, "LastName": last, "Email": USER["email"], "EmailVerified": True,
             }}, file)
-        for algorithm in self.algorithms:
+        for algorithm in ALGORITHMS:
             address = f"127.0.0.1:{free_port()}"
             settings = self.path(f"{algorithm}.json")
             with open(settings, "w", encoding="utf-8") as file:
@@ -57,12 +55,8 @@ class ZitadelOidc(Provider):
             {"id": "reserved", "secret": self.reserved_key, "redirects": [WEB_REDIRECT]},
         ]
 
-    def stop(self):
-        for process in getattr(self, "processes", {}).values():
-            process.stop()
-
-    def rotate_keys(self, algorithm):
-        self.process = self.processes[algorithm]
-        keys = self.process.count("signs with")
-        self.process.process.send_signal(signal.SIGHUP)
-        return self.process.wait_until(lambda: self.process.count("signs with") > keys)
+    def rotate_keys(self, issuer):
+        process = self.processes[issuer]
+        keys = process.count("signs with")
+        process.signal(signal.SIGHUP)
+        return process.wait_until(lambda: process.count("signs with") > keys)
