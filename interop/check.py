@@ -5,7 +5,8 @@ import re
 
 import expected
 from onerealm import Onerealm
-from providers.provider import USER, WEB_REDIRECT
+from providers.browser import LoginFailed
+from providers.provider import WEB_REDIRECT
 from realms import CASES, NO_LOGIN, redirect_of, sections
 
 
@@ -51,13 +52,14 @@ class Check:
         same = all(web[name] == loopback[name] for name in ("realm", "username", "issuer", "subject"))
         self.that("both are one realm, one issuer, one user name and one sub", same, {"web": web, "loopback": loopback})
         if self.provider.username_claim:
-            self.that("the user name is the claim that the realm names", web["username"] == USER["preferred_username"],
+            self.that("the user name is the claim that the realm names", web["username"] == self.provider.user["preferred_username"],
                       web)
         if self.provider.has_email:
-            self.that("userinfo or the ID token has the email address", web["claims"].get("email") == USER["email"], web)
+            self.that("userinfo or the ID token has the email address",
+                      web["claims"].get("email") == self.provider.user["email"], web)
         if self.provider.groups_claim:
             groups = [sorted(login["groups"].get("valid", [])) for login in (web, loopback)]
-            self.that("both have the end user's groups", groups == [USER["groups"]] * 2, groups)
+            self.that("both have the end user's groups", groups == [self.provider.user["groups"]] * 2, groups)
 
         posted = self.log_in("secret-in-body", WEB_REDIRECT)
         self.that("client_secret_post logs in too", posted["client_type"] == "confidential", posted)
@@ -88,9 +90,21 @@ class Check:
             with self.report.going_on(f"{self.label}: {case.what}"):
                 if case.redirect is NO_LOGIN:
                     result = self.onerealm.run("auth-url", name, "--redirect-url", WEB_REDIRECT)
+                elif isinstance(wanted, expected.ErrorPage):
+                    self.error_page(case, name, wanted)
+                    continue
                 else:
                     result = self.try_to_log_in(name, redirect_of(case, self.provider))
                 self.came(case.what, result, wanted, name)
+
+    def error_page(self, case, realm, wanted):
+        """The end user doesn't come back: the provider shows a page of its own."""
+        try:
+            seen = self.try_to_log_in(realm, redirect_of(case, self.provider))
+        except LoginFailed as error:
+            seen = error
+        self.that(f"{case.what}: the provider shows an error, {wanted.status}",
+                  getattr(seen, "http_status", None) == wanted.status, seen)
 
     def without_ca_file(self):
         if self.provider.ca_file:

@@ -33,6 +33,13 @@ class LoggedIn:
     warnings: tuple = ()
 
 
+@dataclasses.dataclass(frozen=True)
+class ErrorPage:
+    """The provider shows an error with this HTTP status to the end user, who never comes back."""
+
+    status: int
+
+
 AS_CONFIDENTIAL, AS_PUBLIC = LoggedIn("confidential"), LoggedIn("public")
 
 
@@ -49,12 +56,18 @@ ADVISES = {
     "no-key": ("client-key",),
     "reserved-key": ("token-auth-method",),
     "no-session": (),
+    "hs256": ("RS256",),
+    "signed-userinfo": ("query-userinfo",),
 }
+
+HS256 = Refused(ID_TOKEN_REFUSED, "jws_algorithm_unknown", ("HS256",))
+SIGNED_USERINFO = Refused(TOKEN_REFUSED, "userinfo_signed", ("application/jwt",))
 
 # Of the steps that are no login through a realm of realms.py.
 USED_CALLBACK = Refused(RESPONSE_REFUSED, "login_used")
 NO_CA_FILE = Refused(NETWORK, "tls_unknown_issuer", advises=("ca-file",))
 SLASH_TOO_MANY = Refused(CONFIGURATION, "discovery_issuer", advises=("remove the '/'",))
+SLASH_TOO_FEW = Refused(CONFIGURATION, "discovery_issuer", advises=("add '/'",))
 
 OIDC_PROVIDER = {
     "secret-to-public": token_refused("401", "invalid_client"),
@@ -117,7 +130,41 @@ SPRING = {
 # as no JSON (discovery), where it should take it, and then this becomes True.
 SPRING_DEFAULTS_WORK = False
 
+DJANGO_OAUTH_TOOLKIT = {
+    "secret-to-public": token_refused("invalid_client"),
+    "auto-web-at-public": token_refused("invalid_client"),
+    "auto-loopback-at-confidential": token_refused("invalid_client"),
+    "native-is-confidential": token_refused("invalid_client"),
+    "wrong-key": token_refused("invalid_client"),
+    "no-key": token_refused("invalid_client"),
+    "reserved-key": AS_CONFIDENTIAL,
+    "reserved-key-in-body": AS_CONFIDENTIAL,
+    # It doesn't know what to do then.
+    "no-session": ErrorPage(500),
+    "other-slash": SLASH_TOO_MANY,
+}
+
+# A secret that a public registration is sent is passed over.
+LEMONLDAP_NG = {
+    "secret-to-public": AS_CONFIDENTIAL,
+    "auto-web-at-public": AS_CONFIDENTIAL,
+    "auto-loopback-at-confidential": token_refused("invalid_client"),
+    "native-is-confidential": token_refused("invalid_client"),
+    "wrong-key": token_refused("invalid_client"),
+    "no-key": token_refused("invalid_client"),
+    # It takes what is in Authorization: Basic without form-decoding.
+    "reserved-key": token_refused("invalid_client"),
+    "reserved-key-in-body": AS_CONFIDENTIAL,
+    # It shows its login page all the same.
+    "no-session": AS_CONFIDENTIAL,
+    "other-slash": SLASH_TOO_FEW,
+    "hs256": HS256,
+    "signed-userinfo": SIGNED_USERINFO,
+}
+
 EXPECTED = {
+    "django-oauth-toolkit": DJANGO_OAUTH_TOOLKIT,
+    "lemonldap-ng": LEMONLDAP_NG,
     "oidc-provider": OIDC_PROVIDER,
     "glewlwyd": GLEWLWYD,
     "spring": SPRING,

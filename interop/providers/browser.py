@@ -17,6 +17,10 @@ STEPS = 20
 class LoginFailed(Exception):
     """The provider showed a page that a login does not go on from."""
 
+    def __init__(self, message, http_status=None):
+        super().__init__(message)
+        self.http_status = http_status
+
 
 class Page:
     def __init__(self, url, status, headers, body):
@@ -60,7 +64,7 @@ class Browser:
         """Does on a page what the end user would do there."""
         form = Form.first_of(page.body)
         if page.status != 200 or form is None:
-            raise LoginFailed(f"{page.url} answered {page.status} without a form:\n{page.body[:2000]}")
+            raise LoginFailed(f"{page.url} answered {page.status} without a form:\n{page.body[:2000]}", page.status)
         fields = form.filled(self.username, self.password)
         action = urllib.parse.urljoin(page.url, form.action)
         if form.method == "post":

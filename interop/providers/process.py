@@ -16,7 +16,7 @@ class NotReady(Exception):
 class Process:
     """A server in the foreground, whose output goes to a log file."""
 
-    def __init__(self, command, log, deadline=60, environment=None, folder=None):
+    def __init__(self, command, log, deadline=90, environment=None, folder=None):
         self.name = command[0]
         self.log = log
         self.deadline = deadline

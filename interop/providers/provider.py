@@ -42,6 +42,7 @@ class Provider:
     reserved_key = "interop%2Fkey+of/the:web=registration&"
     # A redirect URI that is registered with another port or none, where the provider leaves the port free.
     loopback_redirects = [f"http://{host}:51005/callback" for host in LOOPBACK_HOSTS]
+    user = USER
     # The end user's browser.
     browser_kind = Browser
     # Lines of the log that say that the key set was asked for, where it says that and its answers may be kept.
@@ -76,7 +77,7 @@ class Provider:
 
     def browser(self):
         """An end user without a session."""
-        return self.browser_kind(USER["preferred_username"], USER["password"], self.ca_file)
+        return self.browser_kind(self.user["preferred_username"], self.user["password"], self.ca_file)
 
     def rotate_keys(self, issuer):
         """Signs with a new key from now on, and no longer publishes the old one. False where it can't."""
