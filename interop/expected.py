@@ -27,10 +27,11 @@ class Refused:
 
 @dataclasses.dataclass(frozen=True)
 class LoggedIn:
-    """The client type, and the codes of the warnings."""
+    """The client type, the codes of the warnings, and the groups where they are looked at."""
 
     client_type: str
     warnings: tuple = ()
+    groups: typing.Optional[tuple] = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,6 +57,12 @@ ADVISES = {
     "no-key": ("client-key",),
     "reserved-key": ("token-auth-method",),
     "no-session": (),
+    "consent": (),
+    "pushed-requests": (),
+    "dpop": (),
+    "assertion": (),
+    "iss-left-out": ("--callback",),
+    "lightweight": ("query-userinfo",),
     "hs256": ("RS256",),
     "signed-userinfo": ("query-userinfo",),
 }
@@ -162,8 +169,36 @@ LEMONLDAP_NG = {
     "signed-userinfo": SIGNED_USERINFO,
 }
 
+# A secret that a public registration is sent is passed over.
+KEYCLOAK = {
+    "secret-to-public": AS_CONFIDENTIAL,
+    "auto-web-at-public": AS_CONFIDENTIAL,
+    "auto-loopback-at-confidential": token_refused("401", "unauthorized_client"),
+    "native-is-confidential": token_refused("401", "unauthorized_client"),
+    "wrong-key": token_refused("401", "unauthorized_client"),
+    "no-key": token_refused("401", "unauthorized_client"),
+    "reserved-key": AS_CONFIDENTIAL,
+    "reserved-key-in-body": AS_CONFIDENTIAL,
+    "no-session": Refused(RESPONSE_REFUSED, "authorization_refused", ("login_required",)),
+    # For what OpenID Connect Core, section 3.1.2.6, has consent_required.
+    "consent": Refused(RESPONSE_REFUSED, "authorization_refused", ("interaction_required",)),
+    "other-slash": SLASH_TOO_MANY,
+    "pushed-requests": Refused(
+        RESPONSE_REFUSED, "authorization_refused", ("Pushed Authorization Request is only allowed",)),
+    "dpop": token_refused("400", "invalid_request", "DPoP proof is missing"),
+    "assertion": token_refused("400", "invalid_client", "client_assertion_type is missing"),
+    "iss-left-out": Refused(RESPONSE_REFUSED, "response_issuer_missing"),
+    # The reason is in WWW-Authenticate, and not shown.
+    "lightweight": Refused(TOKEN_REFUSED, "userinfo_refused", ("401",)),
+    "signed-userinfo": SIGNED_USERINFO,
+    "hs256": HS256,
+    # The claim has no such name.
+    "groups-path": LoggedIn("confidential", groups=()),
+}
+
 EXPECTED = {
     "django-oauth-toolkit": DJANGO_OAUTH_TOOLKIT,
+    "keycloak": KEYCLOAK,
     "lemonldap-ng": LEMONLDAP_NG,
     "oidc-provider": OIDC_PROVIDER,
     "glewlwyd": GLEWLWYD,

@@ -28,6 +28,8 @@ class Case:
     what: str
     redirect: typing.Optional[str]
     properties: dict
+    # A realm through which the end user has logged in before, in the same browser.
+    session: typing.Optional[str] = None
 
 
 CASES = {
@@ -72,7 +74,7 @@ CASES = {
     "hs256": Case("the ID token is signed with HS256", WEB, {"client-id": "hs256", "client-key": KEY}),
     "consent": Case(
         "prompt none where consent is wanted", WEB,
-        {"client-id": "consent", "client-key": KEY, "prompt": "none"}),
+        {"client-id": "consent", "client-key": KEY, "prompt": "none"}, session="sso"),
     "groups-path": Case(
         "groups-claim is a path into an object", WEB, {**BOTH_TYPES, "groups-claim": "realm_access.roles"}),
 }

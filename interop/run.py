@@ -16,7 +16,7 @@ import time
 # Nothing that Python makes of these files belongs into the repository.
 sys.dont_write_bytecode = True
 
-from check import Check, everything
+from check import Check, parts
 from providers import PROVIDERS
 from providers.packages import NotToBeHad
 from providers.provider import USER
@@ -61,7 +61,7 @@ class Trial:
             folder = os.path.join(self.folder, f"{self.provider.name}-{number}")
             check = Check(self.report, self.program, self.provider, issuer, folder)
             self.checks.append(check)
-            for part in everything(check):
+            for part in parts(check, first=number == 0):
                 with self.report.going_on(f"{check.label}: {part.__name__.replace('_', ' ')}"):
                     part()
 

@@ -42,7 +42,9 @@ class Browser:
     def __init__(self, username, password, ca_file=None):
         self.username = username
         self.password = password
-        self.cookies = http.cookiejar.CookieJar()
+        # As browsers do on this machine, cookies that are for https are sent over http too.
+        policy = http.cookiejar.DefaultCookiePolicy(secure_protocols=("https", "http"))
+        self.cookies = http.cookiejar.CookieJar(policy)
         # Providers are on this machine: a proxy from the environment has no business here.
         self.opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}),
