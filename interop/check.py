@@ -7,7 +7,7 @@ import expected
 from onerealm import Onerealm
 from providers.browser import LoginFailed
 from providers.provider import WEB_REDIRECT
-from realms import CASES, NO_LOGIN, redirect_of, sections
+from realms import BODY, CASES, HEADER, NO_LOGIN, redirect_of, sections
 
 
 # How late a server may write down that it was asked for something.
@@ -50,12 +50,12 @@ class Check:
     def both_types(self):
         web = self.log_in("sso", WEB_REDIRECT)
         self.that("a web redirect logs in as a confidential client", web["client_type"] == "confidential", web)
-        self.last_token_request("for web, the secret in the Authorization header", "web", header=True)
+        self.last_token_request("web", HEADER)
 
         for redirect in self.provider.loopback_redirects:
             loopback = self.log_in("sso", redirect)
             self.that(f"{redirect} logs in as a public client", loopback["client_type"] == "public", loopback)
-            self.last_token_request("for cli, without a secret", "cli")
+            self.last_token_request("cli", None)
 
         same = all(web[name] == loopback[name] for name in ("realm", "username", "issuer", "subject"))
         self.that("both are one realm, one issuer, one user name and one sub", same, {"web": web, "loopback": loopback})
@@ -71,7 +71,7 @@ class Check:
 
         posted = self.log_in("secret-in-body", WEB_REDIRECT)
         self.that("client_secret_post logs in too", posted["client_type"] == "confidential", posted)
-        self.last_token_request("for web, the secret in the body", "web", body=True)
+        self.last_token_request("web", BODY)
 
     def one_public_registration(self):
         web, loopback = (self.log_in("one-public", redirect) for redirect in (WEB_REDIRECT, self.loopback_redirect))
@@ -104,6 +104,10 @@ class Check:
                 else:
                     result = self.try_case(case, name)
                 self.came(case.what, result, wanted, name)
+                if name == "no-session":
+                    self.no_token_request()
+                elif case.registration:
+                    self.last_token_request(case.registration, case.secret)
 
     def error_page(self, case, realm, wanted):
         """The end user doesn't come back: the provider shows a page of its own."""
@@ -119,7 +123,8 @@ class Check:
         if case.session:
             browser.log_in(self.onerealm.begin(case.session, WEB_REDIRECT), WEB_REDIRECT)
         redirect = redirect_of(case, self.provider)
-        return self.onerealm.finish(browser.log_in(self.onerealm.begin(realm, redirect), redirect))
+        callback = browser.log_in(self.onerealm.begin(realm, redirect), redirect)
+        return self.finish(callback)
 
     def without_ca_file(self):
         if self.provider.ca_file:
@@ -157,7 +162,9 @@ class Check:
         return self.try_to_log_in(realm, redirect).done()
 
     def try_to_log_in(self, realm, redirect):
-        callback = self.browse(self.onerealm.begin(realm, redirect), redirect)
+        return self.finish(self.browse(self.onerealm.begin(realm, redirect), redirect))
+
+    def finish(self, callback):
         self.token_requests_before = len(self.provider.token_requests() or [])
         return self.onerealm.finish(callback)
 
@@ -196,15 +203,26 @@ class Check:
             if error.get("advice"):
                 self.report.note(f"advice: {error['advice']}")
 
-    def last_token_request(self, what, registration, header=False, body=False):
-        """Asserts that the last `finish` made one token request, and for whom, with the secret in which places."""
-        received = self.provider.token_requests()
-        if received is None:
+    def last_token_request(self, registration, secret):
+        """Asserts that the last `finish` made one token request, and for whom, with the secret in which place."""
+        new = self.new_token_requests()
+        if new is None:
             return
-        new = received[self.token_requests_before:]
-        good = len(new) == 1 and "code_verifier" in new[0]["parameters"] and registration == new[0]["registration"]
-        good = good and (new[0]["authorization_header"], new[0]["client_secret"]) == (header, body)
-        self.that(f"one token request, {what}", good, new)
+        wanted = (registration, secret == HEADER, secret == BODY, True)
+        seen = [(request["registration"], request["authorization_header"], request["client_secret"],
+                 "code_verifier" in request["parameters"]) for request in new]
+        where = f"in the {secret}" if secret else "nowhere"
+        self.that(f"one token request, for {registration}, the secret {where}", seen == [wanted], new)
+
+    def no_token_request(self):
+        new = self.new_token_requests()
+        if new is not None:
+            self.that("no token request", not new, new)
+
+    def new_token_requests(self):
+        """What the provider received since the last `finish` began, where it keeps a record."""
+        received = self.provider.token_requests()
+        return None if received is None else received[self.token_requests_before:]
 
     def key_set(self):
         """The provider's keys for signatures."""

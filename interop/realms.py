@@ -6,6 +6,7 @@ import typing
 from providers.provider import WEB_REDIRECT
 
 WEB, LOOPBACK = "web", "loopback"
+HEADER, BODY = "header", "body"
 # No login: the metadata of this realm is refused.
 NO_LOGIN = None
 # Stands for the key of the registration that client-id names.
@@ -28,30 +29,33 @@ class Case:
     what: str
     redirect: typing.Optional[str]
     properties: dict
+    # The registration that the token request is for, and where its secret is: HEADER, BODY, or nowhere.
+    registration: typing.Optional[str] = None
+    secret: typing.Optional[str] = None
     # A realm through which the end user has logged in before, in the same browser.
     session: typing.Optional[str] = None
 
 
 CASES = {
     "secret-to-public": Case(
-        "a secret is sent to a public registration", LOOPBACK, {"client-id": "cli", "client-key": KEY}),
+        "a secret is sent to a public registration", LOOPBACK, {"client-id": "cli", "client-key": KEY}, "cli", HEADER),
     "auto-web-at-public": Case(
         "client-type auto with a key, a web redirect, and a public registration", WEB,
-        {"client-id": "public", "client-key": KEY, "client-type": "auto"}),
+        {"client-id": "public", "client-key": KEY, "client-type": "auto"}, "public", HEADER),
     "auto-loopback-at-confidential": Case(
         "client-type auto with a key, a loopback redirect, and a confidential registration alone", LOOPBACK,
-        {"client-id": "confidential", "client-key": KEY, "client-type": "auto"}),
+        {"client-id": "confidential", "client-key": KEY, "client-type": "auto"}, "confidential"),
     "native-is-confidential": Case(
         "native-client-id names a confidential registration", LOOPBACK,
-        {**BOTH_TYPES, "native-client-id": "confidential"}),
-    "wrong-key": Case("a wrong key", WEB, {**BOTH_TYPES, "client-key": "not-the-key"}),
-    "no-key": Case("no key for a confidential registration", WEB, {"client-id": "web", "client-type": "public"}),
+        {**BOTH_TYPES, "native-client-id": "confidential"}, "confidential"),
+    "wrong-key": Case("a wrong key", WEB, {**BOTH_TYPES, "client-key": "not-the-key"}, "web", HEADER),
+    "no-key": Case("no key for a confidential registration", WEB, {"client-id": "web", "client-type": "public"}, "web"),
     "reserved-key": Case(
         "a key with reserved characters in Authorization: Basic", WEB,
-        {"client-id": "reserved", "client-key": KEY}),
+        {"client-id": "reserved", "client-key": KEY}, "reserved", HEADER),
     "reserved-key-in-body": Case(
         "a key with reserved characters in the body", WEB,
-        {"client-id": "reserved", "client-key": KEY, "token-auth-method": "client_secret_post"}),
+        {"client-id": "reserved", "client-key": KEY, "token-auth-method": "client_secret_post"}, "reserved", BODY),
     "no-session": Case("prompt none without a session", WEB, {**BOTH_TYPES, "prompt": "none"}),
     "other-slash": Case("an issuer with a '/' at the end, or without, unlike the provider's", NO_LOGIN, BOTH_TYPES),
     "one-registration": Case(

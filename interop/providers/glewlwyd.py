@@ -37,7 +37,7 @@ class Glewlwyd(Provider):
 
     def install(self):
         # Without a choice its package takes MariaDB, and with dbconfig-no-thanks it can't be configured.
-        packages.debian("glewlwyd", "dbconfig-sqlite3", "openssl")
+        packages.debian("glewlwyd", "dbconfig-sqlite3", "openssl", services=["glewlwyd"])
 
     def start(self):
         self.create_database()

@@ -26,7 +26,8 @@ class LemonldapNg(Provider):
     def install(self):
         # Its package wants a web server; the smallest is never started. It runs on Plack's own.
         packages.debian("mini-httpd", "lemonldap-ng-fastcgi-server", "liblemonldap-ng-portal-perl", "libplack-perl",
-                        "libcrypt-openssl-bignum-perl", "libio-string-perl", "libstring-random-perl", "openssl")
+                        "libcrypt-openssl-bignum-perl", "libio-string-perl", "libstring-random-perl", "openssl",
+                        services=["mini-httpd", "lemonldap-ng-fastcgi-server"])
 
     def start(self):
         for folder in ("conf", "cache", "sessions/lock", "psessions/lock"):

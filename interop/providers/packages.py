@@ -11,6 +11,8 @@ INTEROP = os.path.dirname(HERE)
 INSTALLED = os.path.join(os.path.dirname(INTEROP), "target", "interop")
 
 SERVICE_POLICY = "/usr/sbin/policy-rc.d"
+# What Maven says of a registry, and not of a mistake in the project.
+OUT_OF_REACH = ("Could not transfer", "Could not find artifact", "Cannot access")
 one_at_a_time = threading.Lock()
 
 
@@ -18,8 +20,8 @@ class NotToBeHad(Exception):
     """A registry is out of reach, or doesn't give a package. The only reason to skip a provider."""
 
 
-def debian(*names):
-    """Installs Debian packages that are missing, without starting their services: they listen on every address."""
+def debian(*names, services=()):
+    """Installs Debian packages that are missing, without their services, now or later: they listen on every address."""
     with one_at_a_time:
         missing = [name for name in names if not installed(name)]
         if not missing:
@@ -33,6 +35,8 @@ def debian(*names):
             subprocess.run(["apt-get", "update", "-q", *wait], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                            stderr=subprocess.DEVNULL, check=False)
             client(["apt-get", "install", "-q", "-y", "--no-install-recommends", *wait, *missing], env=environment)
+        for service in services:
+            client(["update-rc.d", service, "disable"])
 
 
 def installed(name):
@@ -97,7 +101,7 @@ def maven_package(name, folder):
     done = subprocess.run(build, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           universal_newlines=True, check=False)
     if done.returncode != 0:
-        out_of_reach = "Could not transfer" in done.stdout or "Could not find artifact" in done.stdout
+        out_of_reach = any(words in done.stdout for words in OUT_OF_REACH)
         raise (NotToBeHad if out_of_reach else RuntimeError)(f"{' '.join(build)}\n{done.stdout[-3000:]}")
     return target
 
