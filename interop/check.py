@@ -60,8 +60,8 @@ class Check:
         same = all(web[name] == loopback[name] for name in ("realm", "username", "issuer", "subject"))
         self.that("both are one realm, one issuer, one user name and one sub", same, {"web": web, "loopback": loopback})
         if self.provider.username_claim:
-            self.that("the user name is the claim that the realm names", web["username"] == self.provider.user["preferred_username"],
-                      web)
+            self.that("the user name is the claim that the realm names",
+                      web["username"] == self.provider.user["preferred_username"], web)
         if self.provider.has_email:
             self.that("userinfo or the ID token has the email address",
                       web["claims"].get("email") == self.provider.user["email"], web)
@@ -194,14 +194,15 @@ class Check:
         good = (
             (result.status, error.get("code")) == (wanted.status, wanted.code)
             and error.get("exit_status") == result.status
-            and all(word in (error.get("message") or "") for word in wanted.says)
-            and all(word in (error.get("advice") or "") for word in advises)
+            and all(word in result.words for word in wanted.says)
+            and all(word in result.advice for word in advises)
         )
-        self.that(f"{what}: exit {wanted.status}, {wanted.code}", good, f"{result}\nwanted: {wanted}, advises {advises}")
+        self.that(f"{what}: exit {wanted.status}, {wanted.code}", good,
+                  f"{result}\nwanted: {wanted}, advises {advises}")
         if good:
-            self.report.note(error["message"])
-            if error.get("advice"):
-                self.report.note(f"advice: {error['advice']}")
+            self.report.note(result.words)
+            if result.advice:
+                self.report.note(f"advice: {result.advice}")
 
     def last_token_request(self, registration, secret):
         """Asserts that the last `finish` made one token request, and for whom, with the secret in which place."""

@@ -44,6 +44,16 @@ class Result:
             return json.loads(self.stderr).get("error") or {}
         return {}
 
+    @property
+    def words(self):
+        """What the error says: what went wrong, what was expected, and what came."""
+        return "\n".join(self.error[name] for name in ("message", "expected", "came") if self.error.get(name))
+
+    @property
+    def advice(self):
+        """What the error says to do."""
+        return self.error.get("advice") or ""
+
     def __str__(self):
         return f"onerealm {' '.join(self.arguments)}\nexit {self.status}\n{self.stdout}{self.stderr}"
 

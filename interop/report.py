@@ -9,7 +9,9 @@ from providers.browser import LoginFailed
 from providers.process import NotReady
 
 printing = threading.Lock()
-STOPS_A_PART = (Unexpected, LoginFailed, NotReady, OSError, KeyError, ValueError, RuntimeError, subprocess.SubprocessError)
+STOPS_A_PART = (
+    Unexpected, LoginFailed, NotReady, OSError, KeyError, ValueError, RuntimeError, subprocess.SubprocessError,
+)
 
 
 class Report:

@@ -8,4 +8,6 @@ from .oidc_provider import OidcProvider
 from .spring import Spring
 from .zitadel_oidc import ZitadelOidc
 
-PROVIDERS = {kind.name: kind for kind in (Keycloak, LemonldapNg, OidcProvider, DjangoOauthToolkit, Glewlwyd, Spring, ZitadelOidc)}
+PROVIDERS = {kind.name: kind for kind in (
+    Keycloak, LemonldapNg, Spring, DjangoOauthToolkit, ZitadelOidc, OidcProvider, Glewlwyd,
+)}

@@ -74,7 +74,8 @@ class Browser:
         return self.open(urllib.parse.urljoin(action, "?" + urllib.parse.urlencode(fields)))
 
     def open(self, url, body=None, headers=None, method=None):
-        request = urllib.request.Request(url, body, {"Accept": "text/html, */*;q=0.8", **(headers or {})}, method=method)
+        headers = {"Accept": "text/html, */*;q=0.8", **(headers or {})}
+        request = urllib.request.Request(url, body, headers, method=method)
         try:
             answer = self.opener.open(request, timeout=30)
         except urllib.error.HTTPError as error:  # a status that is not 2xx, and here every redirect
