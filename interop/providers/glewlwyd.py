@@ -1,13 +1,13 @@
 """Debian's glewlwyd: started on 127.0.0.1 with a new database, and configured through its API as an administrator would."""
 
 import json
-import os
 import sqlite3
-import subprocess
 
-from browser import Browser
-from glewlwyd_browser import GlewlwydBrowser
-from process import LOOPBACK_HOSTS, Process, free_port
+from . import packages
+from .browser import Browser
+from .glewlwyd_browser import GlewlwydBrowser
+from .process import LOOPBACK_HOSTS, Process, free_port
+from .provider import USER, WEB_REDIRECT, Provider, openssl
 
 PACKAGED_SCHEMA = "/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3"
 
@@ -23,31 +23,26 @@ ALGORITHMS = {
 }
 
 
-class Glewlwyd:
+class Glewlwyd(Provider):
     name = "glewlwyd"
-    ca_file = None
-    refused_client_error = "unauthorized_client"
-    # For `prompt=none` without a session, where OpenID Connect Core, section 3.1.2.6, has login_required.
-    no_session_error = "interaction_required"
     # Redirect URIs are compared whole: these are registered with the port.
     loopback_redirects = [f"http://{host}:51004/callback" for host in LOOPBACK_HOSTS]
     username_claim = None
-    # Authorization: Basic is taken as it is, without form-decoding: no reserved characters here.
-    client_key = "interop-key-of-the-web-registration"
+    browser_kind = GlewlwydBrowser
 
-    def __init__(self, folder, web_redirect, user):
-        self.folder = folder
-        self.user = user
-        self.web_redirect = web_redirect
+    def __init__(self, folder):
+        super().__init__(folder)
         self.url = f"http://127.0.0.1:{free_port()}"
         self.issuers = {algorithm: f"{self.url}/api/{algorithm.lower()}" for algorithm in ALGORITHMS}
-        self.process = None
-        os.mkdir(folder)
+
+    def install(self):
+        # Without a choice its package takes MariaDB, and with dbconfig-no-thanks it can't be configured.
+        packages.debian("glewlwyd", "dbconfig-sqlite3", "openssl", services=["glewlwyd"])
 
     def start(self):
         self.create_database()
         self.process = Process(["glewlwyd", "--config-file", self.write_configuration()], self.path("log"))
-        self.process.wait_until(self.answers)
+        self.process.wait_until(lambda: self.answers(self.url + "/api/", (200, 401, 404)))
         self.administrator = Browser(*ADMINISTRATOR)
         self.call("POST", "/auth/", {"username": ADMINISTRATOR[0], "password": ADMINISTRATOR[1]})
         self.add_user()
@@ -55,16 +50,13 @@ class Glewlwyd:
         for algorithm in ALGORITHMS:
             self.add_plugin(algorithm)
 
-    def stop(self):
-        if self.process:
-            self.process.stop()
-
-    def browser(self):
-        return GlewlwydBrowser(self.user["preferred_username"], self.user["password"])
-
-    def token_requests(self):
-        """This server keeps no record of the token requests that it receives."""
-        return None
+    def rotate_keys(self, issuer):
+        algorithm = issuer
+        self.call("PUT", "/mod/plugin/" + algorithm.lower(), self.plugin(algorithm))
+        # Parameters count from the next start of the plugin on.
+        for action in ("disable", "enable"):
+            self.call("PUT", f"/mod/plugin/{algorithm.lower()}/{action}", {})
+        return True
 
     def create_database(self):
         database = sqlite3.connect(self.path("database"))
@@ -96,12 +88,6 @@ database = {{ type = "sqlite3"; path = "{self.path("database")}"; }};
 """)
             return file.name
 
-    def answers(self):
-        try:
-            return Browser(*ADMINISTRATOR).open(self.url + "/api/").status
-        except OSError:
-            return None
-
     def add_user(self):
         for scope in ("email", "profile"):
             self.call("POST", "/scope/", {
@@ -109,32 +95,43 @@ database = {{ type = "sqlite3"; path = "{self.path("database")}"; }};
                 "password_required": False, "password_max_age": 0, "scheme": {},
             })
         self.call("POST", "/user/", {
-            "username": self.user["preferred_username"], "password": self.user["password"],
-            "name": self.user["name"], "email": self.user["email"],
+            "username": USER["preferred_username"], "password": USER["password"],
+            "name": USER["name"], "email": USER["email"],
             "scope": ["openid", "email", "profile"], "enabled": True,
         })
 
     def add_clients(self):
-        self.call("POST", "/client/", {
-            "client_id": "web", "name": "web", "enabled": True, "authorization_type": ["code"],
-            "confidential": True, "client_secret": self.client_key, "redirect_uri": [self.web_redirect],
+        confidential = {
+            "confidential": True, "client_secret": self.client_key,
             "token_endpoint_auth_method": ["client_secret_basic", "client_secret_post"],
-        })
-        self.call("POST", "/client/", {
-            "client_id": "cli", "name": "cli", "enabled": True, "authorization_type": ["code"],
-            "confidential": False, "redirect_uri": self.loopback_redirects,
-            "token_endpoint_auth_method": ["none"],
-        })
+        }
+        public = {"confidential": False, "token_endpoint_auth_method": ["none"]}
+        every_redirect = [WEB_REDIRECT, *self.loopback_redirects]
+        for client_id, redirects, kind in (
+            ("web", [WEB_REDIRECT], confidential),
+            ("cli", self.loopback_redirects, public),
+            ("public", every_redirect, public),
+            ("confidential", every_redirect, confidential),
+            ("reserved", [WEB_REDIRECT], {**confidential, "client_secret": self.reserved_key}),
+        ):
+            self.call("POST", "/client/", {
+                "client_id": client_id, "name": client_id, "enabled": True, "authorization_type": ["code"],
+                "redirect_uri": redirects, **kind,
+            })
 
     def add_plugin(self, algorithm):
+        self.call("POST", "/mod/plugin/", self.plugin(algorithm))
+
+    def plugin(self, algorithm):
+        """The settings of an issuer, with a new key."""
         jwt_type, options = ALGORITHMS[algorithm]
-        key = openssl(["genpkey", *options])
-        self.call("POST", "/mod/plugin/", {
+        key = openssl("genpkey", *options)
+        return {
             "module": "oidc", "name": algorithm.lower(), "display_name": algorithm, "enabled": True,
             "parameters": {
                 "iss": self.issuers[algorithm],
                 "jwt-type": jwt_type, "jwt-key-size": "256",
-                "key": key, "cert": openssl(["pkey", "-pubout"], key),
+                "key": key, "cert": openssl("pkey", "-pubout", standard_input=key),
                 "access-token-duration": 3600, "refresh-token-duration": 3600, "code-duration": 600,
                 "auth-type-code-enabled": True,
                 "allowed-scope": ["openid", "email", "profile"],
@@ -145,19 +142,10 @@ database = {{ type = "sqlite3"; path = "{self.path("database")}"; }};
                 # Without this the code challenge is an unknown parameter, and is passed over.
                 "pkce-allowed": True, "pkce-required": True,
             },
-        })
+        }
 
     def call(self, method, path, body):
         page = self.administrator.open(
             f"{self.url}/api{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}, method)
         if page.status != 200:
             raise RuntimeError(f"{method} {path} answered {page.status}: {page.body}")
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-
-def openssl(arguments, standard_input=None):
-    return subprocess.run(
-        ["openssl", *arguments], input=standard_input, check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        universal_newlines=True).stdout

@@ -6,7 +6,7 @@ The page itself is not served here, so what counts is where it would be and its 
 import json
 import urllib.parse
 
-from browser import Browser, LoginFailed
+from .browser import Browser, LoginFailed
 
 
 class GlewlwydBrowser(Browser):

@@ -1,0 +1,208 @@
+"""What comes of each case of realms.py at each provider, and nowhere else.
+
+`ADVISES` has words of the advice, which is for the case and not for the provider. Then there is a table for each
+provider, of how its answers end; a case that a table lacks is not tried there. The words are those of the command as it
+is: when a message or an advice changes, this file does, and no other.
+"""
+
+import dataclasses
+import typing
+
+# Exit statuses of the command.
+CONFIGURATION, RESPONSE_REFUSED, TOKEN_REFUSED, ID_TOKEN_REFUSED, NETWORK = 3, 4, 5, 6, 7
+
+
+@dataclasses.dataclass(frozen=True)
+class Refused:
+    """The exit status and the code of the error, words of its message, and words of its advice.
+
+    Without words of an advice they are those that `ADVISES` has for the case.
+    """
+
+    status: int
+    code: str
+    says: tuple = ()
+    advises: typing.Optional[tuple] = None
+
+
+@dataclasses.dataclass(frozen=True)
+class LoggedIn:
+    """The client type, the codes of the warnings, and the groups where they are looked at."""
+
+    client_type: str
+    warnings: tuple = ()
+    groups: typing.Optional[tuple] = None
+
+
+@dataclasses.dataclass(frozen=True)
+class ErrorPage:
+    """The provider shows an error with this HTTP status to the end user, who never comes back."""
+
+    status: int
+
+
+AS_CONFIDENTIAL, AS_PUBLIC = LoggedIn("confidential"), LoggedIn("public")
+
+
+def token_refused(*says, advises=None):
+    return Refused(TOKEN_REFUSED, "token_refused", says, advises)
+
+
+ADVISES = {
+    "secret-to-public": ("client-type",),
+    "auto-web-at-public": ("client-key",),
+    "auto-loopback-at-confidential": ("native-client-id",),
+    "native-is-confidential": ("native-client-id",),
+    "wrong-key": ("client-key",),
+    "no-key": ("client-key",),
+    "reserved-key": ("token-auth-method",),
+    "no-session": (),
+    "consent": (),
+    "pushed-requests": (),
+    "dpop": (),
+    "assertion": (),
+    "iss-left-out": ("--callback",),
+    "lightweight": ("query-userinfo",),
+    "hs256": ("RS256",),
+    "signed-userinfo": ("query-userinfo",),
+}
+
+HS256 = Refused(ID_TOKEN_REFUSED, "jws_algorithm_unknown", ("HS256",))
+SIGNED_USERINFO = Refused(TOKEN_REFUSED, "userinfo_signed", ("application/jwt",))
+
+# Of the steps that are no login through a realm of realms.py.
+USED_CALLBACK = Refused(RESPONSE_REFUSED, "login_used")
+NO_CA_FILE = Refused(NETWORK, "tls_unknown_issuer", advises=("ca-file",))
+SLASH_TOO_MANY = Refused(CONFIGURATION, "discovery_issuer", advises=("remove the '/'",))
+SLASH_TOO_FEW = Refused(CONFIGURATION, "discovery_issuer", advises=("add '/'",))
+
+OIDC_PROVIDER = {
+    "secret-to-public": token_refused("401", "invalid_client"),
+    "auto-web-at-public": token_refused("401", "invalid_client"),
+    "auto-loopback-at-confidential": token_refused("401", "invalid_client"),
+    "native-is-confidential": token_refused("401", "invalid_client"),
+    "wrong-key": token_refused("401", "invalid_client"),
+    "no-key": token_refused("401", "invalid_client"),
+    "reserved-key": AS_CONFIDENTIAL,
+    "reserved-key-in-body": AS_CONFIDENTIAL,
+    "no-session": Refused(RESPONSE_REFUSED, "authorization_refused", ("login_required",)),
+    "other-slash": SLASH_TOO_MANY,
+}
+
+GLEWLWYD = {
+    "secret-to-public": token_refused("403", "unauthorized_client"),
+    "auto-web-at-public": token_refused("403", "unauthorized_client"),
+    "auto-loopback-at-confidential": token_refused("403", "unauthorized_client"),
+    "native-is-confidential": token_refused("403", "unauthorized_client"),
+    "wrong-key": token_refused("403", "unauthorized_client"),
+    "no-key": token_refused("403", "unauthorized_client"),
+    # It takes what is in Authorization: Basic without form-decoding.
+    "reserved-key": token_refused("403", "unauthorized_client"),
+    "reserved-key-in-body": AS_CONFIDENTIAL,
+    # For what OpenID Connect Core, section 3.1.2.6, has login_required.
+    "no-session": Refused(RESPONSE_REFUSED, "authorization_refused", ("interaction_required",)),
+    "other-slash": SLASH_TOO_MANY,
+}
+
+# A secret that a public registration is sent is passed over.
+ZITADEL_OIDC = {
+    "secret-to-public": AS_CONFIDENTIAL,
+    "auto-web-at-public": AS_CONFIDENTIAL,
+    "auto-loopback-at-confidential": token_refused("invalid_client"),
+    "native-is-confidential": token_refused("invalid_client"),
+    "wrong-key": token_refused("invalid_client"),
+    "no-key": token_refused("invalid_client"),
+    "reserved-key": AS_CONFIDENTIAL,
+    "reserved-key-in-body": AS_CONFIDENTIAL,
+    "no-session": Refused(RESPONSE_REFUSED, "authorization_refused", ("login_required",)),
+    "other-slash": SLASH_TOO_MANY,
+}
+
+SPRING = {
+    "secret-to-public": token_refused("invalid_client"),
+    "auto-web-at-public": token_refused("invalid_client"),
+    "auto-loopback-at-confidential": token_refused("invalid_client"),
+    "native-is-confidential": token_refused("invalid_client"),
+    "wrong-key": token_refused("invalid_client"),
+    "no-key": token_refused("invalid_client"),
+    "reserved-key": AS_CONFIDENTIAL,
+    "reserved-key-in-body": AS_CONFIDENTIAL,
+    "no-session": Refused(RESPONSE_REFUSED, "authorization_refused", ("login_required",)),
+    "other-slash": SLASH_TOO_MANY,
+    "one-registration": AS_CONFIDENTIAL,
+    "one-registration-loopback": AS_PUBLIC,
+}
+
+# With Spring's default settings the key set comes as `application/json;charset=ISO-8859-1`, which the command refuses
+# with `jwks_response`. As soon as it takes any charset this becomes True, and the last issuer of spring.py is tried too:
+# its results are those of the table above.
+SPRING_DEFAULTS_WORK = False
+
+DJANGO_OAUTH_TOOLKIT = {
+    "secret-to-public": token_refused("invalid_client"),
+    "auto-web-at-public": token_refused("invalid_client"),
+    "auto-loopback-at-confidential": token_refused("invalid_client"),
+    "native-is-confidential": token_refused("invalid_client"),
+    "wrong-key": token_refused("invalid_client"),
+    "no-key": token_refused("invalid_client"),
+    "reserved-key": AS_CONFIDENTIAL,
+    "reserved-key-in-body": AS_CONFIDENTIAL,
+    # It doesn't know what to do then.
+    "no-session": ErrorPage(500),
+    "other-slash": SLASH_TOO_MANY,
+}
+
+# A secret that a public registration is sent is passed over.
+LEMONLDAP_NG = {
+    "secret-to-public": AS_CONFIDENTIAL,
+    "auto-web-at-public": AS_CONFIDENTIAL,
+    "auto-loopback-at-confidential": token_refused("invalid_client"),
+    "native-is-confidential": token_refused("invalid_client"),
+    "wrong-key": token_refused("invalid_client"),
+    "no-key": token_refused("invalid_client"),
+    # It takes what is in Authorization: Basic without form-decoding.
+    "reserved-key": token_refused("invalid_client"),
+    "reserved-key-in-body": AS_CONFIDENTIAL,
+    # It shows its login page all the same.
+    "no-session": AS_CONFIDENTIAL,
+    "other-slash": SLASH_TOO_FEW,
+    "hs256": HS256,
+    "signed-userinfo": SIGNED_USERINFO,
+}
+
+# A secret that a public registration is sent is passed over.
+KEYCLOAK = {
+    "secret-to-public": AS_CONFIDENTIAL,
+    "auto-web-at-public": AS_CONFIDENTIAL,
+    "auto-loopback-at-confidential": token_refused("401", "unauthorized_client"),
+    "native-is-confidential": token_refused("401", "unauthorized_client"),
+    "wrong-key": token_refused("401", "unauthorized_client"),
+    "no-key": token_refused("401", "unauthorized_client"),
+    "reserved-key": AS_CONFIDENTIAL,
+    "reserved-key-in-body": AS_CONFIDENTIAL,
+    "no-session": Refused(RESPONSE_REFUSED, "authorization_refused", ("login_required",)),
+    # For what OpenID Connect Core, section 3.1.2.6, has consent_required.
+    "consent": Refused(RESPONSE_REFUSED, "authorization_refused", ("interaction_required",)),
+    "other-slash": SLASH_TOO_MANY,
+    "pushed-requests": Refused(
+        RESPONSE_REFUSED, "authorization_refused", ("Pushed Authorization Request is only allowed",)),
+    "dpop": token_refused("400", "invalid_request", "DPoP proof is missing"),
+    "assertion": token_refused("400", "invalid_client", "client_assertion_type is missing"),
+    "iss-left-out": Refused(RESPONSE_REFUSED, "response_issuer_missing"),
+    # The reason is in WWW-Authenticate, and not shown.
+    "lightweight": Refused(TOKEN_REFUSED, "userinfo_refused", ("401",)),
+    "signed-userinfo": SIGNED_USERINFO,
+    "hs256": HS256,
+    # The claim has no such name.
+    "groups-path": LoggedIn("confidential", groups=()),
+}
+
+EXPECTED = {
+    "django-oauth-toolkit": DJANGO_OAUTH_TOOLKIT,
+    "keycloak": KEYCLOAK,
+    "lemonldap-ng": LEMONLDAP_NG,
+    "oidc-provider": OIDC_PROVIDER,
+    "glewlwyd": GLEWLWYD,
+    "spring": SPRING,
+    "zitadel-oidc": ZITADEL_OIDC,
+}

@@ -1,0 +1,101 @@
+"""Spring Authorization Server as Spring Boot sets it up, a process for each algorithm."""
+
+import json
+import os
+import shutil
+
+from expected import SPRING_DEFAULTS_WORK
+
+from . import packages
+from .process import Process, free_port
+from .provider import USER, WEB_REDIRECT, Provider
+
+HERE = os.path.join(packages.INTEROP, "spring")
+
+# Without this the key set comes as ISO-8859-1.
+UTF_8 = {"server.servlet.encoding.force": True}
+ES256 = {"interop.algorithm": "ES256"}
+# What is set besides, by issuer.
+ISSUERS = {"RS256": UTF_8, "ES256": {**UTF_8, **ES256}}
+if SPRING_DEFAULTS_WORK:
+    ISSUERS["RS256 with default settings"] = {}
+
+
+class Spring(Provider):
+    name = "spring"
+    # Its ID tokens have no claim but those of the protocol, and `sub` is the user name.
+    username_claim = None
+    has_email = False
+    loopback_redirects = ["http://127.0.0.1:51005/callback", "http://[::1]:51005/callback"]
+
+    def install(self):
+        if not shutil.which("java"):
+            packages.debian("openjdk-17-jdk-headless")
+        if not shutil.which("mvn"):
+            packages.debian("maven")
+        self.program = os.path.join(packages.maven_package("spring", HERE), "spring-1.jar")
+
+    def start(self):
+        self.ports = {issuer: free_port() for issuer in ISSUERS}
+        for issuer in ISSUERS:
+            self.start_server(issuer)
+        for issuer, port in self.ports.items():
+            url = f"http://127.0.0.1:{port}"
+            self.wait_for(issuer)
+            self.issuers[issuer] = url
+
+    def start_server(self, issuer):
+        settings = json.dumps({**self.settings(issuer), **ISSUERS[issuer]})
+        java = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-jar", self.program]
+        self.processes[issuer] = Process(java, self.path(f"{issuer}.log"), 120, {"SPRING_APPLICATION_JSON": settings})
+
+    def wait_for(self, issuer):
+        self.processes[issuer].wait_until(lambda: self.answers(f"http://127.0.0.1:{self.ports[issuer]}/oauth2/jwks"))
+
+    def settings(self, issuer):
+        server = "spring.security.oauth2.authorizationserver"
+        settings = {
+            "server.address": "127.0.0.1",
+            "server.port": self.ports[issuer],
+            "spring.security.user": {"name": USER["preferred_username"], "password": "{noop}" + USER["password"]},
+            f"{server}.issuer": f"http://127.0.0.1:{self.ports[issuer]}",
+        }
+        for client_id, (methods, redirects) in self.clients().items():
+            settings[f"{server}.client.{client_id}"] = {
+                "registration": {
+                    "client-id": client_id,
+                    **({"client-secret": "{noop}" + self.key_of(client_id)} if methods != ["none"] else {}),
+                    "client-authentication-methods": methods,
+                    "authorization-grant-types": ["authorization_code"],
+                    "redirect-uris": redirects,
+                    "scopes": ["openid", "profile", "email"],
+                },
+                "token": {"id-token-signature-algorithm": issuer.split()[0]},
+            }
+        return settings
+
+    def clients(self):
+        # The port is free for an IP address of this machine.
+        loopback = ["http://127.0.0.1/callback", "http://[::1]/callback"]
+        every = [WEB_REDIRECT, *loopback]
+        both = ["client_secret_basic", "client_secret_post"]
+        return {
+            "web": (both, [WEB_REDIRECT]),
+            "cli": (["none"], loopback),
+            "public": (["none"], every),
+            "confidential": (both, every),
+            "reserved": (both, [WEB_REDIRECT]),
+            "shared": (["client_secret_basic", "none"], every),
+        }
+
+    def key_of(self, client_id):
+        """Another for each: no two registrations may have one secret."""
+        key = super().key_of(client_id)
+        return key if client_id == "reserved" else f"{key}-{client_id}"
+
+    def rotate_keys(self, issuer):
+        """Each start makes a new key."""
+        self.processes[issuer].stop()
+        self.start_server(issuer)
+        self.wait_for(issuer)
+        return True
