@@ -1,9 +1,10 @@
 //! The authorization endpoint and the sign-in that follows it.
 
 use crate::authorization_request::{AuthorizationRequest, Destination};
-use crate::directory::{Directory, Grant, random_guid, random_text};
+use crate::directory::{Directory, Grant};
 use crate::entra_error::EntraError;
 use crate::parameters::Parameters;
+use crate::random::{random_guid, random_text};
 use crate::setup::User;
 use crate::sign_in_page;
 use onerealm::http_server::{Request, Response};

@@ -1,14 +1,11 @@
 //! The tenant and everything that it has issued.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use base64ct::{Base64UrlUnpadded, Encoding as _};
-use ring::rand::{SecureRandom as _, SystemRandom};
-
 use crate::authorization_request::AuthorizationRequest;
+use crate::random::random_text;
 use crate::record::Record;
 use crate::setup::{Registration, Setup, User};
 use crate::signing_key::SigningKey;
@@ -86,34 +83,4 @@ impl Directory {
         self.issued().codes.insert(code.clone(), issued);
         code
     }
-}
-
-/// `LENGTH` random bytes, in base64url.
-pub(crate) fn random_text<const LENGTH: usize>() -> String {
-    Base64UrlUnpadded::encode_string(&random::<LENGTH>())
-}
-
-/// A random GUID.
-pub(crate) fn random_guid() -> String {
-    guid(&random::<16>())
-}
-
-/// The first 16 bytes as a GUID.
-pub(crate) fn guid(bytes: &[u8]) -> String {
-    let mut guid = String::new();
-    for (position, byte) in bytes.iter().take(16).enumerate() {
-        if [4, 6, 8, 10].contains(&position) {
-            guid.push('-');
-        }
-        // Writing to a string does not fail.
-        let _ = write!(guid, "{byte:02x}");
-    }
-    guid
-}
-
-fn random<const LENGTH: usize>() -> [u8; LENGTH] {
-    let mut bytes = [0; LENGTH];
-    // A provider without randomness must not issue anything, and has no one to tell but the log.
-    SystemRandom::new().fill(&mut bytes).expect("the system gives random bytes");
-    bytes
 }

@@ -4,8 +4,9 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
-use crate::directory::{Directory, Grant, random_text};
-use crate::entra_error::unix_now;
+use crate::clock::unix_now;
+use crate::directory::{Directory, Grant};
+use crate::random::random_text;
 
 /// Entra ID dates its tokens back by five minutes, for relying parties whose clock is behind.
 const DATED_BACK: u64 = 300;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::endpoint::Endpoint;
+use crate::random::guid;
 use crate::record::Recorded;
 use crate::redirect_uri;
 use onerealm::http_server::Response;
@@ -141,7 +142,7 @@ impl User {
 /// A GUID which is the same for the same name.
 fn object_id(name: &str) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, name.as_bytes());
-    crate::directory::guid(digest.as_ref())
+    guid(digest.as_ref())
 }
 
 #[cfg(test)]

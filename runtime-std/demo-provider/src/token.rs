@@ -7,10 +7,11 @@ use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
 use crate::client_authentication::ClientAuthentication;
-use crate::directory::{Code, Directory, Grant, random_text};
+use crate::directory::{Code, Directory, Grant};
 use crate::entra_error::{EntraError, Refusal, json_response};
 use crate::id_token;
 use crate::parameters::Parameters;
+use crate::random::random_text;
 use onerealm::http_server::{Request, Response};
 
 /// A token response of Entra ID.
