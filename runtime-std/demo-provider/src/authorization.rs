@@ -1,8 +1,9 @@
 //! The authorization endpoint and the sign-in that follows it.
 
 use crate::authorization_request::{AuthorizationRequest, Destination};
-use crate::directory::{Directory, Grant};
+use crate::directory::Directory;
 use crate::entra_error::EntraError;
+use crate::grant::Grant;
 use crate::parameters::Parameters;
 use crate::random::{random_guid, random_text};
 use crate::setup::User;
@@ -15,7 +16,7 @@ const SESSION_COOKIE: &str = "ESTSAUTH";
 /// Answers an authorization request: with a code if the browser is signed in already, else with the sign-in page.
 pub(crate) fn begin(directory: &Directory, request: &Request) -> Response {
     let parameters = Parameters::parse(request.query.as_deref().unwrap_or_default().as_bytes());
-    let destination = match Destination::of(&parameters, directory) {
+    let destination = match Destination::of(&parameters, &directory.setup) {
         Ok(destination) => destination,
         // The redirect URI can not be believed, so nothing is sent there.
         Err(refusal) => return sign_in_page::error(400, refusal.description()),
@@ -51,7 +52,7 @@ pub(crate) fn sign_in(directory: &Directory, request: &Request) -> Response {
         return authorization.destination.answer(&cancelled);
     }
     let user_name = form.get("user_name").unwrap_or_default();
-    let Some(user) = directory.user(user_name).cloned() else {
+    let Some(user) = directory.setup.user(user_name).cloned() else {
         return ask(directory, authorization, user_name, "This username may be incorrect.");
     };
     let session = random_text::<32>();

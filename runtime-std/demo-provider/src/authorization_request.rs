@@ -2,9 +2,9 @@
 
 use url::form_urlencoded;
 
-use crate::directory::Directory;
 use crate::entra_error::{EntraError, Refusal};
 use crate::parameters::Parameters;
+use crate::setup::Setup;
 use crate::{redirect_uri, sign_in_page};
 use onerealm::http_server::Response;
 
@@ -68,14 +68,14 @@ impl AuthorizationRequest {
 
 impl Destination {
     /// Reads what may not be answered by redirect if it is wrong (RFC 6749, section 4.1.2.1).
-    pub(crate) fn of(parameters: &Parameters, directory: &Directory) -> Result<Self, Refusal> {
+    pub(crate) fn of(parameters: &Parameters, setup: &Setup) -> Result<Self, Refusal> {
         if parameters.has_duplicates() {
             return Err(EntraError::Malformed.refusal());
         }
         let client_id = parameters.given("client_id").ok_or_else(|| missing("client_id"))?;
         let redirect_uri =
             parameters.given("redirect_uri").ok_or_else(|| missing("redirect_uri"))?;
-        let Some(registration) = directory.registration(client_id) else {
+        let Some(registration) = setup.registration(client_id) else {
             return Err(EntraError::UnknownApplication.about(&[("bogus", client_id)]));
         };
         if registration.platform(redirect_uri).is_none() {

@@ -5,9 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use crate::authorization_request::AuthorizationRequest;
+use crate::grant::Grant;
 use crate::random::random_text;
 use crate::record::Record;
-use crate::setup::{Registration, Setup, User};
+use crate::setup::{Setup, User};
 use crate::signing_key::SigningKey;
 
 /// The tenant and everything that it has issued.
@@ -41,13 +42,6 @@ pub(crate) struct Code {
     pub(crate) is_redeemed: bool,
 }
 
-/// Who signed in for which request.
-#[derive(Clone)]
-pub(crate) struct Grant {
-    pub(crate) user: User,
-    pub(crate) request: AuthorizationRequest,
-}
-
 impl Directory {
     pub(crate) fn new(setup: Setup, origin: String) -> Self {
         Self {
@@ -58,15 +52,6 @@ impl Directory {
             record: Record::default(),
             issued: Mutex::default(),
         }
-    }
-
-    pub(crate) fn registration(&self, client_id: &str) -> Option<&Registration> {
-        self.setup.registrations.iter().find(|registration| registration.client_id == client_id)
-    }
-
-    /// Entra ID does not tell upper from lower case in a user name.
-    pub(crate) fn user(&self, user_name: &str) -> Option<&User> {
-        self.setup.users.iter().find(|user| user.user_name.eq_ignore_ascii_case(user_name.trim()))
     }
 
     pub(crate) fn issued(&self) -> MutexGuard<'_, Issued> {

@@ -1,9 +1,5 @@
 //! Which path leads where.
 
-use crate::directory::Directory;
-use crate::{authorization, metadata, token, userinfo};
-use onerealm::http_server::{Request, Response};
-
 /// What a request was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Endpoint {
@@ -40,7 +36,8 @@ impl Endpoint {
         }
     }
 
-    fn takes(self, method: &str) -> bool {
+    /// Whether the endpoint has this method.
+    pub(crate) fn takes(self, method: &str) -> bool {
         match self {
             Self::Discovery | Self::Keys => ["GET", "HEAD"].contains(&method),
             Self::Authorization => method == "GET",
@@ -48,21 +45,5 @@ impl Endpoint {
             Self::Userinfo => ["GET", "POST"].contains(&method),
             Self::Other => true,
         }
-    }
-}
-
-/// Answers one request.
-pub(crate) fn answer(directory: &Directory, endpoint: Endpoint, request: &Request) -> Response {
-    if !endpoint.takes(&request.method) {
-        return Response::new(405);
-    }
-    match endpoint {
-        Endpoint::Discovery => metadata::discovery(directory),
-        Endpoint::Keys => metadata::keys(directory),
-        Endpoint::Authorization => authorization::begin(directory, request),
-        Endpoint::SignIn => authorization::sign_in(directory, request),
-        Endpoint::Token => token::answer(directory, request),
-        Endpoint::Userinfo => userinfo::answer(directory, request),
-        Endpoint::Other => Response::new(404),
     }
 }

@@ -41,12 +41,14 @@ mod clock;
 mod directory;
 mod endpoint;
 mod entra_error;
+mod grant;
 mod id_token;
 mod metadata;
 mod parameters;
 mod random;
 mod record;
 mod redirect_uri;
+mod router;
 mod setup;
 mod sign_in_page;
 mod signing_key;
@@ -138,7 +140,7 @@ fn serve(mut connection: Connection, directory: &Directory) {
         let response = match connection.read(MAX_BODY, deadline) {
             Ok(request) => {
                 let endpoint = Endpoint::of(&request.path, &directory.setup.tenant);
-                answer(directory, number, endpoint, request, endpoint::answer)
+                answer(directory, number, endpoint, request, router::answer)
             }
             Err(Unreadable::Refused { status, received }) => {
                 let request = Request::unreadable(received);

@@ -53,6 +53,17 @@ impl Default for Setup {
     }
 }
 
+impl Setup {
+    pub(crate) fn registration(&self, client_id: &str) -> Option<&Registration> {
+        self.registrations.iter().find(|registration| registration.client_id == client_id)
+    }
+
+    /// Entra ID does not tell upper from lower case in a user name.
+    pub(crate) fn user(&self, user_name: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.user_name.eq_ignore_ascii_case(user_name.trim()))
+    }
+}
+
 impl fmt::Debug for Setup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Setup")

@@ -7,8 +7,9 @@ use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
 use crate::client_authentication::ClientAuthentication;
-use crate::directory::{Code, Directory, Grant};
+use crate::directory::{Code, Directory};
 use crate::entra_error::{EntraError, Refusal, json_response};
+use crate::grant::Grant;
 use crate::id_token;
 use crate::parameters::Parameters;
 use crate::random::random_text;
@@ -35,7 +36,7 @@ fn redeem(directory: &Directory, request: &Request) -> Result<Grant, Refusal> {
     let required = |name| form.given(name).ok_or_else(|| missing(name));
     let client_id = client.client_id.as_deref().ok_or_else(|| missing("client_id"))?;
     let unknown = || EntraError::UnknownApplication.about(&[("bogus", client_id)]);
-    let registration = directory.registration(client_id).ok_or_else(unknown)?;
+    let registration = directory.setup.registration(client_id).ok_or_else(unknown)?;
     let grant_type = required("grant_type")?;
     if grant_type != "authorization_code" {
         let grant_type = format!("'{grant_type}'");

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use crate::directory::{Directory, Grant};
+use crate::directory::Directory;
 use crate::entra_error::json_response;
+use crate::grant::Grant;
 use onerealm::http_server::{Request, Response};
 
 /// Answers with the claims about whom the access token was issued for.
