@@ -46,12 +46,14 @@ impl AuthorizationRequest {
         parameters: &Parameters,
         destination: &Destination,
     ) -> Result<Self, Refusal> {
-        let response_type =
-            parameters.given("response_type").ok_or_else(|| missing("response_type"))?;
+        let response_type = parameters
+            .given("response_type")
+            .ok_or_else(|| EntraError::missing_parameter("response_type"))?;
         if response_type != "code" {
             return Err(EntraError::ResponseType.about(&[("name", response_type)]));
         }
-        let scope = parameters.given("scope").ok_or_else(|| missing("scope"))?;
+        let scope =
+            parameters.given("scope").ok_or_else(|| EntraError::missing_parameter("scope"))?;
         if let Some(unknown) = scope.split(' ').find(|scope| !is_known(scope)) {
             let application = format!("'{}'", destination.client_id);
             let words = [("'pve'", application.as_str()), ("groups", unknown)];
@@ -72,9 +74,12 @@ impl Destination {
         if parameters.has_duplicates() {
             return Err(EntraError::Malformed.refusal());
         }
-        let client_id = parameters.given("client_id").ok_or_else(|| missing("client_id"))?;
-        let redirect_uri =
-            parameters.given("redirect_uri").ok_or_else(|| missing("redirect_uri"))?;
+        let client_id = parameters
+            .given("client_id")
+            .ok_or_else(|| EntraError::missing_parameter("client_id"))?;
+        let redirect_uri = parameters
+            .given("redirect_uri")
+            .ok_or_else(|| EntraError::missing_parameter("redirect_uri"))?;
         let Some(registration) = setup.registration(client_id) else {
             return Err(EntraError::UnknownApplication.about(&[("bogus", client_id)]));
         };
@@ -139,8 +144,4 @@ fn code_challenge(parameters: &Parameters) -> Result<&str, Refusal> {
 /// A scope of a resource names it first: `https://graph.microsoft.com/User.Read`.
 fn is_known(scope: &str) -> bool {
     SCOPES.contains(&scope) || scope.contains('/')
-}
-
-fn missing(name: &str) -> Refusal {
-    EntraError::MissingParameter.about(&[("'name'", &format!("'{name}'"))])
 }

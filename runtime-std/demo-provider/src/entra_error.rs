@@ -83,6 +83,11 @@ impl EntraError {
         self.about(&[])
     }
 
+    /// A request without the parameter `name`.
+    pub(crate) fn missing_parameter(name: &str) -> Refusal {
+        Self::MissingParameter.about(&[("'name'", &format!("'{name}'"))])
+    }
+
     /// The error with words of its text replaced, such as the name of the application.
     pub(crate) fn about(self, replacements: &[(&str, &str)]) -> Refusal {
         let file: Value = serde_json::from_str(self.text()).expect("the file is JSON");

@@ -33,6 +33,7 @@ pub(crate) fn answer(directory: &Directory, request: &Request) -> Response {
 fn redeem(directory: &Directory, request: &Request) -> Result<Grant, Refusal> {
     let form = form(request)?;
     let client = ClientAuthentication::read(request, &form)?;
+    let missing = EntraError::missing_parameter;
     let required = |name| form.given(name).ok_or_else(|| missing(name));
     let client_id = client.client_id.as_deref().ok_or_else(|| missing("client_id"))?;
     let unknown = || EntraError::UnknownApplication.about(&[("bogus", client_id)]);
@@ -121,9 +122,4 @@ fn granted_scope(asked: &str) -> String {
     let known = ["email", "openid", "profile"].into_iter().filter(|scope| asked.contains(scope));
     let granted: Vec<_> = known.chain([RESOURCE_SCOPE]).collect();
     granted.join(" ")
-}
-
-fn missing(name: &str) -> Refusal {
-    let name = format!("'{name}'");
-    EntraError::MissingParameter.about(&[("'name'", &name)])
 }
