@@ -13,7 +13,7 @@ pub(crate) fn timestamp() -> String {
     timestamp_of(unix_now())
 }
 
-/// Not RFC 3339: a space separates date and time.
+/// Not RFC 3339: a space separates the date from the time.
 fn timestamp_of(unix: u64) -> String {
     let (days, second) = (unix / 86_400, unix % 86_400);
     let (year, month, day) = civil_date(days);
@@ -21,7 +21,7 @@ fn timestamp_of(unix: u64) -> String {
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}Z")
 }
 
-/// The date of a day counted from 1970, in years that begin in March so that the leap day comes last.
+/// Year, month and day of a day counted from 1970-01-01. Years are counted from March, so that the leap day comes last.
 fn civil_date(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days / 146_097, days % 146_097);

@@ -1,4 +1,4 @@
-//! The tenant and everything that it has issued.
+//! The tenant's state: its settings, its key, and everything that it has issued.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,10 +11,10 @@ use crate::record::Record;
 use crate::setup::{Setup, User};
 use crate::signing_key::SigningKey;
 
-/// The tenant and everything that it has issued.
+/// The tenant, shared by all connections.
 pub(crate) struct Directory {
     pub(crate) setup: Setup,
-    /// `http://127.0.0.1:PORT`, unless something stands in front of it.
+    /// `http://127.0.0.1:PORT`, or [`Setup::origin`].
     pub(crate) origin: String,
     pub(crate) issuer: String,
     pub(crate) key: SigningKey,
@@ -22,14 +22,14 @@ pub(crate) struct Directory {
     issued: Mutex<Issued>,
 }
 
-/// What has been issued, each under the random text that stands for it.
+/// What has been issued, by the random text that was handed out for it.
 #[derive(Default)]
 pub(crate) struct Issued {
-    /// Sign-in pages that wait for their user.
+    /// Sign-in pages that wait for an answer, by login token.
     pub(crate) sign_ins: HashMap<String, AuthorizationRequest>,
-    /// Browsers that are signed in, by cookie.
+    /// Signed-in browsers, by cookie.
     pub(crate) sessions: HashMap<String, User>,
-    /// Authorization codes, redeemed ones too.
+    /// Authorization codes, including redeemed ones.
     pub(crate) codes: HashMap<String, Code>,
     /// Access tokens.
     pub(crate) access_tokens: HashMap<String, Grant>,
@@ -54,14 +54,15 @@ impl Directory {
         }
     }
 
+    /// What has been issued, locked.
     pub(crate) fn issued(&self) -> MutexGuard<'_, Issued> {
-        // A panic elsewhere leaves the maps whole.
+        // No change to the maps can stop halfway, so they are intact after a panic elsewhere.
         self.issued.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Issues a code for a grant.
     pub(crate) fn issue_code(&self, grant: Grant) -> String {
-        // Entra ID's codes have 900 characters and more.
+        // Entra ID's codes have 900 characters or more.
         let code = format!("1.{}", random_text::<673>());
         let issued =
             Code { grant, expires: Instant::now() + self.setup.code_lifetime, is_redeemed: false };

@@ -1,6 +1,6 @@
-//! Which path leads where.
+//! The provider's endpoints, and their paths.
 
-/// What a request was for.
+/// The endpoint that a request was sent to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Endpoint {
     /// The discovery document.
@@ -9,18 +9,18 @@ pub enum Endpoint {
     Keys,
     /// The authorization endpoint.
     Authorization,
-    /// Where the sign-in page posts its form.
+    /// The target of the sign-in page's form.
     SignIn,
     /// The token endpoint.
     Token,
     /// The userinfo endpoint.
     Userinfo,
-    /// Anything else, and whatever was no request.
+    /// Any other path, and requests that cannot be read.
     Other,
 }
 
 impl Endpoint {
-    /// The endpoint of a path; all but the userinfo endpoint are below the tenant.
+    /// The endpoint with this path. All but the userinfo endpoint are below the tenant.
     pub(crate) fn of(path: &str, tenant: &str) -> Self {
         if path == "/oidc/userinfo" {
             return Self::Userinfo;
@@ -36,7 +36,7 @@ impl Endpoint {
         }
     }
 
-    /// Whether the endpoint has this method.
+    /// Whether the endpoint accepts this method.
     pub(crate) fn takes(self, method: &str) -> bool {
         match self {
             Self::Discovery | Self::Keys => ["GET", "HEAD"].contains(&method),

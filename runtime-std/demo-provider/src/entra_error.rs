@@ -1,4 +1,4 @@
-//! The errors of Entra ID, each an answer that was seen or documented.
+//! Entra ID's errors, each recorded from a real answer or taken from its documentation.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::clock::timestamp;
 use crate::random::random_guid;
 use onerealm::http_server::Response;
 
-/// An error of Entra ID. `entra/` has the body of each, with where it is known from.
+/// An error of Entra ID. The body of each, and its source, is in a file below `entra/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EntraError {
     UnknownApplication,
@@ -25,7 +25,7 @@ pub(crate) enum EntraError {
     Malformed,
     CodeRedeemed,
     CodeExpired,
-    /// Entra ID says `invalid_client` here, where RFC 6749, section 5.2 has `invalid_grant`.
+    /// Entra ID answers `invalid_client` where RFC 6749, section 5.2 requires `invalid_grant`.
     RedirectMismatchAtToken,
     VerifierWrong,
 }
@@ -78,17 +78,19 @@ impl EntraError {
         }
     }
 
-    /// The error as it stands in its file.
+    /// The error with the text of its file.
     pub(crate) fn refusal(self) -> Refusal {
         self.about(&[])
     }
 
-    /// A request without the parameter `name`.
+    /// The error of a request that lacks the parameter `name`.
     pub(crate) fn missing_parameter(name: &str) -> Refusal {
         Self::MissingParameter.about(&[("'name'", &format!("'{name}'"))])
     }
 
     /// The error with words of its text replaced, such as the name of the application.
+    ///
+    /// The trace ID, the correlation ID and the time are new each time.
     pub(crate) fn about(self, replacements: &[(&str, &str)]) -> Refusal {
         let file: Value = serde_json::from_str(self.text()).expect("the file is JSON");
         let status = file["_http_status"].as_u64().and_then(|status| status.try_into().ok());
@@ -110,7 +112,7 @@ impl EntraError {
     }
 }
 
-/// One error, ready to be answered.
+/// One error, ready to be sent.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     status: u16,
@@ -126,13 +128,13 @@ impl Refusal {
         self.body["error_description"].as_str().unwrap_or_default()
     }
 
-    /// The answer of the token endpoint.
+    /// The token endpoint's response.
     pub(crate) fn into_response(self) -> Response {
         json_response(self.status, &self.body)
     }
 }
 
-/// An answer of JSON that nobody may keep.
+/// A JSON response that must not be cached.
 pub(crate) fn json_response(status: u16, body: &Value) -> Response {
     Response::new(status)
         .with_header("Cache-Control", "no-store")
@@ -140,7 +142,7 @@ pub(crate) fn json_response(status: u16, body: &Value) -> Response {
         .with_body("application/json; charset=utf-8", body.to_string())
 }
 
-/// The number behind the first `AADSTS`.
+/// The number after the first `AADSTS`.
 pub(crate) fn code_in(text: &str) -> Option<u64> {
     let (_, after) = text.split_once("AADSTS")?;
     let digits = after.bytes().take_while(u8::is_ascii_digit).count();

@@ -1,4 +1,4 @@
-//! What a code and an access token are issued for.
+//! What a code or an access token stands for.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use ring::digest::{SHA256, digest};
@@ -6,7 +6,7 @@ use ring::digest::{SHA256, digest};
 use crate::authorization_request::AuthorizationRequest;
 use crate::setup::User;
 
-/// Who signed in for which request.
+/// A user who signed in, and the request that they signed in for.
 #[derive(Clone)]
 pub(crate) struct Grant {
     pub(crate) user: User,
@@ -14,17 +14,18 @@ pub(crate) struct Grant {
 }
 
 impl Grant {
-    /// The subject: another one for each application, the same one each time.
+    /// The subject: stable for a user, and different for each application.
     pub(crate) fn subject(&self) -> String {
         let pair = format!("{}\n{}", self.request.destination.client_id, self.user.oid);
         Base64UrlUnpadded::encode_string(digest(&SHA256, pair.as_bytes()).as_ref())
     }
 
-    /// The mail address, if there is one and it was asked for.
+    /// The mail address, if the user has one and the scope includes `email`.
     pub(crate) fn email(&self) -> Option<&str> {
         self.user.email.as_deref().filter(|_| self.has_scope("email"))
     }
 
+    /// Whether the request asked for `scope`.
     pub(crate) fn has_scope(&self, scope: &str) -> bool {
         self.request.scope.split(' ').any(|asked| asked == scope)
     }

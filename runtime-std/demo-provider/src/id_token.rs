@@ -1,4 +1,4 @@
-//! The claims about a user, and the ID token that carries them.
+//! The ID token and its claims.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde_json::{Value, json};
@@ -8,10 +8,10 @@ use crate::directory::Directory;
 use crate::grant::Grant;
 use crate::random::random_text;
 
-/// Entra ID dates its tokens back by five minutes, for relying parties whose clock is behind.
+/// Seconds. Entra ID backdates its tokens by five minutes, for relying parties whose clock is slow.
 const DATED_BACK: u64 = 300;
 
-/// From now on.
+/// Seconds, from the time of issue.
 const LIFETIME: u64 = 3600;
 
 /// Issues a signed ID token.

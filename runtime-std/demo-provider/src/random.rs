@@ -15,14 +15,14 @@ pub(crate) fn random_guid() -> String {
     guid(&random::<16>())
 }
 
-/// The first 16 bytes as a GUID.
+/// The first 16 bytes, written as a GUID.
 pub(crate) fn guid(bytes: &[u8]) -> String {
     let mut guid = String::new();
     for (position, byte) in bytes.iter().take(16).enumerate() {
         if [4, 6, 8, 10].contains(&position) {
             guid.push('-');
         }
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(guid, "{byte:02x}");
     }
     guid
@@ -30,7 +30,7 @@ pub(crate) fn guid(bytes: &[u8]) -> String {
 
 fn random<const LENGTH: usize>() -> [u8; LENGTH] {
     let mut bytes = [0; LENGTH];
-    // A provider without randomness must not issue anything, and has no one to tell but the log.
+    // Without randomness the provider must not issue anything.
     SystemRandom::new().fill(&mut bytes).expect("the system gives random bytes");
     bytes
 }

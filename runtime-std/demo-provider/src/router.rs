@@ -1,11 +1,11 @@
-//! Which endpoint answers what.
+//! Passes each request to its endpoint.
 
 use crate::directory::Directory;
 use crate::endpoint::Endpoint;
 use crate::{authorization, metadata, token, userinfo};
 use onerealm::http_server::{Request, Response};
 
-/// Answers one request.
+/// Answers one request: with 405 if the endpoint doesn't accept the method, and with 404 if there is no endpoint.
 pub(crate) fn answer(directory: &Directory, endpoint: Endpoint, request: &Request) -> Response {
     if !endpoint.takes(&request.method) {
         return Response::new(405);
