@@ -77,8 +77,9 @@ impl OpenIdAuthenticator {
     ///
     /// # Errors
     ///
-    /// If the redirect URL is malformed or not listed by the realm, if no client type fits it, if
-    /// metadata has to be fetched again and can't be, or if the pending login can't be kept.
+    /// If the name of the realm or the redirect URL is malformed, if the realm doesn't list that URL
+    /// or allow the client type, if metadata has to be fetched again and can't be, or if the pending
+    /// login can't be kept.
     pub fn authorize_url(&self, state_dir: &str, realm: &str) -> Result<String, Error> {
         let config = self.realm_named(realm).map_err(error::of_name)?;
         let begun = logins(config, state_dir.as_ref())
