@@ -1,9 +1,11 @@
 //! The authorization endpoint and the sign-in that follows it.
 
 use crate::authorization_request::{AuthorizationRequest, Destination};
-use crate::directory::{Directory, Grant, random_guid, random_text};
+use crate::directory::Directory;
 use crate::entra_error::EntraError;
+use crate::grant::Grant;
 use crate::parameters::Parameters;
+use crate::random::{random_guid, random_text};
 use crate::setup::User;
 use crate::sign_in_page;
 use onerealm::http_server::{Request, Response};
@@ -11,12 +13,12 @@ use onerealm::http_server::{Request, Response};
 /// Entra ID's name for the cookie of a signed-in browser.
 const SESSION_COOKIE: &str = "ESTSAUTH";
 
-/// Answers an authorization request: with a code if the browser is signed in already, else with the sign-in page.
+/// Answers an authorization request with a code if the browser is already signed in, otherwise with the sign-in page.
 pub(crate) fn begin(directory: &Directory, request: &Request) -> Response {
     let parameters = Parameters::parse(request.query.as_deref().unwrap_or_default().as_bytes());
-    let destination = match Destination::of(&parameters, directory) {
+    let destination = match Destination::of(&parameters, &directory.setup) {
         Ok(destination) => destination,
-        // The redirect URI can not be believed, so nothing is sent there.
+        // The redirect URI can't be trusted, so nothing is sent there.
         Err(refusal) => return sign_in_page::error(400, refusal.description()),
     };
     let authorization = match AuthorizationRequest::read(&parameters, &destination) {
@@ -50,7 +52,7 @@ pub(crate) fn sign_in(directory: &Directory, request: &Request) -> Response {
         return authorization.destination.answer(&cancelled);
     }
     let user_name = form.get("user_name").unwrap_or_default();
-    let Some(user) = directory.user(user_name).cloned() else {
+    let Some(user) = directory.setup.user(user_name).cloned() else {
         return ask(directory, authorization, user_name, "This username may be incorrect.");
     };
     let session = random_text::<32>();
@@ -73,13 +75,14 @@ fn ask(
     page
 }
 
-/// Sends a code to the redirect URI, and a `session_state` that nobody asked for, as Entra ID does.
+/// Sends a code to the redirect URI, with the unrequested `session_state` that Entra ID adds.
 fn grant(directory: &Directory, request: AuthorizationRequest, user: User) -> Response {
     let destination = request.destination.clone();
     let code = directory.issue_code(Grant { user, request });
     destination.answer(&[("code", &code), ("session_state", &random_guid())])
 }
 
+/// The user of the browser's session, if its cookie names one.
 fn signed_in(directory: &Directory, request: &Request) -> Option<User> {
     let cookies = request.header("cookie")?;
     let session = cookies.split(';').find_map(|cookie| {

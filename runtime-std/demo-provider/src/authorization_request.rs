@@ -2,19 +2,19 @@
 
 use url::form_urlencoded;
 
-use crate::directory::Directory;
 use crate::entra_error::{EntraError, Refusal};
 use crate::parameters::Parameters;
+use crate::setup::Setup;
 use crate::{redirect_uri, sign_in_page};
 use onerealm::http_server::Response;
 
-/// The scopes that are not those of a resource.
+/// The scopes that name no resource.
 const SCOPES: [&str; 5] = ["openid", "profile", "email", "offline_access", "User.Read"];
 
-/// SHA-256 in base64url, without padding.
+/// Characters of a SHA-256 digest in base64url without padding.
 const CHALLENGE_LENGTH: usize = 43;
 
-/// An authorization request that a code may be issued for.
+/// A valid authorization request, for which a code may be issued.
 #[derive(Clone)]
 pub(crate) struct AuthorizationRequest {
     pub(crate) destination: Destination,
@@ -27,7 +27,7 @@ pub(crate) struct AuthorizationRequest {
 #[derive(Clone)]
 pub(crate) struct Destination {
     pub(crate) client_id: String,
-    /// As the client sent it.
+    /// Exactly as the client sent it.
     pub(crate) redirect_uri: String,
     state: Option<String>,
     response_mode: ResponseMode,
@@ -41,17 +41,19 @@ enum ResponseMode {
 }
 
 impl AuthorizationRequest {
-    /// Reads what is refused by redirect if it is wrong.
+    /// Reads the parameters whose errors go to the redirect URI.
     pub(crate) fn read(
         parameters: &Parameters,
         destination: &Destination,
     ) -> Result<Self, Refusal> {
-        let response_type =
-            parameters.given("response_type").ok_or_else(|| missing("response_type"))?;
+        let response_type = parameters
+            .given("response_type")
+            .ok_or_else(|| EntraError::missing_parameter("response_type"))?;
         if response_type != "code" {
             return Err(EntraError::ResponseType.about(&[("name", response_type)]));
         }
-        let scope = parameters.given("scope").ok_or_else(|| missing("scope"))?;
+        let scope =
+            parameters.given("scope").ok_or_else(|| EntraError::missing_parameter("scope"))?;
         if let Some(unknown) = scope.split(' ').find(|scope| !is_known(scope)) {
             let application = format!("'{}'", destination.client_id);
             let words = [("'pve'", application.as_str()), ("groups", unknown)];
@@ -67,15 +69,18 @@ impl AuthorizationRequest {
 }
 
 impl Destination {
-    /// Reads what may not be answered by redirect if it is wrong (RFC 6749, section 4.1.2.1).
-    pub(crate) fn of(parameters: &Parameters, directory: &Directory) -> Result<Self, Refusal> {
+    /// Reads the parameters whose errors must not go to the redirect URI (RFC 6749, section 4.1.2.1).
+    pub(crate) fn of(parameters: &Parameters, setup: &Setup) -> Result<Self, Refusal> {
         if parameters.has_duplicates() {
             return Err(EntraError::Malformed.refusal());
         }
-        let client_id = parameters.given("client_id").ok_or_else(|| missing("client_id"))?;
-        let redirect_uri =
-            parameters.given("redirect_uri").ok_or_else(|| missing("redirect_uri"))?;
-        let Some(registration) = directory.registration(client_id) else {
+        let client_id = parameters
+            .given("client_id")
+            .ok_or_else(|| EntraError::missing_parameter("client_id"))?;
+        let redirect_uri = parameters
+            .given("redirect_uri")
+            .ok_or_else(|| EntraError::missing_parameter("redirect_uri"))?;
+        let Some(registration) = setup.registration(client_id) else {
             return Err(EntraError::UnknownApplication.about(&[("bogus", client_id)]));
         };
         if registration.platform(redirect_uri).is_none() {
@@ -95,7 +100,7 @@ impl Destination {
         self.answer(&[("error", refusal.error()), ("error_description", refusal.description())])
     }
 
-    /// Sends parameters to the redirect URI, with the `state` that was asked for.
+    /// Sends parameters to the redirect URI, along with the request's `state`.
     pub(crate) fn answer(&self, parameters: &[(&str, &str)]) -> Response {
         let state = self.state.as_deref().map(|state| ("state", state));
         let parameters: Vec<_> = parameters.iter().copied().chain(state).collect();
@@ -124,8 +129,8 @@ impl ResponseMode {
     }
 }
 
-/// Entra ID asks only single-page applications for a challenge. This provider asks everyone, and takes no `plain`: a
-/// relying party that forgets it is to be seen.
+/// The code challenge. Entra ID requires one of single-page applications only; this provider requires one of every
+/// client and rejects `plain`, so that a relying party without PKCE is noticed.
 fn code_challenge(parameters: &Parameters) -> Result<&str, Refusal> {
     let challenge = parameters.get("code_challenge").unwrap_or_default();
     let is_digest = challenge.len() == CHALLENGE_LENGTH
@@ -136,11 +141,7 @@ fn code_challenge(parameters: &Parameters) -> Result<&str, Refusal> {
     Err(EntraError::CodeChallenge.refusal())
 }
 
-/// A scope of a resource names it first: `https://graph.microsoft.com/User.Read`.
+/// Any scope of a resource is known: it begins with the resource, as in `https://graph.microsoft.com/User.Read`.
 fn is_known(scope: &str) -> bool {
     SCOPES.contains(&scope) || scope.contains('/')
-}
-
-fn missing(name: &str) -> Refusal {
-    EntraError::MissingParameter.about(&[("'name'", &format!("'{name}'"))])
 }

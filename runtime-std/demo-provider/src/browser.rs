@@ -1,6 +1,6 @@
-//! A browser with a person in front of it, as far as signing in at the [`DemoProvider`](crate::DemoProvider) needs one.
+//! A browser and its user, as far as signing in at the [`DemoProvider`](crate::DemoProvider) needs them.
 //!
-//! It speaks plain HTTP to loopback addresses only, and stops at the redirect URI instead of going there.
+//! It speaks plain HTTP to loopback addresses only, and returns the redirect URI's callback instead of opening it.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, Ipv6Addr, TcpStream};
@@ -8,23 +8,23 @@ use std::time::Duration;
 
 use url::form_urlencoded;
 
-/// How long each read may take. The provider answers at once.
+/// How long each read may take. The provider answers immediately.
 const READ_TIME: Duration = Duration::from_secs(30);
 
-/// No page of the provider is nearly as long.
+/// Far longer than any page of the provider.
 const MAX_ANSWER: u64 = 1024 * 1024;
 
-/// Signs a user in with a new browser, and gives the callback URL that the browser is sent to.
+/// Signs a user in with a new browser, and returns the callback URL that the browser is sent to.
 ///
 /// # Errors
 ///
-/// What the network says; `PermissionDenied` if the provider shows another page, for example because it knows no such
-/// user or application; `Unsupported` for a URL that is not plain HTTP on a loopback address.
+/// Any error of the connection; `PermissionDenied` if the provider shows another page, for example because the user or
+/// the application is unknown; `Unsupported` if the URL is not plain HTTP on a loopback address.
 pub fn sign_in(authorization_url: &str, user_name: &str) -> io::Result<String> {
     Browser::new().sign_in(authorization_url, user_name)
 }
 
-/// Presses "Cancel" at the sign-in page, and gives the callback URL with the error.
+/// Presses "Cancel" on the sign-in page, and returns the callback URL with the error.
 ///
 /// # Errors
 ///
@@ -39,25 +39,25 @@ pub struct Browser {
     cookie: Option<String>,
 }
 
-/// What a browser shows.
+/// A page that the browser has opened.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Page {
-    /// The status.
+    /// The HTTP status.
     pub status: u16,
-    /// Where it redirects to.
+    /// The URL that it redirects to, if any.
     pub location: Option<String>,
     /// The content.
     pub body: String,
 }
 
 impl Browser {
-    /// A browser that has been nowhere yet.
+    /// A browser without cookies.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Signs a user in, and gives the callback URL. If the provider remembers this browser, its page is not shown and
-    /// `user_name` not used.
+    /// Signs a user in, and returns the callback URL. If this browser is already signed in, the provider shows no page
+    /// and `user_name` is ignored.
     ///
     /// # Errors
     ///
@@ -66,7 +66,7 @@ impl Browser {
         self.answer_page(authorization_url, &[("user_name", user_name), ("choice", "sign_in")])
     }
 
-    /// Presses "Cancel", and gives the callback URL with the error.
+    /// Presses "Cancel", and returns the callback URL with the error.
     ///
     /// # Errors
     ///
@@ -75,11 +75,11 @@ impl Browser {
         self.answer_page(authorization_url, &[("user_name", ""), ("choice", "cancel")])
     }
 
-    /// Opens a page, without following where it redirects to.
+    /// Opens a page without following redirects.
     ///
     /// # Errors
     ///
-    /// What the network says; `Unsupported` for a URL that is not plain HTTP on a loopback address.
+    /// Any error of the connection; `Unsupported` if the URL is not plain HTTP on a loopback address.
     pub fn open(&mut self, url: &str) -> io::Result<Page> {
         self.exchange(url, "GET", "")
     }
@@ -127,7 +127,7 @@ impl Browser {
         self.read_page(&answer)
     }
 
-    /// Parses an answer that ends with its connection, and keeps its cookie.
+    /// Parses an answer that ends with its connection, and stores its cookie.
     fn read_page(&mut self, answer: &[u8]) -> io::Result<Page> {
         let mut headers = [httparse::EMPTY_HEADER; 64];
         let mut parsed = httparse::Response::new(&mut headers);
@@ -170,7 +170,7 @@ fn connect(authority: &str) -> io::Result<TcpStream> {
         Some((host, port)) => (host, port.parse().map_err(io::Error::other)?),
         None => (authority, 80_u16),
     };
-    // A name could lead anywhere.
+    // Any other name could resolve to any address.
     let stream = match host {
         "127.0.0.1" => TcpStream::connect((Ipv4Addr::LOCALHOST, port))?,
         "[::1]" => TcpStream::connect((Ipv6Addr::LOCALHOST, port))?,
@@ -181,7 +181,7 @@ fn connect(authority: &str) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// The attribute of the tag that `mark` stands in.
+/// The value of an attribute, after `mark` in the same tag.
 fn attribute(page: &str, mark: &str, name: &str) -> Option<String> {
     let (_, after_mark) = page.split_once(mark)?;
     let (tag, _) = after_mark.split_once('>')?;

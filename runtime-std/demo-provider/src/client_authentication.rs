@@ -1,4 +1,4 @@
-//! What a client shows to authenticate itself, and whether its platform allows that.
+//! A client's credentials in a token request, and whether its platform allows them.
 
 use base64ct::{Base64, Encoding as _};
 use url::form_urlencoded;
@@ -8,22 +8,22 @@ use crate::parameters::Parameters;
 use crate::setup::{Platform, Registration};
 use onerealm::http_server::Request;
 
-/// Who a token request says that it comes from, and what it shows for it.
+/// The client that a token request claims to come from, and the credentials that it presents.
 pub(crate) struct ClientAuthentication {
     pub(crate) client_id: Option<String>,
-    /// From the header or the body; an empty one was shown as well.
+    /// From the header or the body; may be empty.
     secret: Option<String>,
     has_assertion: bool,
     origin: Option<String>,
 }
 
 impl ClientAuthentication {
-    /// Reads the header and the body.
+    /// Reads the credentials from the header and the body.
     pub(crate) fn read(request: &Request, form: &Parameters) -> Result<Self, Refusal> {
         let basic = request.header("authorization").map(basic_credentials).transpose()?;
         let in_body = form.get("client_secret");
         let client_id = form.get("client_id");
-        // Two methods in one request are forbidden (RFC 6749, section 2.3), and so are two names.
+        // One request may use one method only (RFC 6749, section 2.3), and name one client.
         let is_twofold = basic.as_ref().is_some_and(|(id, _)| {
             in_body.is_some() || client_id.is_some_and(|client_id| client_id != id)
         });
@@ -39,7 +39,7 @@ impl ClientAuthentication {
         })
     }
 
-    /// Decides by the platform of the redirect URI that was used.
+    /// Accepts or refuses the credentials, by the platform of the login's redirect URI.
     pub(crate) fn check(
         &self,
         registration: &Registration,
@@ -70,7 +70,7 @@ impl ClientAuthentication {
     }
 }
 
-/// The client identifier and the secret, each form-encoded before they were joined (RFC 6749, section 2.3.1).
+/// The client identifier and the secret, each form-encoded in the header (RFC 6749, section 2.3.1).
 fn basic_credentials(header: &str) -> Result<(String, String), Refusal> {
     parse_basic(header).ok_or_else(|| EntraError::Malformed.refusal())
 }
@@ -84,7 +84,7 @@ fn parse_basic(header: &str) -> Option<(String, String)> {
     is_basic.then_some((form_decoded(id)?, form_decoded(secret)?))
 }
 
-/// `None` for text with a `&` or `=`, which form-encoded text has not.
+/// `None` if the text contains `&` or `=`, which form encoding escapes.
 fn form_decoded(text: &str) -> Option<String> {
     if text.contains(['&', '=']) {
         return None;

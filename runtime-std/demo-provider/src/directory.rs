@@ -1,22 +1,20 @@
-//! The tenant and everything that it has issued.
+//! The tenant's state: its settings, its key, and everything that it has issued.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use base64ct::{Base64UrlUnpadded, Encoding as _};
-use ring::rand::{SecureRandom as _, SystemRandom};
-
 use crate::authorization_request::AuthorizationRequest;
+use crate::grant::Grant;
+use crate::random::random_text;
 use crate::record::Record;
-use crate::setup::{Registration, Setup, User};
+use crate::setup::{Setup, User};
 use crate::signing_key::SigningKey;
 
-/// The tenant and everything that it has issued.
+/// The tenant, shared by all connections.
 pub(crate) struct Directory {
     pub(crate) setup: Setup,
-    /// `http://127.0.0.1:PORT`, unless something stands in front of it.
+    /// `http://127.0.0.1:PORT`, or [`Setup::origin`].
     pub(crate) origin: String,
     pub(crate) issuer: String,
     pub(crate) key: SigningKey,
@@ -24,14 +22,14 @@ pub(crate) struct Directory {
     issued: Mutex<Issued>,
 }
 
-/// What has been issued, each under the random text that stands for it.
+/// What has been issued, by the random text that was handed out for it.
 #[derive(Default)]
 pub(crate) struct Issued {
-    /// Sign-in pages that wait for their user.
+    /// Sign-in pages that wait for an answer, by login token.
     pub(crate) sign_ins: HashMap<String, AuthorizationRequest>,
-    /// Browsers that are signed in, by cookie.
+    /// Signed-in browsers, by cookie.
     pub(crate) sessions: HashMap<String, User>,
-    /// Authorization codes, redeemed ones too.
+    /// Authorization codes, including redeemed ones.
     pub(crate) codes: HashMap<String, Code>,
     /// Access tokens.
     pub(crate) access_tokens: HashMap<String, Grant>,
@@ -42,13 +40,6 @@ pub(crate) struct Code {
     pub(crate) grant: Grant,
     pub(crate) expires: Instant,
     pub(crate) is_redeemed: bool,
-}
-
-/// Who signed in for which request.
-#[derive(Clone)]
-pub(crate) struct Grant {
-    pub(crate) user: User,
-    pub(crate) request: AuthorizationRequest,
 }
 
 impl Directory {
@@ -63,57 +54,19 @@ impl Directory {
         }
     }
 
-    pub(crate) fn registration(&self, client_id: &str) -> Option<&Registration> {
-        self.setup.registrations.iter().find(|registration| registration.client_id == client_id)
-    }
-
-    /// Entra ID does not tell upper from lower case in a user name.
-    pub(crate) fn user(&self, user_name: &str) -> Option<&User> {
-        self.setup.users.iter().find(|user| user.user_name.eq_ignore_ascii_case(user_name.trim()))
-    }
-
+    /// What has been issued, locked.
     pub(crate) fn issued(&self) -> MutexGuard<'_, Issued> {
-        // A panic elsewhere leaves the maps whole.
+        // No change to the maps can stop halfway, so they are intact after a panic elsewhere.
         self.issued.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Issues a code for a grant.
     pub(crate) fn issue_code(&self, grant: Grant) -> String {
-        // Entra ID's codes have 900 characters and more.
+        // Entra ID's codes have 900 characters or more.
         let code = format!("1.{}", random_text::<673>());
         let issued =
             Code { grant, expires: Instant::now() + self.setup.code_lifetime, is_redeemed: false };
         self.issued().codes.insert(code.clone(), issued);
         code
     }
-}
-
-/// `LENGTH` random bytes, in base64url.
-pub(crate) fn random_text<const LENGTH: usize>() -> String {
-    Base64UrlUnpadded::encode_string(&random::<LENGTH>())
-}
-
-/// A random GUID.
-pub(crate) fn random_guid() -> String {
-    guid(&random::<16>())
-}
-
-/// The first 16 bytes as a GUID.
-pub(crate) fn guid(bytes: &[u8]) -> String {
-    let mut guid = String::new();
-    for (position, byte) in bytes.iter().take(16).enumerate() {
-        if [4, 6, 8, 10].contains(&position) {
-            guid.push('-');
-        }
-        // Writing to a string does not fail.
-        let _ = write!(guid, "{byte:02x}");
-    }
-    guid
-}
-
-fn random<const LENGTH: usize>() -> [u8; LENGTH] {
-    let mut bytes = [0; LENGTH];
-    // A provider without randomness must not issue anything, and has no one to tell but the log.
-    SystemRandom::new().fill(&mut bytes).expect("the system gives random bytes");
-    bytes
 }

@@ -1,10 +1,6 @@
-//! Which path leads where.
+//! The provider's endpoints, and their paths.
 
-use crate::directory::Directory;
-use crate::{authorization, metadata, token, userinfo};
-use onerealm::http_server::{Request, Response};
-
-/// What a request was for.
+/// The endpoint that a request was sent to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Endpoint {
     /// The discovery document.
@@ -13,18 +9,18 @@ pub enum Endpoint {
     Keys,
     /// The authorization endpoint.
     Authorization,
-    /// Where the sign-in page posts its form.
+    /// The target of the sign-in page's form.
     SignIn,
     /// The token endpoint.
     Token,
     /// The userinfo endpoint.
     Userinfo,
-    /// Anything else, and whatever was no request.
+    /// Any other path, and requests that cannot be read.
     Other,
 }
 
 impl Endpoint {
-    /// The endpoint of a path; all but the userinfo endpoint are below the tenant.
+    /// The endpoint with this path. All but the userinfo endpoint are below the tenant.
     pub(crate) fn of(path: &str, tenant: &str) -> Self {
         if path == "/oidc/userinfo" {
             return Self::Userinfo;
@@ -40,7 +36,8 @@ impl Endpoint {
         }
     }
 
-    fn takes(self, method: &str) -> bool {
+    /// Whether the endpoint accepts this method.
+    pub(crate) fn takes(self, method: &str) -> bool {
         match self {
             Self::Discovery | Self::Keys => ["GET", "HEAD"].contains(&method),
             Self::Authorization => method == "GET",
@@ -48,21 +45,5 @@ impl Endpoint {
             Self::Userinfo => ["GET", "POST"].contains(&method),
             Self::Other => true,
         }
-    }
-}
-
-/// Answers one request.
-pub(crate) fn answer(directory: &Directory, endpoint: Endpoint, request: &Request) -> Response {
-    if !endpoint.takes(&request.method) {
-        return Response::new(405);
-    }
-    match endpoint {
-        Endpoint::Discovery => metadata::discovery(directory),
-        Endpoint::Keys => metadata::keys(directory),
-        Endpoint::Authorization => authorization::begin(directory, request),
-        Endpoint::SignIn => authorization::sign_in(directory, request),
-        Endpoint::Token => token::answer(directory, request),
-        Endpoint::Userinfo => userinfo::answer(directory, request),
-        Endpoint::Other => Response::new(404),
     }
 }

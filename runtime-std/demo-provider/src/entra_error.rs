@@ -1,13 +1,12 @@
-//! The errors of Entra ID, each an answer that was seen or documented.
-
-use std::time::{SystemTime, UNIX_EPOCH};
+//! Entra ID's errors, each recorded from a real answer or taken from its documentation.
 
 use serde_json::{Value, json};
 
-use crate::directory::random_guid;
+use crate::clock::timestamp;
+use crate::random::random_guid;
 use onerealm::http_server::Response;
 
-/// An error of Entra ID. `entra/` has the body of each, with where it is known from.
+/// An error of Entra ID. The body of each, and its source, is in a file below `entra/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EntraError {
     UnknownApplication,
@@ -26,7 +25,7 @@ pub(crate) enum EntraError {
     Malformed,
     CodeRedeemed,
     CodeExpired,
-    /// Entra ID says `invalid_client` here, where RFC 6749, section 5.2 has `invalid_grant`.
+    /// Entra ID answers `invalid_client` where RFC 6749, section 5.2 requires `invalid_grant`.
     RedirectMismatchAtToken,
     VerifierWrong,
 }
@@ -79,12 +78,19 @@ impl EntraError {
         }
     }
 
-    /// The error as it stands in its file.
+    /// The error with the text of its file.
     pub(crate) fn refusal(self) -> Refusal {
         self.about(&[])
     }
 
+    /// The error of a request that lacks the parameter `name`.
+    pub(crate) fn missing_parameter(name: &str) -> Refusal {
+        Self::MissingParameter.about(&[("'name'", &format!("'{name}'"))])
+    }
+
     /// The error with words of its text replaced, such as the name of the application.
+    ///
+    /// The trace ID, the correlation ID and the time are new each time.
     pub(crate) fn about(self, replacements: &[(&str, &str)]) -> Refusal {
         let file: Value = serde_json::from_str(self.text()).expect("the file is JSON");
         let status = file["_http_status"].as_u64().and_then(|status| status.try_into().ok());
@@ -106,7 +112,7 @@ impl EntraError {
     }
 }
 
-/// One error, ready to be answered.
+/// One error, ready to be sent.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     status: u16,
@@ -122,13 +128,13 @@ impl Refusal {
         self.body["error_description"].as_str().unwrap_or_default()
     }
 
-    /// The answer of the token endpoint.
+    /// The token endpoint's response.
     pub(crate) fn into_response(self) -> Response {
         json_response(self.status, &self.body)
     }
 }
 
-/// An answer of JSON that nobody may keep.
+/// A JSON response that must not be cached.
 pub(crate) fn json_response(status: u16, body: &Value) -> Response {
     Response::new(status)
         .with_header("Cache-Control", "no-store")
@@ -136,42 +142,11 @@ pub(crate) fn json_response(status: u16, body: &Value) -> Response {
         .with_body("application/json; charset=utf-8", body.to_string())
 }
 
-/// The number behind the first `AADSTS`.
+/// The number after the first `AADSTS`.
 pub(crate) fn code_in(text: &str) -> Option<u64> {
     let (_, after) = text.split_once("AADSTS")?;
     let digits = after.bytes().take_while(u8::is_ascii_digit).count();
     after[..digits].parse().ok()
-}
-
-/// Seconds since 1970.
-pub(crate) fn unix_now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.expect("the clock is after 1970").as_secs()
-}
-
-fn timestamp() -> String {
-    timestamp_of(unix_now())
-}
-
-/// Entra ID's way of writing a time, which is not RFC 3339.
-fn timestamp_of(unix: u64) -> String {
-    let (days, second) = (unix / 86_400, unix % 86_400);
-    let (year, month, day) = civil_date(days);
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}Z")
-}
-
-/// The date of a day counted from 1970, in years that begin in March so that the leap day comes last.
-fn civil_date(days: u64) -> (u64, u64, u64) {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = (month_from_march + 2) % 12 + 1;
-    (era * 400 + year_of_era + u64::from(month <= 2), month, day)
 }
 
 #[cfg(test)]
@@ -200,14 +175,5 @@ mod tests {
             assert_eq!(text(refusal.description()), expected);
             assert_eq!(Value::from(code_in(refusal.description())), refusal.body["error_codes"][0]);
         }
-    }
-
-    #[test]
-    fn a_time_is_written_as_entra_writes_it() {
-        assert_eq!(timestamp_of(0), "1970-01-01 00:00:00Z");
-        assert_eq!(timestamp_of(951_782_400), "2000-02-29 00:00:00Z");
-        assert_eq!(timestamp_of(1_779_271_200), "2026-05-20 10:00:00Z");
-        assert_eq!(timestamp_of(4_107_542_399), "2100-02-28 23:59:59Z");
-        assert_eq!(timestamp_of(4_107_542_400), "2100-03-01 00:00:00Z");
     }
 }

@@ -1,16 +1,17 @@
-//! The claims about a user, and the ID token that carries them.
+//! The ID token and its claims.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
-use crate::directory::{Directory, Grant, random_text};
-use crate::entra_error::unix_now;
+use crate::clock::unix_now;
+use crate::directory::Directory;
+use crate::grant::Grant;
+use crate::random::random_text;
 
-/// Entra ID dates its tokens back by five minutes, for relying parties whose clock is behind.
+/// Seconds. Entra ID backdates its tokens by five minutes, for relying parties whose clock is slow.
 const DATED_BACK: u64 = 300;
 
-/// From now on.
+/// Seconds, from the time of issue.
 const LIFETIME: u64 = 3600;
 
 /// Issues a signed ID token.
@@ -56,21 +57,4 @@ fn claims(directory: &Directory, grant: &Grant) -> Value {
         claims["groups"] = json!(grant.user.groups);
     }
     claims
-}
-
-impl Grant {
-    /// The subject: another one for each application, the same one each time.
-    pub(crate) fn subject(&self) -> String {
-        let pair = format!("{}\n{}", self.request.destination.client_id, self.user.oid);
-        Base64UrlUnpadded::encode_string(digest(&SHA256, pair.as_bytes()).as_ref())
-    }
-
-    /// The mail address, if there is one and it was asked for.
-    pub(crate) fn email(&self) -> Option<&str> {
-        self.user.email.as_deref().filter(|_| self.has_scope("email"))
-    }
-
-    pub(crate) fn has_scope(&self, scope: &str) -> bool {
-        self.request.scope.split(' ').any(|asked| asked == scope)
-    }
 }

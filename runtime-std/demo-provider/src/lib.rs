@@ -1,12 +1,12 @@
-//! An OpenID Provider for demonstrations and tests, which behaves like Entra ID.
+//! An OpenID Provider for demonstrations and tests that behaves like Entra ID.
 //!
-//! Where providers differ, it does what Entra ID does: the platform of the redirect URI that a login used (web, native,
-//! single-page) decides at the token endpoint whether a secret has to come or must not. The answers are those which
-//! Entra ID was seen to give; `entra/` has them, each with what is known about it.
+//! Where providers differ, it does what Entra ID does: the platform of a login's redirect URI (web, native or
+//! single-page) decides whether the token endpoint requires a client secret or refuses one. Its answers were recorded
+//! from Entra ID or taken from its documentation; each is in a file below `entra/`, with its source.
 //!
-//! It shares no code with the relying party's protocol core, so that a mistake there meets no second one here. It keeps
-//! everything in memory until it is dropped, asks nobody for a password, and signs with a published key: it protects
-//! nothing, and listens on 127.0.0.1 only.
+//! It shares no code with the relying party's protocol core, so that a mistake there has no counterpart here. It keeps
+//! everything in memory, asks for no password, and signs with a published key: it protects nothing, and listens on
+//! 127.0.0.1 only.
 //!
 //! ```
 //! use onerealm_demo_provider::{Endpoint, Platform, DemoProvider, Registration, Setup, User};
@@ -30,26 +30,34 @@
 
 #![allow(
     clippy::expect_used,
-    reason = "it reads its own documents and runs in demonstrations and tests only"
+    reason = "it reads documents of its own, and runs in demonstrations and tests only"
 )]
 
-mod authorization;
-mod authorization_request;
-pub mod browser;
-mod client_authentication;
-mod directory;
+// Each file uses earlier ones only.
+mod clock;
+mod random;
+mod parameters;
+mod redirect_uri;
 mod endpoint;
 mod entra_error;
-mod id_token;
-mod metadata;
-mod parameters;
 mod record;
-mod redirect_uri;
 mod setup;
-mod sign_in_page;
 mod signing_key;
+
+mod sign_in_page;
+mod authorization_request;
+mod grant;
+mod directory;
+
+mod metadata;
+mod authorization;
+mod client_authentication;
+mod id_token;
 mod token;
 mod userinfo;
+mod router;
+
+pub mod browser;
 
 pub use endpoint::Endpoint;
 pub use onerealm::http_server::{Request, Response};
@@ -65,13 +73,13 @@ use std::time::{Duration, Instant};
 use directory::Directory;
 use onerealm::http_server::{Acceptor, Connection, Unreadable};
 
-/// How long one request may take, and how long a connection may wait for its next one.
+/// How long one request may take, and how long a connection may be idle.
 const REQUEST_TIME: Duration = Duration::from_secs(30);
 
-/// Many times what a relying party's pool and a browser open together.
+/// Many times the connections of a relying party's pool and a browser.
 const MAX_CONNECTIONS: usize = 256;
 
-/// A token request with a code of 4,096 characters fits sixteen times.
+/// Bytes: sixteen times a token request with a code of 4,096 characters.
 const MAX_BODY: usize = 64 * 1024;
 
 /// A running provider. Dropping it closes its port and all connections.
@@ -86,7 +94,7 @@ impl DemoProvider {
     ///
     /// # Errors
     ///
-    /// What the system says when it gives no port or no thread.
+    /// The system's error if the port is taken or a thread can't be started.
     pub fn start(setup: Setup) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, setup.port.unwrap_or(0)))?;
         let address = listener.local_addr()?;
@@ -104,17 +112,17 @@ impl DemoProvider {
         &self.directory.issuer
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Every request so far as it was received, in the order of arrival.
+    /// All requests so far, in the order of arrival.
     pub fn record(&self) -> Vec<Recorded> {
         self.directory.record.all()
     }
 
-    /// The requests to one endpoint, in the order of arrival.
+    /// All requests to one endpoint so far, in the order of arrival.
     pub fn requests_to(&self, endpoint: Endpoint) -> Vec<Recorded> {
         let mut requests = self.record();
         requests.retain(|recorded| recorded.endpoint == endpoint);
@@ -136,7 +144,7 @@ fn serve(mut connection: Connection, directory: &Directory) {
         let response = match connection.read(MAX_BODY, deadline) {
             Ok(request) => {
                 let endpoint = Endpoint::of(&request.path, &directory.setup.tenant);
-                answer(directory, number, endpoint, request, endpoint::answer)
+                answer(directory, number, endpoint, request, router::answer)
             }
             Err(Unreadable::Refused { status, received }) => {
                 let request = Request::unreadable(received);
@@ -154,7 +162,7 @@ fn serve(mut connection: Connection, directory: &Directory) {
     }
 }
 
-/// Records a request, makes its answer, lets the setup bend it, and records what goes out.
+/// Records a request, makes its answer, lets the setup change it, and records the result.
 fn answer(
     directory: &Directory,
     connection: usize,

@@ -1,16 +1,17 @@
-//! The discovery document and the keys.
+//! The discovery document and the key set.
 
 use serde_json::json;
 
 use crate::directory::Directory;
 use onerealm::http_server::Response;
 
-/// The document of a tenant, as Entra ID serves it. It lists no PKCE method, and advertises endpoints and methods that
-/// this provider does not have, such as `private_key_jwt`.
+/// A tenant's document as Entra ID serves it. It lists no PKCE method, and advertises endpoints and methods that this
+/// provider lacks, such as `private_key_jwt`.
 const DISCOVERY: &str = include_str!("entra/discovery_tenant.json");
 
 const TENANT_IN_DOCUMENT: &str = "00000000-1111-2222-3333-444444444444";
 
+/// The discovery document, with this provider's addresses.
 pub(crate) fn discovery(directory: &Directory) -> Response {
     let document = DISCOVERY
         .replace("https://login.microsoftonline.com", &directory.origin)
@@ -19,6 +20,7 @@ pub(crate) fn discovery(directory: &Directory) -> Response {
     public_json(document)
 }
 
+/// The JSON Web Key Set.
 pub(crate) fn keys(directory: &Directory) -> Response {
     let keys = json!({ "keys": [directory.key.public_jwk(&directory.issuer)] });
     public_json(keys.to_string())

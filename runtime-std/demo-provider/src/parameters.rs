@@ -7,11 +7,12 @@ use url::form_urlencoded;
 pub(crate) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
+    /// Decodes `application/x-www-form-urlencoded` text.
     pub(crate) fn parse(encoded: &[u8]) -> Self {
         Self(form_urlencoded::parse(encoded).into_owned().collect())
     }
 
-    /// The parameters behind the first of `marks` in a URL.
+    /// The parameters after the first of `marks` in a URL.
     pub(crate) fn after(url: &str, marks: [char; 2]) -> Self {
         let query = url.split_once(marks).map_or("", |(_, query)| query);
         Self::parse(query.as_bytes())
@@ -23,12 +24,12 @@ impl Parameters {
         same.map(|(_, value)| value.as_str())
     }
 
-    /// The value, where an empty one counts as none (RFC 6749, section 3.1).
+    /// The value, unless it is empty: that counts as absent (RFC 6749, section 3.1).
     pub(crate) fn given(&self, name: &str) -> Option<&str> {
         self.get(name).filter(|value| !value.is_empty())
     }
 
-    /// Whether a parameter comes twice, which RFC 6749, section 3.1 forbids.
+    /// Whether any name occurs twice, which RFC 6749, section 3.1 forbids.
     pub(crate) fn has_duplicates(&self) -> bool {
         let mut names: Vec<_> = self.0.iter().map(|(name, _)| name).collect();
         names.sort_unstable();

@@ -12,24 +12,24 @@ use onerealm::http_server::{Request, Response};
 /// One request as it was received, and how it was answered.
 #[derive(Clone, Debug)]
 pub struct Recorded {
-    /// The connection that it came over: they are numbered as they are accepted, from 0.
+    /// The number of its connection: they are counted from 0 in the order of acceptance.
     pub connection: usize,
-    /// The endpoint that its path leads to.
+    /// The endpoint with the request's path.
     pub endpoint: Endpoint,
-    /// The request. For bytes that were none, everything but `raw_head` is empty.
+    /// The request. If it could not be read, everything but `raw_head` is empty.
     pub request: Request,
-    /// The answer; `None` while it is being made.
+    /// The answer; `None` until it is known.
     pub answered: Option<Answered>,
 }
 
-/// How a request was answered, read from the answer itself.
+/// The parts of an answer that tests ask about, read from the answer itself.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Answered {
     /// The status.
     pub status: u16,
     /// The `error`, from the JSON body or the redirect.
     pub error: Option<String>,
-    /// The number behind `AADSTS`, from the body or the redirect.
+    /// The number after `AADSTS`, from the body or the redirect.
     pub error_code: Option<u64>,
 }
 
@@ -38,17 +38,17 @@ impl Recorded {
         Self { connection, endpoint, request, answered: None }
     }
 
-    /// The status answered.
+    /// The status of the answer.
     pub fn status(&self) -> Option<u16> {
         self.answered.as_ref().map(|answered| answered.status)
     }
 
-    /// The `error` answered.
+    /// The `error` of the answer.
     pub fn error(&self) -> Option<&str> {
         self.answered.as_ref()?.error.as_deref()
     }
 
-    /// The number behind `AADSTS` that was answered.
+    /// The number after `AADSTS` in the answer.
     pub fn error_code(&self) -> Option<u64> {
         self.answered.as_ref()?.error_code
     }
@@ -60,7 +60,7 @@ impl fmt::Debug for Answered {
     }
 }
 
-/// The requests in the order of arrival.
+/// All requests, in the order of arrival.
 #[derive(Default)]
 pub(crate) struct Record {
     connections: AtomicUsize,
@@ -68,18 +68,19 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// The number of a connection that was accepted.
+    /// Counts a new connection, and returns its number.
     pub(crate) fn accepted(&self) -> usize {
         self.connections.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Takes a request in, and gives its position.
+    /// Adds a request, and returns its position.
     pub(crate) fn received(&self, recorded: Recorded) -> usize {
         let mut all = self.lock();
         all.push(recorded);
         all.len() - 1
     }
 
+    /// Adds the answer to the request at `position`.
     pub(crate) fn answered(&self, position: usize, response: &Response) {
         if let Some(recorded) = self.lock().get_mut(position) {
             recorded.answered = Some(read_answer(response));
@@ -91,7 +92,7 @@ impl Record {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Recorded>> {
-        // A panic elsewhere leaves the list whole.
+        // A panic elsewhere leaves the list intact.
         self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,9 +1,9 @@
-//! Which redirect URI matches a registered one, and how answers go there.
+//! Which redirect URIs match a registered one.
 
-/// Whether `asked` is the registered redirect URI.
+/// Whether `asked` matches the registered redirect URI.
 ///
-/// They have to be the same, with two exceptions that Entra ID makes: a URI without a path may come with `/`, and a
-/// loopback URI may come with any port. Path and case are exact always, and `localhost` is not `127.0.0.1`.
+/// They must be equal, with Entra ID's two exceptions: a URI without a path may be sent with `/`, and a loopback URI
+/// with any port. Path and case must always be the same, and `localhost` is not `127.0.0.1`.
 pub(crate) fn matches(registered: &str, asked: &str) -> bool {
     let is_same_with_path = !has_path(registered) && asked.strip_suffix('/') == Some(registered);
     asked == registered || is_same_with_path || matches_loopback(registered, asked)
@@ -46,13 +46,13 @@ impl<'a> Loopback<'a> {
             }
             None => after_host,
         };
-        // Else the host goes on, as in `http://localhost.evil.example` or `http://localhost:80@evil.example`.
+        // Otherwise the host continues, as in `http://localhost.evil.example` or `http://localhost:80@evil.example`.
         let is_rest = rest.is_empty() || rest.starts_with(['/', '?']);
         is_rest.then_some(Self { host, rest })
     }
 }
 
-/// The redirect URI as it is redirected to: one without a path gets its `/`.
+/// The redirect URI as it is redirected to: without a path, it gets a `/`.
 pub(crate) fn with_path(uri: &str) -> String {
     let slash = if has_path(uri) { "" } else { "/" };
     format!("{uri}{slash}")

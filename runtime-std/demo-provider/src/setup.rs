@@ -1,34 +1,35 @@
-//! What a provider is started with.
+//! The settings that a provider is started with.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::endpoint::Endpoint;
+use crate::random::guid;
 use crate::record::Recorded;
 use crate::redirect_uri;
 use onerealm::http_server::Response;
 
-/// Changes an answer before it is written, to see what a relying party makes of it.
+/// Changes an answer before it is sent, to see how a relying party handles it.
 pub type BendAnswer = dyn Fn(Endpoint, &Recorded, Response) -> Response + Send + Sync;
 
 /// Changes the claims of an ID token before it is signed.
 pub type BendClaims = dyn Fn(&mut serde_json::Value) + Send + Sync;
 
-/// What a provider is started with.
+/// The settings that a provider is started with.
 #[derive(Clone)]
 pub struct Setup {
-    /// The port on 127.0.0.1; a free one if there is none.
+    /// The port on 127.0.0.1; any free one if `None`.
     pub port: Option<u16>,
-    /// Where it is reached instead, for example `https://localhost:8443`, if something stands in front of it.
+    /// The origin of its public URLs if it is behind a proxy, for example `https://localhost:8443`.
     pub origin: Option<String>,
-    /// The GUID of the tenant, which every path begins with.
+    /// The tenant's GUID, with which paths begin.
     pub tenant: String,
-    /// The applications that the directory knows.
+    /// The registered applications.
     pub registrations: Vec<Registration>,
     /// The people who can sign in.
     pub users: Vec<User>,
-    /// How long a code is valid. Zero makes codes that expired before anyone can redeem them.
+    /// How long a code is valid. With zero, every code has expired by the time it is redeemed.
     pub code_lifetime: Duration,
     /// Changes each answer, if set.
     pub bend_answer: Option<Arc<BendAnswer>>,
@@ -37,7 +38,7 @@ pub struct Setup {
 }
 
 impl Default for Setup {
-    /// A tenant without applications and users, on a free port, whose codes live for ten minutes.
+    /// A tenant without applications or users, on any free port, whose codes are valid for ten minutes.
     fn default() -> Self {
         Self {
             port: None,
@@ -49,6 +50,18 @@ impl Default for Setup {
             bend_answer: None,
             bend_claims: None,
         }
+    }
+}
+
+impl Setup {
+    /// The application with this client identifier.
+    pub(crate) fn registration(&self, client_id: &str) -> Option<&Registration> {
+        self.registrations.iter().find(|registration| registration.client_id == client_id)
+    }
+
+    /// The user with this name. Like Entra ID, ignores case and surrounding spaces.
+    pub(crate) fn user(&self, user_name: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.user_name.eq_ignore_ascii_case(user_name.trim()))
     }
 }
 
@@ -70,11 +83,11 @@ impl fmt::Debug for Setup {
 /// An application, as an administrator registered it.
 #[derive(Clone)]
 pub struct Registration {
-    /// The client identifier, which Entra ID calls application ID.
+    /// The client identifier; Entra ID calls it the application ID.
     pub client_id: String,
-    /// The client secret, if one was created.
+    /// The client secret, if it has one.
     pub secret: Option<String>,
-    /// The redirect URIs, each under the platform that it was registered for.
+    /// The redirect URIs, each with the platform that it is registered for.
     pub redirect_uris: Vec<(String, Platform)>,
 }
 
@@ -99,34 +112,34 @@ impl fmt::Debug for Registration {
     }
 }
 
-/// The platform that a redirect URI was registered for. It decides what the token endpoint wants.
+/// The platform that a redirect URI is registered for. It decides which credentials the token endpoint requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Platform {
-    /// A web application: the secret has to come.
+    /// A web application: the secret is required.
     Web,
-    /// A mobile or desktop application: no secret may come.
+    /// A mobile or desktop application: a secret is refused.
     Native,
-    /// A single-page application: no secret may come, and an `Origin` has to.
+    /// A single-page application: a secret is refused, and an `Origin` header required.
     Spa,
 }
 
 /// A person who can sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// What is typed at the sign-in page, and comes as `preferred_username`.
+    /// The name for the sign-in page, and the claim `preferred_username`.
     pub user_name: String,
     /// The display name.
     pub name: String,
-    /// The mail address, if there is one.
+    /// The mail address, if any.
     pub email: Option<String>,
     /// The object ID: the same for every application.
     pub oid: String,
-    /// The object IDs of the groups. They are a claim if there are any.
+    /// The object IDs of the user's groups. Without any, there is no `groups` claim.
     pub groups: Vec<String>,
 }
 
 impl User {
-    /// Somebody whose mail address is the user name, in no group.
+    /// A user in no group, whose mail address is the user name.
     pub fn new(user_name: &str, name: &str) -> Self {
         Self {
             user_name: user_name.to_owned(),
@@ -138,10 +151,10 @@ impl User {
     }
 }
 
-/// A GUID which is the same for the same name.
+/// A GUID derived from the name.
 fn object_id(name: &str) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, name.as_bytes());
-    crate::directory::guid(digest.as_ref())
+    guid(digest.as_ref())
 }
 
 #[cfg(test)]

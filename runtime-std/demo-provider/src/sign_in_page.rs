@@ -7,7 +7,7 @@ use onerealm::http_server::Response;
 const STYLE: &str = "<style>body { font: 1.1em sans-serif; margin: 4em auto; max-width: 26em } \
      input, button { font: inherit; padding: .4em; margin: .3em 0 }</style>";
 
-/// The page that asks who signs in. `action` is where its form goes, `login_token` what it carries.
+/// The page that asks for a user name. Its form posts `login_token` to `action`.
 pub(crate) fn sign_in(action: &str, login_token: &str, user_name: &str, notice: &str) -> Response {
     let form = format!(
         "<h1>Sign in</h1>\n<p>{}</p>\n<form method=\"post\" action=\"{}\">\n\
@@ -23,7 +23,7 @@ pub(crate) fn sign_in(action: &str, login_token: &str, user_name: &str, notice: 
     page(200, &form)
 }
 
-/// The page of an error that must not be redirected.
+/// The page of an error that must not be sent to the redirect URI.
 pub(crate) fn error(status: u16, text: &str) -> Response {
     page(
         status,
@@ -34,11 +34,11 @@ pub(crate) fn error(status: u16, text: &str) -> Response {
     )
 }
 
-/// The page that posts the answer to the redirect URI by itself (OAuth 2.0 Form Post Response Mode).
+/// A page that posts the answer to the redirect URI on its own (OAuth 2.0 Form Post Response Mode).
 pub(crate) fn form_post(redirect_uri: &str, parameters: &[(&str, &str)]) -> Response {
     let mut form = format!("<form method=\"post\" action=\"{}\">\n", escape(redirect_uri));
     for (name, value) in parameters {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(
             form,
             "<input type=\"hidden\" name=\"{}\" value=\"{}\">",
@@ -67,7 +67,7 @@ fn page(status: u16, content: &str) -> Response {
         .with_body("text/html; charset=utf-8", body)
 }
 
-/// Text as it may stand in HTML, within quotation marks too.
+/// Escapes text for HTML content and quoted attributes.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {

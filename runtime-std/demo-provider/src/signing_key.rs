@@ -6,8 +6,8 @@ use ring::rsa::{KeyPair, KeyPairComponents, PublicKeyComponents};
 use ring::signature::RSA_PKCS1_SHA256;
 use serde_json::{Value, json};
 
-/// The RSA key of RFC 7515, appendix A.2, a private key that everybody has: it is published in the standard, and
-/// `ring` makes no RSA keys. What it signs proves nothing to anyone.
+/// The RSA key of RFC 7515, appendix A.2, because `ring` generates no RSA keys. The standard publishes its private
+/// half, so a signature of it proves nothing.
 const RFC7515_A2: &str = include_str!("rfc7515_a2_key.json");
 
 /// The key that ID tokens are signed with.
@@ -19,7 +19,7 @@ pub(crate) struct SigningKey {
 }
 
 impl SigningKey {
-    /// The published key. Its members are part of this file, so none of the steps can fail in one place only.
+    /// The published key. It is compiled in, so that each step either always succeeds or always fails.
     pub(crate) fn rfc7515_a2() -> Self {
         let key: Value = serde_json::from_str(RFC7515_A2).expect("the key is JSON");
         let text = |name: &str| key[name].as_str().expect("the key has the member").to_owned();
@@ -43,8 +43,8 @@ impl SigningKey {
         }
     }
 
-    /// The public key as Entra ID publishes its own: with `kid` and `issuer`, without `alg`. The certificate members
-    /// are left out, because there is no certificate.
+    /// The public key in the form in which Entra ID publishes its own: with `kid` and `issuer`, without `alg`. There is
+    /// no certificate, and so there are no members for one.
     pub(crate) fn public_jwk(&self, issuer: &str) -> Value {
         json!({
             "kty": "RSA",
@@ -56,7 +56,7 @@ impl SigningKey {
         })
     }
 
-    /// Signs with RS256, and gives the signature in base64url.
+    /// The RS256 signature of a message, in base64url.
     pub(crate) fn sign(&self, message: &[u8]) -> String {
         let mut signature = vec![0; self.pair.public().modulus_len()];
         self.pair

@@ -7,16 +7,18 @@ use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
 use crate::client_authentication::ClientAuthentication;
-use crate::directory::{Code, Directory, Grant, random_text};
+use crate::directory::{Code, Directory};
 use crate::entra_error::{EntraError, Refusal, json_response};
+use crate::grant::Grant;
 use crate::id_token;
 use crate::parameters::Parameters;
+use crate::random::random_text;
 use onerealm::http_server::{Request, Response};
 
-/// A token response of Entra ID.
+/// A token response of Entra ID, of which tokens and scope are replaced.
 const TOKEN_RESPONSE: &str = include_str!("entra/token_ok_v2.json");
 
-/// The scope that Entra ID adds for the resource that the access token is for.
+/// The scope that Entra ID adds for the access token's resource.
 const RESOURCE_SCOPE: &str = "https://graph.microsoft.com/User.Read";
 
 /// Answers a token request.
@@ -27,14 +29,15 @@ pub(crate) fn answer(directory: &Directory, request: &Request) -> Response {
     }
 }
 
-/// Redeems the code of a token request. A request that is refused leaves the code as it was.
+/// Redeems the code of a token request. A refused request leaves the code unredeemed.
 fn redeem(directory: &Directory, request: &Request) -> Result<Grant, Refusal> {
     let form = form(request)?;
     let client = ClientAuthentication::read(request, &form)?;
+    let missing = EntraError::missing_parameter;
     let required = |name| form.given(name).ok_or_else(|| missing(name));
     let client_id = client.client_id.as_deref().ok_or_else(|| missing("client_id"))?;
     let unknown = || EntraError::UnknownApplication.about(&[("bogus", client_id)]);
-    let registration = directory.registration(client_id).ok_or_else(unknown)?;
+    let registration = directory.setup.registration(client_id).ok_or_else(unknown)?;
     let grant_type = required("grant_type")?;
     if grant_type != "authorization_code" {
         let grant_type = format!("'{grant_type}'");
@@ -54,7 +57,7 @@ fn redeem(directory: &Directory, request: &Request) -> Result<Grant, Refusal> {
     Ok(code.grant.clone())
 }
 
-/// Reads the body. What is no form has no parameters.
+/// Reads the body. A body that isn't a form has no parameters.
 fn form(request: &Request) -> Result<Parameters, Refusal> {
     let content_type = request.header("content-type").unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
@@ -68,7 +71,7 @@ fn form(request: &Request) -> Result<Parameters, Refusal> {
     Ok(form)
 }
 
-/// The redirect URI has to be the one of the authorization request, to the letter.
+/// The redirect URI must be that of the authorization request, byte for byte.
 fn check_redirect_uri(code: &Code, redirect_uri: &str) -> Result<(), Refusal> {
     let of_code = &code.grant.request.destination.redirect_uri;
     if redirect_uri == of_code {
@@ -78,6 +81,7 @@ fn check_redirect_uri(code: &Code, redirect_uri: &str) -> Result<(), Refusal> {
     Err(EntraError::RedirectMismatchAtToken.about(&words))
 }
 
+/// A code is redeemed once, before it expires, and with its verifier.
 fn check_code(code: &Code, verifier: Option<&str>) -> Result<(), Refusal> {
     if code.is_redeemed {
         return Err(EntraError::CodeRedeemed.refusal());
@@ -93,12 +97,13 @@ fn check_code(code: &Code, verifier: Option<&str>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// RFC 7636, section 4.1.
+/// Whether this is a code verifier by RFC 7636, section 4.1.
 fn is_verifier(text: &str) -> bool {
     let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     (43..=128).contains(&text.len()) && text.bytes().all(is_unreserved)
 }
 
+/// The token response, whose access token the userinfo endpoint knows from now on.
 fn tokens(directory: &Directory, grant: &Grant) -> Value {
     let access_token = format!("opaque.{}", random_text::<600>());
     let scope = granted_scope(&grant.request.scope);
@@ -113,15 +118,10 @@ fn tokens(directory: &Directory, grant: &Grant) -> Value {
     response
 }
 
-/// What was asked for of OpenID Connect, and what Entra ID grants with it.
+/// The requested scopes of OpenID Connect, and the one that Entra ID adds.
 fn granted_scope(asked: &str) -> String {
     let asked: Vec<_> = asked.split(' ').collect();
     let known = ["email", "openid", "profile"].into_iter().filter(|scope| asked.contains(scope));
     let granted: Vec<_> = known.chain([RESOURCE_SCOPE]).collect();
     granted.join(" ")
-}
-
-fn missing(name: &str) -> Refusal {
-    let name = format!("'{name}'");
-    EntraError::MissingParameter.about(&[("'name'", &name)])
 }

@@ -1,12 +1,13 @@
-//! The userinfo endpoint. Entra ID has it at another service, which knows fewer claims and has other errors.
+//! The userinfo endpoint. Entra ID's is part of Microsoft Graph, which has fewer claims and errors of its own.
 
 use serde_json::json;
 
-use crate::directory::{Directory, Grant};
+use crate::directory::Directory;
 use crate::entra_error::json_response;
+use crate::grant::Grant;
 use onerealm::http_server::{Request, Response};
 
-/// Answers with the claims about whom the access token was issued for.
+/// Answers with the claims about the access token's user.
 pub(crate) fn answer(directory: &Directory, request: &Request) -> Response {
     match bearer(directory, request) {
         Some(grant) => json_response(200, &claims(&grant)),
@@ -14,7 +15,7 @@ pub(crate) fn answer(directory: &Directory, request: &Request) -> Response {
     }
 }
 
-/// The grant of the access token in the header; a token anywhere else is not looked at.
+/// The grant of the access token in the header, the only place that is looked at.
 fn bearer(directory: &Directory, request: &Request) -> Option<Grant> {
     let (scheme, token) = request.header("authorization")?.split_once(' ')?;
     let is_bearer = scheme.eq_ignore_ascii_case("bearer");

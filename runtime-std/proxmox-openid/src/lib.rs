@@ -1,6 +1,6 @@
 //! The surface of Proxmox's crate `proxmox-openid` 1.0.3, on [`onerealm`].
 //!
-//! Callers need no change. What they can do besides, with a line or two of theirs:
+//! Callers need no change. With a line or two, they can also:
 //!
 //! - Set [`OpenIdConfig::public`] for one login, or [`OpenIdConfig::client_type`] for a realm. Then
 //!   one realm serves the web UI (confidential: the secret is sent) and command-line tools (public:
@@ -50,8 +50,12 @@ pub struct OpenIdAuthenticator {
 }
 
 impl OpenIdAuthenticator {
-    /// Checks `config` and `redirect_url`, and fetches the provider's metadata where this process
-    /// doesn't have it.
+    /// Checks `config`, and fetches the provider's metadata unless this process has it.
+    /// `redirect_url` is checked when a login begins.
+    ///
+    /// # Errors
+    ///
+    /// If `config` has a mistake, or if the metadata can't be fetched or used.
     pub fn discover(config: &OpenIdConfig, redirect_url: &str) -> Result<Self, Error> {
         let authenticator = OpenIdAuthenticator {
             realm: config.realm().map_err(error::of_config)?,
@@ -68,8 +72,14 @@ impl OpenIdAuthenticator {
         Ok(authenticator)
     }
 
-    /// Begins a login in `realm`, and gives the URL to send the end user to. `state_dir` is where
-    /// pending logins are kept, below a directory of their own.
+    /// Begins a login in `realm`, and returns the URL to send the end user to. Pending logins are
+    /// kept below `state_dir`, in a directory of their own.
+    ///
+    /// # Errors
+    ///
+    /// If the name of the realm or the redirect URL is malformed, if the realm doesn't list that URL
+    /// or allow the client type, if metadata has to be fetched again and can't be, or if the pending
+    /// login can't be kept.
     pub fn authorize_url(&self, state_dir: &str, realm: &str) -> Result<String, Error> {
         let config = self.realm_named(realm).map_err(error::of_name)?;
         let begun = logins(config, state_dir.as_ref())
@@ -78,7 +88,12 @@ impl OpenIdAuthenticator {
         Ok(begun.url)
     }
 
-    /// Takes the login with that `state`, which nobody can take again, and gives its realm.
+    /// Takes the login with that `state`, and returns its realm. Each login can be taken once.
+    ///
+    /// # Errors
+    ///
+    /// If the state is that of no pending login, or of one that was taken before or has expired (the
+    /// text begins with `no openid auth state found`), or if pending logins can't be read.
     pub fn verify_public_auth_state(
         state_dir: &str,
         state: &str,
@@ -87,8 +102,14 @@ impl OpenIdAuthenticator {
         Ok((pending.realm().to_owned(), PrivateAuthState::of(&pending, state_dir)))
     }
 
-    /// Finishes the login, and gives the ID token's claims, with those of the userinfo endpoint that
-    /// it doesn't have.
+    /// Finishes the login, and returns the ID token's claims, together with those of the userinfo
+    /// endpoint that it lacks.
+    ///
+    /// # Errors
+    ///
+    /// If this authenticator's configuration or redirect URL is another than the login began with,
+    /// if the state was changed in between, if the provider refuses the code or can't be reached, or
+    /// if the ID token or the userinfo response is refused.
     pub fn verify_authorization_code_simple(
         &self,
         code: &str,
@@ -97,7 +118,11 @@ impl OpenIdAuthenticator {
         self.verify_authorization_code_simple_userinfo(code, private_auth_state, true)
     }
 
-    /// The same, and says whether the userinfo endpoint is asked.
+    /// The same, but asks the userinfo endpoint only with `query_userinfo`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`verify_authorization_code_simple`](Self::verify_authorization_code_simple).
     pub fn verify_authorization_code_simple_userinfo(
         &self,
         code: &str,
@@ -130,14 +155,14 @@ impl OpenIdAuthenticator {
     }
 }
 
-/// The logins of the one realm.
+/// The logins of one realm.
 fn logins(realm: RealmConfig, state_dir: &Path) -> Logins {
     let mut realms = Realms::new("the realm's configuration");
     realms.add(realm);
     Logins::new(realms, pending::store(state_dir)).with_network(network()).with_deadline(DEADLINE)
 }
 
-/// What this process knows of the providers, over all authenticators.
+/// Metadata and keys that this process has fetched, shared by all authenticators.
 fn network() -> Network {
     static NETWORK: OnceLock<Network> = OnceLock::new();
     NETWORK.get_or_init(Network::new).clone()
