@@ -27,6 +27,7 @@ fn whoever_pastes_the_url_is_greeted() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(text.contains("https://login.example/t/authorize?response_type=code"), "{text}");
     assert!(text.contains(&format!("{CALLBACK}{STATE}\n")), "what can be pasted is shown: {text}");
+    assert!(text.contains(r#""subject":"alice-sub","#), "the login is logged: {text}");
     assert!(text.ends_with("Hello alice-sub of https://login.example/t (a public login)\n"));
 }
 

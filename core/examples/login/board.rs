@@ -43,6 +43,11 @@ impl Board<'_> {
         self.print(format_args!("Hello {subject} of {issuer} (a {client_type} login)"));
     }
 
+    /// A line of the board's log.
+    pub fn log(&mut self, report: &str) {
+        self.print(format_args!("{report}"));
+    }
+
     /// Without a display, there is nobody to tell.
     fn print(&mut self, text: std::fmt::Arguments<'_>) {
         let _ = writeln!(self.display, "{text}");

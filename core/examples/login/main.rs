@@ -67,6 +67,7 @@ fn run(board: &mut Board<'_>) -> Result<(), Refused> {
 
     let buffers: [&mut [u8]; 4] = [&mut message, &mut pasted, &mut answer, &mut claims];
     let identity = login(RelyingParty::new(&realm, &metadata)?, &keys, board, buffers)?;
+    board.log(identity.write_report(&mut [0; 512])?);
     board.greet(&identity);
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::lexer::escape;
 use super::problem::JsonProblem;
-use super::string::JsonStr;
+use super::string::chars_at;
 use crate::policy::{JSON_LEN, JSON_MEMBERS};
 use crate::wire::scan::behind_plain;
 
@@ -45,14 +45,14 @@ impl Names {
     pub(super) fn add(
         &mut self,
         document: &str,
-        name: &Name<'_>,
+        name: &Name,
         first: usize,
     ) -> Result<(), JsonProblem> {
         let siblings = self.entries.get(first..self.len).unwrap_or_default();
         let by_text = |entry: &u32| {
             #[cfg(test)]
             self.compared.set(self.compared.get() + 1);
-            JsonStr::at(document, (entry & OFFSET) as usize).chars().cmp(name.text.chars())
+            chars_at(document, (entry & OFFSET) as usize).cmp(chars_at(document, name.start))
         };
         let order = |entry: &u32| (entry & !OFFSET).cmp(&name.hash).then_with(|| by_text(entry));
         let Err(place) = siblings.binary_search_by(order) else {
@@ -69,19 +69,19 @@ impl Names {
     }
 }
 
-/// A member's name, with where it stands.
-pub(super) struct Name<'a> {
-    text: JsonStr<'a>,
+/// A member's name.
+pub(super) struct Name {
+    /// Where its text is in the document.
     start: usize,
     /// The upper bits of its entry.
     hash: u32,
 }
 
-impl<'a> Name<'a> {
+impl Name {
     /// The name whose checked text is `text`, unless it hides letters behind escapes.
-    pub(super) fn new(text: &'a str, start: usize, is_plain: bool) -> Result<Self, JsonProblem> {
+    pub(super) fn new(text: &str, start: usize, is_plain: bool) -> Result<Self, JsonProblem> {
         let hash = if is_plain { Hash::of(text.as_bytes()) } else { hash(text)? };
-        Ok(Name { text: JsonStr::from_checked(text), start, hash: hash.upper_bits() })
+        Ok(Name { start, hash: hash.upper_bits() })
     }
 }
 

@@ -1,8 +1,9 @@
 //! Strings, still in their escaped form.
 
 use core::fmt;
+use core::str::Chars;
 
-use super::lexer::{escape, string};
+use super::lexer::escape;
 use crate::wire::cut::contains;
 use crate::wire::scan::behind_plain;
 use crate::wire::writer::Writer;
@@ -22,15 +23,6 @@ impl<'a> JsonStr<'a> {
         JsonStr(text.get(1..text.len().saturating_sub(1)).unwrap_or_default())
     }
 
-    /// The string whose text begins at `start` of a checked document, behind its quotation mark.
-    pub(super) fn at(document: &'a str, start: usize) -> Self {
-        let text = document.get(start..).unwrap_or_default();
-        let mut behind = text.as_bytes();
-        let _ = string(&mut behind);
-        let len = text.len().saturating_sub(behind.len()).saturating_sub(1);
-        JsonStr(text.get(..len).unwrap_or_default())
-    }
-
     /// The text as it is written, escapes and all.
     pub fn raw(self) -> &'a str {
         self.0
@@ -46,11 +38,7 @@ impl<'a> JsonStr<'a> {
     pub fn chars(self) -> impl Iterator<Item = char> + Clone + 'a {
         let mut rest = self.0.chars();
         core::iter::from_fn(move || match rest.next()? {
-            '\\' => {
-                let (c, behind) = unescape(rest.as_str());
-                rest = behind.chars();
-                Some(c)
-            }
+            '\\' => Some(unescape(&mut rest)),
             c => Some(c),
         })
     }
@@ -96,11 +84,24 @@ impl PartialEq for JsonStr<'_> {
     }
 }
 
-/// What an escape stands for whose backslash is before `rest`, and what is behind it. The check has let
-/// only whole escapes pass; anything else would be the replacement character.
-fn unescape(rest: &str) -> (char, &str) {
-    let (c, behind) = escape(rest.as_bytes()).unwrap_or((char::REPLACEMENT_CHARACTER, &[]));
-    (c, rest.get(rest.len() - behind.len()..).unwrap_or_default())
+/// The characters of the string whose text begins at `start` of a checked document, behind its
+/// quotation mark.
+pub(super) fn chars_at(document: &str, start: usize) -> impl Iterator<Item = char> {
+    let mut rest = document.get(start..).unwrap_or_default().chars();
+    core::iter::from_fn(move || match rest.next()? {
+        '"' => None,
+        '\\' => Some(unescape(&mut rest)),
+        c => Some(c),
+    })
+}
+
+/// What an escape stands for, behind its backslash. The check has let only whole escapes pass;
+/// anything else would be the replacement character.
+fn unescape(rest: &mut Chars<'_>) -> char {
+    let text = rest.as_str();
+    let (c, behind) = escape(text.as_bytes()).unwrap_or((char::REPLACEMENT_CHARACTER, &[]));
+    *rest = text.get(text.len() - behind.len()..).unwrap_or_default().chars();
+    c
 }
 
 /// Hidden: it may be a token.
