@@ -16,8 +16,8 @@ use onerealm_core::{
 use serde_json::Value;
 
 pub use documents::{
-    DISCOVERY, ENTRA_DISCOVERY, ENTRA_ISSUER, claims, discovery_with_more, entra_claims,
-    entra_token_response, token_response,
+    DISCOVERY, ENTRA_DISCOVERY, ENTRA_ISSUER, claims, discovery_with_long_names,
+    discovery_with_more, entra_claims, entra_token_response, token_response,
 };
 pub use key_sets::{entra_keys, rsa_keys};
 pub use signer::{Algorithm, Signer};

@@ -13,8 +13,8 @@ use serde_json::json;
 use crate::case::Case;
 use crate::row::Section;
 use crate::workload::{
-    Algorithm, DISCOVERY, ENTRA_DISCOVERY, ENTRA_ISSUER, ISSUER, claims, discovery_with_more,
-    entra_claims, entra_keys, entra_token_response, rsa_keys, token_response,
+    Algorithm, DISCOVERY, ENTRA_DISCOVERY, ENTRA_ISSUER, ISSUER, claims, discovery_with_long_names,
+    discovery_with_more, entra_claims, entra_keys, entra_token_response, rsa_keys, token_response,
 };
 
 use self::id_token::{Library, Token};
@@ -67,6 +67,17 @@ pub fn all() -> Vec<Named> {
         let kilobytes = document.len() as f64 / 1000.0;
         let make = || documents::discovery(ISSUER, document.leak());
         grows(format!("discovery document of {kilobytes:.1} kB"), Box::new(make));
+    }
+    // What a hostile provider may send: names that could be others in disguise.
+    for (how, written, most) in [
+        ("plain", "/", 1),
+        ("an escape in each", "\\/", 1),
+        ("nothing but short escapes", "\\/", 900),
+        ("nothing but escaped letters", "\\u00e9", 900),
+    ] {
+        let document = discovery_with_long_names(written, most);
+        let make = || documents::discovery(ISSUER, document.leak());
+        grows(format!("discovery document with 200 long names, {how}"), Box::new(make));
     }
     for keys in [1, 10, 100] {
         let make = move || documents::key_set(&rsa_keys(keys));

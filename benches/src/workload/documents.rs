@@ -21,6 +21,16 @@ pub fn discovery_with_more(claims: usize) -> String {
     document.to_string()
 }
 
+/// Keycloak's document with 200 members more, whose names of 900 bytes begin with `written` as often
+/// as it fits.
+pub fn discovery_with_long_names(written: &str, most: usize) -> String {
+    let names = (0..200).map(|i| {
+        let begin = written.repeat(most.min(890 / written.len()));
+        format!("\"{begin}{}{i:03}\":0,", "n".repeat(897 - begin.len()))
+    });
+    DISCOVERY.replacen('{', &format!("{{{}", names.collect::<String>()), 1)
+}
+
 /// The claims of Keycloak's ID tokens, for an end user in so many groups.
 pub fn claims(issuer: &str, nonce: &str, now: u64, groups: usize) -> Value {
     let groups: Vec<String> = (0..groups).map(|i| format!("a-group-of-this-company-{i}")).collect();
