@@ -4,6 +4,7 @@ use std::fmt;
 
 use onerealm_core::Identity;
 use onerealm_core::wire::Value;
+use serde::de::DeserializeOwned;
 use serde_json::Map;
 
 use crate::error::user_name::UserError;
@@ -43,6 +44,10 @@ impl Claims {
         self.0.keys().map(String::as_str)
     }
 
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, UnfitClaims> {
+        T::deserialize(&self.0).map_err(UnfitClaims)
+    }
+
     /// All claims, as a JSON object.
     pub fn to_json(&self) -> String {
         serde_json::Value::from(self.clone()).to_string()
@@ -54,6 +59,25 @@ impl From<Claims> for serde_json::Value {
         serde_json::Value::Object(claims.0)
     }
 }
+
+/// A type that the claims don't fit.
+///
+/// Its message may quote a claim; `Debug` shows none.
+pub struct UnfitClaims(serde_json::Error);
+
+impl fmt::Debug for UnfitClaims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UnfitClaims(..)")
+    }
+}
+
+impl fmt::Display for UnfitClaims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the claims don't fit the type that they are read into: {}", self.0)
+    }
+}
+
+impl std::error::Error for UnfitClaims {}
 
 /// Claims are personal data.
 impl fmt::Debug for Claims {
@@ -92,6 +116,22 @@ fn has_control_character(claim: Value<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn claims_are_read_into_a_type_of_the_callers() {
+        #[derive(Debug, PartialEq, serde::Deserialize)]
+        struct Wanted {
+            email: String,
+            groups: Vec<String>,
+            phone: Option<String>,
+        }
+        let read = |json| Claims(serde_json::from_str(json).unwrap()).read::<Wanted>();
+        let wanted = read(r#"{"groups":["x\/y"],"email":"a@b.example","other":{}}"#).unwrap();
+        let groups = vec!["x/y".to_owned()];
+        assert_eq!(wanted, Wanted { email: "a@b.example".to_owned(), groups, phone: None });
+        let error = read(r#"{"email":"a@b.example"}"#).unwrap_err();
+        assert!(error.to_string().contains("groups"), "{error}");
+    }
 
     #[test]
     fn claims_are_read_by_name_and_not_shown() {

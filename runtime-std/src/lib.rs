@@ -44,7 +44,7 @@ pub mod http_server;
 pub mod loopback_listener;
 
 pub use check::Report;
-pub use claims::Claims;
+pub use claims::{Claims, UnfitClaims};
 pub use clock::now;
 pub use config::{Config, ConfigError, ConfigFile, EditError, Problem, RealmConfig, RealmProblem};
 pub use error::difference::Difference;

@@ -4,9 +4,10 @@ use std::fmt;
 
 use onerealm_core::wire::Value;
 use onerealm_core::{ClientType, Identity};
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::claims::{Claims, check_names};
+use crate::claims::{Claims, UnfitClaims, check_names};
 use crate::config::RealmConfig;
 use crate::error::user_name::UserError;
 use crate::groups::{Groups, Warning};
@@ -62,6 +63,16 @@ impl User {
             warnings,
             claims,
         })
+    }
+
+    /// Reads the claims into a type of the caller's: the ID token's, and those of the userinfo
+    /// endpoint that it doesn't have. Claims without a field are ignored.
+    ///
+    /// # Errors
+    ///
+    /// [`UnfitClaims`], if a field has no claim or one of another type.
+    pub fn claims_as<T: DeserializeOwned>(&self) -> Result<T, UnfitClaims> {
+        self.claims.read()
     }
 }
 
