@@ -46,8 +46,10 @@ class Trial:
                 self.provider.install()
                 installed = started = time.monotonic()
                 with report.going_on(f"{name}: starts"):
-                    self.provider.start()
-                    started = time.monotonic()
+                    try:
+                        self.provider.start()
+                    finally:
+                        started = time.monotonic()
                     self.check_each_issuer()
         except NotToBeHad as error:
             report.skip(f"{name}: its package can't be had", error)

@@ -12,6 +12,8 @@ import urllib.parse
 import urllib.request
 
 STEPS = 20
+# Seconds. A server that has just started may need most of them on a machine that has much to do.
+TIMEOUT = 180
 
 
 class LoginFailed(Exception):
@@ -77,7 +79,7 @@ class Browser:
         headers = {"Accept": "text/html, */*;q=0.8", **(headers or {})}
         request = urllib.request.Request(url, body, headers, method=method)
         try:
-            answer = self.opener.open(request, timeout=30)
+            answer = self.opener.open(request, timeout=TIMEOUT)
         except urllib.error.HTTPError as error:  # a status that is not 2xx, and here every redirect
             answer = error
         with answer:
