@@ -281,14 +281,17 @@ fn an_escaped_string_is_decoded_up_to_a_length() {
 #[test]
 fn a_json_str_comes_from_a_checked_document_only() {
     use serde::de::IntoDeserializer;
-    use serde::de::value::{BorrowedBytesDeserializer, BorrowedStrDeserializer, Error};
+    use serde::de::value::{
+        BorrowedBytesDeserializer, BorrowedStrDeserializer, Error, SeqDeserializer,
+    };
 
     assert!(serde_json::from_str::<JsonStr<'_>>(r#""a""#).is_err());
     assert!(serde_json::from_str::<JsonStr<'_>>(r#"["","a"]"#).is_err());
     assert!(serde_json::from_str::<JsonStr<'_>>(r#"[[0],"a"]"#).is_err());
     assert!(JsonStr::deserialize(BorrowedStrDeserializer::<Error>::new("a\\")).is_err());
     assert!(JsonStr::deserialize(BorrowedBytesDeserializer::<Error>::new(b"\"a\\\"")).is_err());
-    let pair: serde::de::value::SeqDeserializer<_, Error> = vec!["\0", "a\\"].into_deserializer();
+    let pair = ["\0", "a\\"].map(BorrowedStrDeserializer::<Error>::new);
+    let pair = SeqDeserializer::<_, Error>::new(pair.into_iter());
     assert!(JsonStr::deserialize(pair).is_err());
     assert!(JsonStr::deserialize(Value::from("a").into_deserializer()).is_err());
     assert_eq!(
