@@ -23,11 +23,11 @@ use outcome::{Failure, Outcome};
 
 /// Does what the process was called for, and gives its exit status.
 pub fn run() -> ExitCode {
-    let arguments = match Arguments::parse(lexopt::Parser::from_env()) {
+    let arguments = match Arguments::parse(std::env::args_os(), wants_json()) {
         Ok(arguments) => arguments,
-        Err(usage) => return Failure::Usage(usage).report(wants_json()),
+        Err(status) => return status,
     };
-    stderr_log::start(arguments.verbosity);
+    stderr_log::start(arguments.verbose);
     let json = arguments.json;
     match execute(arguments) {
         Ok(outcome) => outcome.print(json),
@@ -41,7 +41,8 @@ fn wants_json() -> bool {
 }
 
 fn execute(arguments: Arguments) -> Result<Outcome, Failure> {
-    let Arguments { config, state_directory, sealed_key, command, .. } = arguments;
+    let state_directory = arguments.state_directory();
+    let Arguments { config, sealed_key, command, .. } = arguments;
     let providers = state_directory.join("providers");
     let logins = || -> Result<Logins, Failure> {
         let realms = onerealm_domains_cfg::read(&config)?;
@@ -54,12 +55,10 @@ fn execute(arguments: Arguments) -> Result<Outcome, Failure> {
     // `check` asks the provider, whatever is known from before.
     let kept = || Network::with_cache(&providers);
     match command {
-        Command::Help => Ok(Outcome::text(arguments::HELP)),
-        Command::Version => Ok(Outcome::text(concat!("onerealm ", env!("CARGO_PKG_VERSION")))),
-        Command::AuthUrl { realm, redirect_url, requested } => {
+        Command::AuthUrl { realm, redirect_url, public } => {
             let logins = logins()?.with_network(kept());
-            let realm = named_or_default(&logins, realm.as_deref())?;
-            Ok(begun(logins.begin(realm, &redirect_url, requested)?))
+            let realm = named_or_default(&logins, realm.name.as_deref())?;
+            Ok(begun(logins.begin(realm, &redirect_url, public.requested())?))
         }
         Command::Finish(finish) => {
             let logins = logins()?.with_network(kept());
@@ -68,14 +67,27 @@ fn execute(arguments: Arguments) -> Result<Outcome, Failure> {
         Command::Login(login) => Ok(identity(login::run(&logins()?, &login)?)),
         Command::Check { realm, redirect_url } => {
             let logins = logins()?;
-            let realm = named_or_default(&logins, realm.as_deref())?;
+            let realm = named_or_default(&logins, realm.name.as_deref())?;
             let report = logins.check(realm, redirect_url.as_deref())?;
             Ok(Outcome::of(Value::from(&report), report.to_string()))
         }
-        Command::Change(change) => change::run(&config, &change),
+        Command::Set { realm, property, value } => {
+            change::run(&config, &realm, &property, Some(&value))
+        }
+        Command::Unset { realm, property } => change::run(&config, &realm, &property, None),
         #[cfg(feature = "demo")]
         Command::Demo { keep } => demo::run(keep),
+        #[cfg(feature = "completions")]
+        Command::Completions { shell } => Ok(completions(shell)),
     }
+}
+
+#[cfg(feature = "completions")]
+fn completions(shell: clap_complete::Shell) -> Outcome {
+    use clap::CommandFactory as _;
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "onerealm", &mut script);
+    Outcome::text(&String::from_utf8_lossy(&script))
 }
 
 fn named_or_default<'a>(logins: &'a Logins, named: Option<&'a str>) -> Result<&'a str, Failure> {
