@@ -98,6 +98,9 @@ pub(crate) enum Command {
         /// The name of the property
         property: String,
     },
+    /// Tickets of Proxmox VE, Backup Server, Datacenter Manager and Mail Gateway
+    #[cfg(feature = "pve")]
+    Pve(crate::pve::Pve),
     /// Prints completions for a shell
     #[cfg(feature = "completions")]
     Completions {
@@ -121,6 +124,11 @@ pub(crate) struct Public {
 }
 
 impl Public {
+    #[cfg(feature = "pve")]
+    pub(crate) fn is_asked_for(&self) -> bool {
+        self.public
+    }
+
     pub(crate) fn requested(&self) -> Requested {
         if self.public { Requested::Public } else { Requested::Default }
     }

@@ -7,15 +7,22 @@ mod callback_at_terminal;
 mod change;
 #[cfg(feature = "demo")]
 mod demo;
+#[cfg(feature = "pve")]
+mod interrupt;
 mod login;
 mod outcome;
+#[cfg(feature = "pve")]
+mod pve;
 mod state_directory;
 mod stderr_log;
 
 use std::io::Read;
 use std::process::ExitCode;
 
-use onerealm::{Begun, Callback, DirectoryStore, Logins, Network, SealedOrDirectoryStore, User};
+use onerealm::{
+    Begun, Callback, DirectoryStore, Logins, Network, SealedOrDirectoryStore, UnixTime,
+    User,
+};
 use serde_json::{Value, json};
 
 use arguments::{Arguments, Command, Finish};
@@ -23,13 +30,29 @@ use outcome::{Failure, Outcome};
 
 /// Does what the process was called for, and gives its exit status.
 pub fn run() -> ExitCode {
+    run_with_clock(onerealm::now)
+}
+
+/// The codes of errors that are the command's own, as `docs/errors.md` lists them.
+pub fn codes() -> impl Iterator<Item = &'static str> {
+    let of_every_command = ["usage", "browser_timeout", "listener", "demo", "interrupted"];
+    #[cfg(feature = "pve")]
+    let of_pve = pve::CODES;
+    #[cfg(not(feature = "pve"))]
+    let of_pve: &[&str] = &[];
+    of_every_command.into_iter().chain(of_pve.iter().copied())
+}
+
+/// The same with another clock for the tickets of `pve`, for tests.
+#[doc(hidden)]
+pub fn run_with_clock(clock: fn() -> UnixTime) -> ExitCode {
     let arguments = match Arguments::parse(std::env::args_os(), wants_json()) {
         Ok(arguments) => arguments,
         Err(status) => return status,
     };
     stderr_log::start(arguments.verbose);
     let json = arguments.json;
-    match execute(arguments) {
+    match execute(arguments, clock) {
         Ok(outcome) => outcome.print(json),
         Err(failure) => failure.report(json),
     }
@@ -37,18 +60,19 @@ pub fn run() -> ExitCode {
 
 /// Whether errors are to be JSON even if the arguments can't be read.
 fn wants_json() -> bool {
-    std::env::args_os().any(|argument| argument == "--json")
+    let own = std::env::args_os().take_while(|argument| argument != "--");
+    own.into_iter().any(|argument| argument == "--json")
 }
 
-fn execute(arguments: Arguments) -> Result<Outcome, Failure> {
+fn execute(arguments: Arguments, clock: fn() -> UnixTime) -> Result<Outcome, Failure> {
     let state_directory = arguments.state_directory();
-    let Arguments { config, sealed_key, command, .. } = arguments;
+    let Arguments { config, sealed_key, json, command, .. } = arguments;
     let providers = state_directory.join("providers");
     let logins = || -> Result<Logins, Failure> {
         let realms = onerealm_domains_cfg::read(&config)?;
         Ok(match sealed_key {
-            Some(key) => Logins::new(realms, SealedOrDirectoryStore::new(key, state_directory)),
-            None => Logins::new(realms, DirectoryStore::new(state_directory)),
+            Some(key) => Logins::new(realms, SealedOrDirectoryStore::new(key, &state_directory)),
+            None => Logins::new(realms, DirectoryStore::new(&state_directory)),
         })
     };
     // For the two calls of a login, which are two processes. `login` leaves nothing behind, and
@@ -77,6 +101,8 @@ fn execute(arguments: Arguments) -> Result<Outcome, Failure> {
         Command::Unset { realm, property } => change::run(&config, &realm, &property, None),
         #[cfg(feature = "demo")]
         Command::Demo { keep } => demo::run(keep),
+        #[cfg(feature = "pve")]
+        Command::Pve(arguments) => pve::run(arguments, &state_directory, json, clock),
         #[cfg(feature = "completions")]
         Command::Completions { shell } => Ok(completions(shell)),
     }

@@ -40,7 +40,15 @@ pub(crate) fn wait(
         pasted.read(move |line| belongs_to(key, line), move || canceller.cancel());
     }
     let deadline = Instant::now() + Duration::from_secs(policy::LOGIN_LIFETIME);
-    match listener.wait(deadline, |url| belongs_to(key, url)) {
+    #[cfg(feature = "pve")]
+    crate::interrupt::wait_with(Some(listener.canceller()));
+    let came = listener.wait(deadline, |url| belongs_to(key, url));
+    #[cfg(feature = "pve")]
+    {
+        crate::interrupt::wait_with(None);
+        crate::interrupt::check()?;
+    }
+    match came {
         Ok(url) => Ok(url),
         Err(ListenerError::Cancelled) => Ok(pasted.take().unwrap_or_default()),
         Err(error) => Err(Failure::Other {

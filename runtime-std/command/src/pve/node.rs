@@ -1,0 +1,359 @@
+//! The HTTP API of a node: one request, one answer, and what is wrong with it.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use ureq::Agent;
+use ureq::http::header::{CONTENT_TYPE, COOKIE, HeaderName, SET_COOKIE};
+use ureq::http::{Method, Request, Response};
+use url::form_urlencoded;
+use zeroize::Zeroizing;
+
+use super::address::Address;
+use super::certificate::Verifier;
+use super::problem::{
+    CERTIFICATE_CHANGED, CERTIFICATE_UNKNOWN, FAILED, GATEWAY, NOT_PROXMOX, OTHER_PRODUCT, REFUSED,
+    TLS, UNREACHABLE, shown,
+};
+use super::product::Product;
+use super::transport;
+use crate::outcome::Failure;
+
+/// How long a request may take, with all of its answer. A node that asks the provider meanwhile has 30 seconds itself.
+const DEADLINE: Duration = Duration::from_secs(35);
+/// The longest answer that is read, in bytes.
+const BODY_LEN: u64 = 1 << 20;
+/// Parameters that are never repeated, should a node do so.
+const SECRET: [&str; 3] = ["code", "password", "state"];
+
+/// A node whose certificate is verified in each connection.
+pub(crate) struct Node {
+    pub(crate) address: Address,
+    pub(crate) product: Product,
+    agent: Agent,
+    verifier: Arc<Verifier>,
+}
+
+/// Whose request it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Credentials<'a> {
+    /// The value of the header `Cookie`.
+    pub(crate) cookie: &'a str,
+    pub(crate) csrf: &'a str,
+}
+
+/// An answer with status 200.
+#[derive(Debug)]
+pub(crate) struct Answer<T> {
+    pub(crate) data: T,
+    /// The values of `Set-Cookie`.
+    pub(crate) cookies: Vec<Zeroizing<String>>,
+}
+
+/// Why there is no such answer.
+pub(crate) enum Refusal {
+    /// The parameters (HTTP 400), by name and with the node's words.
+    Parameters(BTreeMap<String, String>),
+    /// Who asks (HTTP 401), with the node's words.
+    Unauthorized(String),
+    /// Anything else.
+    Failure(Failure),
+}
+
+impl Refusal {
+    /// As the end of the command, where nothing else is to be tried.
+    pub(crate) fn into_failure(self) -> Failure {
+        match self {
+            Refusal::Parameters(errors) => {
+                let errors: Vec<_> = errors
+                    .iter()
+                    .take(8)
+                    .map(|(name, text)| format!("{}: {}", shown(name), shown(text)))
+                    .collect();
+                REFUSED.says(format!("the node refused the request ({})", errors.join("; ")))
+            }
+            Refusal::Unauthorized(words) => {
+                REFUSED.says(format!("the node refused the request with 401{}", said(&words)))
+            }
+            Refusal::Failure(failure) => failure,
+        }
+    }
+
+    /// Whether the node's schema has no parameter of this name.
+    pub(crate) fn is_unknown_parameter(&self, name: &str) -> bool {
+        match self {
+            Refusal::Parameters(errors) => errors.get(name).is_some_and(|text| {
+                text.contains("not defined in schema") || text.contains("schema does not allow")
+            }),
+            Refusal::Unauthorized(_) | Refusal::Failure(_) => false,
+        }
+    }
+}
+
+/// Words of the node as the end of a sentence.
+pub(crate) fn said(words: &str) -> String {
+    let words = shown(words);
+    if words.is_empty() { words } else { format!(" (it says: {words})") }
+}
+
+impl Node {
+    pub(crate) fn new(
+        address: Address,
+        product: Product,
+        verifier: Arc<Verifier>,
+    ) -> Result<Self, Failure> {
+        let agent = transport::agent(verifier.client()?);
+        Ok(Node { address, product, agent, verifier })
+    }
+
+    /// The fingerprint of the node's certificate, where the last connection proved it.
+    pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<Answer<T>, Refusal> {
+        self.send(Method::GET, path, &[], None)
+    }
+
+    pub(crate) fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        form: &[(&str, &str)],
+        who: Option<Credentials<'_>>,
+    ) -> Result<Answer<T>, Refusal> {
+        self.send(Method::POST, path, form, who)
+    }
+
+    pub(crate) fn delete(&self, path: &str, who: Credentials<'_>) -> Result<(), Refusal> {
+        self.send::<serde_json::Value>(Method::DELETE, path, &[], Some(who)).map(drop)
+    }
+
+    fn send<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        form: &[(&str, &str)],
+        who: Option<Credentials<'_>>,
+    ) -> Result<Answer<T>, Refusal> {
+        let url = format!("{}/api2/json{path}", self.address.endpoint());
+        log::debug!("{method} {url}");
+        let deadline = Instant::now() + DEADLINE;
+        let response = self.exchange(method, &url, form, who, deadline);
+        let (response, body) = response.map_err(|error| Refusal::Failure(self.transport(error)))?;
+        log::debug!("{url}: status {}", response.status());
+        self.judge(&response, &body, path, form)
+    }
+
+    fn exchange(
+        &self,
+        method: Method,
+        url: &str,
+        form: &[(&str, &str)],
+        who: Option<Credentials<'_>>,
+        deadline: Instant,
+    ) -> Result<(Response<()>, Zeroizing<Vec<u8>>), ureq::Error> {
+        let mut request = Request::builder().method(&method).uri(url);
+        if let Some(Credentials { cookie, csrf }) = who {
+            request = request.header(COOKIE, cookie);
+            request = request.header(HeaderName::from_static("csrfpreventiontoken"), csrf);
+        }
+        let left = Some(deadline.saturating_duration_since(Instant::now()));
+        let response = if method == Method::POST {
+            let mut body = Zeroizing::new(String::with_capacity(16 * 1024));
+            body.push_str(
+                &form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish(),
+            );
+            let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+            let request = request.body(body.as_bytes().to_vec())?;
+            self.agent.run(self.agent.configure_request(request).timeout_global(left).build())?
+        } else {
+            let request = request.body(())?;
+            self.agent.run(self.agent.configure_request(request).timeout_global(left).build())?
+        };
+        let (head, mut body) = response.into_parts();
+        let body = Zeroizing::new(body.with_config().limit(BODY_LEN).read_to_vec()?);
+        Ok((Response::from_parts(head, ()), body))
+    }
+
+    /// Reads an answer by its status and its form.
+    fn judge<T: DeserializeOwned>(
+        &self,
+        response: &Response<()>,
+        body: &[u8],
+        path: &str,
+        form: &[(&str, &str)],
+    ) -> Result<Answer<T>, Refusal> {
+        let status = response.status().as_u16();
+        let content_type = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
+        let is_html =
+            content_type.is_some_and(|v| v.trim().to_ascii_lowercase().starts_with("text/html"));
+        let words = words(body, is_html, form);
+        match status {
+            595..=599 => Err(self.failure(
+                &GATEWAY,
+                format!(
+                    "{} answers {status}: it can't reach its own services{}",
+                    self.address,
+                    said(&words)
+                ),
+            )),
+            _ if is_html => Err(self.failure(
+                &NOT_PROXMOX,
+                format!(
+                    "{} answers with a web page (status {status}) where {} has its API",
+                    self.address,
+                    self.product.name()
+                ),
+            )),
+            200 => {
+                let body: Body<T> = serde_json::from_slice(body)
+                    .map_err(|_| self.not_proxmox("an answer that is not of its API"))?;
+                let cookies = response.headers().get_all(SET_COOKIE).iter();
+                let cookies = cookies
+                    .filter_map(|value| value.to_str().ok())
+                    .map(|value| Zeroizing::new(value.to_owned()));
+                Ok(Answer { data: body.data, cookies: cookies.collect() })
+            }
+            300..=399 => Err(self.not_proxmox("a redirect, which is not followed")),
+            400 => match serde_json::from_slice::<Errors>(body) {
+                Ok(Errors { errors }) if !errors.is_empty() => Err(Refusal::Parameters(
+                    errors.into_iter().map(|(name, text)| (name, hide(text, form))).collect(),
+                )),
+                _ => Err(self.failure(
+                    &REFUSED,
+                    format!("{} refused the request{}", self.address, said(&words)),
+                )),
+            },
+            401 => Err(Refusal::Unauthorized(words)),
+            403 => Err(self
+                .failure(&REFUSED, format!("{} doesn't allow that{}", self.address, said(&words)))),
+            404 | 501 => Err(self.failure(
+                &OTHER_PRODUCT,
+                format!(
+                    "{} has no {path}: it isn't {}, or too old a version of it",
+                    self.address,
+                    self.product.name()
+                ),
+            )),
+            _ => Err(self.failure(
+                &FAILED,
+                format!("{} answers with status {status}{}", self.address, said(&words)),
+            )),
+        }
+    }
+
+    fn failure(&self, problem: &super::problem::Problem, message: String) -> Refusal {
+        Refusal::Failure(problem.says(message))
+    }
+
+    fn not_proxmox(&self, what: &str) -> Refusal {
+        let (address, product) = (&self.address, self.product.name());
+        Refusal::Failure(NOT_PROXMOX.says(format!("{address} gives {what}: this isn't {product}")))
+    }
+
+    /// What a failure below HTTP means.
+    fn transport(&self, error: ureq::Error) -> Failure {
+        let address = &self.address;
+        let reason = match error {
+            ureq::Error::Timeout(_) => format!("no answer within {} seconds", DEADLINE.as_secs()),
+            ureq::Error::HostNotFound => "no such host name is known here".to_owned(),
+            ureq::Error::Rustls(error) => return self.tls(&error),
+            ureq::Error::Io(error) => {
+                match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+                    Some(tls) => return self.tls(tls),
+                    None if error.kind() == io::ErrorKind::TimedOut => {
+                        format!("no answer within {} seconds", DEADLINE.as_secs())
+                    }
+                    None if error.raw_os_error().is_some() => error.to_string(),
+                    None if error.to_string().starts_with("failed to lookup address") => {
+                        "no such host name is known here".to_owned()
+                    }
+                    None => error.kind().to_string(),
+                }
+            }
+            ureq::Error::ConnectionFailed => "no connection".to_owned(),
+            ureq::Error::BodyExceedsLimit(_) | ureq::Error::LargeResponseHeader(..) => {
+                return NOT_PROXMOX.says(format!(
+                    "{address} gives an answer that is longer than any of {}",
+                    self.product.name()
+                ));
+            }
+            _ => {
+                return NOT_PROXMOX
+                    .says(format!("{address} gives an answer that is no valid HTTP"));
+            }
+        };
+        UNREACHABLE.says(format!("{address} can't be reached: {reason}"))
+    }
+
+    /// What a failed handshake means. Of the error, nothing is repeated that the other side wrote.
+    fn tls(&self, error: &rustls::Error) -> Failure {
+        let address = &self.address;
+        let seen = self.verifier.seen();
+        match (error, seen, self.verifier.pin()) {
+            (rustls::Error::InvalidCertificate(_), Some(seen), Some(pin)) if seen.fingerprint != pin => {
+                CERTIFICATE_CHANGED.says(format!(
+                    "THE CERTIFICATE OF {address} IS NOT THE ONE THAT IS KNOWN HERE: somebody may be listening in. Known: {pin}; shown: {}, for the names: {}. Nothing was sent",
+                    seen.fingerprint, seen.names
+                ))
+            }
+            (rustls::Error::InvalidCertificate(reason), Some(seen), _) => {
+                let reason = certificate_reason(reason);
+                let message = format!(
+                    "the certificate of {address} can't be verified: {reason}. Its SHA-256 fingerprint is {}, its names: {}. Nothing was sent",
+                    seen.fingerprint, seen.names
+                );
+                CERTIFICATE_UNKNOWN.with_advice(message, Some(self.product.compare_on_the_node()))
+            }
+            (rustls::Error::InvalidMessage(_), ..) => NOT_PROXMOX.says(format!("{address} doesn't speak TLS")),
+            (rustls::Error::AlertReceived(_), ..) => TLS.says(format!("{address} refused the TLS connection")),
+            (rustls::Error::PeerIncompatible(_), ..) => TLS.says(format!("{address} offers no TLS that is safe enough")),
+            _ => TLS.says(format!("the TLS handshake with {address} failed: its signature or a message of it is wrong")),
+        }
+    }
+}
+
+fn certificate_reason(error: &rustls::CertificateError) -> &'static str {
+    use rustls::CertificateError as Error;
+    match error {
+        Error::UnknownIssuer | Error::BadSignature => "it was issued by nobody who is trusted here",
+        Error::Expired | Error::ExpiredContext { .. } => {
+            "it has expired, or this machine's clock is wrong"
+        }
+        Error::NotValidYet | Error::NotValidYetContext { .. } => {
+            "it isn't valid yet, or this machine's clock is wrong"
+        }
+        Error::NotValidForName | Error::NotValidForNameContext { .. } => "it is for another host",
+        _ => "it can't be used",
+    }
+}
+
+#[derive(Deserialize)]
+struct Body<T> {
+    data: T,
+}
+
+#[derive(Deserialize)]
+struct Errors {
+    errors: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    message: String,
+}
+
+/// What the node says of a failure: `message`, or a body of plain text.
+fn words(body: &[u8], is_html: bool, form: &[(&str, &str)]) -> String {
+    let words = match serde_json::from_slice::<Message>(body) {
+        Ok(Message { message }) => message,
+        Err(_) if is_html || body.starts_with(b"{") => String::new(),
+        Err(_) => String::from_utf8_lossy(body).into_owned(),
+    };
+    hide(words, form)
+}
+
+fn hide(text: String, form: &[(&str, &str)]) -> String {
+    let secrets = form.iter().filter(|(name, value)| SECRET.contains(name) && !value.is_empty());
+    secrets.fold(text, |text, (_, value)| text.replace(value, "(hidden)"))
+}
