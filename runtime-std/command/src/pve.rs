@@ -14,6 +14,7 @@ mod private_file;
 mod problem;
 mod product;
 mod realms;
+mod refusal;
 mod session;
 mod ticket;
 mod token;
@@ -79,7 +80,7 @@ fn show(session: &Session, ticket: &Ticket, format: Format) -> Result<Outcome, F
 
 /// Deletes the tokens that were made, as far as there is a ticket to do it with, and forgets the tickets.
 fn logout(args: &NodeArgs, state: &Path, clock: fn() -> UnixTime) -> Result<Outcome, Failure> {
-    let mut session = Session::new(args, state, clock)?;
+    let session = Session::new(args, state, clock)?;
     let _lock = session.kept.lock()?;
     let mut tickets = session.kept.all(session.now())?;
     tickets.retain(|ticket| args.realm.as_ref().is_none_or(|realm| *realm == ticket.realm));
@@ -90,7 +91,6 @@ fn logout(args: &NodeArgs, state: &Path, clock: fn() -> UnixTime) -> Result<Outc
             made.forget(&token.username, &token.name)?;
         }
     }
-    session.remember()?;
     for ticket in &tickets {
         session.kept.remove(&ticket.realm)?;
     }

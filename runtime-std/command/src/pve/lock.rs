@@ -43,11 +43,11 @@ impl Lock {
         Ok(Lock { _folder: file, has_waited })
     }
 
+    /// Windows has no such lock; two logins at once are two logins there.
     #[cfg(not(unix))]
     pub(crate) fn acquire(folder: &Path) -> Result<Self, Failure> {
         let failed = |error| FILE.says(format!("{} can't be used: {error}", folder.display()));
-        let marker = folder.join("lock");
-        let file = File::create(marker).map_err(failed)?;
+        let file = File::create(folder.join("lock")).map_err(failed)?;
         Ok(Lock { _folder: file, has_waited: false })
     }
 }

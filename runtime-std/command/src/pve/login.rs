@@ -6,9 +6,10 @@ use url::{Host, Url};
 use zeroize::Zeroizing;
 
 use super::args::Way;
-use super::node::{Answer, Node, Refusal, said};
+use super::node::{Answer, Node};
 use super::problem::{AUTH_URL, LACKS_PUBLIC, LOGIN_REFUSED, shown};
 use super::realms;
+use super::refusal::{Refusal, said};
 use super::session::Session;
 use super::ticket::{Ticket, TicketData};
 use crate::login::{listen, wait};
@@ -20,8 +21,9 @@ const STATE_LEN: usize = 1024;
 const CODE_LEN: usize = 4096;
 
 pub(crate) fn run(session: &mut Session, way: &Way) -> Result<Ticket, Failure> {
-    let realm = realms::choose(&session.node, way.node.realm.as_deref())?;
+    let realm = realms::choose(&session.node, way.node.realm.as_deref());
     session.remember()?;
+    let realm = realm?;
     let node = &session.node;
     let listener = listen(&way.browser)?;
     let redirect_url = listener.redirect_url().to_owned();

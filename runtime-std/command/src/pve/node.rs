@@ -1,8 +1,8 @@
 //! The HTTP API of a node: one request, one answer, and what is wrong with it.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
@@ -17,9 +17,10 @@ use super::address::Address;
 use super::certificate::Verifier;
 use super::problem::{
     CERTIFICATE_CHANGED, CERTIFICATE_UNKNOWN, FAILED, GATEWAY, NOT_PROXMOX, OTHER_PRODUCT, REFUSED,
-    TLS, UNREACHABLE, shown,
+    TLS, UNREACHABLE,
 };
 use super::product::Product;
+use super::refusal::{Refusal, hide, refused_parameters, said, words};
 use super::transport;
 use crate::outcome::Failure;
 
@@ -27,8 +28,6 @@ use crate::outcome::Failure;
 const DEADLINE: Duration = Duration::from_secs(35);
 /// The longest answer that is read, in bytes.
 const BODY_LEN: u64 = 1 << 20;
-/// Parameters that are never repeated, should a node do so.
-const SECRET: [&str; 3] = ["code", "password", "state"];
 
 /// A node whose certificate is verified in each connection.
 pub(crate) struct Node {
@@ -36,6 +35,7 @@ pub(crate) struct Node {
     pub(crate) product: Product,
     agent: Agent,
     verifier: Arc<Verifier>,
+    has_answered: AtomicBool,
 }
 
 /// Whose request it is.
@@ -54,52 +54,6 @@ pub(crate) struct Answer<T> {
     pub(crate) cookies: Vec<Zeroizing<String>>,
 }
 
-/// Why there is no such answer.
-pub(crate) enum Refusal {
-    /// The parameters (HTTP 400), by name and with the node's words.
-    Parameters(BTreeMap<String, String>),
-    /// Who asks (HTTP 401), with the node's words.
-    Unauthorized(String),
-    /// Anything else.
-    Failure(Failure),
-}
-
-impl Refusal {
-    /// As the end of the command, where nothing else is to be tried.
-    pub(crate) fn into_failure(self) -> Failure {
-        match self {
-            Refusal::Parameters(errors) => {
-                let errors: Vec<_> = errors
-                    .iter()
-                    .take(8)
-                    .map(|(name, text)| format!("{}: {}", shown(name), shown(text)))
-                    .collect();
-                REFUSED.says(format!("the node refused the request ({})", errors.join("; ")))
-            }
-            Refusal::Unauthorized(words) => {
-                REFUSED.says(format!("the node refused the request with 401{}", said(&words)))
-            }
-            Refusal::Failure(failure) => failure,
-        }
-    }
-
-    /// Whether the node's schema has no parameter of this name.
-    pub(crate) fn is_unknown_parameter(&self, name: &str) -> bool {
-        match self {
-            Refusal::Parameters(errors) => errors.get(name).is_some_and(|text| {
-                text.contains("not defined in schema") || text.contains("schema does not allow")
-            }),
-            Refusal::Unauthorized(_) | Refusal::Failure(_) => false,
-        }
-    }
-}
-
-/// Words of the node as the end of a sentence.
-pub(crate) fn said(words: &str) -> String {
-    let words = shown(words);
-    if words.is_empty() { words } else { format!(" (it says: {words})") }
-}
-
 impl Node {
     pub(crate) fn new(
         address: Address,
@@ -107,10 +61,14 @@ impl Node {
         verifier: Arc<Verifier>,
     ) -> Result<Self, Failure> {
         let agent = transport::agent(verifier.client()?);
-        Ok(Node { address, product, agent, verifier })
+        Ok(Node { address, product, agent, verifier, has_answered: AtomicBool::new(false) })
     }
 
-    /// The fingerprint of the node's certificate, where the last connection proved it.
+    /// Whether an answer came, so that the certificate was the right one.
+    pub(crate) fn has_answered(&self) -> bool {
+        self.has_answered.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<Answer<T>, Refusal> {
         self.send(Method::GET, path, &[], None)
     }
@@ -140,6 +98,7 @@ impl Node {
         let deadline = Instant::now() + DEADLINE;
         let response = self.exchange(method, &url, form, who, deadline);
         let (response, body) = response.map_err(|error| Refusal::Failure(self.transport(error)))?;
+        self.has_answered.store(true, Ordering::Relaxed);
         log::debug!("{url}: status {}", response.status());
         self.judge(&response, &body, path, form)
     }
@@ -215,11 +174,11 @@ impl Node {
                 Ok(Answer { data: body.data, cookies: cookies.collect() })
             }
             300..=399 => Err(self.not_proxmox("a redirect, which is not followed")),
-            400 => match serde_json::from_slice::<Errors>(body) {
-                Ok(Errors { errors }) if !errors.is_empty() => Err(Refusal::Parameters(
+            400 => match refused_parameters(body) {
+                Some(errors) => Err(Refusal::Parameters(
                     errors.into_iter().map(|(name, text)| (name, hide(text, form))).collect(),
                 )),
-                _ => Err(self.failure(
+                None => Err(self.failure(
                     &REFUSED,
                     format!("{} refused the request{}", self.address, said(&words)),
                 )),
@@ -331,29 +290,4 @@ fn certificate_reason(error: &rustls::CertificateError) -> &'static str {
 #[derive(Deserialize)]
 struct Body<T> {
     data: T,
-}
-
-#[derive(Deserialize)]
-struct Errors {
-    errors: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize)]
-struct Message {
-    message: String,
-}
-
-/// What the node says of a failure: `message`, or a body of plain text.
-fn words(body: &[u8], is_html: bool, form: &[(&str, &str)]) -> String {
-    let words = match serde_json::from_slice::<Message>(body) {
-        Ok(Message { message }) => message,
-        Err(_) if is_html || body.starts_with(b"{") => String::new(),
-        Err(_) => String::from_utf8_lossy(body).into_owned(),
-    };
-    hide(words, form)
-}
-
-fn hide(text: String, form: &[(&str, &str)]) -> String {
-    let secrets = form.iter().filter(|(name, value)| SECRET.contains(name) && !value.is_empty());
-    secrets.fold(text, |text, (_, value)| text.replace(value, "(hidden)"))
 }

@@ -40,7 +40,7 @@ pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<String>>, Failure> {
         use rustix::fs::OFlags;
         // A FIFO must not keep us waiting, and a symbolic link leads to somebody else's file.
         let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC).bits();
-        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.cast_signed());
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags as i32);
     }
     let file = match options.open(path) {
         Ok(file) => file,

@@ -9,8 +9,9 @@ use super::args::{NodeArgs, Way};
 use super::certificate::{Authorities, Fingerprint, Verifier, read_ca_file};
 use super::kept::{self, Kept};
 use super::login;
-use super::node::{Node, Refusal};
+use super::node::Node;
 use super::pins::Pin;
+use super::refusal::Refusal;
 use super::ticket::{Ticket, TicketData};
 use crate::outcome::Failure;
 
@@ -70,9 +71,9 @@ impl Session {
         (self.clock)().0
     }
 
-    /// Keeps a fingerprint that was given, and that the node has just shown to be its own.
+    /// Keeps a fingerprint that was given, once the node has shown it to be its own.
     pub(crate) fn remember(&mut self) -> Result<(), Failure> {
-        match self.to_remember.take() {
+        match self.to_remember.take_if(|_| self.node.has_answered()) {
             Some((file, fingerprint)) => file.write(fingerprint),
             None => Ok(()),
         }

@@ -10,10 +10,10 @@ use zeroize::Zeroizing;
 
 use super::args::{Format, Token};
 use super::format::{backup_server, exports};
-use super::node::Refusal;
 use super::private_file;
 use super::problem::{ANSWER, FILE_DAMAGED, TICKET_EXPIRED};
 use super::product::Product;
+use super::refusal::Refusal;
 use super::session::Session;
 use super::ticket::Ticket;
 use crate::outcome::{Failure, Outcome};
