@@ -2,11 +2,12 @@
 
 mod api;
 mod certificates;
+mod clients;
 mod faults;
 mod kept;
 mod login;
 mod node;
-mod proxmoxer;
+
 mod scene;
 mod sessions;
 mod tls;
