@@ -49,7 +49,7 @@ fn a_changed_certificate_is_refused_even_where_an_authority_vouches_for_it() {
         ran.failed(7, "node_certificate_changed", &["IS NOT THE ONE", known, &new.fingerprint]);
     }
     let mut command = scene.command("login", &["--no-browser"]);
-    let ran = Ran::of(command.env("SSL_CERT_FILE", ca).output().unwrap());
+    let ran = Ran::of_child(command.env("SSL_CERT_FILE", ca).spawn().unwrap());
     ran.failed(7, "node_certificate_changed", &[]);
     assert_eq!(scene.node.requests(), before, "nothing was sent");
     // Compared and given, it is the known one from then on.

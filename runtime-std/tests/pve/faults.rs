@@ -31,7 +31,8 @@ fn a_host_that_is_not_there_is_unreachable() {
     let scene = scene();
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     for host in [free.as_str(), "no-such-host.invalid"] {
-        let ran = Ran::of(scene.bare(&["pve", "login", host, "--no-browser"]).output().unwrap());
+        let ran =
+            Ran::of_child(scene.bare(&["pve", "login", host, "--no-browser"]).spawn().unwrap());
         ran.failed(7, "node_unreachable", &[host, "8007"]);
     }
 }
@@ -47,7 +48,8 @@ fn who_speaks_no_tls_is_no_node() {
         let _ = stream.read_to_end(&mut Vec::new());
     });
     let scene = scene();
-    let ran = Ran::of(scene.bare(&["pve", "login", &address, "--no-browser"]).output().unwrap());
+    let ran =
+        Ran::of_child(scene.bare(&["pve", "login", &address, "--no-browser"]).spawn().unwrap());
     ran.failed(7, "node_not_proxmox", &["doesn't speak TLS"]);
     server.join().unwrap();
 }
@@ -67,7 +69,7 @@ fn another_product_is_named() {
             "--fingerprint",
             &fingerprint,
         ];
-        let ran = Ran::of(scene.bare(&arguments).output().unwrap());
+        let ran = Ran::of_child(scene.bare(&arguments).spawn().unwrap());
         ran.failed(3, "node_other_product", &[&format!("--product {}", actual.short())]);
     }
     let scene = Scene::new(Node::start(Product::Pve));
@@ -83,7 +85,7 @@ fn another_product_is_named() {
         "--fingerprint",
         &fingerprint,
     ];
-    Ran::of(scene.bare(&arguments).output().unwrap()).failed(
+    Ran::of_child(scene.bare(&arguments).spawn().unwrap()).failed(
         3,
         "node_other_product",
         &["auth-realm"],

@@ -6,12 +6,16 @@ use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use onerealm_demo_provider::browser::Browser;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::node::{ALICE, Node};
+
+/// Longer than any command takes that waits for nobody, however slow the machine.
+const LONG: Duration = Duration::from_secs(120);
 
 /// A user's folders, and the node that the user logs in to.
 pub struct Scene {
@@ -60,7 +64,7 @@ impl Scene {
 
     /// Runs a command that asks for no browser.
     pub fn run(&self, verb: &str, arguments: &[&str]) -> Ran {
-        Ran::of(self.command(verb, arguments).output().unwrap())
+        Ran::of_child(self.command(verb, arguments).spawn().unwrap())
     }
 
     /// Runs a command that does, and signs in.
@@ -137,8 +141,7 @@ impl Waiting {
     }
 
     pub fn ended(self) -> Ran {
-        let output = self.child.wait_with_output().unwrap();
-        let mut ran = Ran::of(output);
+        let mut ran = Ran::of_child(self.child);
         ran.stderr = self.said + &self.rest.join().unwrap();
         ran
     }
@@ -153,6 +156,18 @@ pub struct Ran {
 }
 
 impl Ran {
+    /// What comes of it, soon: a command that waits for a browser though it shouldn't would do so for ten minutes.
+    pub fn of_child(mut child: Child) -> Self {
+        let deadline = Instant::now() + LONG;
+        while child.try_wait().unwrap().is_none() {
+            if Instant::now() > deadline {
+                child.kill().unwrap();
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Self::of(child.wait_with_output().unwrap())
+    }
+
     pub fn of(output: Output) -> Self {
         Ran {
             status: output.status.code(),

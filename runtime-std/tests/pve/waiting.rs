@@ -22,7 +22,7 @@ fn a_second_terminal_waits_for_the_first_and_takes_its_ticket() {
         let first = first.ended();
         assert_eq!(first.status, Some(0), "{first:?}");
         for other in others {
-            let other = Ran::of(other.wait_with_output().unwrap());
+            let other = Ran::of_child(other);
             assert_eq!(other.stdout, first.stdout, "{verb} {other:?}");
             assert!(other.stderr.contains("Waiting for another login"), "{other:?}");
         }
@@ -74,7 +74,7 @@ fn ctrl_c_ends_the_wait_for_another_terminal() {
     let second = scene.command("ticket", &arguments).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(500));
     interrupt(second.id());
-    assert_eq!(Ran::of(second.wait_with_output().unwrap()).status, Some(130));
+    assert_eq!(Ran::of_child(second).status, Some(130));
     first.child.kill().unwrap();
     first.child.wait().unwrap();
 }
