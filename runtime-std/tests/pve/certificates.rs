@@ -61,13 +61,15 @@ fn a_changed_certificate_is_refused_even_where_an_authority_vouches_for_it() {
 
 #[test]
 fn whoever_shows_the_certificate_without_its_key_is_refused() {
-    let scene = scene();
-    let (config, fingerprint) = impostor();
-    scene.node.show(config);
-    let ran = scene.run("login", &["--no-browser", "--fingerprint", &fingerprint]);
-    assert_eq!(ran.status, Some(7), "{ran:?}");
-    assert_eq!(scene.node.requests(), 0);
-    assert!(scene.files().is_empty(), "and the fingerprint isn't remembered");
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let scene = scene();
+        let (config, fingerprint) = impostor(version);
+        scene.node.show(config);
+        let ran = scene.run("login", &["--no-browser", "--fingerprint", &fingerprint]);
+        ran.failed(7, "node_tls", &["doesn't have the certificate's key"]);
+        assert_eq!(scene.node.requests(), 0);
+        assert!(scene.files().is_empty(), "and the fingerprint isn't remembered");
+    }
 }
 
 #[test]

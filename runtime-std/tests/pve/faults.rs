@@ -184,17 +184,15 @@ fn a_sign_in_url_that_is_not_for_us_is_not_opened() {
         ours(&url).failed(5, "node_auth_url", &[words, "nothing was opened"]);
     }
     // With our redirect URL, but without a state of its own.
-    for (port, state) in [("41001", ""), ("41002", "&state="), ("41003", "&state=a&state=b")] {
-        let redirect = format!("http%3A%2F%2F127.0.0.1%3A{port}%2Fcallback");
-        let url = format!("https://login.example/a?redirect_uri={redirect}{state}");
-        scene.node.bend_path(
-            "/auth-url",
-            200,
-            "application/json",
-            &json!({"data": url}).to_string(),
-        );
-        let ran = scene.run("login", &["--no-browser", "--port", port]);
-        ran.failed(5, "node_auth_url", &["no state"]);
+    for state in ["", "&state=", "&state=a&state=b"] {
+        scene.node.bend(move |request| {
+            let form = url::form_urlencoded::parse(&request.body).into_owned();
+            let ours = form.into_iter().find(|(name, _)| name == "redirect-url")?.1;
+            let ours: String = url::form_urlencoded::byte_serialize(ours.as_bytes()).collect();
+            let url = format!("https://login.example/a?redirect_uri={ours}{state}");
+            Some(crate::api::data(url.into()))
+        });
+        login(&scene).failed(5, "node_auth_url", &["no state"]);
     }
 }
 

@@ -53,7 +53,7 @@ impl Identity {
 
 /// A server that shows a certificate of somebody else, whose fingerprint is given too: the handshake is signed with
 /// another key.
-pub fn impostor() -> (Arc<ServerConfig>, String) {
+pub fn impostor(version: &'static rustls::SupportedProtocolVersion) -> (Arc<ServerConfig>, String) {
     #[derive(Debug)]
     struct Liar(Arc<rustls::sign::CertifiedKey>);
     impl rustls::server::ResolvesServerCert for Liar {
@@ -70,7 +70,7 @@ pub fn impostor() -> (Arc<ServerConfig>, String) {
     let liar = Liar(Arc::new(rustls::sign::CertifiedKey::new(vec![shown.der().clone()], own)));
     let config =
         ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(&[version])
             .unwrap()
             .with_no_client_auth()
             .with_cert_resolver(Arc::new(liar));

@@ -109,6 +109,8 @@ pub(crate) struct Seen {
     pub(crate) fingerprint: Fingerprint,
     /// Its DNS names, fit to be shown.
     pub(crate) names: String,
+    /// Whether it is the right one, as far as it alone tells: the handshake's signature comes after it.
+    pub(crate) is_accepted: bool,
 }
 
 impl Verifier {
@@ -160,6 +162,27 @@ impl Verifier {
         Ok(Arc::new(config))
     }
 
+    /// The fingerprint, where there is one; and the chain with the name, where somebody vouches. At least one of both.
+    fn judge(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        if self.pin.is_some_and(|pin| pin != Fingerprint::of(end_entity)) {
+            return Err(CertificateError::ApplicationVerificationFailure.into());
+        }
+        match (&self.chain, self.pin) {
+            (Some(chain), _) => {
+                chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+            }
+            (None, Some(_)) => Ok(ServerCertVerified::assertion()),
+            (None, None) => Err(CertificateError::UnknownIssuer.into()),
+        }
+    }
+
     pub(crate) fn pin(&self) -> Option<Fingerprint> {
         self.pin
     }
@@ -170,7 +193,6 @@ impl Verifier {
 }
 
 impl ServerCertVerifier for Verifier {
-    /// The fingerprint, where there is one; and the chain with the name, where somebody vouches. At least one of both.
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -179,19 +201,14 @@ impl ServerCertVerifier for Verifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let fingerprint = Fingerprint::of(end_entity);
-        let seen = Seen { fingerprint, names: names(end_entity) };
+        let verdict = self.judge(end_entity, intermediates, server_name, ocsp_response, now);
+        let seen = Seen {
+            fingerprint: Fingerprint::of(end_entity),
+            names: names(end_entity),
+            is_accepted: verdict.is_ok(),
+        };
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
-        if self.pin.is_some_and(|pin| pin != fingerprint) {
-            return Err(CertificateError::ApplicationVerificationFailure.into());
-        }
-        match (&self.chain, self.pin) {
-            (Some(chain), _) => {
-                chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-            }
-            (None, Some(_)) => Ok(ServerCertVerified::assertion()),
-            (None, None) => Err(CertificateError::UnknownIssuer.into()),
-        }
+        verdict
     }
 
     fn verify_tls12_signature(

@@ -248,7 +248,7 @@ impl Node {
     /// What a failed handshake means. Of the error, nothing is repeated that the other side wrote.
     fn tls(&self, error: &rustls::Error) -> Failure {
         let address = &self.address;
-        let seen = self.verifier.seen();
+        let seen = self.verifier.seen().filter(|seen| !seen.is_accepted);
         match (error, seen, self.verifier.pin()) {
             (rustls::Error::InvalidCertificate(_), Some(seen), Some(pin)) if seen.fingerprint != pin => {
                 CERTIFICATE_CHANGED.says(format!(
@@ -267,7 +267,7 @@ impl Node {
             (rustls::Error::InvalidMessage(_), ..) => NOT_PROXMOX.says(format!("{address} doesn't speak TLS")),
             (rustls::Error::AlertReceived(_), ..) => TLS.says(format!("{address} refused the TLS connection")),
             (rustls::Error::PeerIncompatible(_), ..) => TLS.says(format!("{address} offers no TLS that is safe enough")),
-            _ => TLS.says(format!("the TLS handshake with {address} failed: its signature or a message of it is wrong")),
+            _ => TLS.says(format!("the TLS handshake with {address} failed: whoever answers doesn't have the certificate's key, or breaks the rules of TLS")),
         }
     }
 }
