@@ -64,6 +64,7 @@ fn wants_json() -> bool {
     own.into_iter().any(|argument| argument == "--json")
 }
 
+#[cfg_attr(not(feature = "pve"), expect(unused_variables, reason = "only tickets need them"))]
 fn execute(arguments: Arguments, clock: fn() -> UnixTime) -> Result<Outcome, Failure> {
     let state_directory = arguments.state_directory();
     let Arguments { config, sealed_key, json, command, .. } = arguments;

@@ -180,6 +180,7 @@ fn a_sign_in_url_that_is_not_for_us_is_not_opened() {
             "elsewhere",
         ),
         (format!("https://login.example/a?{state}"), "elsewhere"),
+        (format!("https://login.example/{}", "a".repeat(16 * 1024)), "too long"),
     ] {
         ours(&url).failed(5, "node_auth_url", &[words, "nothing was opened"]);
     }

@@ -141,15 +141,28 @@ fn folders_are_this_users_alone_or_refused() {
 }
 
 #[test]
-fn without_a_runtime_directory_tickets_are_in_the_state_directory() {
-    let scene = scene(Product::Pve);
-    let fingerprint = scene.node.identity.fingerprint.clone();
-    let mut command = scene.command("login", &["--fingerprint", &fingerprint, "--no-browser"]);
-    command.env_remove("XDG_RUNTIME_DIR");
-    let waiting = Waiting::start(command);
-    waiting.sign_in();
-    assert_eq!(waiting.ended().status, Some(0));
-    assert!(scene.ticket_file().starts_with(scene.path("state/tickets")));
+fn without_a_runtime_directory_of_ones_own_tickets_are_in_the_state_directory() {
+    for runtime in [None, Some("relative"), Some("/no/such/folder"), Some("open to others")] {
+        let scene = scene(Product::Pve);
+        let fingerprint = scene.node.identity.fingerprint.clone();
+        let mut command = scene.command("login", &["--fingerprint", &fingerprint, "--no-browser"]);
+        match runtime {
+            None => {
+                command.env_remove("XDG_RUNTIME_DIR");
+            }
+            Some("open to others") => {
+                let open = fs::Permissions::from_mode(0o755);
+                fs::set_permissions(scene.path("run"), open).unwrap();
+            }
+            Some(path) => {
+                command.env("XDG_RUNTIME_DIR", path);
+            }
+        }
+        let waiting = Waiting::start(command);
+        waiting.sign_in();
+        assert_eq!(waiting.ended().status, Some(0), "{runtime:?}");
+        assert!(scene.ticket_file().starts_with(scene.path("state/tickets")), "{runtime:?}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Logins of each product, by fingerprint and by CA file.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::Command;
 
 use onerealm_demo_provider::browser::Browser;
@@ -151,9 +152,44 @@ fn a_realm_is_chosen_or_the_list_is_an_error() {
     with(&[]).failed(3, "node_realm_none", &["no realm at an OpenID Provider"]);
 }
 
+/// `script` gives the command a terminal.
+#[test]
+fn a_terminal_is_asked_which_realm() {
+    let scene = Scene::new(Node::start(Product::Pve));
+    *scene.node.host.realms.lock().unwrap() = json!([
+        {"realm": "second", "type": "openid", "comment": "The other\u{1b}[31m one"}, {"realm": "sso", "type": "openid"},
+    ]);
+    let fingerprint = scene.node.identity.fingerprint.clone();
+    let inner = scene.command("login", &["--fingerprint", &fingerprint, "--no-browser"]);
+    let words: Vec<_> = [inner.get_program()].into_iter().chain(inner.get_args()).collect();
+    let line: Vec<_> = words.iter().map(|word| word.to_str().unwrap()).collect();
+    let mut script = Command::new("script");
+    script.args(["--quiet", "--return", "--flush", "--command", &line.join(" "), "/dev/null"]);
+    script.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let piped = std::process::Stdio::piped;
+    let mut child = script.stdin(piped()).stdout(piped()).stderr(piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let (mut said, mut line) = (String::new(), String::new());
+    // A terminal echoes what is typed, so the question need not be waited for.
+    writeln!(stdin, "7\nthird\n2").unwrap();
+    while !line.starts_with("http") {
+        line.clear();
+        assert_ne!(stdout.read_line(&mut line).unwrap(), 0, "it shows no URL: {said}");
+        said.push_str(&line);
+    }
+    assert!(said.contains("  1  second  The other\\u{1b}[31m one"), "{said}");
+    assert!(said.contains("a user of the realm sso"), "{said}");
+    let mut browser = Browser::new();
+    let callback = browser.sign_in(line.trim(), ALICE).unwrap();
+    browser.open(&callback).unwrap();
+    let rest = std::thread::spawn(move || stdout.lines().map_while(Result::ok).for_each(drop));
+    assert_eq!(Ran::of_child(child).status, Some(0));
+    rest.join().unwrap();
+}
+
 #[test]
 fn the_end_user_pastes_the_url_at_the_terminal() {
-    use std::io::Write as _;
     let scene = Scene::new(Node::start(Product::Pve));
     let fingerprint = scene.node.identity.fingerprint.clone();
     let mut command = scene.command("login", &["--fingerprint", &fingerprint, "--no-browser"]);

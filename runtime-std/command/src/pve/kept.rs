@@ -48,9 +48,12 @@ impl Kept {
         Kept { folder: root.join(name), product, address: address.clone(), trust }
     }
 
-    /// Where tickets are kept: in memory until the end of the session where there is such a place.
+    /// Where tickets are kept: in memory until the end of the session where there is such a place of this user's own.
+    /// (`sudo` may leave another user's in the environment.)
     pub(crate) fn root(runtime: Option<PathBuf>, state: &Path) -> PathBuf {
-        let runtime = runtime.filter(|path| path.is_absolute() && path.is_dir());
+        let is_own =
+            |path: &PathBuf| path.is_absolute() && private_file::check_directory(path).is_ok();
+        let runtime = runtime.filter(is_own);
         match runtime {
             Some(runtime) => runtime.join("onerealm"),
             None => state.to_owned(),

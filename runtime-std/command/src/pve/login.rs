@@ -19,6 +19,8 @@ use crate::outcome::Failure;
 const REDIRECT_URL_LEN: usize = 255;
 const STATE_LEN: usize = 1024;
 const CODE_LEN: usize = 4096;
+/// The longest URL for the browser that is believed, in bytes.
+const URL_LEN: usize = 16 * 1024;
 
 pub(crate) fn run(session: &mut Session, way: &Way) -> Result<Ticket, Failure> {
     let realm = realms::choose(&session.node, way.node.realm.as_deref());
@@ -74,6 +76,9 @@ fn auth_url(node: &Node, realm: &str, redirect_url: &str, public: bool) -> Resul
         refusal => refusal.into_failure(),
     })?;
     let wrong = |what| AUTH_URL.says(format!("{} gave a sign-in URL {what}", node.address));
+    if url.data.len() > URL_LEN {
+        return Err(wrong("that is too long"));
+    }
     let url = Url::parse(&url.data).map_err(|_| wrong("that is none"))?;
     let is_loopback = match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -47,7 +47,6 @@ pub(crate) struct Credentials<'a> {
 }
 
 /// An answer with status 200.
-#[derive(Debug)]
 pub(crate) struct Answer<T> {
     pub(crate) data: T,
     /// The values of `Set-Cookie`.
