@@ -20,8 +20,7 @@ use std::io::Read;
 use std::process::ExitCode;
 
 use onerealm::{
-    Begun, Callback, DirectoryStore, Logins, Network, SealedOrDirectoryStore, UnixTime,
-    User,
+    Begun, Callback, DirectoryStore, Logins, Network, SealedOrDirectoryStore, UnixTime, User,
 };
 use serde_json::{Value, json};
 

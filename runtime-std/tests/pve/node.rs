@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use onerealm::{Config, DirectoryStore, Logins};
+use onerealm::{DirectoryStore, Logins};
 use onerealm_demo_provider::{DemoProvider, Platform, Registration, Setup, User};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -36,8 +36,8 @@ pub struct Host {
 
 impl Host {
     pub fn logins(&self) -> Logins {
-        let config = Config::read(&self.folder.path().join("domains.cfg")).unwrap();
-        Logins::new(config, DirectoryStore::new(self.folder.path().join("state")))
+        let realms = onerealm_domains_cfg::read(&self.folder.path().join("domains.cfg")).unwrap();
+        Logins::new(realms, DirectoryStore::new(self.folder.path().join("state")))
     }
 
     pub fn now(&self) -> u64 {

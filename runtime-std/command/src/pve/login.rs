@@ -1,5 +1,6 @@
 //! A login at a node: the node says where to send the browser, and takes what it comes back with.
 
+use onerealm::Error;
 use onerealm_core::AuthorizationResponse;
 use onerealm_core::wire::FormText;
 use url::{Host, Url};
@@ -35,14 +36,14 @@ pub(crate) fn run(session: &mut Session, way: &Way) -> Result<Ticket, Failure> {
     let url = auth_url(node, &realm, &redirect_url, way.public.is_asked_for())?;
     let state = state(&url, &redirect_url)?;
     // The key of the state: comparing it takes the same time, whatever comes.
-    let key = AuthorizationResponse::from_code_and_state("-", &state)?.key();
+    let key = AuthorizationResponse::from_code_and_state("-", &state).map_err(Error::from)?.key();
     eprintln!(
         "Signing in to {} {} as a user of the realm {realm}.",
         node.product.name(),
         node.address
     );
     let callback = Zeroizing::new(wait(listener, &way.browser, url.as_str(), key)?);
-    let response = AuthorizationResponse::from_url(&callback)?;
+    let response = AuthorizationResponse::from_url(&callback).map_err(Error::from)?;
     if let Some(error) = response.error_text() {
         return Err(refused_by_provider(error, response.error_description()));
     }
