@@ -29,7 +29,7 @@ impl FromStr for Lifetime {
         const FORM: &str = "give minutes, hours or days up to 366, for example 30m, 8h or 7d";
         let units = [('m', 60), ('h', 3600), ('d', 86400)];
         let unit = units.iter().find(|(unit, _)| text.ends_with(*unit)).ok_or(FORM)?;
-        let digits = text.trim_end_matches(unit.0);
+        let digits = text.strip_suffix(unit.0).ok_or(FORM)?;
         let is_number = digits.len() <= 6 && digits.bytes().all(|byte| byte.is_ascii_digit());
         let count: u64 = digits.parse().ok().filter(|_| is_number).ok_or(FORM)?;
         let seconds =
