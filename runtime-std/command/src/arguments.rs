@@ -1,303 +1,242 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
-use lexopt::{Arg, Parser, ValueExt};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{ArgAction, Args, Parser, Subcommand, value_parser};
 use onerealm::Requested;
 
+use crate::outcome::Failure;
 use crate::state_directory;
-
-pub(crate) const HELP: &str = "\
-onerealm: OpenID Connect logins where one realm serves both client types
-
-usage: onerealm [--config FILE] [--state-dir DIR] [--sealed-key FILE] [--json] [-v] COMMAND
-
-  demo [--keep]                  both client types against an embedded provider
-  auth-url [REALM] --redirect-url URL [--public]
-                                 begins a login, prints the URL for the browser
-  finish (--callback URL | --code C --state S [--iss I]) [--redirect-url URL]
-                                 finishes it, prints the identity
-  login [REALM] [--public] [--no-browser] [--port N] [--redirect-url URL]
-                                 the whole of it, on this machine
-  check [REALM] [--redirect-url URL]
-                                 what a login would do, and whether it can
-  set REALM PROPERTY VALUE       changes one line of the file with the realms
-  unset REALM PROPERTY           removes one
-
-  REALM            without it, the realm with `default 1`, or the only one
-  VALUE -          reads the value from standard input, as it must be for a key
-
-  --config FILE      realms, as Proxmox has them (/etc/pve/domains.cfg)
-  --state-dir DIR    where pending logins are kept
-  --sealed-key FILE  they travel in their state instead, sealed with this key
-  --public           ask for the login of a public client: no secret is sent
-  --callback -       reads the URL from standard input
-  --json             output and errors as JSON
-  -v, -vv            log what happens, and each request, on stderr
-
-exit status: 0 done, 1 demo failed, 2 usage, 3 realm or configuration, 4 authorization
-response refused, 5 token or userinfo endpoint refused, 6 ID token refused,
-7 network or TLS, 8 storage";
 
 const DEFAULT_CONFIG: &str = "/etc/pve/domains.cfg";
 
+const EXIT_STATUSES: &str = "\
+exit status: 0 done, 1 demo failed, 2 usage, 3 realm or configuration, 4 authorization
+response refused, 5 token or userinfo endpoint refused, 6 ID token refused,
+7 network or TLS, 8 storage, 130 interrupted";
+
+const OF_EVERY_COMMAND: &str = "Options of every command";
+
+/// OpenID Connect logins where one realm serves both client types
+#[derive(Parser)]
+#[command(
+    name = "onerealm",
+    version,
+    arg_required_else_help = true,
+    subcommand_required = true,
+    after_help = EXIT_STATUSES
+)]
 pub(crate) struct Arguments {
+    /// The file with the realms, as Proxmox has them
+    #[arg(long, global = true, value_name = "FILE", default_value = DEFAULT_CONFIG, help_heading = OF_EVERY_COMMAND)]
     pub(crate) config: PathBuf,
-    pub(crate) state_directory: PathBuf,
+    /// Where pending logins are kept
+    #[arg(long, global = true, value_name = "DIR", help_heading = OF_EVERY_COMMAND)]
+    state_dir: Option<PathBuf>,
+    /// Pending logins travel in their state instead, sealed with this key
+    #[arg(long, global = true, value_name = "FILE", help_heading = OF_EVERY_COMMAND)]
     pub(crate) sealed_key: Option<PathBuf>,
+    /// Output and errors as JSON
+    #[arg(long, global = true, help_heading = OF_EVERY_COMMAND)]
     pub(crate) json: bool,
-    pub(crate) verbosity: u8,
+    /// Log what happens, and with -vv each request, on stderr
+    #[arg(short, long, global = true, action = ArgAction::Count, help_heading = OF_EVERY_COMMAND)]
+    pub(crate) verbose: u8,
+    #[command(subcommand)]
     pub(crate) command: Command,
 }
 
+#[derive(Subcommand)]
 pub(crate) enum Command {
-    Help,
-    Version,
-    AuthUrl {
-        realm: Option<String>,
-        redirect_url: String,
-        requested: Requested,
-    },
-    Finish(Finish),
-    Login(Login),
-    Check {
-        realm: Option<String>,
-        redirect_url: Option<String>,
-    },
-    Change(Change),
+    /// Both client types against an embedded provider
     #[cfg(feature = "demo")]
     Demo {
+        /// Keep the provider running, to try it with a browser
+        #[arg(long)]
         keep: bool,
+    },
+    /// Begins a login, prints the URL for the browser
+    AuthUrl {
+        #[command(flatten)]
+        realm: RealmName,
+        /// Where the provider sends the browser
+        #[arg(long, value_name = "URL")]
+        redirect_url: String,
+        #[command(flatten)]
+        public: Public,
+    },
+    /// Finishes a login, prints the identity
+    Finish(Finish),
+    /// The whole of a login, on this machine
+    Login(Login),
+    /// What a login would do, and whether it can
+    Check {
+        #[command(flatten)]
+        realm: RealmName,
+        /// Where the provider would send the browser
+        #[arg(long, value_name = "URL")]
+        redirect_url: Option<String>,
+    },
+    /// Changes one line of the file with the realms
+    Set {
+        /// The name of the realm
+        realm: String,
+        /// The name of the property
+        property: String,
+        /// Its value; - reads it from standard input, as it must be for a key
+        // A value that begins with a hyphen must not end up in a message as an unknown option.
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+    },
+    /// Removes one line of the file with the realms
+    Unset {
+        /// The name of the realm
+        realm: String,
+        /// The name of the property
+        property: String,
+    },
+    /// Tickets of Proxmox VE, Backup Server, Datacenter Manager and Mail Gateway
+    #[cfg(feature = "pve")]
+    Pve(crate::pve::Pve),
+    /// Prints completions for a shell
+    #[cfg(feature = "completions")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
     },
 }
 
+#[derive(Args)]
+pub(crate) struct RealmName {
+    /// The realm; without it, the one with `default 1`, or the only one
+    #[arg(value_name = "REALM")]
+    pub(crate) name: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Public {
+    /// Ask for the login of a public client: no secret is sent
+    #[arg(long)]
+    public: bool,
+}
+
+impl Public {
+    #[cfg(feature = "pve")]
+    pub(crate) fn is_asked_for(&self) -> bool {
+        self.public
+    }
+
+    pub(crate) fn requested(&self) -> Requested {
+        if self.public { Requested::Public } else { Requested::Default }
+    }
+}
+
+#[derive(Args)]
 pub(crate) struct Finish {
+    /// The whole URL that the browser was sent to; - reads it from standard input
+    #[arg(long, value_name = "URL", conflicts_with_all = ["code", "state", "iss"], required_unless_present = "code")]
     pub(crate) callback: Option<String>,
+    /// The parameter `code` of that URL, decoded
+    #[arg(long, requires = "state")]
     pub(crate) code: Option<String>,
+    /// Its parameter `state`
+    #[arg(long, requires = "code")]
     pub(crate) state: Option<String>,
+    /// Its parameter `iss`, where there is one
+    #[arg(long, requires = "code")]
     pub(crate) iss: Option<String>,
+    /// Refuse a login that began with another redirect URL
+    #[arg(long, value_name = "URL")]
     pub(crate) redirect_url: Option<String>,
 }
 
+#[derive(Args)]
 pub(crate) struct Login {
-    pub(crate) realm: Option<String>,
-    pub(crate) requested: Requested,
+    #[command(flatten)]
+    pub(crate) realm: RealmName,
+    #[command(flatten)]
+    pub(crate) public: Public,
+    #[command(flatten)]
     pub(crate) browser: Browser,
+}
+
+/// How the end user gets to the provider and back.
+#[derive(Args)]
+pub(crate) struct Browser {
+    /// Open no browser here: print the URL, and take the one that it ends at from the terminal
+    #[arg(long)]
+    pub(crate) no_browser: bool,
+    /// The port on which to wait for the browser
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..))]
     pub(crate) port: Option<u16>,
+    /// Another loopback redirect URL than http://127.0.0.1:PORT/callback
+    #[arg(long, value_name = "URL")]
     pub(crate) redirect_url: Option<String>,
-}
-
-/// Of the file with the realms.
-pub(crate) struct Change {
-    pub(crate) realm: String,
-    pub(crate) property: String,
-    /// `-` stands for standard input; `None` removes the property.
-    pub(crate) value: Option<String>,
-}
-
-/// Who opens the URL.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Browser {
-    /// This machine's browser.
-    Open,
-    /// The end user, somewhere.
-    EndUser,
-}
-
-/// Everything that may stand on the command line, before it is known whether it belongs together.
-#[derive(Default)]
-struct Given {
-    words: Vec<String>,
-    config: Option<PathBuf>,
-    state_directory: Option<PathBuf>,
-    sealed_key: Option<PathBuf>,
-    json: bool,
-    verbosity: u8,
-    options: Vec<(&'static str, String)>,
-    flags: Vec<&'static str>,
 }
 
 impl Arguments {
-    pub(crate) fn parse(parser: Parser) -> Result<Self, String> {
-        let mut given = Given::read(parser).map_err(|error| error.to_string())?;
-        let command = given.command()?;
-        if let Some(name) =
-            given.options.first().map(|(name, _)| *name).or_else(|| given.flags.first().copied())
-        {
-            return Err(format!("--{name} doesn't belong to this command"));
-        }
-        Ok(Arguments {
-            config: given.config.unwrap_or_else(|| DEFAULT_CONFIG.into()),
-            state_directory: given
-                .state_directory
-                .unwrap_or_else(|| state_directory::unless_named(|name| std::env::var(name).ok())),
-            sealed_key: given.sealed_key,
-            json: given.json,
-            verbosity: given.verbosity,
-            command,
+    /// What the arguments ask for; else what to print, and the exit status.
+    pub(crate) fn parse(
+        arguments: impl IntoIterator<Item = OsString>,
+        wants_json: bool,
+    ) -> Result<Self, ExitCode> {
+        Arguments::try_parse_from(arguments).map_err(|error| match error.kind() {
+            ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+                // Whoever closed the other end wants no help.
+                let _ = error.print();
+                ExitCode::from(error.exit_code() as u8)
+            }
+            _ => Failure::Usage(sentence(&error)).report(wants_json),
         })
     }
-}
 
-impl Given {
-    fn read(mut parser: Parser) -> Result<Self, lexopt::Error> {
-        const OPTIONS: [&str; 6] = ["redirect-url", "callback", "code", "state", "iss", "port"];
-        const FLAGS: [&str; 5] = ["public", "no-browser", "keep", "help", "version"];
-        let mut given = Given::default();
-        while let Some(argument) = parser.next()? {
-            match argument {
-                Arg::Value(word) => given.words.push(word.string()?),
-                Arg::Short('v') => given.verbosity = given.verbosity.saturating_add(1),
-                Arg::Short('h') => given.flags.push("help"),
-                Arg::Short('V') => given.flags.push("version"),
-                Arg::Long("config") => once(&mut given.config, parser.value()?, "config")?,
-                Arg::Long("state-dir") => {
-                    once(&mut given.state_directory, parser.value()?, "state-dir")?;
-                }
-                Arg::Long("sealed-key") => {
-                    once(&mut given.sealed_key, parser.value()?, "sealed-key")?;
-                }
-                Arg::Long("json") => given.json = true,
-                Arg::Long("verbose") => given.verbosity = given.verbosity.saturating_add(1),
-                Arg::Long(name) => {
-                    let option = OPTIONS.iter().find(|option| **option == name);
-                    let flag = FLAGS.iter().find(|flag| **flag == name);
-                    match (option, flag) {
-                        (Some(option), _) => {
-                            given.options.push((option, parser.value()?.string()?))
-                        }
-                        (None, Some(flag)) => given.flags.push(flag),
-                        (None, None) => return Err(argument.unexpected()),
-                    }
-                }
-                Arg::Short(_) => return Err(argument.unexpected()),
-            }
-        }
-        Ok(given)
-    }
-
-    fn command(&mut self) -> Result<Command, String> {
-        if self.flag("help") {
-            return Ok(Command::Help);
-        }
-        if self.flag("version") {
-            return Ok(Command::Version);
-        }
-        let mut words = std::mem::take(&mut self.words).into_iter();
-        let name = words.next().ok_or("a command is missing")?;
-        let mut needed = |what: &str| words.next().ok_or_else(|| format!("{name} needs {what}"));
-        let command = match name.as_str() {
-            "help" => Command::Help,
-            "auth-url" => Command::AuthUrl {
-                realm: words.next(),
-                redirect_url: self
-                    .option("redirect-url")?
-                    .ok_or("auth-url needs --redirect-url")?,
-                requested: self.requested(),
-            },
-            "finish" => Command::Finish(self.finish()?),
-            "login" => Command::Login(Login {
-                realm: words.next(),
-                requested: self.requested(),
-                browser: if self.flag("no-browser") { Browser::EndUser } else { Browser::Open },
-                port: self.port()?,
-                redirect_url: self.option("redirect-url")?,
-            }),
-            "check" => {
-                Command::Check { realm: words.next(), redirect_url: self.option("redirect-url")? }
-            }
-            "set" | "unset" => Command::Change(Change {
-                realm: needed("the name of a realm")?,
-                property: needed("the name of a property")?,
-                value: if name == "set" { Some(needed("a value")?) } else { None },
-            }),
-            #[cfg(feature = "demo")]
-            "demo" => Command::Demo { keep: self.flag("keep") },
-            _ => return Err(format!("there is no command {name:?}")),
-        };
-        match words.next() {
-            None => Ok(command),
-            Some(word) => Err(format!("{word:?} is one argument too many")),
-        }
-    }
-
-    fn finish(&mut self) -> Result<Finish, String> {
-        let finish = Finish {
-            callback: self.option("callback")?,
-            code: self.option("code")?,
-            state: self.option("state")?,
-            iss: self.option("iss")?,
-            redirect_url: self.option("redirect-url")?,
-        };
-        let parts = finish.code.is_some() || finish.state.is_some() || finish.iss.is_some();
-        match &finish {
-            Finish { callback: Some(_), .. } if !parts => Ok(finish),
-            Finish { callback: None, code: Some(_), state: Some(_), .. } => Ok(finish),
-            _ => Err("finish needs either --callback, or --code and --state".to_owned()),
-        }
-    }
-
-    fn port(&mut self) -> Result<Option<u16>, String> {
-        match self.option("port")? {
-            None => Ok(None),
-            Some(text) => match text.parse() {
-                Ok(port) if port > 0 => Ok(Some(port)),
-                _ => Err(format!("--port must be a number from 1 to 65535, not {text:?}")),
-            },
-        }
-    }
-
-    fn requested(&mut self) -> Requested {
-        if self.flag("public") { Requested::Public } else { Requested::Default }
-    }
-
-    fn option(&mut self, name: &str) -> Result<Option<String>, String> {
-        let place = self.options.iter().position(|(option, _)| *option == name);
-        let value = place.map(|place| self.options.remove(place).1);
-        match self.options.iter().any(|(option, _)| *option == name) {
-            true => Err(format!("--{name} is given twice")),
-            false => Ok(value),
-        }
-    }
-
-    fn flag(&mut self, name: &str) -> bool {
-        let before = self.flags.len();
-        self.flags.retain(|flag| *flag != name);
-        self.flags.len() < before
+    pub(crate) fn state_directory(&self) -> PathBuf {
+        let default = || state_directory::unless_named(|name| std::env::var(name).ok());
+        self.state_dir.clone().unwrap_or_else(default)
     }
 }
 
-fn once(
-    place: &mut Option<PathBuf>,
-    value: std::ffi::OsString,
-    name: &str,
-) -> Result<(), lexopt::Error> {
-    match place.replace(value.into()) {
-        None => Ok(()),
-        Some(_) => Err(format!("--{name} is given twice").into()),
+/// What is wrong, and what may have been meant, in one line.
+///
+/// A word too many may be the rest of a secret, so it isn't repeated.
+fn sentence(error: &clap::Error) -> String {
+    if let (ErrorKind::UnknownArgument, Some(ContextValue::String(word))) =
+        (error.kind(), error.get(ContextKind::InvalidArg))
+    {
+        if !word.starts_with('-') {
+            return "there is one argument too many".to_owned();
+        }
     }
+    let rendered = error.render().to_string();
+    let text = rendered.split("\n\nUsage:").next().unwrap_or_default();
+    let text = text.split("\n\nFor more information").next().unwrap_or_default();
+    let text = text.trim().strip_prefix("error: ").unwrap_or(text);
+    text.replace("\n\n  tip:", ";").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parse(line: &str) -> Result<Arguments, String> {
-        let words = std::iter::once("onerealm").chain(line.split_whitespace());
-        Arguments::parse(Parser::from_iter(words))
+    fn parsed(line: &str) -> Result<Arguments, clap::Error> {
+        Arguments::try_parse_from(std::iter::once("onerealm").chain(line.split_whitespace()))
     }
 
     #[test]
     fn options_may_stand_anywhere() {
-        let arguments =
-            parse("--json auth-url sso -v --public --redirect-url https://h --config c -v")
-                .unwrap();
-        assert!(arguments.json && arguments.verbosity == 2);
+        let line = "--json auth-url sso -v --public --redirect-url https://h --config c -v";
+        let arguments = parsed(line).unwrap();
+        assert!(arguments.json && arguments.verbose == 2);
         assert_eq!(arguments.config, PathBuf::from("c"));
         assert!(matches!(
             arguments.command,
-            Command::AuthUrl { realm, redirect_url, requested: Requested::Public }
-                if realm.as_deref() == Some("sso") && redirect_url == "https://h"
+            Command::AuthUrl { realm, redirect_url, public: Public { public: true } }
+                if realm.name.as_deref() == Some("sso") && redirect_url == "https://h"
         ));
     }
 
@@ -322,7 +261,6 @@ mod tests {
             "check sso x",
             "set sso client-type",
             "set sso client-type auto x",
-            "set sso client-type auto --redirect-url x",
             "unset sso",
             "unset sso client-type auto",
             "--unknown",
@@ -330,7 +268,44 @@ mod tests {
             "auth-url sso --redirect-url",
             "auth-url sso --redirect-url a --sealed-key k --sealed-key k",
         ] {
-            assert!(parse(line).is_err(), "{line}");
+            let error = parsed(line).err().unwrap_or_else(|| panic!("{line}"));
+            assert_eq!(error.exit_code(), 2, "{line}");
         }
+    }
+
+    #[test]
+    fn a_mistyped_word_is_answered_with_the_right_one() {
+        for (line, meant) in [
+            ("logn", "'login'"),
+            ("login --hlep", "'--help'"),
+            ("login --no-browzer", "'--no-browser'"),
+            ("chek sso", "'check'"),
+        ] {
+            let said = sentence(&parsed(line).err().unwrap());
+            assert!(said.contains(meant) && !said.contains('\n'), "{line}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_not_repeated() {
+        for line in [
+            "set sso client-key canary canary",
+            "set sso client-key pass canary",
+            "finish --code canary --code canary --state canary",
+            "finish --callback canary --state canary",
+            "login --client-key=canary",
+        ] {
+            let said = sentence(&parsed(line).err().unwrap());
+            assert!(!said.contains("canary"), "{line}: {said}");
+        }
+        let taken = parsed("set sso client-key --canary --json").unwrap();
+        assert!(taken.json);
+        assert!(matches!(taken.command, Command::Set { value, .. } if value == "--canary"));
+    }
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        use clap::CommandFactory as _;
+        Arguments::command().debug_assert();
     }
 }

@@ -6,14 +6,18 @@ use onerealm_domains_cfg::ConfigFile;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::arguments::Change;
 use crate::outcome::{Failure, Outcome};
 use crate::read_standard_input;
 
-pub(crate) fn run(config: &Path, change: &Change) -> Result<Outcome, Failure> {
-    let Change { realm, property, value } = change;
+/// `-` as the value stands for standard input; without a value, the property is removed.
+pub(crate) fn run(
+    config: &Path,
+    realm: &str,
+    property: &str,
+    value: Option<&str>,
+) -> Result<Outcome, Failure> {
     let mut file = ConfigFile::read(config)?;
-    let changed = match value.as_deref() {
+    let changed = match value {
         Some("-") => {
             let text = Zeroizing::new(read_standard_input()?);
             // A terminal and `echo` end their line.

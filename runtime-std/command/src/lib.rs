@@ -7,15 +7,21 @@ mod callback_at_terminal;
 mod change;
 #[cfg(feature = "demo")]
 mod demo;
+#[cfg(feature = "pve")]
+mod interrupt;
 mod login;
 mod outcome;
+#[cfg(feature = "pve")]
+mod pve;
 mod state_directory;
 mod stderr_log;
 
 use std::io::Read;
 use std::process::ExitCode;
 
-use onerealm::{Begun, Callback, DirectoryStore, Logins, Network, SealedOrDirectoryStore, User};
+use onerealm::{
+    Begun, Callback, DirectoryStore, Logins, Network, SealedOrDirectoryStore, UnixTime, User,
+};
 use serde_json::{Value, json};
 
 use arguments::{Arguments, Command, Finish};
@@ -23,13 +29,29 @@ use outcome::{Failure, Outcome};
 
 /// Does what the process was called for, and gives its exit status.
 pub fn run() -> ExitCode {
-    let arguments = match Arguments::parse(lexopt::Parser::from_env()) {
+    run_with_clock(onerealm::now)
+}
+
+/// The codes of errors that are the command's own, as `docs/errors.md` lists them.
+pub fn codes() -> impl Iterator<Item = &'static str> {
+    let of_every_command = ["usage", "browser_timeout", "listener", "demo", "interrupted"];
+    #[cfg(feature = "pve")]
+    let of_pve = pve::CODES;
+    #[cfg(not(feature = "pve"))]
+    let of_pve: &[&str] = &[];
+    of_every_command.into_iter().chain(of_pve.iter().copied())
+}
+
+/// The same with another clock for the tickets of `pve`, for tests.
+#[doc(hidden)]
+pub fn run_with_clock(clock: fn() -> UnixTime) -> ExitCode {
+    let arguments = match Arguments::parse(std::env::args_os(), wants_json()) {
         Ok(arguments) => arguments,
-        Err(usage) => return Failure::Usage(usage).report(wants_json()),
+        Err(status) => return status,
     };
-    stderr_log::start(arguments.verbosity);
+    stderr_log::start(arguments.verbose);
     let json = arguments.json;
-    match execute(arguments) {
+    match execute(arguments, clock) {
         Ok(outcome) => outcome.print(json),
         Err(failure) => failure.report(json),
     }
@@ -37,29 +59,30 @@ pub fn run() -> ExitCode {
 
 /// Whether errors are to be JSON even if the arguments can't be read.
 fn wants_json() -> bool {
-    std::env::args_os().any(|argument| argument == "--json")
+    let own = std::env::args_os().take_while(|argument| argument != "--");
+    own.into_iter().any(|argument| argument == "--json")
 }
 
-fn execute(arguments: Arguments) -> Result<Outcome, Failure> {
-    let Arguments { config, state_directory, sealed_key, command, .. } = arguments;
+#[cfg_attr(not(feature = "pve"), expect(unused_variables, reason = "only tickets need them"))]
+fn execute(arguments: Arguments, clock: fn() -> UnixTime) -> Result<Outcome, Failure> {
+    let state_directory = arguments.state_directory();
+    let Arguments { config, sealed_key, json, command, .. } = arguments;
     let providers = state_directory.join("providers");
     let logins = || -> Result<Logins, Failure> {
         let realms = onerealm_domains_cfg::read(&config)?;
         Ok(match sealed_key {
-            Some(key) => Logins::new(realms, SealedOrDirectoryStore::new(key, state_directory)),
-            None => Logins::new(realms, DirectoryStore::new(state_directory)),
+            Some(key) => Logins::new(realms, SealedOrDirectoryStore::new(key, &state_directory)),
+            None => Logins::new(realms, DirectoryStore::new(&state_directory)),
         })
     };
     // For the two calls of a login, which are two processes. `login` leaves nothing behind, and
     // `check` asks the provider, whatever is known from before.
     let kept = || Network::with_cache(&providers);
     match command {
-        Command::Help => Ok(Outcome::text(arguments::HELP)),
-        Command::Version => Ok(Outcome::text(concat!("onerealm ", env!("CARGO_PKG_VERSION")))),
-        Command::AuthUrl { realm, redirect_url, requested } => {
+        Command::AuthUrl { realm, redirect_url, public } => {
             let logins = logins()?.with_network(kept());
-            let realm = named_or_default(&logins, realm.as_deref())?;
-            Ok(begun(logins.begin(realm, &redirect_url, requested)?))
+            let realm = named_or_default(&logins, realm.name.as_deref())?;
+            Ok(begun(logins.begin(realm, &redirect_url, public.requested())?))
         }
         Command::Finish(finish) => {
             let logins = logins()?.with_network(kept());
@@ -68,14 +91,29 @@ fn execute(arguments: Arguments) -> Result<Outcome, Failure> {
         Command::Login(login) => Ok(identity(login::run(&logins()?, &login)?)),
         Command::Check { realm, redirect_url } => {
             let logins = logins()?;
-            let realm = named_or_default(&logins, realm.as_deref())?;
+            let realm = named_or_default(&logins, realm.name.as_deref())?;
             let report = logins.check(realm, redirect_url.as_deref())?;
             Ok(Outcome::of(Value::from(&report), report.to_string()))
         }
-        Command::Change(change) => change::run(&config, &change),
+        Command::Set { realm, property, value } => {
+            change::run(&config, &realm, &property, Some(&value))
+        }
+        Command::Unset { realm, property } => change::run(&config, &realm, &property, None),
         #[cfg(feature = "demo")]
         Command::Demo { keep } => demo::run(keep),
+        #[cfg(feature = "pve")]
+        Command::Pve(arguments) => pve::run(arguments, &state_directory, json, clock),
+        #[cfg(feature = "completions")]
+        Command::Completions { shell } => Ok(completions(shell)),
     }
+}
+
+#[cfg(feature = "completions")]
+fn completions(shell: clap_complete::Shell) -> Outcome {
+    use clap::CommandFactory as _;
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "onerealm", &mut script);
+    Outcome::text(&String::from_utf8_lossy(&script))
 }
 
 fn named_or_default<'a>(logins: &'a Logins, named: Option<&'a str>) -> Result<&'a str, Failure> {

@@ -18,31 +18,46 @@ use crate::outcome::Failure;
 const PATH: &str = "/callback";
 
 pub(crate) fn run(logins: &Logins, login: &Login) -> Result<User, Failure> {
-    let realm = named_or_default(logins, login.realm.as_deref())?;
-    let listener = listen(login)?;
-    let (begun, pending) = logins.start(realm, listener.redirect_url(), login.requested)?;
-    show(&begun.url, login.browser);
+    let realm = named_or_default(logins, login.realm.name.as_deref())?;
+    let listener = listen(&login.browser)?;
+    let (begun, pending) =
+        logins.start(realm, listener.redirect_url(), login.public.requested())?;
+    let callback = wait(listener, &login.browser, &begun.url, pending.key())?;
+    Ok(logins.complete(pending, Callback::Url(&callback))?)
+}
 
-    let key = pending.key();
+/// Sends the browser to `url`, and gives the callback with the state of `key` that comes of it.
+pub(crate) fn wait(
+    listener: LoopbackListener,
+    browser: &Browser,
+    url: &str,
+    key: PendingKey,
+) -> Result<String, Failure> {
+    show(url, browser);
     let pasted = Pasted::default();
-    if login.browser == Browser::EndUser {
+    if browser.no_browser {
         let canceller = listener.canceller();
         pasted.read(move |line| belongs_to(key, line), move || canceller.cancel());
     }
     let deadline = Instant::now() + Duration::from_secs(policy::LOGIN_LIFETIME);
-    let callback = match listener.wait(deadline, |url| belongs_to(key, url)) {
-        Ok(url) => url,
-        Err(ListenerError::Cancelled) => pasted.take().unwrap_or_default(),
-        Err(error) => {
-            return Err(Failure::Other {
-                code: "browser_timeout",
-                message: error.to_string(),
-                advice: None,
-                status: 4,
-            });
-        }
-    };
-    Ok(logins.complete(pending, Callback::Url(&callback))?)
+    #[cfg(feature = "pve")]
+    crate::interrupt::wait_with(Some(listener.canceller()));
+    let came = listener.wait(deadline, |url| belongs_to(key, url));
+    #[cfg(feature = "pve")]
+    {
+        crate::interrupt::wait_with(None);
+        crate::interrupt::check()?;
+    }
+    match came {
+        Ok(url) => Ok(url),
+        Err(ListenerError::Cancelled) => Ok(pasted.take().unwrap_or_default()),
+        Err(error) => Err(Failure::Other {
+            code: "browser_timeout",
+            message: error.to_string(),
+            advice: None,
+            status: 4,
+        }),
+    }
 }
 
 /// Whether `url` is a callback of the login with that key. Any other is somebody else's.
@@ -50,12 +65,13 @@ fn belongs_to(key: PendingKey, url: &str) -> bool {
     AuthorizationResponse::from_url(url).is_ok_and(|response| response.key() == key)
 }
 
-fn listen(login: &Login) -> Result<LoopbackListener, Failure> {
-    let (host, port, path) = match &login.redirect_url {
+/// Listens for the browser's return.
+pub(crate) fn listen(browser: &Browser) -> Result<LoopbackListener, Failure> {
+    let (host, port, path) = match &browser.redirect_url {
         None => (LoopbackHost::V4, None, PATH),
         Some(url) => parts(url)?,
     };
-    let port = login.port.or(port);
+    let port = browser.port.or(port);
     LoopbackListener::bind(host, port, path).map_err(|error| Failure::Other {
         code: "listener",
         message: format!("can't listen for the browser's return on this machine: {error}"),
@@ -88,13 +104,13 @@ fn parts(url: &str) -> Result<(LoopbackHost, Option<u16>, &str), Failure> {
     Ok((host, authority.port, parsed.path))
 }
 
-fn show(url: &str, browser: Browser) {
-    if browser == Browser::Open && open(url) {
+fn show(url: &str, browser: &Browser) {
+    if !browser.no_browser && open(url) {
         eprintln!("The browser was sent to the provider. If it doesn't open, go to:\n{url}");
         return;
     }
     eprintln!("Sign in at:\n{url}");
-    if browser == Browser::EndUser {
+    if browser.no_browser {
         eprintln!(
             "If the browser is on another machine, paste the URL here that it is sent to in the end:"
         );

@@ -19,6 +19,7 @@ impl Outcome {
         Outcome { json: Some(json), text: text.into() }
     }
 
+    #[cfg(any(feature = "completions", feature = "pve"))]
     pub(crate) fn text(text: &str) -> Self {
         Outcome { json: None, text: text.to_owned() }
     }

@@ -128,9 +128,8 @@ fn the_document_explains_exactly_the_codes_that_there_are() {
     let document = document();
     let explained: BTreeSet<_> =
         document.lines().filter_map(|line| line.strip_prefix("## `")?.strip_suffix('`')).collect();
-    let of_the_command = ["usage", "browser_timeout", "listener", "demo"];
     let of_the_file = [ConfigError::CODES, EditError::CODES, &[RealmProblem::CODE]].concat();
-    let codes = onerealm::Error::codes().chain(of_the_command).chain(of_the_file);
+    let codes = onerealm::Error::codes().chain(onerealm_cli::codes()).chain(of_the_file);
     let codes: BTreeSet<_> = codes.collect();
     assert_eq!(explained, codes, "explained, and there");
     let warnings: BTreeSet<_> =

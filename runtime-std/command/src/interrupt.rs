@@ -1,0 +1,44 @@
+//! Ctrl-C: ends a wait for the browser with a sentence, and everything else at once.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use onerealm::loopback_listener::Canceller;
+
+use crate::outcome::Failure;
+
+/// The status that shells give to an interrupted program.
+const STATUS: u8 = 130;
+
+static WAITING: Mutex<Option<Canceller>> = Mutex::new(None);
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// From now on, Ctrl-C ends the process with status 130.
+pub(crate) fn watch() {
+    // Where it can't be watched, the system ends the process, which is as good.
+    let _ = ctrlc::set_handler(|| {
+        INTERRUPTED.store(true, Ordering::SeqCst);
+        match &*WAITING.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(canceller) => canceller.cancel(),
+            None => std::process::exit(STATUS.into()),
+        }
+    });
+}
+
+/// What ends with an interrupt, instead of the process.
+pub(crate) fn wait_with(canceller: Option<Canceller>) {
+    *WAITING.lock().unwrap_or_else(PoisonError::into_inner) = canceller;
+}
+
+/// Whether a wait ended that way.
+pub(crate) fn check() -> Result<(), Failure> {
+    if !INTERRUPTED.load(Ordering::SeqCst) {
+        return Ok(());
+    }
+    Err(Failure::Other {
+        code: "interrupted",
+        message: "the login was interrupted; nothing is left of it here".to_owned(),
+        advice: None,
+        status: STATUS,
+    })
+}

@@ -1,0 +1,109 @@
+//! `onerealm pve`: tickets of Proxmox hosts by their own OpenID Connect realms.
+
+mod address;
+mod args;
+mod certificate;
+mod exec;
+mod format;
+mod kept;
+mod lock;
+mod login;
+mod node;
+mod pins;
+mod private_file;
+mod problem;
+mod product;
+mod realms;
+mod refusal;
+mod session;
+mod ticket;
+mod token;
+mod transport;
+
+use std::path::Path;
+
+use onerealm::UnixTime;
+
+pub(crate) use args::Pve;
+use args::{Format, NodeArgs, PveCommand};
+pub(crate) use problem::CODES;
+use session::{Session, Wanted};
+use ticket::Ticket;
+
+use crate::interrupt;
+use crate::outcome::{Failure, Outcome};
+
+pub(crate) fn run(
+    pve: Pve,
+    state: &Path,
+    json: bool,
+    clock: fn() -> UnixTime,
+) -> Result<Outcome, Failure> {
+    interrupt::watch();
+    let format = |given: Option<Format>| match given {
+        Some(format) => format,
+        None if json => Format::Json,
+        None => Format::Text,
+    };
+    match pve.command {
+        PveCommand::Login(args::Ticket { way, format: given }) => {
+            let mut session = Session::new(&way.node, state, clock)?;
+            let ticket = session.ticket(&way, Wanted::New)?;
+            eprintln!("Signed in to {} as {}.", session.node.address, ticket.username);
+            show(&session, &ticket, format(given))
+        }
+        PveCommand::Ticket(args::Ticket { way, format: given }) => {
+            let mut session = Session::new(&way.node, state, clock)?;
+            let ticket = session.ticket(&way, Wanted::Any)?;
+            show(&session, &ticket, format(given))
+        }
+        PveCommand::Exec { way, command } => {
+            let mut session = Session::new(&way.node, state, clock)?;
+            let ticket = session.ticket(&way, Wanted::Any)?;
+            let node = &session.node;
+            let variables = format::variables(&ticket, node.product, &node.address, session.pin);
+            exec::run(&command, &variables, node.product, &node.address)
+        }
+        PveCommand::Token(args) => {
+            token::check(&args)?;
+            let mut session = Session::new(&args.way.node, state, clock)?;
+            let ticket = session.ticket(&args.way, Wanted::Any)?;
+            token::run(&session, &ticket, &args, format(args.format))
+        }
+        PveCommand::Logout(args) => logout(&args, state, clock),
+    }
+}
+
+fn show(session: &Session, ticket: &Ticket, format: Format) -> Result<Outcome, Failure> {
+    format::ticket(ticket, session.node.product, &session.node.address, session.pin, format)
+}
+
+/// Deletes the tokens that were made, as far as there is a ticket to do it with, and forgets the tickets.
+fn logout(args: &NodeArgs, state: &Path, clock: fn() -> UnixTime) -> Result<Outcome, Failure> {
+    let session = Session::new(args, state, clock)?;
+    let _lock = session.kept.lock()?;
+    let mut tickets = session.kept.all(session.now())?;
+    tickets.retain(|ticket| args.realm.as_ref().is_none_or(|realm| *realm == ticket.realm));
+    let mut made = token::Made::read(&session)?;
+    for ticket in &tickets {
+        for token in made.tokens.clone().iter().filter(|t| t.username == ticket.username) {
+            token::delete(&session, ticket, &token.name)?;
+            made.forget(&token.username, &token.name)?;
+        }
+    }
+    for ticket in &tickets {
+        session.kept.remove(&ticket.realm)?;
+    }
+    let left: Vec<_> =
+        made.tokens.iter().map(|token| format!("{}!{}", token.username, token.name)).collect();
+    if args.realm.is_none() && !left.is_empty() {
+        return Err(problem::TOKENS_LEFT.says(format!(
+            "there is no ticket to delete these API tokens with: {}",
+            left.join(", ")
+        )));
+    }
+    Ok(Outcome::text(match tickets.len() {
+        0 => "no ticket was kept",
+        _ => "the ticket is forgotten",
+    }))
+}

@@ -1,0 +1,100 @@
+//! Why a node gives no answer that can be used, in its own words.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::problem::{REFUSED, shown};
+use crate::outcome::Failure;
+
+/// Parameters that are never repeated, should a node do so.
+const SECRET: [&str; 3] = ["code", "password", "state"];
+
+/// Why there is no answer that can be used.
+pub(crate) enum Refusal {
+    /// The parameters (HTTP 400), by name and with the node's words.
+    Parameters(BTreeMap<String, String>),
+    /// Who asks (HTTP 401), with the node's words.
+    Unauthorized(String),
+    /// Anything else.
+    Failure(Failure),
+}
+
+impl Refusal {
+    /// As the end of the command, where nothing else is to be tried.
+    pub(crate) fn into_failure(self) -> Failure {
+        match self {
+            Refusal::Parameters(errors) => {
+                let errors: Vec<_> = errors
+                    .iter()
+                    .take(8)
+                    .map(|(name, text)| format!("{}: {}", shown(name), shown(text)))
+                    .collect();
+                REFUSED.says(format!("the node refused the request ({})", errors.join("; ")))
+            }
+            Refusal::Unauthorized(words) => {
+                REFUSED.says(format!("the node refused the request with 401{}", said(&words)))
+            }
+            Refusal::Failure(failure) => failure,
+        }
+    }
+
+    /// Whether the node's schema has no parameter of this name.
+    pub(crate) fn is_unknown_parameter(&self, name: &str) -> bool {
+        match self {
+            Refusal::Parameters(errors) => errors.get(name).is_some_and(|text| {
+                text.contains("not defined in schema") || text.contains("schema does not allow")
+            }),
+            Refusal::Unauthorized(_) | Refusal::Failure(_) => false,
+        }
+    }
+}
+
+/// Words of the node as the end of a sentence.
+pub(crate) fn said(words: &str) -> String {
+    let words = shown(words);
+    if words.is_empty() { words } else { format!(" (it says: {words})") }
+}
+
+#[derive(Deserialize)]
+struct Errors {
+    errors: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    message: String,
+}
+
+/// What is wrong with which parameter: an object in Proxmox VE and Mail Gateway, lines in Backup Server and Datacenter
+/// Manager.
+pub(crate) fn refused_parameters(body: &[u8]) -> Option<BTreeMap<String, String>> {
+    let of_lines = || {
+        let text = std::str::from_utf8(body).ok()?.strip_prefix("parameter verification errors")?;
+        let line = |line: &str| {
+            let (name, text) = line.strip_prefix("parameter '")?.split_once("': ")?;
+            Some((name.to_owned(), text.to_owned()))
+        };
+        Some(text.lines().filter_map(line).collect())
+    };
+    let errors = match serde_json::from_slice::<Errors>(body) {
+        Ok(Errors { errors }) => Some(errors),
+        Err(_) => of_lines(),
+    };
+    errors.filter(|errors| !errors.is_empty())
+}
+
+/// What the node says of a failure: `message`, or a body of plain text.
+pub(crate) fn words(body: &[u8], is_html: bool, form: &[(&str, &str)]) -> String {
+    let words = match serde_json::from_slice::<Message>(body) {
+        Ok(Message { message }) => message,
+        Err(_) if is_html || body.starts_with(b"{") => String::new(),
+        Err(_) => String::from_utf8_lossy(body).into_owned(),
+    };
+    hide(words, form)
+}
+
+pub(crate) fn hide(text: String, form: &[(&str, &str)]) -> String {
+    let secrets = form.iter().filter(|(name, value)| SECRET.contains(name) && !value.is_empty());
+    secrets.fold(text, |text, (_, value)| text.replace(value, "(hidden)"))
+}

@@ -1,0 +1,248 @@
+//! API tokens: made, deleted, and remembered by name.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
+
+use super::args::{Format, Token};
+use super::format::{backup_server, exports};
+use super::private_file;
+use super::problem::{ANSWER, FILE_DAMAGED, TICKET_EXPIRED};
+use super::product::Product;
+use super::refusal::Refusal;
+use super::session::Session;
+use super::ticket::Ticket;
+use crate::outcome::{Failure, Outcome};
+
+/// How long a token lives, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lifetime(u64);
+
+impl FromStr for Lifetime {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const FORM: &str = "give minutes, hours or days up to 366, for example 30m, 8h or 7d";
+        let units = [('m', 60), ('h', 3600), ('d', 86400)];
+        let unit = units.iter().find(|(unit, _)| text.ends_with(*unit)).ok_or(FORM)?;
+        let digits = text.strip_suffix(unit.0).ok_or(FORM)?;
+        let is_number = digits.len() <= 6 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let count: u64 = digits.parse().ok().filter(|_| is_number).ok_or(FORM)?;
+        let seconds =
+            count.checked_mul(unit.1).filter(|seconds| (1..=366 * 86400).contains(seconds));
+        seconds.map(Lifetime).ok_or(FORM)
+    }
+}
+
+/// The name of a token, as nodes take it.
+pub(crate) fn parse_name(text: &str) -> Result<String, &'static str> {
+    let is_name = (2..=64).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
+    if !is_name {
+        return Err("a name has 2 to 64 letters, digits and .-_, and begins with a letter");
+    }
+    Ok(text.to_owned())
+}
+
+#[derive(Deserialize)]
+struct TokenData {
+    value: Zeroizing<String>,
+}
+
+/// Makes or deletes a token of whom the ticket is for.
+pub(crate) fn run(
+    session: &Session,
+    ticket: &Ticket,
+    args: &Token,
+    format: Format,
+) -> Result<Outcome, Failure> {
+    let product = session.node.product;
+    if args.delete {
+        delete(session, ticket, &args.name)?;
+        let mut made = Made::read(session)?;
+        made.forget(&ticket.username, &args.name)?;
+        return Ok(Outcome::text(&format!("{}!{} is deleted", ticket.username, args.name)));
+    }
+    let expires = session.now().saturating_add(args.expires.0);
+    let expire = expires.to_string();
+    let mut form = vec![("expire", expire.as_str()), ("comment", "made by onerealm")];
+    if product == Product::Pve {
+        form.push(("privsep", if args.no_privsep { "0" } else { "1" }));
+    }
+    // Its name is known before it is made: what was made can always be deleted.
+    let mut made = Made::read(session)?;
+    made.add(&ticket.username, &args.name, expires)?;
+    let cookie = ticket.cookie(product);
+    let path = path(ticket, &args.name);
+    let answer = session.node.post::<TokenData>(&path, &form, Some(ticket.credentials(&cookie)));
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(refusal) => {
+            made.forget(&ticket.username, &args.name)?;
+            return Err(of_ticket(refusal));
+        }
+    };
+    let value = answer.data.value;
+    let is_value = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if value.is_empty() || value.len() > 256 || !value.bytes().all(is_value) {
+        return Err(ANSWER.says("the node's answer has a token that can't be one"));
+    }
+    show(session, ticket, args, &value, expires, format)
+}
+
+/// Checks what can be said before anything is sent.
+pub(crate) fn check(args: &Token) -> Result<(), Failure> {
+    let product = args.way.node.product;
+    match product {
+        Product::Pve => Ok(()),
+        Product::Pbs if !args.no_privsep => Ok(()),
+        Product::Pbs => Err(Failure::Usage(
+            "Proxmox Backup Server has no --no-privsep: a token has the permissions that it is given".to_owned(),
+        )),
+        Product::Pdm | Product::Pmg => Err(Failure::Usage(format!(
+            "no API token is made at {}: that is for Proxmox VE and Proxmox Backup Server",
+            product.name()
+        ))),
+    }
+}
+
+fn show(
+    session: &Session,
+    ticket: &Ticket,
+    args: &Token,
+    value: &Zeroizing<String>,
+    expires: u64,
+    format: Format,
+) -> Result<Outcome, Failure> {
+    let node = &session.node;
+    let id = format!("{}!{}", ticket.username, args.name);
+    let separator = if node.product == Product::Pbs { ':' } else { '=' };
+    let whole = Zeroizing::new(format!("{id}{separator}{}", value.as_str()));
+    Ok(match format {
+        Format::Text => Outcome::text(&whole),
+        Format::Env if node.product == Product::Pbs => {
+            Outcome::text(&exports(&backup_server(value, session.pin))?)
+        }
+        Format::Env => Outcome::text(&exports(&vec![
+            ("PROXMOX_VE_ENDPOINT", Zeroizing::new(node.address.endpoint())),
+            ("PROXMOX_VE_API_TOKEN", whole),
+        ])?),
+        Format::Json => Outcome::text(
+            &json!({
+                "product": node.product.short(),
+                "endpoint": node.address.endpoint(),
+                "token_id": id,
+                "value": value.as_str(),
+                "expires_at": expires,
+            })
+            .to_string(),
+        ),
+    })
+}
+
+pub(crate) fn delete(session: &Session, ticket: &Ticket, name: &str) -> Result<(), Failure> {
+    let cookie = ticket.cookie(session.node.product);
+    let who = ticket.credentials(&cookie);
+    session.node.delete(&path(ticket, name), who).map_err(of_ticket)
+}
+
+fn of_ticket(refusal: Refusal) -> Failure {
+    match refusal {
+        Refusal::Unauthorized(_) => TICKET_EXPIRED
+            .says("the node takes the ticket no more: it expired, or its user was changed"),
+        refusal => refusal.into_failure(),
+    }
+}
+
+fn path(ticket: &Ticket, name: &str) -> String {
+    let user: String = url::form_urlencoded::byte_serialize(ticket.username.as_bytes()).collect();
+    format!("/access/users/{user}/token/{name}")
+}
+
+/// The names of the tokens that were made at a node, for `logout`.
+pub(crate) struct Made {
+    file: PathBuf,
+    pub(crate) tokens: Vec<MadeToken>,
+}
+
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MadeToken {
+    pub(crate) username: String,
+    pub(crate) name: String,
+    expires: u64,
+}
+
+impl Made {
+    pub(crate) fn read(session: &Session) -> Result<Self, Failure> {
+        let node = &session.node;
+        let name = Sha256::digest(format!("{}\0{}", node.product.short(), node.address));
+        let name: String = name.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let folder = session.state.join("nodes");
+        private_file::make_directory(&folder)?;
+        let file = folder.join(format!("{name}.tokens"));
+        let damaged =
+            || FILE_DAMAGED.says(format!("{} isn't what was written there", file.display()));
+        let mut tokens: Vec<MadeToken> = match private_file::read(&file)? {
+            Some(text) => serde_json::from_str(&text).map_err(|_| damaged())?,
+            None => Vec::new(),
+        };
+        if tokens.iter().any(|token| parse_name(&token.name).is_err()) {
+            return Err(damaged());
+        }
+        let now = session.now();
+        tokens.retain(|token| token.expires > now);
+        Ok(Made { file, tokens })
+    }
+
+    fn add(&mut self, username: &str, name: &str, expires: u64) -> Result<(), Failure> {
+        self.tokens.retain(|token| token.username != username || token.name != name);
+        self.tokens.push(MadeToken {
+            username: username.to_owned(),
+            name: name.to_owned(),
+            expires,
+        });
+        self.write()
+    }
+
+    pub(crate) fn forget(&mut self, username: &str, name: &str) -> Result<(), Failure> {
+        self.tokens.retain(|token| token.username != username || token.name != name);
+        self.write()
+    }
+
+    fn write(&self) -> Result<(), Failure> {
+        if self.tokens.is_empty() {
+            return private_file::remove(&self.file);
+        }
+        private_file::write(&self.file, &serde_json::to_string(&self.tokens).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lifetimes_have_a_unit_and_an_end() {
+        for (text, seconds) in [("30m", 1800), ("8h", 28800), ("7d", 604_800), ("366d", 31_622_400)]
+        {
+            assert_eq!(text.parse(), Ok(Lifetime(seconds)));
+        }
+        for text in ["", "8", "h", "0h", "-1h", "+1h", "367d", "8hh", "1w", "9999999m", "1.5h"] {
+            assert!(text.parse::<Lifetime>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_one_segment_of_a_path() {
+        assert!(parse_name("packer-1.x_y").is_ok());
+        for name in ["", "a", "1a", "..", "a/b", "a%2fb", "a b", "a?b"] {
+            assert!(parse_name(name).is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! `onerealm pve` against a node that has the API of a Proxmox host, with the demo provider behind it.
+
+mod api;
+mod certificates;
+mod clients;
+mod faults;
+mod kept;
+mod login;
+mod node;
+
+mod scene;
+mod sessions;
+mod tls;
+mod tokens;
+mod waiting;

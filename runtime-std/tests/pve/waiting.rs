@@ -1,0 +1,85 @@
+//! Two processes at once, and a user who loses patience.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::api::Product;
+use crate::node::Node;
+use crate::scene::{Ran, Scene, Waiting};
+
+#[test]
+fn a_second_terminal_waits_for_the_first_and_takes_its_ticket() {
+    for verb in ["ticket", "login"] {
+        let scene = Scene::new(Node::start(Product::Pve));
+        let fingerprint = scene.node.identity.fingerprint.clone();
+        let arguments = ["--fingerprint", &fingerprint, "--no-browser"];
+        let first = Waiting::start(scene.command(verb, &arguments));
+        let others: Vec<_> =
+            (0..3).map(|_| scene.command(verb, &arguments).spawn().unwrap()).collect();
+        // They are seen to wait: none has asked the node for a login of its own.
+        std::thread::sleep(Duration::from_millis(500));
+        first.sign_in();
+        let first = first.ended();
+        assert_eq!(first.status, Some(0), "{first:?}");
+        for other in others {
+            let other = Ran::of_child(other);
+            assert_eq!(other.stdout, first.stdout, "{verb} {other:?}");
+            assert!(other.stderr.contains("Waiting for another login"), "{other:?}");
+        }
+        assert_eq!(scene.node.forms("/auth-url").len(), 1);
+    }
+}
+
+#[test]
+fn whoever_waits_logs_in_when_the_first_gives_up() {
+    let scene = Scene::new(Node::start(Product::Pve));
+    let fingerprint = scene.node.identity.fingerprint.clone();
+    let arguments = ["--fingerprint", &fingerprint, "--no-browser"];
+    let mut first = Waiting::start(scene.command("ticket", &arguments));
+    let second = scene.command("ticket", &arguments);
+    let second = std::thread::spawn(move || {
+        let waiting = Waiting::start(second);
+        waiting.sign_in();
+        waiting.ended()
+    });
+    first.child.kill().unwrap();
+    assert_eq!(second.join().unwrap().status, Some(0));
+}
+
+#[test]
+fn ctrl_c_ends_the_wait_and_leaves_nothing_behind() {
+    let scene = Scene::new(Node::start(Product::Pve));
+    let fingerprint = scene.node.identity.fingerprint.clone();
+    let waiting =
+        Waiting::start(scene.command("login", &["--fingerprint", &fingerprint, "--no-browser"]));
+    let began = Instant::now();
+    interrupt(waiting.child.id());
+    let ran = waiting.ended();
+    ran.failed(130, "interrupted", &["nothing is left"]);
+    assert!(began.elapsed() < Duration::from_secs(60));
+    // The fingerprint was given and found to be right.
+    let left = scene.files();
+    assert!(
+        left.iter().all(|file| file.extension().is_some_and(|e| e == "fingerprint")),
+        "{left:?}"
+    );
+}
+
+#[test]
+fn ctrl_c_ends_the_wait_for_another_terminal() {
+    let scene = Scene::new(Node::start(Product::Pve));
+    let fingerprint = scene.node.identity.fingerprint.clone();
+    let arguments = ["--fingerprint", &fingerprint, "--no-browser"];
+    let mut first = Waiting::start(scene.command("ticket", &arguments));
+    let second = scene.command("ticket", &arguments).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    interrupt(second.id());
+    assert_eq!(Ran::of_child(second).status, Some(130));
+    first.child.kill().unwrap();
+    first.child.wait().unwrap();
+}
+
+fn interrupt(process: u32) {
+    let status = Command::new("kill").args(["-INT", &process.to_string()]).status().unwrap();
+    assert!(status.success());
+}
