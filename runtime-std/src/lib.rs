@@ -1,13 +1,14 @@
 //! OpenID Connect logins where one realm serves confidential and public clients.
 //!
-//! The protocol is [`onerealm_core`]; here are blocking HTTP, the realms of a Proxmox
-//! `domains.cfg`, and the stores of pending logins.
-//!
 //! ```no_run
-//! use onerealm::{Callback, DirectoryStore, Logins, RealmConfig, Realms, Requested};
+//! use onerealm::core::ClientSecret;
+//! use onerealm::{Callback, ClientTypeSetting, DirectoryStore, Logins, RealmConfig, Realms, Requested};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut entra = RealmConfig::new("entra", "https://login.example/t/v2.0", "66666666-7777")?;
+//! entra.realm.registration.secret = ClientSecret::new("s3cret".into());
+//! entra.realm.client_type = ClientTypeSetting::Auto;
 //! let mut realms = Realms::new("the settings of this program");
-//! realms.add(RealmConfig::new("entra", "https://login.example/t/v2.0", "66666666-7777")?);
+//! realms.add(entra);
 //! let logins = Logins::new(realms, DirectoryStore::new("/var/lib/onerealm"));
 //!
 //! // The web UI: a confidential client. A command-line tool, through the same realm: a public one.
@@ -21,6 +22,21 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! [`Logins::begin`] and [`Logins::finish`] are the two calls of a server. A program that waits for the browser itself
+//! has [`Logins::start`] and [`Logins::complete`], which need no store. All of them block while they wait for the
+//! provider: call them on a thread of their own in async code.
+//!
+//! A server must also check that the browser that comes back is the one that it sent away, with a cookie for instance: the
+//! state binds the login, and not the browser.
+//!
+//! The folder `runtime-std/examples` of the repository has three programs with their tests: a web server (axum), which
+//! does both, a command-line tool, and a program that configures its realm itself and reads claims into a struct of its
+//! own.
+//!
+//! The protocol is [`onerealm_core`], without I/O. Here are blocking HTTP, the realms, the stores of pending logins, and
+//! with the feature `loopback` a listener for the redirect to a loopback address. The crate `onerealm-domains-cfg` reads
+//! realms from a Proxmox `domains.cfg`.
 
 #![forbid(unsafe_code)]
 
