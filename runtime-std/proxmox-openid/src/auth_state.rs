@@ -43,13 +43,6 @@ pub struct PrivateAuthState {
     pub iss: Option<String>,
 }
 
-/// Why the second step can't be taken with what it was given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Binding {
-    OtherRedirectUrl,
-    Damaged,
-}
-
 impl PrivateAuthState {
     pub(crate) fn of(pending: &PendingAuthorization, state_dir: &str) -> Self {
         pending.with_fields(|fields| {
@@ -72,16 +65,12 @@ impl PrivateAuthState {
         })
     }
 
-    /// The login, for the authenticator of `redirect_url`. That realm, issuer and client identifier
-    /// are the authenticator's too is compared where the login goes on.
-    pub(crate) fn pending(&self, redirect_url: &str) -> Result<PendingAuthorization, Binding> {
-        if redirect_url != self.redirect_url {
-            return Err(Binding::OtherRedirectUrl);
-        }
+    /// The login. Whether it is the authenticator's is compared where the login goes on.
+    pub(crate) fn pending(&self) -> Result<PendingAuthorization, DamagedPending> {
         let decision = decision(&self.client_type, &self.token_auth_method);
         let fields = PendingFields {
-            decision: decision.ok_or(Binding::Damaged)?,
-            begun: UnixTime(u64::try_from(self.ctime).map_err(|_| Binding::Damaged)?),
+            decision: decision.ok_or(DamagedPending)?,
+            begun: UnixTime(u64::try_from(self.ctime).map_err(|_| DamagedPending)?),
             state: self.csrf_token.secret(),
             nonce: self.nonce.secret(),
             code_verifier: self.pkce_verifier.secret(),
@@ -90,7 +79,7 @@ impl PrivateAuthState {
             client_id: &self.client_id,
             redirect_uri: &self.redirect_url,
         };
-        PendingAuthorization::from_fields(fields).map_err(|DamagedPending| Binding::Damaged)
+        PendingAuthorization::from_fields(fields)
     }
 }
 

@@ -3,9 +3,8 @@
 
 use anyhow::{Error, anyhow};
 use onerealm::core::RealmError;
-use onerealm::{Class, StoreError};
+use onerealm::{Class, DamagedPending, StoreError};
 
-use crate::auth_state::Binding;
 use crate::config::Problem;
 
 pub(crate) fn of_config(problem: Problem) -> Error {
@@ -53,13 +52,8 @@ pub(crate) fn of_state(error: StoreError) -> Error {
     }
 }
 
-pub(crate) fn of_binding(binding: Binding) -> Error {
-    let problem = match binding {
-        Binding::OtherRedirectUrl => {
-            "the login began with another redirect URL than the one that it came back to"
-        }
-        Binding::Damaged => "the login's state was changed between the two steps: begin it again",
-    };
+pub(crate) fn of_damage(DamagedPending: DamagedPending) -> Error {
+    let problem = "the login's state was changed between the two steps: begin it again";
     log::error!("openid login: {problem}");
     anyhow!("{problem}")
 }

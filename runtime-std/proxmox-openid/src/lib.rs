@@ -129,7 +129,7 @@ impl OpenIdAuthenticator {
         private_auth_state: &PrivateAuthState,
         query_userinfo: bool,
     ) -> Result<Value, Error> {
-        let pending = private_auth_state.pending(&self.redirect_url).map_err(error::of_binding)?;
+        let pending = private_auth_state.pending().map_err(error::of_damage)?;
         let state = private_auth_state.csrf_token.secret();
         let callback = match private_auth_state.iss.as_deref() {
             None | Some("") => Callback::CodeAndState { code, state },
@@ -142,7 +142,7 @@ impl OpenIdAuthenticator {
         };
         let state_dir: &Path = private_auth_state.state_dir.as_ref();
         let claims = logins(realm, state_dir)
-            .complete_with_claims(pending, callback)
+            .complete_with_claims(pending, callback, Some(&self.redirect_url))
             .map_err(error::of_code)?;
         pending::store(state_dir).authenticated(now());
         Ok(claims.into())

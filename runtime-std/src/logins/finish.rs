@@ -51,10 +51,7 @@ impl Logins {
         let pending = self.store.read(&state, now())?;
         let redirect_uri = redirect_url::as_browsers_write(pending.redirect_uri()).into_owned();
         let response = response.to_redirect_uri_written(&redirect_uri);
-        pending.check_redirect_uri(&response).map_err(|error| {
-            let words = ProviderWords::of_authorization(&response);
-            Error::Authorization { error, words, difference: None }
-        })?;
+        check_redirect_uri(&pending, &response)?;
         let own_state = pending.state();
         let response = match SealedState::parse(&state) {
             Ok(sealed) => response.opened(sealed, &own_state),
@@ -75,12 +72,13 @@ impl Logins {
         pending: PendingAuthorization,
         callback: Callback<'_>,
     ) -> Result<User, Error> {
-        self.complete_as(pending, callback, User::new)
+        self.complete_as(pending, callback, None, User::new)
     }
 
     /// Finishes a login that [`start`](Self::start) began, and gives the claims as they are: for
     /// callers that have rules of their own for user names. Control characters in claims that
-    /// usually name somebody or something are refused all the same.
+    /// usually name somebody or something are refused all the same. `redirect_url` is as in
+    /// [`finish`](Self::finish).
     ///
     /// # Errors
     ///
@@ -89,18 +87,25 @@ impl Logins {
         &self,
         pending: PendingAuthorization,
         callback: Callback<'_>,
+        redirect_url: Option<&str>,
     ) -> Result<Claims, Error> {
-        self.complete_as(pending, callback, |identity, _| Claims::to_hand_on(identity))
+        self.complete_as(pending, callback, redirect_url, |identity, _| {
+            Claims::to_hand_on(identity)
+        })
     }
 
     fn complete_as<T>(
         &self,
         pending: PendingAuthorization,
         callback: Callback<'_>,
+        redirect_url: Option<&str>,
         told_as: ToldAs<T>,
     ) -> Result<T, Error> {
+        let redirect_url = redirect_url.map(redirect_url::as_browsers_write);
         let redirect_uri = redirect_url::as_browsers_write(pending.redirect_uri()).into_owned();
-        let response = callback.response()?.to_redirect_uri_written(&redirect_uri);
+        let response = callback.response()?.at(redirect_url.as_deref());
+        let response = response.to_redirect_uri_written(&redirect_uri);
+        check_redirect_uri(&pending, &response)?;
         self.identify(pending, &response, None, told_as)
     }
 
@@ -208,6 +213,17 @@ impl Logins {
             Error::IdToken { error, difference: judged.difference().map(Box::new) }
         })
     }
+}
+
+/// Refuses a response that came to another redirect URI, before anybody is asked anything.
+fn check_redirect_uri(
+    pending: &PendingAuthorization,
+    response: &AuthorizationResponse<'_>,
+) -> Result<(), Error> {
+    pending.check_redirect_uri(response).map_err(|error| {
+        let words = ProviderWords::of_authorization(response);
+        Error::Authorization { error, words, difference: None }
+    })
 }
 
 /// The state that came back, no longer than any that is sent.

@@ -188,14 +188,28 @@ fn a_state_from_nowhere_makes_no_file() {
 fn another_redirect_url_than_that_of_the_beginning_is_refused() {
     let scene = Scene::new();
     let config = scene.config(json!({ "client_type": "auto" }));
-    for (begun, came) in
-        [(WEB, LOOPBACK), (LOOPBACK, WEB), (WEB, "https://pve.example:8006/"), (WEB, LOOPBACK_V6)]
-    {
+    for (begun, came) in [
+        (WEB, LOOPBACK),
+        (LOOPBACK, WEB),
+        (WEB, "https://pve.example:8006/x"),
+        (WEB, "https://pve.example:8007"),
+        (WEB, LOOPBACK_V6),
+    ] {
         let back = scene.sign_in(&scene.auth_url(&config, begun).unwrap());
         let error = scene.login(&config, came, &back).unwrap_err().to_string();
         assert!(error.contains("redirect URL"), "{error}");
     }
     assert_eq!(scene.asked()[2], 0, "no code was sent");
+}
+
+#[test]
+fn a_redirect_url_is_the_same_however_a_browser_would_write_it() {
+    let scene = Scene::new();
+    let config = scene.config(json!({ "client_type": "auto" }));
+    for came in ["https://PVE.example:8006", "https://pve.example:8006/"] {
+        let back = scene.sign_in(&scene.auth_url(&config, WEB).unwrap());
+        scene.login(&config, came, &back).unwrap();
+    }
 }
 
 #[test]
