@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{ArgAction, Args, Parser, Subcommand, value_parser};
-use onerealm::Requested;
+use clap::{ArgAction, Args, Parser, Subcommand};
 
+use crate::browser_arguments::{Browser, Public};
 use crate::outcome::Failure;
 use crate::state_directory;
 
@@ -117,24 +117,6 @@ pub(crate) struct RealmName {
 }
 
 #[derive(Args)]
-pub(crate) struct Public {
-    /// Ask for the login of a public client: no secret is sent
-    #[arg(long)]
-    public: bool,
-}
-
-impl Public {
-    #[cfg(feature = "pve")]
-    pub(crate) fn is_asked_for(&self) -> bool {
-        self.public
-    }
-
-    pub(crate) fn requested(&self) -> Requested {
-        if self.public { Requested::Public } else { Requested::Default }
-    }
-}
-
-#[derive(Args)]
 pub(crate) struct Finish {
     /// The whole URL that the browser was sent to; - reads it from standard input
     #[arg(long, value_name = "URL", conflicts_with_all = ["code", "state", "iss"], required_unless_present = "code")]
@@ -161,20 +143,6 @@ pub(crate) struct Login {
     pub(crate) public: Public,
     #[command(flatten)]
     pub(crate) browser: Browser,
-}
-
-/// How the end user gets to the provider and back.
-#[derive(Args)]
-pub(crate) struct Browser {
-    /// Open no browser here: print the URL, and take the one that it ends at from the terminal
-    #[arg(long)]
-    pub(crate) no_browser: bool,
-    /// The port on which to wait for the browser
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..))]
-    pub(crate) port: Option<u16>,
-    /// Another loopback redirect URL than http://127.0.0.1:PORT/callback
-    #[arg(long, value_name = "URL")]
-    pub(crate) redirect_url: Option<String>,
 }
 
 impl Arguments {
@@ -235,8 +203,8 @@ mod tests {
         assert_eq!(arguments.config, PathBuf::from("c"));
         assert!(matches!(
             arguments.command,
-            Command::AuthUrl { realm, redirect_url, public: Public { public: true } }
-                if realm.name.as_deref() == Some("sso") && redirect_url == "https://h"
+            Command::AuthUrl { realm, redirect_url, public }
+                if public.requested() == onerealm::Requested::Public && realm.name.as_deref() == Some("sso") && redirect_url == "https://h"
         ));
     }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::outcome::{Failure, Outcome};
-use crate::read_standard_input;
+use crate::standard_input::read_standard_input;
 
 /// `-` as the value stands for standard input; without a value, the property is removed.
 pub(crate) fn run(

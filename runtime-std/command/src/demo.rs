@@ -1,5 +1,6 @@
 //! Both client types against the demo provider, told from what the provider received.
 
+mod scene;
 mod table;
 
 use std::fs;
@@ -12,6 +13,7 @@ use onerealm_demo_provider::{
 };
 
 use crate::outcome::{Failure, Outcome};
+use scene::{Expected, Scene};
 use table::{Row, Table};
 
 const CLIENT_ID: &str = "11111111-2222-3333-4444-555555555555";
@@ -19,22 +21,6 @@ const WEB: &str = "https://pve.example:8006";
 const LOOPBACK: &str = "http://127.0.0.1:51004/callback";
 const REGISTERED_LOOPBACK: &str = "http://127.0.0.1/callback";
 const USER: &str = "alice@contoso.example";
-
-/// One login of the demonstration, and what has to come of it.
-struct Scene {
-    title: &'static str,
-    realm: &'static str,
-    redirect_url: &'static str,
-    requested: Requested,
-    expected: Expected,
-}
-
-enum Expected {
-    /// The end user is known.
-    Identity,
-    /// The token endpoint refuses, with this number of Entra ID's.
-    Refused(u64),
-}
 
 const SCENES: [Scene; 5] = [
     Scene {

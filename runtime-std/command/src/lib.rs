@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod browser_arguments;
 mod callback_at_terminal;
 mod change;
 #[cfg(feature = "demo")]
@@ -10,13 +11,14 @@ mod demo;
 #[cfg(feature = "pve")]
 mod interrupt;
 mod login;
+mod named_realm;
 mod outcome;
 #[cfg(feature = "pve")]
 mod pve;
+mod standard_input;
 mod state_directory;
 mod stderr_log;
 
-use std::io::Read;
 use std::process::ExitCode;
 
 use onerealm::{
@@ -25,7 +27,9 @@ use onerealm::{
 use serde_json::{Value, json};
 
 use arguments::{Arguments, Command, Finish};
+use named_realm::named_or_default;
 use outcome::{Failure, Outcome};
+use standard_input::read_standard_input;
 
 /// Does what the process was called for, and gives its exit status.
 pub fn run() -> ExitCode {
@@ -116,13 +120,6 @@ fn completions(shell: clap_complete::Shell) -> Outcome {
     Outcome::text(&String::from_utf8_lossy(&script))
 }
 
-fn named_or_default<'a>(logins: &'a Logins, named: Option<&'a str>) -> Result<&'a str, Failure> {
-    match named {
-        Some(name) => Ok(name),
-        None => Ok(logins.realms().default_realm()?.name()),
-    }
-}
-
 fn finish_login(logins: &Logins, finish: &Finish) -> Result<User, Failure> {
     let redirect_url = finish.redirect_url.as_deref();
     let piped;
@@ -138,17 +135,6 @@ fn finish_login(logins: &Logins, finish: &Finish) -> Result<User, Failure> {
         _ => return Err(Failure::Usage("finish needs --callback, or --code and --state".into())),
     };
     Ok(logins.finish(callback, redirect_url)?)
-}
-
-fn read_standard_input() -> Result<String, Failure> {
-    let limit = 64 * 1024;
-    // Room from the start: a string that grows leaves copies of a key behind.
-    let mut text = String::with_capacity(limit);
-    std::io::stdin()
-        .take(limit as u64)
-        .read_to_string(&mut text)
-        .map_err(|error| Failure::Usage(format!("standard input can't be read: {error}")))?;
-    Ok(text)
 }
 
 fn begun(begun: Begun) -> Outcome {

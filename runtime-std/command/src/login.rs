@@ -9,9 +9,10 @@ use onerealm::{Callback, Logins, User};
 use onerealm_core::wire::Uri;
 use onerealm_core::{AuthorizationResponse, PendingKey, RedirectUri, RedirectUriKind, policy};
 
-use crate::arguments::{Browser, Login};
+use crate::arguments::Login;
+use crate::browser_arguments::Browser;
 use crate::callback_at_terminal::Pasted;
-use crate::named_or_default;
+use crate::named_realm::named_or_default;
 use crate::outcome::Failure;
 
 /// The path of the redirect URL unless told otherwise.
@@ -33,6 +34,8 @@ pub(crate) fn wait(
     url: &str,
     key: PendingKey,
 ) -> Result<String, Failure> {
+    #[cfg(feature = "pve")]
+    crate::interrupt::wait_with(Some(listener.canceller()));
     show(url, browser);
     let pasted = Pasted::default();
     if browser.no_browser {
@@ -40,8 +43,6 @@ pub(crate) fn wait(
         pasted.read(move |line| belongs_to(key, line), move || canceller.cancel());
     }
     let deadline = Instant::now() + Duration::from_secs(policy::LOGIN_LIFETIME);
-    #[cfg(feature = "pve")]
-    crate::interrupt::wait_with(Some(listener.canceller()));
     let came = listener.wait(deadline, |url| belongs_to(key, url));
     #[cfg(feature = "pve")]
     {

@@ -9,6 +9,7 @@ mod kept;
 mod lock;
 mod login;
 mod node;
+mod obtain;
 mod pins;
 mod private_file;
 mod problem;
@@ -18,6 +19,7 @@ mod refusal;
 mod session;
 mod ticket;
 mod token;
+mod token_arguments;
 mod transport;
 
 use std::path::Path;
@@ -26,8 +28,9 @@ use onerealm::UnixTime;
 
 pub(crate) use args::Pve;
 use args::{Format, NodeArgs, PveCommand};
+use obtain::Wanted;
 pub(crate) use problem::CODES;
-use session::{Session, Wanted};
+use session::Session;
 use ticket::Ticket;
 
 use crate::interrupt;
@@ -48,18 +51,18 @@ pub(crate) fn run(
     match pve.command {
         PveCommand::Login(args::Ticket { way, format: given }) => {
             let mut session = Session::new(&way.node, state, clock)?;
-            let ticket = session.ticket(&way, Wanted::New)?;
+            let ticket = obtain::ticket(&mut session, &way, Wanted::New)?;
             eprintln!("Signed in to {} as {}.", session.node.address, ticket.username);
             show(&session, &ticket, format(given))
         }
         PveCommand::Ticket(args::Ticket { way, format: given }) => {
             let mut session = Session::new(&way.node, state, clock)?;
-            let ticket = session.ticket(&way, Wanted::Any)?;
+            let ticket = obtain::ticket(&mut session, &way, Wanted::Any)?;
             show(&session, &ticket, format(given))
         }
         PveCommand::Exec { way, command } => {
             let mut session = Session::new(&way.node, state, clock)?;
-            let ticket = session.ticket(&way, Wanted::Any)?;
+            let ticket = obtain::ticket(&mut session, &way, Wanted::Any)?;
             let node = &session.node;
             let variables = format::variables(&ticket, node.product, &node.address, session.pin);
             exec::run(&command, &variables, node.product, &node.address)
@@ -67,7 +70,7 @@ pub(crate) fn run(
         PveCommand::Token(args) => {
             token::check(&args)?;
             let mut session = Session::new(&args.way.node, state, clock)?;
-            let ticket = session.ticket(&args.way, Wanted::Any)?;
+            let ticket = obtain::ticket(&mut session, &args.way, Wanted::Any)?;
             token::run(&session, &ticket, &args, format(args.format))
         }
         PveCommand::Logout(args) => logout(&args, state, clock),

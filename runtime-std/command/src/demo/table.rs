@@ -7,7 +7,7 @@ use onerealm_demo_provider::Recorded;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::{Expected, Scene};
+use super::scene::{Expected, Scene};
 
 pub(super) struct Table {
     issuer: String,

@@ -8,8 +8,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::address::GivenAddress;
 use super::certificate::Fingerprint;
 use super::product::Product;
-use super::token::Lifetime;
-use crate::arguments::{Browser, Public};
+use super::token_arguments::Lifetime;
+use crate::browser_arguments::{Browser, Public};
 
 #[derive(Args)]
 pub(crate) struct Pve {
@@ -51,7 +51,7 @@ pub(crate) struct Token {
     #[command(flatten)]
     pub(crate) way: Way,
     /// The name of the token
-    #[arg(value_parser = super::token::parse_name)]
+    #[arg(value_parser = super::token_arguments::parse_name)]
     pub(crate) name: String,
     /// After how long it expires, for example 30m, 8h or 7d
     #[arg(long, default_value = "8h", value_name = "TIME")]

@@ -145,62 +145,55 @@ impl Node {
         let content_type = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let is_html =
             content_type.is_some_and(|v| v.trim().to_ascii_lowercase().starts_with("text/html"));
-        let words = words(body, is_html, form);
-        match status {
-            595..=599 => Err(self.failure(
-                &GATEWAY,
-                format!(
-                    "{} answers {status}: it can't reach its own services{}",
-                    self.address,
-                    said(&words)
-                ),
-            )),
-            _ if is_html => Err(self.failure(
-                &NOT_PROXMOX,
-                format!(
-                    "{} answers with a web page (status {status}) where {} has its API",
-                    self.address,
-                    self.product.name()
-                ),
-            )),
-            200 => {
-                let body: Body<T> = serde_json::from_slice(body)
-                    .map_err(|_| self.not_proxmox("an answer that is not of its API"))?;
-                let cookies = response.headers().get_all(SET_COOKIE).iter();
-                let cookies = cookies
-                    .filter_map(|value| value.to_str().ok())
-                    .map(|value| Zeroizing::new(value.to_owned()));
-                Ok(Answer { data: body.data, cookies: cookies.collect() })
-            }
-            300..=399 => Err(self.not_proxmox("a redirect, which is not followed")),
-            400 => match refused_parameters(body) {
-                Some(errors) => Err(Refusal::Parameters(
-                    errors.into_iter().map(|(name, text)| (name, hide(text, form))).collect(),
-                )),
-                None => Err(self.failure(
-                    &REFUSED,
-                    format!("{} refused the request{}", self.address, said(&words)),
-                )),
-            },
-            401 => Err(Refusal::Unauthorized(words)),
-            403 => Err(self
-                .failure(&REFUSED, format!("{} doesn't allow that{}", self.address, said(&words)))),
-            404 | 501 => Err(self.failure(
-                &OTHER_PRODUCT,
-                format!(
-                    "{} has no {path}: it isn't {}, or too old a version of it",
-                    self.address,
-                    self.product.name()
-                ),
-            )),
-            _ => Err(self.failure(
-                &FAILED,
-                format!("{} answers with status {status}{}", self.address, said(&words)),
-            )),
+        if status != 200 || is_html {
+            return Err(self.refusal(status, is_html, body, path, form));
         }
+        let body: Body<T> = serde_json::from_slice(body)
+            .map_err(|_| self.not_proxmox("an answer that is not of its API"))?;
+        let cookies = response.headers().get_all(SET_COOKIE).iter();
+        let cookies = cookies
+            .filter_map(|value| value.to_str().ok())
+            .map(|value| Zeroizing::new(value.to_owned()));
+        Ok(Answer { data: body.data, cookies: cookies.collect() })
     }
 
-    fn failure(&self, problem: &super::problem::Problem, message: String) -> Refusal {
+    /// What an answer with another status means, or one that is a web page.
+    fn refusal(
+        &self,
+        status: u16,
+        is_html: bool,
+        body: &[u8],
+        path: &str,
+        form: &[(&str, &str)],
+    ) -> Refusal {
+        let (address, product) = (&self.address, self.product.name());
+        let words = words(body, is_html, form);
+        let said = said(&words);
+        let (problem, message) = match status {
+            595..=599 => {
+                let what = "it can't reach its own services";
+                (&GATEWAY, format!("{address} answers {status}: {what}{said}"))
+            }
+            _ if is_html => {
+                let page = format!("answers with a web page (status {status})");
+                (&NOT_PROXMOX, format!("{address} {page} where {product} has its API"))
+            }
+            300..=399 => return self.not_proxmox("a redirect, which is not followed"),
+            400 => match refused_parameters(body) {
+                Some(errors) => {
+                    let errors = errors.into_iter().map(|(name, text)| (name, hide(text, form)));
+                    return Refusal::Parameters(errors.collect());
+                }
+                None => (&REFUSED, format!("{address} refused the request{said}")),
+            },
+            401 => return Refusal::Unauthorized(words),
+            403 => (&REFUSED, format!("{address} doesn't allow that{said}")),
+            404 | 501 => {
+                let what = format!("it isn't {product}, or too old a version of it");
+                (&OTHER_PRODUCT, format!("{address} has no {path}: {what}"))
+            }
+            _ => (&FAILED, format!("{address} answers with status {status}{said}")),
+        };
         Refusal::Failure(problem.says(message))
     }
 

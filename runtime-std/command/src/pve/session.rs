@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use onerealm::UnixTime;
 use sha2::{Digest as _, Sha256};
 
-use super::args::{NodeArgs, Way};
+use super::args::NodeArgs;
 use super::certificate::{Authorities, Fingerprint, Verifier, read_ca_file};
 use super::kept::{self, Kept};
-use super::login;
 use super::node::Node;
 use super::pins::Pin;
 use super::refusal::Refusal;
@@ -24,15 +23,6 @@ pub(crate) struct Session {
     pub(crate) pin: Option<Fingerprint>,
     clock: fn() -> UnixTime,
     to_remember: Option<(Pin, Fingerprint)>,
-}
-
-/// Which ticket will do.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    /// One that is kept, if it isn't old.
-    Any,
-    /// A new login.
-    New,
 }
 
 impl Session {
@@ -77,31 +67,6 @@ impl Session {
             Some((file, fingerprint)) => file.write(fingerprint),
             None => Ok(()),
         }
-    }
-
-    /// A ticket that is good for another hour at least.
-    pub(crate) fn ticket(&mut self, way: &Way, wanted: Wanted) -> Result<Ticket, Failure> {
-        let realm = way.node.realm.as_deref();
-        if wanted == Wanted::Any {
-            let kept = self.kept.read(realm, self.now())?;
-            if let Some(ticket) = kept.filter(|ticket| !ticket.is_old(self.now())) {
-                return Ok(ticket);
-            }
-        }
-        let lock = self.kept.lock()?;
-        // Whoever was waited for has just logged in.
-        if wanted == Wanted::Any || lock.has_waited {
-            if let Some(ticket) = self.kept.read(realm, self.now())? {
-                let fresh =
-                    if ticket.is_old(self.now()) { self.renew(ticket)? } else { Some(ticket) };
-                if let Some(ticket) = fresh {
-                    return Ok(ticket);
-                }
-            }
-        }
-        let ticket = login::run(self, way)?;
-        self.kept.write(&ticket)?;
-        Ok(ticket)
     }
 
     /// A new ticket for an old one; none if the node takes the old one no more.

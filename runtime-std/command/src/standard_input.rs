@@ -1,0 +1,17 @@
+//! What is piped in, because it must not stand on the command line.
+
+use std::io::Read as _;
+
+use crate::outcome::Failure;
+
+/// The whole of standard input, which is short.
+pub(crate) fn read_standard_input() -> Result<String, Failure> {
+    let limit = 64 * 1024;
+    // Room from the start: a string that grows leaves copies of a key behind.
+    let mut text = String::with_capacity(limit);
+    std::io::stdin()
+        .take(limit as u64)
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::Usage(format!("standard input can't be read: {error}")))?;
+    Ok(text)
+}
