@@ -3,9 +3,9 @@
 //! `POST /login/REALM` begins a login and sends the browser to the provider. The provider sends it back to
 //! `GET /callback`, which finishes the login and begins a session.
 //!
-//! A login belongs to the browser that began it. That browser has a random value in a cookie, and the callback is refused
-//! without it: otherwise an attacker could begin a login, sign in, and let somebody else's browser open the callback,
-//! which would then be signed in as the attacker (login CSRF).
+//! A login belongs to the browser that began it. That browser has a random value in a cookie, and the callback is
+//! refused without it: otherwise an attacker could begin a login, sign in, and let somebody else's browser open the
+//! callback, which would then be signed in as the attacker (login CSRF).
 
 mod failure;
 mod kept;
@@ -198,8 +198,8 @@ impl App {
             .build()
     }
 
-    /// Under a name with `__Host-`, a browser accepts a cookie from this host alone, over https: other hosts of the same
-    /// domain can't set it.
+    /// A cookie whose name begins with `__Host-` comes from this host over https: browsers let no other host of the
+    /// same domain set it.
     fn cookie_name(&self, name: &str) -> String {
         if self.is_https() { format!("__Host-{name}") } else { name.to_owned() }
     }
