@@ -23,20 +23,20 @@
 //! # }
 //! ```
 //!
-//! [`Logins::begin`] and [`Logins::finish`] are the two calls of a server. A program that waits for the browser itself
-//! has [`Logins::start`] and [`Logins::complete`], which need no store. All of them block while they wait for the
-//! provider: call them on a thread of their own in async code.
+//! [`Logins::begin`] and [`Logins::finish`] are the two calls of a server. A program that waits for
+//! the browser itself has [`Logins::start`] and [`Logins::complete`], which need no store. All of
+//! them block while they wait for the provider: async code calls them on another thread.
 //!
-//! A server must also check that the browser that comes back is the one that it sent away, with a cookie for instance: the
-//! state binds the login, and not the browser.
+//! The state binds a login to its two calls, and not to a browser: a server must also check that the
+//! browser that comes back is the one that it sent away, for example with a cookie.
 //!
-//! The folder `runtime-std/examples` of the repository has three programs with their tests: a web server (axum), which
-//! does both, a command-line tool, and a program that configures its realm itself and reads claims into a struct of its
-//! own.
+//! `runtime-std/examples` in the repository has three programs with their tests: a web server (axum)
+//! with that cookie, a command-line tool, and a program that configures its realm itself and reads
+//! claims into a struct of its own.
 //!
-//! The protocol is [`onerealm_core`], without I/O. Here are blocking HTTP, the realms, the stores of pending logins, and
-//! with the feature `loopback` a listener for the redirect to a loopback address. The crate `onerealm-domains-cfg` reads
-//! realms from a Proxmox `domains.cfg`.
+//! The protocol is in [`onerealm_core`]. Here are blocking HTTP, realms, stores of pending logins,
+//! and with the feature `loopback` a listener for the redirect to a loopback address. The crate
+//! `onerealm-domains-cfg` reads realms from a Proxmox `domains.cfg`.
 
 #![forbid(unsafe_code)]
 

@@ -47,10 +47,10 @@ impl IntoResponse for Failure {
 }
 
 fn status(error: &onerealm::Error) -> StatusCode {
-    match error.class() {
-        Class::Realm => StatusCode::NOT_FOUND,
-        Class::Authorization => StatusCode::BAD_REQUEST,
-        Class::Storage => StatusCode::INTERNAL_SERVER_ERROR,
+    match (error, error.class()) {
+        (onerealm::Error::Realms(_), _) => StatusCode::NOT_FOUND,
+        (_, Class::Authorization) => StatusCode::BAD_REQUEST,
+        (_, Class::Realm | Class::Storage) => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_GATEWAY,
     }
 }

@@ -3,9 +3,9 @@
 //! `POST /login/REALM` begins a login and sends the browser to the provider. The provider sends it back to
 //! `GET /callback`, which finishes the login and begins a session.
 //!
-//! A login belongs to the browser that began it. That browser has a random value in a cookie, and the callback is refused
-//! without it: otherwise an attacker could begin a login, sign in, and let somebody else's browser open the callback,
-//! which would then be signed in as the attacker (login CSRF).
+//! A login belongs to the browser that began it. That browser has a random value in a cookie, and the callback is
+//! refused without it: otherwise an attacker could begin a login, sign in, and let somebody else's browser open the
+//! callback, which would then be signed in as the attacker (login CSRF).
 
 mod failure;
 mod kept;
@@ -120,10 +120,8 @@ async fn begin(
     Path(realm): Path<String>,
     cookies: CookieJar,
 ) -> Result<(CookieJar, Redirect), Failure> {
-    let begun = blocking(&app, move |app| {
-        app.logins.begin(&realm, &app.redirect_url(), Requested::Default)
-    });
-    let begun = begun.await?;
+    let begin = move |app: &App| app.logins.begin(&realm, &app.redirect_url(), Requested::Default);
+    let begun = blocking(&app, begin).await?;
     let browser = random()?;
     app.browsers.insert(PendingKey::of(&begun.state), browser.clone());
     // A browser that begins a second login, in another tab, can finish only that one.
@@ -143,10 +141,9 @@ async fn callback(
     if !app.is_login_of(login, &cookies) {
         return Err(Failure::OtherBrowser);
     }
-    let user = blocking(&app, move |app| {
-        app.logins.finish(Callback::Query(&query), Some(&app.redirect_url()))
-    });
-    let user = user.await?;
+    let finish =
+        move |app: &App| app.logins.finish(Callback::Query(&query), Some(&app.redirect_url()));
+    let user = blocking(&app, finish).await?;
     app.browsers.remove(&login);
 
     // Always a new session: one from before the login may be known to somebody else.
@@ -190,7 +187,7 @@ impl App {
         cookies.get(&self.cookie_name(name)).map(Cookie::value)
     }
 
-    /// A cookie that no script reads. `Lax`, as the browser comes from another site when it opens the callback.
+    /// A cookie that no script can read. `Lax` and not `Strict`: the callback is opened from the provider's site.
     fn cookie(&self, name: &str, value: String, lifetime: Duration) -> Cookie<'static> {
         Cookie::build((self.cookie_name(name), value))
             .path("/")
@@ -201,8 +198,8 @@ impl App {
             .build()
     }
 
-    /// With `__Host-`, browsers take the cookie from this host alone, and not from one beside it in the same domain. They
-    /// take none of that name over plain HTTP.
+    /// A cookie whose name begins with `__Host-` comes from this host over https: browsers let no other host of the
+    /// same domain set it.
     fn cookie_name(&self, name: &str) -> String {
         if self.is_https() { format!("__Host-{name}") } else { name.to_owned() }
     }
@@ -212,7 +209,7 @@ impl App {
     }
 }
 
-/// Runs a call that waits for the network, on a thread where that keeps nobody else waiting.
+/// Runs a call that waits for the network on a thread where it holds up no other request.
 async fn blocking<T: Send + 'static>(
     app: &Arc<App>,
     call: impl FnOnce(&App) -> Result<T, onerealm::Error> + Send + 'static,
