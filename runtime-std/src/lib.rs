@@ -58,11 +58,6 @@ mod text;
 mod user;
 mod verifiers;
 
-#[cfg(feature = "loopback")]
-pub mod http_server;
-#[cfg(feature = "loopback")]
-pub mod loopback_listener;
-
 pub use check::Report;
 pub use claims::{Claims, UnfitClaims};
 pub use clock::now;
@@ -79,6 +74,8 @@ pub use onerealm_core::{
     ClientType, ClientTypeSetting, DamagedPending, Decision, PendingAuthorization, PendingFields,
     RedirectUri, Requested, TokenAuthMethod, UnixTime,
 };
+#[cfg(feature = "loopback")]
+pub use onerealm_loopback as loopback;
 pub use realm::RealmConfig;
 pub use realms::{Realms, RealmsError, UnusableRealm};
 pub use store::{
