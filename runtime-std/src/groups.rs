@@ -1,7 +1,6 @@
 //! The groups of an end user.
 
 use std::collections::HashSet;
-use std::fmt;
 
 use onerealm_core::Identity;
 use onerealm_core::wire::{JsonStr, Value};
@@ -144,8 +143,11 @@ pub enum Warning {
 
 codes! {
     Warning {
-        GroupsOverage => "groups_overage",
-        GroupsInvalid => "groups_invalid",
+        warning @ Self::GroupsOverage { .. } => "groups_overage",
+            "the end user is in more groups than the ID token has room for, so that none of them is known ({})",
+            warning.difference();
+        warning @ Self::GroupsInvalid { .. } => "groups_invalid",
+            "groups whose names Proxmox products don't take are left out ({})", warning.difference();
     }
 }
 
@@ -194,19 +196,5 @@ impl From<&Warning> for serde_json::Value {
             "code": warning.code(), "message": warning.to_string(), "advice": warning.advice(),
             "expected": expected, "came": came,
         })
-    }
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sentence = match self {
-            Warning::GroupsOverage { .. } => {
-                "the end user is in more groups than the ID token has room for, so that none of them is known"
-            }
-            Warning::GroupsInvalid { .. } => {
-                "groups whose names Proxmox products don't take are left out"
-            }
-        };
-        write!(f, "{sentence} ({})", self.difference())
     }
 }

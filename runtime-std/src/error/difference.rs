@@ -37,15 +37,9 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Appends it to a message, in parentheses.
-pub(crate) fn with_difference(
-    f: &mut fmt::Formatter<'_>,
-    difference: Option<&Difference>,
-) -> fmt::Result {
-    match difference {
-        Some(difference) => write!(f, " ({difference})"),
-        None => Ok(()),
-    }
+/// The end of a message that has one.
+pub(super) fn in_parentheses(difference: Option<&Difference>) -> String {
+    difference.map(|difference| format!(" ({difference})")).unwrap_or_default()
 }
 
 /// Whether two issuers differ only in a trailing `/`.
