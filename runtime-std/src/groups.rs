@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use onerealm_core::Identity;
-use onerealm_core::wire::{JsonStr, Value};
+use onerealm_core::wire::Value;
 use serde_json::json;
 
 use crate::codes::codes;
@@ -37,24 +37,22 @@ pub enum Groups {
 impl Groups {
     pub(crate) fn of(identity: &Identity<'_>, claim: Option<&str>) -> Self {
         let Some(claim) = claim else { return Groups::NotConfigured };
-        let names: Vec<_> = match identity.claim(claim) {
+        // Each with whether it is a string.
+        let names: Vec<(String, bool)> = match identity.claim(claim) {
             None | Some(Value::Null) if is_left_out(identity, claim) => return Groups::Overage,
             None | Some(Value::Null) => return Groups::Absent,
-            Some(Value::Array(items)) => items.items().map(Name::of).collect(),
+            Some(Value::Array(items)) => items.items().map(name).collect(),
             Some(Value::Object(object)) => {
-                object.members().map(|(name, _)| Name::Text(text(name))).collect()
+                object.members().map(|(member, _)| name(Value::String(member))).collect()
             }
-            Some(other) => vec![Name::of(other)],
+            Some(other) => vec![name(other)],
         };
         let (mut valid, mut invalid) = (Vec::new(), Vec::new());
         let mut seen = HashSet::new();
-        for name in names {
-            if !seen.insert(name.clone()) {
-                continue;
-            }
-            match name {
-                Name::Text(name) if is_group_name(&name) => valid.push(name),
-                Name::Text(text) | Name::Other(text) => invalid.push(text),
+        for (name, is_text) in names {
+            if seen.insert((name.clone(), is_text)) {
+                let is_valid = is_text && is_group_name(&name);
+                if is_valid { &mut valid } else { &mut invalid }.push(name);
             }
         }
         Groups::Listed { valid, invalid }
@@ -82,25 +80,9 @@ impl From<&Groups> for serde_json::Value {
     }
 }
 
-/// An item of the claim.
-#[derive(Clone, PartialEq, Eq, Hash)]
-enum Name {
-    Text(String),
-    /// The JSON text of what is not a string.
-    Other(String),
-}
-
-impl Name {
-    fn of(value: Value<'_>) -> Self {
-        match value {
-            Value::String(name) => Name::Text(text(name)),
-            other => Name::Other(other.text().to_owned()),
-        }
-    }
-}
-
-fn text(name: JsonStr<'_>) -> String {
-    name.chars().collect()
+/// An item of the claim: its characters or its JSON text, and whether it is a string.
+fn name(item: Value<'_>) -> (String, bool) {
+    (shown::plain(item), matches!(item, Value::String(_)))
 }
 
 /// Whether the provider says that the claim exists but is not in the token.

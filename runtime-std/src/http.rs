@@ -16,7 +16,6 @@ mod tls;
 mod transport;
 mod trust;
 
-use std::fmt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -64,11 +63,5 @@ impl Http {
     pub(crate) fn trust(&self, url: &str, ca_file: Option<&Path>) -> Result<String, HttpError> {
         let trust = Trust::of(url, ca_file).map_err(|cause| HttpError::new(url, cause))?;
         Ok(trust.name())
-    }
-}
-
-impl fmt::Debug for Http {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Http")
     }
 }

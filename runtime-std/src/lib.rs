@@ -48,6 +48,7 @@ mod documents;
 mod error;
 mod groups;
 mod http;
+mod lock;
 mod logins;
 mod network;
 mod realm;

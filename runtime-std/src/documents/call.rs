@@ -1,13 +1,9 @@
 //! One call under way.
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use onerealm_core::HttpRequest;
-
-use crate::error::Error;
-use crate::http::{Conversation, Http, HttpError};
+use crate::http::{Conversation, Http};
 
 /// Room for the URL of a request for a document, with an endpoint of the longest.
 pub(super) const URL_LEN: usize = 1024;
@@ -21,12 +17,4 @@ pub(crate) struct Call<'l> {
     pub(crate) deadline: Instant,
     /// The longest time that documents are used.
     pub(crate) lifetime: Duration,
-}
-
-pub(super) fn too_late(message: &HttpRequest<'_>) -> Error {
-    Error::Http(HttpError::too_late(message.url))
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 
 use onerealm_core::{HttpRequest, JwksError, JwksRequest, KeySet};
 
-use super::call::{Call, URL_LEN, lock, too_late};
+use super::call::{Call, URL_LEN};
 use super::disk::{Disk, Whose};
 use super::document::{Document, Kind};
 use super::turn::Turn;
 use crate::clock::now;
 use crate::error::Error;
+use crate::http::HttpError;
+use crate::lock::lock;
 
 /// How long an unknown key doesn't cause another fetch of the keys.
 const REFETCH_PAUSE: Duration = Duration::from_secs(60);
@@ -51,7 +53,11 @@ impl Keys<'_> {
             if let Some(keys) = known() {
                 return Ok(keys);
             }
-            let _turn = self.known.turn.take(call.deadline).ok_or_else(|| too_late(message))?;
+            let _turn = self
+                .known
+                .turn
+                .take(call.deadline)
+                .ok_or_else(|| HttpError::too_late(message.url))?;
             match known().or_else(|| self.keys_on_disk(message, call)) {
                 Some(keys) => Ok(keys),
                 None => self.fetch_keys(message, call),
@@ -66,7 +72,11 @@ impl Keys<'_> {
         call: &Call<'_>,
     ) -> Result<Arc<Document>, Error> {
         self.with_request(|message| {
-            let _turn = self.known.turn.take(call.deadline).ok_or_else(|| too_late(message))?;
+            let _turn = self
+                .known
+                .turn
+                .take(call.deadline)
+                .ok_or_else(|| HttpError::too_late(message.url))?;
             let known = lock(&self.known.latest).clone();
             if let Some(newer) = known.document.filter(|known| !Arc::ptr_eq(known, seen)) {
                 return Ok(newer);

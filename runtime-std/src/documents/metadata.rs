@@ -8,7 +8,7 @@ use onerealm_core::{
     ProviderMetadata, ResponseError,
 };
 
-use super::call::{Call, URL_LEN, lock, too_late};
+use super::call::{Call, URL_LEN};
 use super::disk::{Disk, Whose};
 use super::document::{Age, Document, Kind};
 use super::keys::{Keys, KnownKeys};
@@ -16,6 +16,8 @@ use super::turn::Turn;
 use crate::clock::now;
 use crate::error::Error;
 use crate::error::difference::Difference;
+use crate::http::HttpError;
+use crate::lock::lock;
 
 /// How long a provider that doesn't answer is waited for, and how long it is not asked again, where
 /// its metadata is there from before.
@@ -81,7 +83,8 @@ impl Entry {
         let request = DiscoveryRequest::new(issuer);
         let mut buf = [0; URL_LEN];
         let message = request.request(&mut buf)?;
-        let _turn = self.turn.take(call.deadline).ok_or_else(|| too_late(&message))?;
+        let _turn =
+            self.turn.take(call.deadline).ok_or_else(|| HttpError::too_late(message.url))?;
         // Somebody else may have fetched it meanwhile.
         if let Some(known) = self.usable(call) {
             return Ok(known);

@@ -54,9 +54,7 @@ impl UserError {
             UserError::NotText { .. } | UserError::Unusable { .. } => {
                 Some(advice::USER_NAME_UNUSABLE)
             }
-            UserError::Missing { .. } | UserError::ControlCharacter { .. } | UserError::Claims => {
-                None
-            }
+            _ => None,
         }
     }
 

@@ -131,11 +131,8 @@ impl Line {
 }
 
 fn message(request: &HttpRequest<'_>) -> Result<ureq::http::Request<Vec<u8>>, ureq::http::Error> {
-    let method = match request.method {
-        Method::Get => ureq::http::Method::GET,
-        Method::Post => ureq::http::Method::POST,
-    };
-    let mut message = ureq::http::Request::builder().method(method).uri(request.url);
+    let method = request.method.to_string();
+    let mut message = ureq::http::Request::builder().method(method.as_str()).uri(request.url);
     for (name, value) in request.headers() {
         message = message.header(name, value);
     }

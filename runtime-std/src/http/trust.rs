@@ -1,7 +1,7 @@
 //! Which certificates are trusted.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use onerealm_core::wire::Uri;
 use rustls::pki_types::CertificateDer;
@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::crypto;
 use super::error::Cause;
+use crate::lock::lock;
 
 /// A set of trusted certificates.
 #[derive(Clone, PartialEq)]
@@ -94,7 +95,7 @@ pub(super) struct Clients(Mutex<Vec<(Trust, Arc<ClientConfig>)>>);
 
 impl Clients {
     pub(super) fn of(&self, trust: &Trust) -> Result<Arc<ClientConfig>, Cause> {
-        let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut clients = lock(&self.0);
         if let Some((_, client)) = clients.iter().find(|(known, _)| known == trust) {
             return Ok(Arc::clone(client));
         }

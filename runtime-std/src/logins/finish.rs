@@ -49,7 +49,7 @@ impl Logins {
         let response = callback.response()?.at(redirect_url.as_deref());
         let state = state_text(&response)?;
         let pending = self.store.read(&state, now())?;
-        let redirect_uri = redirect_url::as_browsers_write(pending.redirect_uri()).into_owned();
+        let redirect_uri = redirect_url::as_browsers_write(pending.redirect_uri());
         let response = response.to_redirect_uri_written(&redirect_uri);
         check_redirect_uri(&pending, &response)?;
         let own_state = pending.state();
@@ -102,7 +102,7 @@ impl Logins {
         told_as: ToldAs<T>,
     ) -> Result<T, Error> {
         let redirect_url = redirect_url.map(redirect_url::as_browsers_write);
-        let redirect_uri = redirect_url::as_browsers_write(pending.redirect_uri()).into_owned();
+        let redirect_uri = redirect_url::as_browsers_write(pending.redirect_uri());
         let response = callback.response()?.at(redirect_url.as_deref());
         let response = response.to_redirect_uri_written(&redirect_uri);
         check_redirect_uri(&pending, &response)?;

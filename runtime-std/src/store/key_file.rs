@@ -5,7 +5,7 @@
 //! several, all of them use the last one's keys from then on.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use zeroize::Zeroizing;
 
 use super::error::{OnPath, StoreError, Unsafe};
-use super::files::{self, found, private, retried};
+use super::files::{self, found, retried};
 use super::sealing_keys::{MAX_LEN, SealingKeys};
 
 /// The file, by its name.
@@ -82,8 +82,7 @@ impl KeyFile {
 
     /// Opens the file, unless others can read or write it.
     fn open(&self) -> Result<Option<File>, StoreError> {
-        let look = retried(|| fs::symlink_metadata(&self.path));
-        let Some(metadata) = found(look).on("look at", &self.path)? else { return Ok(None) };
+        let Some(metadata) = files::look("look at", &self.path)? else { return Ok(None) };
         let refuse = |reason| StoreError::UnsafeKeyFile { path: self.path.clone(), reason };
         if metadata.is_symlink() {
             return Err(refuse(Unsafe::SymbolicLink));
@@ -123,12 +122,10 @@ impl KeyFile {
 
     /// The mode is not changed afterwards: Proxmox's cluster file system sets its own.
     fn create(&self, new: &Path) -> io::Result<File> {
-        let mut options = OpenOptions::new();
-        let options = private(&mut options).write(true).create_new(true);
-        match (options.open(new), new.parent()) {
+        match (files::create_file(new), new.parent()) {
             (Err(e), Some(parent)) if e.kind() == ErrorKind::NotFound => {
                 retried(|| files::create_directories(parent))?;
-                options.open(new)
+                files::create_file(new)
             }
             (outcome, _) => outcome,
         }
