@@ -160,7 +160,7 @@ impl Error {
     /// What to do about it, unless the message says so already.
     pub fn advice(&self) -> Option<&'static str> {
         if let Some(difference) = self.difference() {
-            return Some(difference.advice());
+            return Some(difference.advice);
         }
         match self {
             Error::Http(error) => error.advice(),
@@ -175,7 +175,9 @@ impl Error {
             Error::Discovery { error, .. } => advice::on_discovery(*error),
             Error::Userinfo { .. } => Some(advice::USERINFO_UNUSABLE),
             Error::Store(StoreError::Other { advice, .. }) => *advice,
-            Error::User(error) => error.advice(),
+            Error::User(UserError::NotText { .. } | UserError::Unusable { .. }) => {
+                Some(advice::USER_NAME_UNUSABLE)
+            }
             _ => None,
         }
     }

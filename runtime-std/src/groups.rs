@@ -52,7 +52,8 @@ impl Groups {
         for (name, is_text) in names {
             if seen.insert((name.clone(), is_text)) {
                 let is_valid = is_text && is_group_name(&name);
-                if is_valid { &mut valid } else { &mut invalid }.push(name);
+                let list = if is_valid { &mut valid } else { &mut invalid };
+                list.push(name);
             }
         }
         Groups::Listed { valid, invalid }
@@ -147,7 +148,7 @@ impl Warning {
 
     /// What to do about it.
     pub fn advice(&self) -> &'static str {
-        self.difference().advice()
+        self.difference().advice
     }
 
     /// What was expected and what came. `Display` ends with it.

@@ -17,9 +17,7 @@ mod transport;
 mod trust;
 
 use std::path::Path;
-use std::time::{Duration, Instant};
-
-use onerealm_core::HttpRequest;
+use std::time::Duration;
 
 pub(crate) use self::answer::Answer;
 pub(crate) use self::conversation::Conversation;
@@ -37,15 +35,10 @@ pub(crate) struct Http {
 }
 
 impl Http {
-    /// Sends `request` as it is, once, over a new connection: for metadata and keys, which are
-    /// trusted because of where they come from.
-    pub(crate) fn send(
-        &self,
-        request: &HttpRequest<'_>,
-        ca_file: Option<&Path>,
-        deadline: Instant,
-    ) -> Result<Answer, HttpError> {
-        Conversation::new(&self.clients, None).send(request, ca_file, deadline)
+    /// One request over a new connection: for metadata and keys, which are trusted because of where
+    /// they come from.
+    pub(crate) fn once(&self) -> Conversation<'_> {
+        Conversation::new(&self.clients, None)
     }
 
     /// Requests that may share a connection, one after the other.

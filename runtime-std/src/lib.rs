@@ -47,6 +47,7 @@ mod codes;
 mod documents;
 mod error;
 mod groups;
+mod hex;
 mod http;
 mod lock;
 mod logins;

@@ -13,7 +13,7 @@ use crate::http::Http;
 /// A clone is the same network. It is empty until the first login: nothing is read, started or
 /// connected before, so it may be made when a library is loaded and before a process forks.
 #[derive(Clone, Default)]
-pub struct Network(Arc<Shared>);
+pub struct Network(pub(crate) Arc<Shared>);
 
 #[derive(Default)]
 pub(crate) struct Shared {
@@ -44,10 +44,6 @@ impl Network {
     pub fn keeping_connections(self, idle: Duration) -> Self {
         self.0.http.keep_connections(idle);
         self
-    }
-
-    pub(crate) fn shared(&self) -> &Shared {
-        &self.0
     }
 }
 

@@ -15,6 +15,7 @@ mod named_realm;
 mod outcome;
 #[cfg(feature = "pve")]
 mod pve;
+mod report;
 mod standard_input;
 mod state_directory;
 mod stderr_log;
@@ -97,7 +98,7 @@ fn execute(arguments: Arguments, clock: fn() -> UnixTime) -> Result<Outcome, Fai
             let logins = logins()?;
             let realm = named_or_default(&logins, realm.name.as_deref())?;
             let report = logins.check(realm, redirect_url.as_deref())?;
-            Ok(Outcome::of(Value::from(&report), report.to_string()))
+            Ok(Outcome::of(report::to_json(&report), report::to_text(&report)))
         }
         Command::Set { realm, property, value } => {
             change::run(&config, &realm, &property, Some(&value))

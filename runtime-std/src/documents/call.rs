@@ -3,7 +3,12 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::http::{Conversation, Http};
+use onerealm_core::HttpRequest;
+
+use super::document::Age;
+use super::turn::{Taken, Turn};
+use crate::clock::now;
+use crate::http::{Answer, Conversation, Http, HttpError};
 
 /// Room for the URL of a request for a document, with an endpoint of the longest.
 pub(super) const URL_LEN: usize = 1024;
@@ -17,4 +22,29 @@ pub(crate) struct Call<'l> {
     pub(crate) deadline: Instant,
     /// The longest time that documents are used.
     pub(crate) lifetime: Duration,
+}
+
+impl Call<'_> {
+    /// Asks for a document, over a connection of its own.
+    pub(super) fn fetch(
+        &self,
+        message: &HttpRequest<'_>,
+        deadline: Instant,
+    ) -> Result<Answer, HttpError> {
+        self.http.once().send(message, self.ca_file, deadline)
+    }
+
+    /// Waits for the turn to fetch a document.
+    pub(super) fn turn<'t>(
+        &self,
+        turn: &'t Turn,
+        message: &HttpRequest<'_>,
+    ) -> Result<Taken<'t>, HttpError> {
+        turn.take(self.deadline).ok_or_else(|| HttpError::too_late(message.url))
+    }
+
+    /// Whether a document of that age is used without asking for a newer one.
+    pub(super) fn may_use(&self, age: &Age) -> bool {
+        age.is_fresh(self.lifetime, now().0)
+    }
 }

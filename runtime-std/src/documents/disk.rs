@@ -16,10 +16,10 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use onerealm_core::policy;
-use sha2::{Digest, Sha256};
 
 use super::document::{Age, Document, Kind};
 use crate::clock::now;
+use crate::hex::hex_digest;
 use crate::http::Answer;
 use crate::store::StoreError;
 use crate::store::files::{self, found, retried};
@@ -151,7 +151,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let new = PathBuf::from(new);
     let mut file = match files::create_file(&new) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            if modified(&new).is_some_and(|at| now().0.abs_diff(at) < LEFT_BEHIND) {
+            if files::modified(&new).is_some_and(|at| now().0.abs_diff(at) < LEFT_BEHIND) {
                 // Somebody else writes the same.
                 return Ok(());
             }
@@ -166,17 +166,12 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     })
 }
 
-fn modified(path: &Path) -> Option<u64> {
-    let modified = fs::symlink_metadata(path).ok()?.modified().ok()?;
-    Some(modified.duration_since(std::time::UNIX_EPOCH).ok()?.as_secs())
-}
-
 /// How many seconds ago a file was made, as it says itself.
 fn age(path: &Path, now: u64) -> Option<u64> {
     let mut text = String::new();
     File::open(path).ok()?.take(32).read_to_string(&mut text).ok()?;
     // It may be looked at before its time is written; then it is new.
-    let made = if text.is_empty() { modified(path)? } else { text.parse().ok()? };
+    let made = if text.is_empty() { files::modified(path)? } else { text.parse().ok()? };
     now.checked_sub(made)
 }
 
@@ -220,11 +215,4 @@ fn decode(kind: Kind, whose: &Whose, url: &str, bytes: &[u8]) -> Option<Document
     let answer = Answer::kept(Some(content_type), body);
     let age = Age::new(kind, fetched, lifetime, stale == 1);
     is_same.then(|| Document::kept(kind, url, answer, age))
-}
-
-/// SHA-256 of several pieces, in hex.
-pub(super) fn hex_digest(pieces: &[&[u8]]) -> String {
-    let mut hash = Sha256::new();
-    pieces.iter().for_each(|piece| hash.update(piece));
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -12,7 +12,6 @@ use super::document::{Document, Kind};
 use super::turn::Turn;
 use crate::clock::now;
 use crate::error::Error;
-use crate::http::HttpError;
 use crate::lock::lock;
 
 /// How long an unknown key doesn't cause another fetch of the keys.
@@ -42,41 +41,29 @@ pub(crate) struct Keys<'a> {
     pub(super) whose: &'a Whose,
     pub(super) disk: Option<&'a Disk>,
     pub(super) request: JwksRequest<'a>,
+    pub(super) call: &'a Call<'a>,
 }
 
 impl Keys<'_> {
     /// The keys, fetched where they aren't known or are old.
-    pub(crate) fn get(&self, call: &Call<'_>) -> Result<Arc<Document>, Error> {
+    pub(crate) fn get(&self) -> Result<Arc<Document>, Error> {
         self.with_request(|message| {
-            let known =
-                || self.known_keys(message.url).filter(|k| k.age.is_fresh(call.lifetime, now().0));
+            let known = || self.known_keys(message.url).filter(|keys| self.call.may_use(&keys.age));
             if let Some(keys) = known() {
                 return Ok(keys);
             }
-            let _turn = self
-                .known
-                .turn
-                .take(call.deadline)
-                .ok_or_else(|| HttpError::too_late(message.url))?;
-            match known().or_else(|| self.keys_on_disk(message, call)) {
+            let _turn = self.call.turn(&self.known.turn, message)?;
+            match known().or_else(|| self.keys_on_disk(message)) {
                 Some(keys) => Ok(keys),
-                None => self.fetch_keys(message, call),
+                None => self.fetch_keys(message),
             }
         })
     }
 
     /// The keys after `seen` turned out to lack one: fetched again, but not all the time.
-    pub(crate) fn newer(
-        &self,
-        seen: &Arc<Document>,
-        call: &Call<'_>,
-    ) -> Result<Arc<Document>, Error> {
+    pub(crate) fn newer(&self, seen: &Arc<Document>) -> Result<Arc<Document>, Error> {
         self.with_request(|message| {
-            let _turn = self
-                .known
-                .turn
-                .take(call.deadline)
-                .ok_or_else(|| HttpError::too_late(message.url))?;
+            let _turn = self.call.turn(&self.known.turn, message)?;
             let known = lock(&self.known.latest).clone();
             if let Some(newer) = known.document.filter(|known| !Arc::ptr_eq(known, seen)) {
                 return Ok(newer);
@@ -89,8 +76,8 @@ impl Keys<'_> {
             let pause = REFETCH_PAUSE.as_secs();
             let refetched = self.disk.and_then(|d| d.refetched(self.whose, now().0, pause));
             match refetched {
-                None => self.fetch_keys(message, call),
-                Some(ago) => Ok(self.await_other(seen, ago, message, call)),
+                None => self.fetch_keys(message),
+                Some(ago) => Ok(self.await_other(seen, ago, message)),
             }
         })
     }
@@ -101,11 +88,10 @@ impl Keys<'_> {
         seen: &Arc<Document>,
         ago: u64,
         message: &HttpRequest<'_>,
-        call: &Call<'_>,
     ) -> Arc<Document> {
-        let until = call.deadline.min(Instant::now() + OTHER_S_TIME);
+        let until = self.call.deadline.min(Instant::now() + OTHER_S_TIME);
         loop {
-            let newer = self.keys_on_disk(message, call);
+            let newer = self.keys_on_disk(message);
             let is_newer = |keys: &Arc<Document>| {
                 keys.age.fetched > seen.age.fetched || keys.response().body != seen.response().body
             };
@@ -128,12 +114,8 @@ impl Keys<'_> {
         then(&self.request.request(&mut buf)?)
     }
 
-    fn fetch_keys(
-        &self,
-        message: &HttpRequest<'_>,
-        call: &Call<'_>,
-    ) -> Result<Arc<Document>, Error> {
-        let answer = call.http.send(message, call.ca_file, call.deadline)?;
+    fn fetch_keys(&self, message: &HttpRequest<'_>) -> Result<Arc<Document>, Error> {
+        let answer = self.call.fetch(message, self.call.deadline)?;
         let document = Document::fetched(Kind::Keys, message.url, answer, now().0);
         self.key_set(&document)?;
         if let Some(disk) = self.disk {
@@ -143,10 +125,9 @@ impl Keys<'_> {
     }
 
     /// What another process has fetched.
-    fn keys_on_disk(&self, message: &HttpRequest<'_>, call: &Call<'_>) -> Option<Arc<Document>> {
+    fn keys_on_disk(&self, message: &HttpRequest<'_>) -> Option<Arc<Document>> {
         let document = self.disk?.read(Kind::Keys, self.whose, message.url)?;
-        let is_usable =
-            document.age.is_fresh(call.lifetime, now().0) && self.key_set(&document).is_ok();
+        let is_usable = self.call.may_use(&document.age) && self.key_set(&document).is_ok();
         is_usable.then(|| self.keep_keys(document))
     }
 

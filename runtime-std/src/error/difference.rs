@@ -17,17 +17,17 @@ pub struct Difference {
     pub expected: String,
     /// What the provider sent: bounded, control characters escaped.
     pub came: String,
-    advice: &'static str,
+    /// What to do about it.
+    pub(crate) advice: &'static str,
 }
 
 impl Difference {
-    pub(crate) fn new(expected: String, came: String, advice: &'static str) -> Self {
-        Difference { expected, came, advice }
-    }
-
-    /// What to do about it.
-    pub(crate) fn advice(&self) -> &'static str {
-        self.advice
+    pub(crate) fn new(
+        expected: impl Into<String>,
+        came: impl Into<String>,
+        advice: &'static str,
+    ) -> Self {
+        Difference { expected: expected.into(), came: came.into(), advice }
     }
 }
 

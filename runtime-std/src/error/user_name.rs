@@ -48,16 +48,6 @@ impl UserError {
         UserError::Missing { claim: claim.to_owned(), present }
     }
 
-    /// What to do about it, unless the message says so already.
-    pub(super) fn advice(&self) -> Option<&'static str> {
-        match self {
-            UserError::NotText { .. } | UserError::Unusable { .. } => {
-                Some(advice::USER_NAME_UNUSABLE)
-            }
-            _ => None,
-        }
-    }
-
     /// What was expected and what came, where both are public values.
     pub(crate) fn difference(&self) -> Option<Difference> {
         match self {

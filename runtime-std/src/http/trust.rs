@@ -7,10 +7,10 @@ use onerealm_core::wire::Uri;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
-use sha2::{Digest, Sha256};
 
 use super::crypto;
 use super::error::Cause;
+use crate::hex::hex_digest;
 use crate::lock::lock;
 
 /// A set of trusted certificates.
@@ -42,18 +42,16 @@ impl Trust {
 
     /// A name that differs for other certificates.
     pub(super) fn name(&self) -> String {
-        let mut hash = Sha256::new();
         match self {
-            Trust::Nobody => return "nobody".to_owned(),
+            Trust::Nobody => "nobody".to_owned(),
             Trust::System => {
-                for name in ["SSL_CERT_FILE", "SSL_CERT_DIR"] {
-                    hash.update(std::env::var_os(name).unwrap_or_default().as_encoded_bytes());
-                    hash.update([0]);
-                }
+                let [file, directory] = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
+                    .map(|name| std::env::var_os(name).unwrap_or_default());
+                let (file, directory) = (file.as_encoded_bytes(), directory.as_encoded_bytes());
+                hex_digest(&[file, &[0], directory, &[0]])
             }
-            Trust::File { pem, .. } => hash.update(pem),
+            Trust::File { pem, .. } => hex_digest(&[pem]),
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// TLS that trusts these certificates.

@@ -124,7 +124,7 @@ impl Logins {
         let metadata = login.metadata();
         let relying_party = login.relying_party(&metadata)?;
         if response.error_text().is_none() {
-            login.keys().get(&login.call)?;
+            login.keys().get()?;
         }
         let request = self.accept(pending, response, relying_party, kept)?;
         let client_type = request.client_type();
@@ -198,11 +198,11 @@ impl Logins {
         buf: &'b mut [u8],
     ) -> Result<Identity<'b>, Error> {
         let keys = login.keys();
-        let mut document = keys.get(&login.call)?;
+        let mut document = keys.get()?;
         let opened = id_token.open(buf);
         if let Ok(unverified) = &opened {
             if unverified.lacks_key(&keys.key_set(&document)?) {
-                document = keys.newer(&document, &login.call)?;
+                document = keys.newer(&document)?;
             }
         }
         let key_set = keys.key_set(&document)?;

@@ -1,11 +1,13 @@
 //! A login under way.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use onerealm_core::{
     DiscoveryError, HttpRequest, ProviderMetadata, Realm, RedirectUri, RelyingParty, policy,
 };
 
+use super::Logins;
 use crate::documents::{Call, Keys, Published};
 use crate::error::Error;
 use crate::http::Answer;
@@ -25,18 +27,24 @@ pub(crate) struct Login<'l> {
     pub(crate) call: Call<'l>,
 }
 
-impl<'l> Login<'l> {
-    /// Asks for the provider's metadata where it isn't known.
-    pub(super) fn new(
-        config: &'l RealmConfig,
-        network: &'l Shared,
-        call: Call<'l>,
-    ) -> Result<Self, Error> {
+impl Logins {
+    /// Begins a call for a login in the realm: asks for the provider's metadata where it isn't known.
+    pub(crate) fn login<'l>(&'l self, config: &'l RealmConfig) -> Result<Login<'l>, Error> {
+        let Shared { http, documents } = &*self.network.0;
+        let call = Call {
+            http,
+            conversation: http.conversation(),
+            ca_file: config.ca_file.as_deref(),
+            deadline: Instant::now() + self.deadline,
+            lifetime: self.cache_lifetime,
+        };
         let realm = config.realm.borrowed();
-        let published = network.documents.of(realm.issuer, &call)?;
+        let published = documents.of(realm.issuer, &call)?;
         Ok(Login { config, realm, published, call })
     }
+}
 
+impl Login<'_> {
     /// The provider's metadata.
     pub(crate) fn metadata(&self) -> ProviderMetadata<'_> {
         self.published.metadata()
@@ -56,7 +64,7 @@ impl<'l> Login<'l> {
 
     /// The provider's keys.
     pub(crate) fn keys(&self) -> Keys<'_> {
-        self.published.keys()
+        self.published.keys(&self.call)
     }
 
     /// Sends a request to an endpoint of the provider.

@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use super::error::{OnPath, StoreError, Unsafe};
+use crate::clock::unix_time;
 
 /// Creates the directory if it is missing, and checks it.
 ///
@@ -68,6 +69,12 @@ pub(crate) fn retried<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<
 /// What is there, which may be a symbolic link; `None` for nothing.
 pub(super) fn look(operation: &'static str, path: &Path) -> Result<Option<Metadata>, StoreError> {
     found(retried(|| fs::symlink_metadata(path))).on(operation, path)
+}
+
+/// When it was last written, in seconds since 1970.
+pub(crate) fn modified(path: &Path) -> Option<u64> {
+    let modified = retried(|| fs::symlink_metadata(path)).ok()?.modified().ok()?;
+    Some(unix_time(modified).0)
 }
 
 /// `None` for what is not there.

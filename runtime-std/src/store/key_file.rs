@@ -8,7 +8,6 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
@@ -33,10 +32,8 @@ impl KeyFile {
         // Full capacity from the start: a vector that grows leaves copies behind.
         let mut text = Zeroizing::new(Vec::with_capacity(MAX_LEN + 1));
         file.take(MAX_LEN as u64 + 1).read_to_end(&mut text).on("read", &self.path)?;
-        match SealingKeys::of_text(&text) {
-            Some(keys) => Ok(Some(keys)),
-            None => Err(StoreError::DamagedKeyFile { path: self.path.clone() }),
-        }
+        let damaged = || StoreError::DamagedKeyFile { path: self.path.clone() };
+        SealingKeys::of_text(&text).ok_or_else(damaged).map(Some)
     }
 
     /// The keys, from a new file if there is none.
@@ -55,10 +52,8 @@ impl KeyFile {
         let _ = retried(|| fs::remove_file(&new));
         placed.on("create", &self.path)?;
         // What all others read, which may not be what was written.
-        match self.read()? {
-            Some(keys) => Ok(keys),
-            None => Err(StoreError::io("read", &self.path, ErrorKind::NotFound.into())),
-        }
+        let missing = || StoreError::io("read", &self.path, ErrorKind::NotFound.into());
+        self.read()?.ok_or_else(missing)
     }
 
     /// Rotates the keys if it is time. Called after a successful login.
@@ -142,14 +137,12 @@ impl KeyFile {
             let number = name.strip_prefix(&*prefix).and_then(|rest| rest.strip_suffix(NEW));
             number.is_some_and(|n| n.len() == 16 && n.bytes().all(|c| c.is_ascii_hexdigit()))
         };
-        let now = UNIX_EPOCH.checked_add(Duration::from_secs(now)).unwrap_or(SystemTime::now());
-        let is_old = |entry: &fs::DirEntry| {
-            let written = entry.metadata().and_then(|metadata| metadata.modified());
-            let age = written.ok().and_then(|written| now.duration_since(written).ok());
-            age.is_some_and(|age| age >= Duration::from_secs(60))
+        let is_old = |path: &Path| {
+            let written = files::modified(path);
+            written.is_some_and(|written| now.saturating_sub(written) >= 60)
         };
         for entry in retried(|| fs::read_dir(parent)).into_iter().flatten().flatten() {
-            if is_leftover(entry.file_name()) && is_old(&entry) {
+            if is_leftover(entry.file_name()) && is_old(&entry.path()) {
                 let _ = retried(|| fs::remove_file(entry.path()));
             }
         }

@@ -30,6 +30,7 @@ use super::error::{OnPath, StoreError};
 use super::files::{self, found, retried};
 use super::lifetime::check_age;
 use super::sweep;
+use crate::hex::hex;
 
 /// How often a batch that another process removed is created again. Sweeps spare the present slots, and the latest batch
 /// is never given up, so it takes a clock that jumps for this to happen even once.
@@ -254,8 +255,3 @@ fn read(file: &mut File) -> io::Result<(Option<u64>, Zeroizing<Vec<u8>>)> {
 
 /// One byte more than the longest file of a login.
 const FILE_LEN: usize = size_of::<u64>() + PendingAuthorization::PENDING_LEN + 1;
-
-pub(super) fn hex(key: &Key) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16);
-    key.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(digit).collect()
-}

@@ -20,9 +20,10 @@ use std::path::{Path, PathBuf};
 use super::batch::{Batch, COUNT, Part, slot_of};
 use super::files::{create_file, retried};
 use super::lifetime::LIFETIME;
-use super::slots::{Key, Slots, Stored, hex, made_for};
+use super::slots::{Key, Slots, Stored, made_for};
 use super::sweep::SWEPT_AT_ONCE;
 use super::*;
+use crate::hex::hex;
 use onerealm_core::{PendingAuthorization, UnixTime};
 
 /// A time at the beginning of a slot.
