@@ -4,6 +4,7 @@ use onerealm_core::{
     ClientType, JwksError, PkceOffered, QueryUserinfo, RedirectUri, RelyingParty, Requested,
 };
 
+use crate::documents::URL_LEN;
 use crate::error::Error;
 use crate::logins::{Logins, check_listed};
 use crate::realm::RealmConfig;
@@ -40,9 +41,10 @@ impl Logins {
         let config = self.realms().get(realm)?;
         let urls = redirect_uris(config, redirect_url)?;
         let login = self.login(config)?;
-        let metadata = login.metadata();
+        let metadata = login.published.metadata();
         let relying_party = login.relying_party(&metadata)?;
-        let keys = login.keys();
+        let mut url = [0; URL_LEN];
+        let keys = login.published.keys(&login.call, &mut url)?;
         let document = keys.get()?;
         let mut logins = Vec::new();
         for url in urls {

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 
 use onerealm_core::Issuer;
 
-pub(crate) use self::call::Call;
+pub(crate) use self::call::{Call, URL_LEN};
 use self::disk::{Disk, Whose};
 pub(crate) use self::keys::Keys;
 use self::metadata::Entry;

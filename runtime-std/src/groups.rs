@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use onerealm_core::Identity;
 use onerealm_core::wire::Value;
-use serde_json::json;
 
 use crate::codes::codes;
 use crate::error::difference::Difference;
@@ -65,19 +64,6 @@ impl Groups {
             Groups::Listed { valid, .. } => valid,
             Groups::NotConfigured | Groups::Absent | Groups::Overage => &[],
         }
-    }
-}
-
-/// `status` (`not_configured`, `absent`, `overage` or `listed`), `valid` and `invalid`.
-impl From<&Groups> for serde_json::Value {
-    fn from(groups: &Groups) -> Self {
-        let (status, invalid) = match groups {
-            Groups::NotConfigured => ("not_configured", &[][..]),
-            Groups::Absent => ("absent", &[][..]),
-            Groups::Overage => ("overage", &[][..]),
-            Groups::Listed { invalid, .. } => ("listed", &invalid[..]),
-        };
-        json!({ "status": status, "valid": groups.valid(), "invalid": invalid })
     }
 }
 
@@ -168,16 +154,5 @@ impl Warning {
                 advice::GROUPS_INVALID,
             ),
         }
-    }
-}
-
-/// `code`, `message`, `advice`, `expected` and `came`.
-impl From<&Warning> for serde_json::Value {
-    fn from(warning: &Warning) -> Self {
-        let Difference { expected, came, .. } = warning.difference();
-        json!({
-            "code": warning.code(), "message": warning.to_string(), "advice": warning.advice(),
-            "expected": expected, "came": came,
-        })
     }
 }

@@ -8,6 +8,7 @@ mod callback_at_terminal;
 mod change;
 #[cfg(feature = "demo")]
 mod demo;
+mod end_user;
 #[cfg(feature = "pve")]
 mod interrupt;
 mod login;
@@ -25,7 +26,7 @@ use std::process::ExitCode;
 use onerealm::{
     Begun, Callback, DirectoryStore, Logins, Network, SealedOrDirectoryStore, UnixTime, User,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use arguments::{Arguments, Command, Finish};
 use named_realm::named_or_default;
@@ -149,7 +150,7 @@ fn begun(begun: Begun) -> Outcome {
 }
 
 fn identity(user: User) -> Outcome {
-    let json = Value::from(&user);
+    let json = end_user::to_json(user);
     let text = serde_json::to_string_pretty(&json).unwrap_or_default();
     Outcome::of(json, text)
 }

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use onerealm_core::HttpRequest;
 
-use super::document::Age;
+use super::document::{Age, Document, Kind};
 use super::turn::{Taken, Turn};
 use crate::clock::now;
-use crate::http::{Answer, Conversation, Http, HttpError};
+use crate::http::{Conversation, Http, HttpError};
 
 /// Room for the URL of a request for a document, with an endpoint of the longest.
-pub(super) const URL_LEN: usize = 1024;
+pub(crate) const URL_LEN: usize = 1024;
 
 /// How a call reaches the provider: with whose trust store, and until when.
 pub(crate) struct Call<'l> {
@@ -28,10 +28,12 @@ impl Call<'_> {
     /// Asks for a document, over a connection of its own.
     pub(super) fn fetch(
         &self,
+        kind: Kind,
         message: &HttpRequest<'_>,
         deadline: Instant,
-    ) -> Result<Answer, HttpError> {
-        self.http.once().send(message, self.ca_file, deadline)
+    ) -> Result<Document, HttpError> {
+        let answer = self.http.once().send(message, self.ca_file, deadline)?;
+        Ok(Document::fetched(kind, message.url, answer, now().0))
     }
 
     /// Waits for the turn to fetch a document.

@@ -10,7 +10,7 @@ use onerealm_core::{
 
 use super::call::{Call, URL_LEN};
 use super::disk::{Disk, Whose};
-use super::document::{Age, Document, Kind};
+use super::document::{Age, Kind};
 use super::keys::{Keys, KnownKeys};
 use super::turn::Turn;
 use crate::clock::now;
@@ -43,15 +43,16 @@ impl Published {
         self.metadata.parsed.metadata()
     }
 
-    /// The keys, which are where the metadata says.
-    pub(crate) fn keys<'a>(&'a self, call: &'a Call<'a>) -> Keys<'a> {
-        Keys {
-            known: &self.keys,
-            whose: &self.whose,
-            disk: self.disk.as_ref(),
-            request: JwksRequest::new(&self.metadata()),
-            call,
-        }
+    /// The keys, which are where the metadata says; `url` is room for that.
+    pub(crate) fn keys<'a>(
+        &'a self,
+        call: &'a Call<'a>,
+        url: &'a mut [u8; URL_LEN],
+    ) -> Result<Keys<'a>, Error> {
+        let request = JwksRequest::new(&self.metadata());
+        let message = request.request(url)?;
+        let (known, whose, disk) = (&*self.keys, &self.whose, self.disk.as_ref());
+        Ok(Keys { known, whose, disk, request, message, call })
     }
 }
 
@@ -156,8 +157,7 @@ impl Fetch<'_> {
 
     /// What the provider answers.
     fn fetch(&self, deadline: Instant, call: &Call<'_>) -> Result<Arc<Metadata>, Error> {
-        let answer = call.fetch(&self.message, deadline)?;
-        let document = Document::fetched(Kind::Metadata, self.message.url, answer, now().0);
+        let document = call.fetch(Kind::Metadata, &self.message, deadline)?;
         let parsed = match self.request.response(document.response()) {
             Ok(metadata) => metadata.keep(),
             Err(error) => {

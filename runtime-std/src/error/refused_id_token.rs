@@ -12,29 +12,20 @@ use super::shown::{Secrets, item, list, plain, quoted, quoted_item, shown, value
 
 /// A refused ID token, and what it was judged by.
 pub(crate) struct Judged<'a> {
-    relying_party: RelyingParty<'a>,
-    keys: KeySet<'a>,
-    token: RefusedIdToken<'a>,
-    secrets: Secrets,
+    pub(crate) relying_party: RelyingParty<'a>,
+    pub(crate) keys: KeySet<'a>,
+    pub(crate) token: RefusedIdToken<'a>,
+    /// The login's so far.
+    pub(crate) secrets: Secrets,
 }
 
-impl<'a> Judged<'a> {
-    /// `secrets` are the login's so far.
-    pub(crate) fn new(
-        relying_party: RelyingParty<'a>,
-        keys: KeySet<'a>,
-        token: RefusedIdToken<'a>,
-        mut secrets: Secrets,
-    ) -> Self {
-        token.with_secrets(|nonce, access_token| {
-            secrets.add(nonce.to_owned());
-            secrets.add(access_token.chars().collect());
-        });
-        Judged { relying_party, keys, token, secrets }
-    }
-
+impl Judged<'_> {
     /// What the ID token should have said, and what it says.
-    pub(crate) fn difference(&self) -> Option<Difference> {
+    pub(crate) fn difference(mut self) -> Option<Difference> {
+        self.token.with_secrets(|nonce, access_token| {
+            self.secrets.add(nonce.to_owned());
+            self.secrets.add(access_token.chars().collect());
+        });
         let words = self.token.words();
         match self.token.error() {
             IdTokenError::Jws { error } => self.of_envelope(error, words),

@@ -8,7 +8,7 @@ use onerealm_core::{
 };
 
 use super::Logins;
-use crate::documents::{Call, Keys, Published};
+use crate::documents::{Call, Published};
 use crate::error::Error;
 use crate::http::Answer;
 use crate::network::Shared;
@@ -23,7 +23,7 @@ pub(super) const MESSAGE_LEN: usize = 3 * policy::CODE_LEN + 8192;
 pub(crate) struct Login<'l> {
     pub(crate) config: &'l RealmConfig,
     realm: Realm<&'l str>,
-    published: Arc<Published>,
+    pub(crate) published: Arc<Published>,
     pub(crate) call: Call<'l>,
 }
 
@@ -45,11 +45,6 @@ impl Logins {
 }
 
 impl Login<'_> {
-    /// The provider's metadata.
-    pub(crate) fn metadata(&self) -> ProviderMetadata<'_> {
-        self.published.metadata()
-    }
-
     /// The realm with the provider's `metadata`, which was accepted as that of the realm's issuer
     /// when it was fetched.
     pub(crate) fn relying_party<'a>(
@@ -60,11 +55,6 @@ impl Login<'_> {
             let url = self.realm.issuer.as_str().to_owned();
             Error::Discovery { url, error, difference: None }
         })
-    }
-
-    /// The provider's keys.
-    pub(crate) fn keys(&self) -> Keys<'_> {
-        self.published.keys(&self.call)
     }
 
     /// Sends a request to an endpoint of the provider.
