@@ -1,12 +1,10 @@
 //! What a login in a realm would do, and whether the provider is ready for it.
 
-use std::fmt;
-
 use onerealm_core::{
     ClientType, JwksError, PkceOffered, QueryUserinfo, RedirectUri, RelyingParty, Requested,
 };
-use serde_json::{Value, json};
 
+use crate::documents::URL_LEN;
 use crate::error::Error;
 use crate::logins::{Logins, check_listed};
 use crate::realm::RealmConfig;
@@ -43,10 +41,11 @@ impl Logins {
         let config = self.realms().get(realm)?;
         let urls = redirect_uris(config, redirect_url)?;
         let login = self.login(config)?;
-        let metadata = login.metadata();
+        let metadata = login.published.metadata();
         let relying_party = login.relying_party(&metadata)?;
-        let keys = login.keys();
-        let document = keys.get(&login.call)?;
+        let mut url = [0; URL_LEN];
+        let keys = login.published.keys(&login.call, &mut url)?;
+        let document = keys.get()?;
         let mut logins = Vec::new();
         for url in urls {
             let decided = relying_party
@@ -105,37 +104,4 @@ fn notes(config: &RealmConfig, relying_party: RelyingParty<'_>) -> Vec<String> {
         notes.push(format!("properties that are not known here: {}", config.unknown.join(", ")));
     }
     notes
-}
-
-/// `realm`, `comment`, `issuer`, `usable_keys`, `logins` and `notes`.
-impl From<&Report> for Value {
-    fn from(report: &Report) -> Self {
-        let login = |(url, decided): &(String, ClientType)| json!({"redirect_url": url, "client_type": decided.as_str()});
-        json!({
-            "realm": report.realm,
-            "comment": report.comment,
-            "issuer": report.issuer,
-            "usable_keys": report.usable_keys,
-            "logins": report.logins.iter().map(login).collect::<Vec<_>>(),
-            "notes": report.notes,
-        })
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let comment = self.comment.iter().map(|comment| format!(" ({comment})"));
-        writeln!(
-            f,
-            "realm {}{}: provider {} answers; usable keys: {}",
-            self.realm,
-            comment.collect::<String>(),
-            self.issuer,
-            self.usable_keys
-        )?;
-        for (url, decided) in &self.logins {
-            writeln!(f, "  {url}: a {} login", decided.as_str())?;
-        }
-        self.notes.iter().try_for_each(|note| writeln!(f, "  note: {note}"))
-    }
 }

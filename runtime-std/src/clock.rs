@@ -6,6 +6,10 @@ use onerealm_core::UnixTime;
 
 /// The system's time; before 1970 it is 1970.
 pub fn now() -> UnixTime {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    UnixTime(since.map_or(0, |duration| duration.as_secs()))
+    unix_time(SystemTime::now())
+}
+
+/// The same for another time.
+pub(crate) fn unix_time(time: SystemTime) -> UnixTime {
+    UnixTime(time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
 }

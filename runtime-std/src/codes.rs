@@ -1,16 +1,27 @@
-//! The codes of an error type, written once.
+//! The codes and the sentences of an error type, each variant's in one place.
 
-/// Gives each variant of an enum its code.
+/// Gives each variant of an enum its code, and its `Display`: a format string with the variant's fields.
 macro_rules! codes {
-    ($name:ident { $($variant:ident => $code:literal),+ $(,)? }) => {
+    ($name:ident {
+        $($variant:pat $(if $condition:expr)? => $code:literal, $sentence:literal $(, $argument:expr)*;)+
+    }) => {
         impl $name {
             /// Every code, some of them twice.
             pub const CODES: &'static [&'static str] = &[$($code),+];
 
             /// The stable name, as `docs/errors.md` lists it.
+            #[allow(unused_variables, reason = "fields that only the sentence has")]
             pub fn code(&self) -> &'static str {
                 match self {
-                    $($name::$variant { .. } => $code),+
+                    $($variant $(if $condition)? => $code),+
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                match self {
+                    $($variant $(if $condition)? => write!(f, $sentence $(, $argument)*)),+
                 }
             }
         }

@@ -9,19 +9,18 @@ mod metadata;
 mod turn;
 
 use std::collections::HashMap;
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use onerealm_core::Issuer;
 
-pub(crate) use self::call::Call;
-use self::call::lock;
+pub(crate) use self::call::{Call, URL_LEN};
 use self::disk::{Disk, Whose};
 pub(crate) use self::keys::Keys;
 use self::metadata::Entry;
 pub(crate) use self::metadata::Published;
 use crate::error::Error;
+use crate::lock::lock;
 
 /// The documents of the providers that were asked, by their exact issuer and by whom it was
 /// believed to be.
@@ -46,11 +45,5 @@ impl Documents {
         let whose = Whose { issuer: issuer.as_str().to_owned(), trust };
         let entry = Arc::clone(lock(&self.entries).entry(whose.clone()).or_default());
         entry.get(issuer, whose, self.disk.as_ref(), call)
-    }
-}
-
-impl fmt::Debug for Documents {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Documents")
     }
 }

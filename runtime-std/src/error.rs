@@ -23,9 +23,9 @@ use crate::realms::RealmsError;
 use crate::store::StoreError;
 
 pub use self::class::Class;
-use self::difference::{Difference, with_difference};
+use self::difference::{Difference, in_parentheses};
 use self::user_name::UserError;
-use self::words::{ProviderWords, with_words};
+use self::words::{ProviderWords, it_says};
 
 /// Why a login did not begin or finish.
 ///
@@ -160,7 +160,7 @@ impl Error {
     /// What to do about it, unless the message says so already.
     pub fn advice(&self) -> Option<&'static str> {
         if let Some(difference) = self.difference() {
-            return Some(difference.advice());
+            return Some(difference.advice);
         }
         match self {
             Error::Http(error) => error.advice(),
@@ -175,7 +175,9 @@ impl Error {
             Error::Discovery { error, .. } => advice::on_discovery(*error),
             Error::Userinfo { .. } => Some(advice::USERINFO_UNUSABLE),
             Error::Store(StoreError::Other { advice, .. }) => *advice,
-            Error::User(error) => error.advice(),
+            Error::User(UserError::NotText { .. } | UserError::Unusable { .. }) => {
+                Some(advice::USER_NAME_UNUSABLE)
+            }
             _ => None,
         }
     }
@@ -234,28 +236,24 @@ impl fmt::Display for Error {
             ),
             Error::Begin(error) => error.fmt(f),
             Error::Discovery { url, error, difference } => {
-                write!(f, "{url}: {error}")?;
-                with_difference(f, difference.as_deref())
+                write!(f, "{url}: {error}{}", in_parentheses(difference.as_deref()))
             }
             Error::Jwks { url, error } => write!(f, "{url}: {error}"),
             Error::Response(error) => error.fmt(f),
             Error::Authorization { error, words, difference } => {
-                with_words(f, error, words.as_ref())?;
-                with_difference(f, difference.as_deref())
+                let difference = in_parentheses(difference.as_deref());
+                write!(f, "{error}{}{difference}", it_says(words.as_ref()))
             }
             Error::Store(error) => error.fmt(f),
             Error::Token { url, error, words, .. } => {
-                write!(f, "{url}: ")?;
-                with_words(f, error, words.as_ref())
+                write!(f, "{url}: {error}{}", it_says(words.as_ref()))
             }
             Error::IdToken { error, difference } => {
-                error.fmt(f)?;
-                with_difference(f, difference.as_deref())
+                write!(f, "{error}{}", in_parentheses(difference.as_deref()))
             }
             Error::Userinfo { url, error, words } => {
-                write!(f, "{url}: ")?;
-                with_words(f, error, words.as_ref())?;
-                with_difference(f, Difference::of_userinfo(*error).as_ref())
+                let difference = in_parentheses(Difference::of_userinfo(*error).as_ref());
+                write!(f, "{url}: {error}{}{difference}", it_says(words.as_ref()))
             }
             Error::User(error) => error.fmt(f),
             Error::Http(error) => error.fmt(f),

@@ -1,11 +1,9 @@
 //! The groups of an end user.
 
 use std::collections::HashSet;
-use std::fmt;
 
 use onerealm_core::Identity;
-use onerealm_core::wire::{JsonStr, Value};
-use serde_json::json;
+use onerealm_core::wire::Value;
 
 use crate::codes::codes;
 use crate::error::difference::Difference;
@@ -38,24 +36,23 @@ pub enum Groups {
 impl Groups {
     pub(crate) fn of(identity: &Identity<'_>, claim: Option<&str>) -> Self {
         let Some(claim) = claim else { return Groups::NotConfigured };
-        let names: Vec<_> = match identity.claim(claim) {
+        // Each with whether it is a string.
+        let names: Vec<(String, bool)> = match identity.claim(claim) {
             None | Some(Value::Null) if is_left_out(identity, claim) => return Groups::Overage,
             None | Some(Value::Null) => return Groups::Absent,
-            Some(Value::Array(items)) => items.items().map(Name::of).collect(),
+            Some(Value::Array(items)) => items.items().map(name).collect(),
             Some(Value::Object(object)) => {
-                object.members().map(|(name, _)| Name::Text(text(name))).collect()
+                object.members().map(|(member, _)| name(Value::String(member))).collect()
             }
-            Some(other) => vec![Name::of(other)],
+            Some(other) => vec![name(other)],
         };
         let (mut valid, mut invalid) = (Vec::new(), Vec::new());
         let mut seen = HashSet::new();
-        for name in names {
-            if !seen.insert(name.clone()) {
-                continue;
-            }
-            match name {
-                Name::Text(name) if is_group_name(&name) => valid.push(name),
-                Name::Text(text) | Name::Other(text) => invalid.push(text),
+        for (name, is_text) in names {
+            if seen.insert((name.clone(), is_text)) {
+                let is_valid = is_text && is_group_name(&name);
+                let list = if is_valid { &mut valid } else { &mut invalid };
+                list.push(name);
             }
         }
         Groups::Listed { valid, invalid }
@@ -70,38 +67,9 @@ impl Groups {
     }
 }
 
-/// `status` (`not_configured`, `absent`, `overage` or `listed`), `valid` and `invalid`.
-impl From<&Groups> for serde_json::Value {
-    fn from(groups: &Groups) -> Self {
-        let (status, invalid) = match groups {
-            Groups::NotConfigured => ("not_configured", &[][..]),
-            Groups::Absent => ("absent", &[][..]),
-            Groups::Overage => ("overage", &[][..]),
-            Groups::Listed { invalid, .. } => ("listed", &invalid[..]),
-        };
-        json!({ "status": status, "valid": groups.valid(), "invalid": invalid })
-    }
-}
-
-/// An item of the claim.
-#[derive(Clone, PartialEq, Eq, Hash)]
-enum Name {
-    Text(String),
-    /// The JSON text of what is not a string.
-    Other(String),
-}
-
-impl Name {
-    fn of(value: Value<'_>) -> Self {
-        match value {
-            Value::String(name) => Name::Text(text(name)),
-            other => Name::Other(other.text().to_owned()),
-        }
-    }
-}
-
-fn text(name: JsonStr<'_>) -> String {
-    name.chars().collect()
+/// An item of the claim: its characters or its JSON text, and whether it is a string.
+fn name(item: Value<'_>) -> (String, bool) {
+    (shown::plain(item), matches!(item, Value::String(_)))
 }
 
 /// Whether the provider says that the claim exists but is not in the token.
@@ -144,8 +112,11 @@ pub enum Warning {
 
 codes! {
     Warning {
-        GroupsOverage => "groups_overage",
-        GroupsInvalid => "groups_invalid",
+        warning @ Self::GroupsOverage { .. } => "groups_overage",
+            "the end user is in more groups than the ID token has room for, so that none of them is known ({})",
+            warning.difference();
+        warning @ Self::GroupsInvalid { .. } => "groups_invalid",
+            "groups whose names Proxmox products don't take are left out ({})", warning.difference();
     }
 }
 
@@ -163,7 +134,7 @@ impl Warning {
 
     /// What to do about it.
     pub fn advice(&self) -> &'static str {
-        self.difference().advice()
+        self.difference().advice
     }
 
     /// What was expected and what came. `Display` ends with it.
@@ -183,30 +154,5 @@ impl Warning {
                 advice::GROUPS_INVALID,
             ),
         }
-    }
-}
-
-/// `code`, `message`, `advice`, `expected` and `came`.
-impl From<&Warning> for serde_json::Value {
-    fn from(warning: &Warning) -> Self {
-        let Difference { expected, came, .. } = warning.difference();
-        json!({
-            "code": warning.code(), "message": warning.to_string(), "advice": warning.advice(),
-            "expected": expected, "came": came,
-        })
-    }
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sentence = match self {
-            Warning::GroupsOverage { .. } => {
-                "the end user is in more groups than the ID token has room for, so that none of them is known"
-            }
-            Warning::GroupsInvalid { .. } => {
-                "groups whose names Proxmox products don't take are left out"
-            }
-        };
-        write!(f, "{sentence} ({})", self.difference())
     }
 }

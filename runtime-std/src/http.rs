@@ -16,11 +16,8 @@ mod tls;
 mod transport;
 mod trust;
 
-use std::fmt;
 use std::path::Path;
-use std::time::{Duration, Instant};
-
-use onerealm_core::HttpRequest;
+use std::time::Duration;
 
 pub(crate) use self::answer::Answer;
 pub(crate) use self::conversation::Conversation;
@@ -38,15 +35,10 @@ pub(crate) struct Http {
 }
 
 impl Http {
-    /// Sends `request` as it is, once, over a new connection: for metadata and keys, which are
-    /// trusted because of where they come from.
-    pub(crate) fn send(
-        &self,
-        request: &HttpRequest<'_>,
-        ca_file: Option<&Path>,
-        deadline: Instant,
-    ) -> Result<Answer, HttpError> {
-        Conversation::new(&self.clients, None).send(request, ca_file, deadline)
+    /// One request over a new connection: for metadata and keys, which are trusted because of where
+    /// they come from.
+    pub(crate) fn once(&self) -> Conversation<'_> {
+        Conversation::new(&self.clients, None)
     }
 
     /// Requests that may share a connection, one after the other.
@@ -64,11 +56,5 @@ impl Http {
     pub(crate) fn trust(&self, url: &str, ca_file: Option<&Path>) -> Result<String, HttpError> {
         let trust = Trust::of(url, ca_file).map_err(|cause| HttpError::new(url, cause))?;
         Ok(trust.name())
-    }
-}
-
-impl fmt::Debug for Http {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Http")
     }
 }

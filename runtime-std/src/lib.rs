@@ -47,7 +47,9 @@ mod codes;
 mod documents;
 mod error;
 mod groups;
+mod hex;
 mod http;
+mod lock;
 mod logins;
 mod network;
 mod realm;
@@ -57,11 +59,6 @@ mod store;
 mod text;
 mod user;
 mod verifiers;
-
-#[cfg(feature = "loopback")]
-pub mod http_server;
-#[cfg(feature = "loopback")]
-pub mod loopback_listener;
 
 pub use check::Report;
 pub use claims::{Claims, UnfitClaims};
@@ -79,6 +76,8 @@ pub use onerealm_core::{
     ClientType, ClientTypeSetting, DamagedPending, Decision, PendingAuthorization, PendingFields,
     RedirectUri, Requested, TokenAuthMethod, UnixTime,
 };
+#[cfg(feature = "loopback")]
+pub use onerealm_loopback as loopback;
 pub use realm::RealmConfig;
 pub use realms::{Realms, RealmsError, UnusableRealm};
 pub use store::{

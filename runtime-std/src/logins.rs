@@ -5,19 +5,17 @@ mod callback;
 mod finish;
 mod login;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::documents::Call;
 use crate::error::Error;
 use crate::http::DEADLINE;
 use crate::network::Network;
-use crate::realm::RealmConfig;
 use crate::realms::Realms;
 use crate::store::PendingStore;
 
 pub use self::begin::Begun;
 pub use self::callback::Callback;
-pub(crate) use self::login::{Login, check_listed};
+pub(crate) use self::login::check_listed;
 
 /// The logins of some realms, with what is known of their providers.
 ///
@@ -79,18 +77,5 @@ impl Logins {
     pub fn discover(&self, realm: &str) -> Result<(), Error> {
         self.login(self.realms.get(realm)?)?;
         Ok(())
-    }
-
-    /// A call for a login in the realm.
-    pub(crate) fn login<'l>(&'l self, config: &'l RealmConfig) -> Result<Login<'l>, Error> {
-        let network = self.network.shared();
-        let call = Call {
-            http: &network.http,
-            conversation: network.http.conversation(),
-            ca_file: config.ca_file.as_deref(),
-            deadline: Instant::now() + self.deadline,
-            lifetime: self.cache_lifetime,
-        };
-        Login::new(config, network, call)
     }
 }

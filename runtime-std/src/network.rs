@@ -1,5 +1,6 @@
 //! What the logins of a process share: the providers' documents, and connections to them.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +12,10 @@ use crate::http::Http;
 ///
 /// A clone is the same network. It is empty until the first login: nothing is read, started or
 /// connected before, so it may be made when a library is loaded and before a process forks.
-#[derive(Clone, Debug, Default)]
-pub struct Network(Arc<Shared>);
+#[derive(Clone, Default)]
+pub struct Network(pub(crate) Arc<Shared>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Shared {
     pub(crate) http: Http,
     pub(crate) documents: Documents,
@@ -44,8 +45,10 @@ impl Network {
         self.0.http.keep_connections(idle);
         self
     }
+}
 
-    pub(crate) fn shared(&self) -> &Shared {
-        &self.0
+impl fmt::Debug for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Network")
     }
 }

@@ -176,17 +176,16 @@ impl fmt::Display for RealmsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             RealmsError::Unknown { source, name, present, more } => {
-                write!(f, "{source} has no openid realm {name:?}; ")?;
-                write_realms(f, present, *more)
+                write!(f, "{source} has no openid realm {name:?}; {}", listed(present, *more))
             }
             RealmsError::Unusable(error) => error.fmt(f),
             RealmsError::NotNamed { source, defaults, present, more } => {
                 let how_many = if *defaults == 0 { "no" } else { "more than one" };
+                let listed = listed(present, *more);
                 write!(
                     f,
-                    "name a realm, as {source} has {how_many} openid realm with `default 1`; "
-                )?;
-                write_realms(f, present, *more)
+                    "name a realm, as {source} has {how_many} openid realm with `default 1`; {listed}"
+                )
             }
         }
     }
@@ -201,17 +200,12 @@ impl std::error::Error for RealmsError {
     }
 }
 
-fn write_realms(f: &mut fmt::Formatter<'_>, present: &[String], more: usize) -> fmt::Result {
-    let [first, others @ ..] = present else {
-        return f.write_str("there is no openid realm in it");
-    };
-    write!(f, "its openid realms: {}", first.escape_debug())?;
-    for name in others {
-        write!(f, ", {}", name.escape_debug())?;
-    }
-    match more {
-        0 => Ok(()),
-        _ => write!(f, " and {more} more"),
+fn listed(present: &[String], more: usize) -> String {
+    let names: Vec<_> = present.iter().map(|name| name.escape_debug().to_string()).collect();
+    match (names.join(", "), more) {
+        (names, _) if names.is_empty() => "there is no openid realm in it".to_owned(),
+        (names, 0) => format!("its openid realms: {names}"),
+        (names, more) => format!("its openid realms: {names} and {more} more"),
     }
 }
 

@@ -1,18 +1,14 @@
 //! Redirect URLs as browsers write them (WHATWG URL Standard), for comparisons only: a provider is
 //! sent the one that was configured or asked for, byte for byte.
 
-use std::borrow::Cow;
-
 use onerealm_core::RedirectUri;
 use url::Url;
 
 /// The redirect URI as a browser would write it: scheme and host in lower case, no default port, no
 /// dot segments, `/` for an empty path. A text that is no redirect URI stays as it is.
-pub(crate) fn as_browsers_write(text: &str) -> Cow<'_, str> {
-    match RedirectUri::parse(text).ok().and_then(|uri| written(&uri)) {
-        Some(written) => Cow::Owned(written.as_str().to_owned()),
-        None => Cow::Borrowed(text),
-    }
+pub(crate) fn as_browsers_write(text: &str) -> String {
+    let written = RedirectUri::parse(text).ok().and_then(|uri| written(&uri));
+    written.as_ref().map_or(text, RedirectUri::as_str).to_owned()
 }
 
 /// Whether both are one redirect URI for a browser, but for the port on loopback: see
@@ -89,7 +85,7 @@ mod tests {
     #[test]
     fn hosts_of_this_machine_stay_different() {
         let hosts = ["127.0.0.1", "localhost", "[::1]", "127.0.0.2"];
-        let written = hosts.map(|host| as_browsers_write(&format!("http://{host}/")).into_owned());
+        let written = hosts.map(|host| as_browsers_write(&format!("http://{host}/")));
         assert_eq!(written.iter().collect::<HashSet<_>>().len(), hosts.len());
     }
 

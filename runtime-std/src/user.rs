@@ -5,7 +5,6 @@ use std::fmt;
 use onerealm_core::wire::Value;
 use onerealm_core::{ClientType, Identity};
 use serde::de::DeserializeOwned;
-use serde_json::json;
 
 use crate::claims::{Claims, UnfitClaims, check_names};
 use crate::error::user_name::UserError;
@@ -73,22 +72,6 @@ impl User {
     /// [`UnfitClaims`], if a field has no claim or one of another type.
     pub fn claims_as<T: DeserializeOwned>(&self) -> Result<T, UnfitClaims> {
         self.claims.read()
-    }
-}
-
-/// `realm`, `username`, `client_type`, `issuer`, `subject`, `groups`, `warnings` and `claims`.
-impl From<&User> for serde_json::Value {
-    fn from(user: &User) -> Self {
-        json!({
-            "realm": user.realm,
-            "username": user.username,
-            "client_type": user.client_type.as_str(),
-            "issuer": user.issuer,
-            "subject": user.subject,
-            "groups": Self::from(&user.groups),
-            "warnings": user.warnings.iter().map(Self::from).collect::<Vec<_>>(),
-            "claims": Self::from(user.claims.clone()),
-        })
     }
 }
 

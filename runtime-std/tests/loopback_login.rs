@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use onerealm::loopback_listener::{LoopbackHost, LoopbackListener};
+use onerealm::loopback::{LoopbackHost, LoopbackListener};
 use onerealm_demo_provider::browser::Browser;
 use onerealm_demo_provider::{DemoProvider, Platform, Registration, Setup, User};
 

@@ -50,6 +50,7 @@ fn every_case_has_one_row_and_every_named_test_exists() {
         "runtime-std/src",
         "runtime-std/command/src",
         "runtime-std/demo-provider",
+        "runtime-std/loopback",
         "runtime-std/tests",
         "runtime-std/proxmox-openid/tests",
     ] {

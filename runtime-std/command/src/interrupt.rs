@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use onerealm::loopback_listener::Canceller;
+use onerealm::loopback::Canceller;
 
 use crate::outcome::Failure;
 

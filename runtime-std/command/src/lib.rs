@@ -8,6 +8,7 @@ mod callback_at_terminal;
 mod change;
 #[cfg(feature = "demo")]
 mod demo;
+mod end_user;
 #[cfg(feature = "pve")]
 mod interrupt;
 mod login;
@@ -15,6 +16,7 @@ mod named_realm;
 mod outcome;
 #[cfg(feature = "pve")]
 mod pve;
+mod report;
 mod standard_input;
 mod state_directory;
 mod stderr_log;
@@ -24,7 +26,7 @@ use std::process::ExitCode;
 use onerealm::{
     Begun, Callback, DirectoryStore, Logins, Network, SealedOrDirectoryStore, UnixTime, User,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use arguments::{Arguments, Command, Finish};
 use named_realm::named_or_default;
@@ -97,7 +99,7 @@ fn execute(arguments: Arguments, clock: fn() -> UnixTime) -> Result<Outcome, Fai
             let logins = logins()?;
             let realm = named_or_default(&logins, realm.name.as_deref())?;
             let report = logins.check(realm, redirect_url.as_deref())?;
-            Ok(Outcome::of(Value::from(&report), report.to_string()))
+            Ok(Outcome::of(report::to_json(&report), report::to_text(&report)))
         }
         Command::Set { realm, property, value } => {
             change::run(&config, &realm, &property, Some(&value))
@@ -148,7 +150,7 @@ fn begun(begun: Begun) -> Outcome {
 }
 
 fn identity(user: User) -> Outcome {
-    let json = Value::from(&user);
+    let json = end_user::to_json(user);
     let text = serde_json::to_string_pretty(&json).unwrap_or_default();
     Outcome::of(json, text)
 }

@@ -4,7 +4,7 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use onerealm::loopback_listener::{ListenerError, LoopbackHost, LoopbackListener};
+use onerealm::loopback::{ListenerError, LoopbackHost, LoopbackListener};
 use onerealm::{Callback, Logins, User};
 use onerealm_core::wire::Uri;
 use onerealm_core::{AuthorizationResponse, PendingKey, RedirectUri, RedirectUriKind, policy};

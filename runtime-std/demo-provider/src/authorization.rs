@@ -8,7 +8,7 @@ use crate::parameters::Parameters;
 use crate::random::{random_guid, random_text};
 use crate::setup::User;
 use crate::sign_in_page;
-use onerealm::http_server::{Request, Response};
+use onerealm_loopback::http_server::{Request, Response};
 
 /// Entra ID's name for the cookie of a signed-in browser.
 const SESSION_COOKIE: &str = "ESTSAUTH";

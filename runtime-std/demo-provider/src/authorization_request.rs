@@ -6,7 +6,7 @@ use crate::entra_error::{EntraError, Refusal};
 use crate::parameters::Parameters;
 use crate::setup::Setup;
 use crate::{redirect_uri, sign_in_page};
-use onerealm::http_server::Response;
+use onerealm_loopback::http_server::Response;
 
 /// The scopes that name no resource.
 const SCOPES: [&str; 5] = ["openid", "profile", "email", "offline_access", "User.Read"];

@@ -6,7 +6,7 @@ use url::form_urlencoded;
 use crate::entra_error::{EntraError, Refusal};
 use crate::parameters::Parameters;
 use crate::setup::{Platform, Registration};
-use onerealm::http_server::Request;
+use onerealm_loopback::http_server::Request;
 
 /// The client that a token request claims to come from, and the credentials that it presents.
 pub(crate) struct ClientAuthentication {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::clock::timestamp;
 use crate::random::random_guid;
-use onerealm::http_server::Response;
+use onerealm_loopback::http_server::Response;
 
 /// An error of Entra ID. The body of each, and its source, is in a file below `entra/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -60,7 +60,7 @@ mod router;
 pub mod browser;
 
 pub use endpoint::Endpoint;
-pub use onerealm::http_server::{Request, Response};
+pub use onerealm_loopback::http_server::{Request, Response};
 pub use record::{Answered, Recorded};
 pub use setup::{BendAnswer, BendClaims, Platform, Registration, Setup, User};
 
@@ -71,7 +71,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use directory::Directory;
-use onerealm::http_server::{Acceptor, Connection, Unreadable};
+use onerealm_loopback::http_server::{Acceptor, Connection, Unreadable};
 
 /// How long one request may take, and how long a connection may be idle.
 const REQUEST_TIME: Duration = Duration::from_secs(30);

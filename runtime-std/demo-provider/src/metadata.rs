@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::directory::Directory;
-use onerealm::http_server::Response;
+use onerealm_loopback::http_server::Response;
 
 /// A tenant's document as Entra ID serves it. It lists no PKCE method, and advertises endpoints and methods that this
 /// provider lacks, such as `private_key_jwt`.

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::endpoint::Endpoint;
 use crate::entra_error;
 use crate::parameters::Parameters;
-use onerealm::http_server::{Request, Response};
+use onerealm_loopback::http_server::{Request, Response};
 
 /// One request as it was received, and how it was answered.
 #[derive(Clone, Debug)]

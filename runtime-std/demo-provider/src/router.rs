@@ -3,7 +3,7 @@
 use crate::directory::Directory;
 use crate::endpoint::Endpoint;
 use crate::{authorization, metadata, token, userinfo};
-use onerealm::http_server::{Request, Response};
+use onerealm_loopback::http_server::{Request, Response};
 
 /// Answers one request: with 405 if the endpoint doesn't accept the method, and with 404 if there is no endpoint.
 pub(crate) fn answer(directory: &Directory, endpoint: Endpoint, request: &Request) -> Response {

@@ -8,7 +8,7 @@ use crate::endpoint::Endpoint;
 use crate::random::guid;
 use crate::record::Recorded;
 use crate::redirect_uri;
-use onerealm::http_server::Response;
+use onerealm_loopback::http_server::Response;
 
 /// Changes an answer before it is sent, to see how a relying party handles it.
 pub type BendAnswer = dyn Fn(Endpoint, &Recorded, Response) -> Response + Send + Sync;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use onerealm::http_server::Response;
+use onerealm_loopback::http_server::Response;
 
 const STYLE: &str = "<style>body { font: 1.1em sans-serif; margin: 4em auto; max-width: 26em } \
      input, button { font: inherit; padding: .4em; margin: .3em 0 }</style>";

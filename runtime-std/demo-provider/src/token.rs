@@ -13,7 +13,7 @@ use crate::grant::Grant;
 use crate::id_token;
 use crate::parameters::Parameters;
 use crate::random::random_text;
-use onerealm::http_server::{Request, Response};
+use onerealm_loopback::http_server::{Request, Response};
 
 /// A token response of Entra ID, of which tokens and scope are replaced.
 const TOKEN_RESPONSE: &str = include_str!("entra/token_ok_v2.json");

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::directory::Directory;
 use crate::entra_error::json_response;
 use crate::grant::Grant;
-use onerealm::http_server::{Request, Response};
+use onerealm_loopback::http_server::{Request, Response};
 
 /// Answers with the claims about the access token's user.
 pub(crate) fn answer(directory: &Directory, request: &Request) -> Response {

@@ -1,16 +1,17 @@
 //! One call under way.
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use onerealm_core::HttpRequest;
 
-use crate::error::Error;
+use super::document::{Age, Document, Kind};
+use super::turn::{Taken, Turn};
+use crate::clock::now;
 use crate::http::{Conversation, Http, HttpError};
 
 /// Room for the URL of a request for a document, with an endpoint of the longest.
-pub(super) const URL_LEN: usize = 1024;
+pub(crate) const URL_LEN: usize = 1024;
 
 /// How a call reaches the provider: with whose trust store, and until when.
 pub(crate) struct Call<'l> {
@@ -23,10 +24,29 @@ pub(crate) struct Call<'l> {
     pub(crate) lifetime: Duration,
 }
 
-pub(super) fn too_late(message: &HttpRequest<'_>) -> Error {
-    Error::Http(HttpError::too_late(message.url))
-}
+impl Call<'_> {
+    /// Asks for a document, over a connection of its own.
+    pub(super) fn fetch(
+        &self,
+        kind: Kind,
+        message: &HttpRequest<'_>,
+        deadline: Instant,
+    ) -> Result<Document, HttpError> {
+        let answer = self.http.once().send(message, self.ca_file, deadline)?;
+        Ok(Document::fetched(kind, message.url, answer, now().0))
+    }
 
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Waits for the turn to fetch a document.
+    pub(super) fn turn<'t>(
+        &self,
+        turn: &'t Turn,
+        message: &HttpRequest<'_>,
+    ) -> Result<Taken<'t>, HttpError> {
+        turn.take(self.deadline).ok_or_else(|| HttpError::too_late(message.url))
+    }
+
+    /// Whether a document of that age is used without asking for a newer one.
+    pub(super) fn may_use(&self, age: &Age) -> bool {
+        age.is_fresh(self.lifetime, now().0)
+    }
 }

@@ -16,13 +16,13 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use onerealm_core::policy;
-use sha2::{Digest, Sha256};
 
 use super::document::{Age, Document, Kind};
 use crate::clock::now;
+use crate::hex::hex_digest;
 use crate::http::Answer;
-use crate::store::files::{self, retried};
-use crate::store::{StoreError, Unsafe};
+use crate::store::StoreError;
+use crate::store::files::{self, found, retried};
 
 /// Room for what stands before the document.
 const HEAD_LEN: usize = 4096;
@@ -63,16 +63,15 @@ impl Disk {
     pub(super) fn read(&self, kind: Kind, whose: &Whose, url: &str) -> Option<Document> {
         let path = self.path(whose, kind.as_str())?;
         let bytes = match read_file(&path) {
-            Ok(bytes) => bytes,
-            Err(Passed::Missing) => return None,
-            Err(passed) => {
-                passed.warn(&path);
+            Ok(bytes) => bytes?,
+            Err(warning) => {
+                log::warn!("{warning}");
                 return None;
             }
         };
         let document = decode(kind, whose, url, &bytes);
         if document.is_none() {
-            Passed::Damaged.warn(&path);
+            log::warn!("{} is damaged or of another version; it is not used", path.display());
         }
         document
     }
@@ -124,29 +123,8 @@ impl Disk {
     }
 }
 
-/// Why a file is passed over.
-enum Passed {
-    Missing,
-    Damaged,
-    Unsafe(Unsafe),
-    Io(io::Error),
-}
-
-impl Passed {
-    fn warn(&self, path: &Path) {
-        let path = path.display();
-        match self {
-            Passed::Missing => {}
-            Passed::Damaged => {
-                log::warn!("{path} is damaged or of another version; it is not used")
-            }
-            Passed::Unsafe(reason) => log::warn!("{path} is not used: it {reason}"),
-            Passed::Io(error) => log::warn!("can't read {path}: {error}"),
-        }
-    }
-}
-
-fn read_file(path: &Path) -> Result<Vec<u8>, Passed> {
+/// The file, if there is one; an error is a sentence for the log. What is no file counts as an empty one.
+fn read_file(path: &Path) -> Result<Option<Vec<u8>>, String> {
     let look = || -> io::Result<_> {
         let metadata = retried(|| fs::symlink_metadata(path))?;
         let mut bytes = Vec::new();
@@ -156,14 +134,13 @@ fn read_file(path: &Path) -> Result<Vec<u8>, Passed> {
         }
         Ok((metadata, bytes))
     };
-    let (metadata, bytes) = look().map_err(|error| match error.kind() {
-        ErrorKind::NotFound => Passed::Missing,
-        _ => Passed::Io(error),
-    })?;
-    match files::writable_by_others(&metadata) {
-        Some(reason) => Err(Passed::Unsafe(reason)),
-        None if !metadata.is_file() => Err(Passed::Damaged),
-        None => Ok(bytes),
+    match found(look()) {
+        Ok(None) => Ok(None),
+        Ok(Some((metadata, bytes))) => match files::writable_by_others(&metadata) {
+            Some(reason) => Err(format!("{} is not used: it {reason}", path.display())),
+            None => Ok(Some(bytes)),
+        },
+        Err(error) => Err(format!("can't read {}: {error}", path.display())),
     }
 }
 
@@ -174,7 +151,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let new = PathBuf::from(new);
     let mut file = match files::create_file(&new) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            if modified(&new).is_some_and(|at| now().0.abs_diff(at) < LEFT_BEHIND) {
+            if files::modified(&new).is_some_and(|at| now().0.abs_diff(at) < LEFT_BEHIND) {
                 // Somebody else writes the same.
                 return Ok(());
             }
@@ -189,17 +166,12 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     })
 }
 
-fn modified(path: &Path) -> Option<u64> {
-    let modified = fs::symlink_metadata(path).ok()?.modified().ok()?;
-    Some(modified.duration_since(std::time::UNIX_EPOCH).ok()?.as_secs())
-}
-
 /// How many seconds ago a file was made, as it says itself.
 fn age(path: &Path, now: u64) -> Option<u64> {
     let mut text = String::new();
     File::open(path).ok()?.take(32).read_to_string(&mut text).ok()?;
     // It may be looked at before its time is written; then it is new.
-    let made = if text.is_empty() { modified(path)? } else { text.parse().ok()? };
+    let made = if text.is_empty() { files::modified(path)? } else { text.parse().ok()? };
     now.checked_sub(made)
 }
 
@@ -243,11 +215,4 @@ fn decode(kind: Kind, whose: &Whose, url: &str, bytes: &[u8]) -> Option<Document
     let answer = Answer::kept(Some(content_type), body);
     let age = Age::new(kind, fetched, lifetime, stale == 1);
     is_same.then(|| Document::kept(kind, url, answer, age))
-}
-
-/// SHA-256 of several pieces, in hex.
-pub(super) fn hex_digest(pieces: &[&[u8]]) -> String {
-    let mut hash = Sha256::new();
-    pieces.iter().for_each(|piece| hash.update(piece));
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

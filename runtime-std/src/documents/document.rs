@@ -35,13 +35,11 @@ impl Kind {
 
     /// A lifetime in seconds within what is allowed.
     fn bounded(self, lifetime: u64) -> u64 {
-        lifetime.clamp(
-            SHORTEST,
-            match self {
-                Kind::Metadata => LONGEST_OF_METADATA,
-                Kind::Keys => LONGEST_OF_KEYS,
-            },
-        )
+        let longest = match self {
+            Kind::Metadata => LONGEST_OF_METADATA,
+            Kind::Keys => LONGEST_OF_KEYS,
+        };
+        lifetime.clamp(SHORTEST, longest)
     }
 }
 

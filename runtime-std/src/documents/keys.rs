@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use onerealm_core::{HttpRequest, JwksError, JwksRequest, KeySet};
 
-use super::call::{Call, URL_LEN, lock, too_late};
+use super::call::Call;
 use super::disk::{Disk, Whose};
 use super::document::{Document, Kind};
 use super::turn::Turn;
 use crate::clock::now;
 use crate::error::Error;
+use crate::lock::lock;
 
 /// How long an unknown key doesn't cause another fetch of the keys.
 const REFETCH_PAUSE: Duration = Duration::from_secs(60);
@@ -40,62 +41,48 @@ pub(crate) struct Keys<'a> {
     pub(super) whose: &'a Whose,
     pub(super) disk: Option<&'a Disk>,
     pub(super) request: JwksRequest<'a>,
+    pub(super) message: HttpRequest<'a>,
+    pub(super) call: &'a Call<'a>,
 }
 
 impl Keys<'_> {
     /// The keys, fetched where they aren't known or are old.
-    pub(crate) fn get(&self, call: &Call<'_>) -> Result<Arc<Document>, Error> {
-        self.with_request(|message| {
-            let known =
-                || self.known_keys(message.url).filter(|k| k.age.is_fresh(call.lifetime, now().0));
-            if let Some(keys) = known() {
-                return Ok(keys);
-            }
-            let _turn = self.known.turn.take(call.deadline).ok_or_else(|| too_late(message))?;
-            match known().or_else(|| self.keys_on_disk(message, call)) {
-                Some(keys) => Ok(keys),
-                None => self.fetch_keys(message, call),
-            }
-        })
+    pub(crate) fn get(&self) -> Result<Arc<Document>, Error> {
+        let known = || self.known_keys().filter(|keys| self.call.may_use(&keys.age));
+        if let Some(keys) = known() {
+            return Ok(keys);
+        }
+        let _turn = self.call.turn(&self.known.turn, &self.message)?;
+        match known().or_else(|| self.keys_on_disk()) {
+            Some(keys) => Ok(keys),
+            None => self.fetch_keys(),
+        }
     }
 
     /// The keys after `seen` turned out to lack one: fetched again, but not all the time.
-    pub(crate) fn newer(
-        &self,
-        seen: &Arc<Document>,
-        call: &Call<'_>,
-    ) -> Result<Arc<Document>, Error> {
-        self.with_request(|message| {
-            let _turn = self.known.turn.take(call.deadline).ok_or_else(|| too_late(message))?;
-            let known = lock(&self.known.latest).clone();
-            if let Some(newer) = known.document.filter(|known| !Arc::ptr_eq(known, seen)) {
-                return Ok(newer);
-            }
-            if known.refetched.is_some_and(|at| at.elapsed() < REFETCH_PAUSE) {
-                return Ok(Arc::clone(seen));
-            }
-            // Whatever comes of it: a provider that fails is not asked again for each token.
-            lock(&self.known.latest).refetched = Some(Instant::now());
-            let pause = REFETCH_PAUSE.as_secs();
-            let refetched = self.disk.and_then(|d| d.refetched(self.whose, now().0, pause));
-            match refetched {
-                None => self.fetch_keys(message, call),
-                Some(ago) => Ok(self.await_other(seen, ago, message, call)),
-            }
-        })
+    pub(crate) fn newer(&self, seen: &Arc<Document>) -> Result<Arc<Document>, Error> {
+        let _turn = self.call.turn(&self.known.turn, &self.message)?;
+        let known = lock(&self.known.latest).clone();
+        if let Some(newer) = known.document.filter(|known| !Arc::ptr_eq(known, seen)) {
+            return Ok(newer);
+        }
+        if known.refetched.is_some_and(|at| at.elapsed() < REFETCH_PAUSE) {
+            return Ok(Arc::clone(seen));
+        }
+        // Whatever comes of it: a provider that fails is not asked again for each token.
+        lock(&self.known.latest).refetched = Some(Instant::now());
+        let pause = REFETCH_PAUSE.as_secs();
+        match self.disk.and_then(|disk| disk.refetched(self.whose, now().0, pause)) {
+            None => self.fetch_keys(),
+            Some(ago) => Ok(self.await_other(seen, ago)),
+        }
     }
 
     /// What another process writes that has fetched the keys so many seconds ago, or else `seen`.
-    fn await_other(
-        &self,
-        seen: &Arc<Document>,
-        ago: u64,
-        message: &HttpRequest<'_>,
-        call: &Call<'_>,
-    ) -> Arc<Document> {
-        let until = call.deadline.min(Instant::now() + OTHER_S_TIME);
+    fn await_other(&self, seen: &Arc<Document>, ago: u64) -> Arc<Document> {
+        let until = self.call.deadline.min(Instant::now() + OTHER_S_TIME);
         loop {
-            let newer = self.keys_on_disk(message, call);
+            let newer = self.keys_on_disk();
             let is_newer = |keys: &Arc<Document>| {
                 keys.age.fetched > seen.age.fetched || keys.response().body != seen.response().body
             };
@@ -110,21 +97,8 @@ impl Keys<'_> {
         }
     }
 
-    fn with_request<T>(
-        &self,
-        then: impl FnOnce(&HttpRequest<'_>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let mut buf = [0; URL_LEN];
-        then(&self.request.request(&mut buf)?)
-    }
-
-    fn fetch_keys(
-        &self,
-        message: &HttpRequest<'_>,
-        call: &Call<'_>,
-    ) -> Result<Arc<Document>, Error> {
-        let answer = call.http.send(message, call.ca_file, call.deadline)?;
-        let document = Document::fetched(Kind::Keys, message.url, answer, now().0);
+    fn fetch_keys(&self) -> Result<Arc<Document>, Error> {
+        let document = self.call.fetch(Kind::Keys, &self.message, self.call.deadline)?;
         self.key_set(&document)?;
         if let Some(disk) = self.disk {
             disk.write(self.whose, &document);
@@ -133,10 +107,9 @@ impl Keys<'_> {
     }
 
     /// What another process has fetched.
-    fn keys_on_disk(&self, message: &HttpRequest<'_>, call: &Call<'_>) -> Option<Arc<Document>> {
-        let document = self.disk?.read(Kind::Keys, self.whose, message.url)?;
-        let is_usable =
-            document.age.is_fresh(call.lifetime, now().0) && self.key_set(&document).is_ok();
+    fn keys_on_disk(&self) -> Option<Arc<Document>> {
+        let document = self.disk?.read(Kind::Keys, self.whose, self.message.url)?;
+        let is_usable = self.call.may_use(&document.age) && self.key_set(&document).is_ok();
         is_usable.then(|| self.keep_keys(document))
     }
 
@@ -146,17 +119,15 @@ impl Keys<'_> {
         document
     }
 
-    /// The keys from `url`, if those are known.
-    fn known_keys(&self, url: &str) -> Option<Arc<Document>> {
-        lock(&self.known.latest).document.clone().filter(|known| known.url == url)
+    /// The keys from the same place, if those are known.
+    fn known_keys(&self) -> Option<Arc<Document>> {
+        let known = lock(&self.known.latest).document.clone();
+        known.filter(|known| known.url == self.message.url)
     }
 
     /// What is wrong with the keys, with where they are.
     pub(crate) fn error(&self, error: JwksError) -> Error {
-        match self.with_request(|message| Ok(message.url.to_owned())) {
-            Ok(url) => Error::Jwks { url, error },
-            Err(other) => other,
-        }
+        Error::Jwks { url: self.message.url.to_owned(), error }
     }
 
     /// The key set in a document that [`get`](Self::get) gave.

@@ -8,14 +8,15 @@ use onerealm_core::{
     ProviderMetadata, ResponseError,
 };
 
-use super::call::{Call, URL_LEN, lock, too_late};
+use super::call::{Call, URL_LEN};
 use super::disk::{Disk, Whose};
-use super::document::{Age, Document, Kind};
+use super::document::{Age, Kind};
 use super::keys::{Keys, KnownKeys};
 use super::turn::Turn;
 use crate::clock::now;
 use crate::error::Error;
 use crate::error::difference::Difference;
+use crate::lock::lock;
 
 /// How long a provider that doesn't answer is waited for, and how long it is not asked again, where
 /// its metadata is there from before.
@@ -42,14 +43,16 @@ impl Published {
         self.metadata.parsed.metadata()
     }
 
-    /// The keys, which are where the metadata says.
-    pub(crate) fn keys(&self) -> Keys<'_> {
-        Keys {
-            known: &self.keys,
-            whose: &self.whose,
-            disk: self.disk.as_ref(),
-            request: JwksRequest::new(&self.metadata()),
-        }
+    /// The keys, which are where the metadata says; `url` is room for that.
+    pub(crate) fn keys<'a>(
+        &'a self,
+        call: &'a Call<'a>,
+        url: &'a mut [u8; URL_LEN],
+    ) -> Result<Keys<'a>, Error> {
+        let request = JwksRequest::new(&self.metadata());
+        let message = request.request(url)?;
+        let (known, whose, disk) = (&*self.keys, &self.whose, self.disk.as_ref());
+        Ok(Keys { known, whose, disk, request, message, call })
     }
 }
 
@@ -81,7 +84,7 @@ impl Entry {
         let request = DiscoveryRequest::new(issuer);
         let mut buf = [0; URL_LEN];
         let message = request.request(&mut buf)?;
-        let _turn = self.turn.take(call.deadline).ok_or_else(|| too_late(&message))?;
+        let _turn = call.turn(&self.turn, &message)?;
         // Somebody else may have fetched it meanwhile.
         if let Some(known) = self.usable(call) {
             return Ok(known);
@@ -105,7 +108,7 @@ impl Entry {
         call: &Call<'_>,
     ) -> Result<Arc<Metadata>, Error> {
         let kept = fetch.kept();
-        if let Some(kept) = kept.as_ref().filter(|kept| kept.age.is_fresh(call.lifetime, now().0)) {
+        if let Some(kept) = kept.as_ref().filter(|kept| call.may_use(&kept.age)) {
             return Ok(Arc::clone(kept));
         }
         let mut stale = before.map(|before| Arc::clone(&before.metadata)).into_iter().chain(kept);
@@ -131,8 +134,7 @@ impl Entry {
         let published = known.published.as_ref()?;
         let is_silent = known.silent.is_some_and(|at| at.elapsed() < STALE_PAUSE);
         let age = &published.metadata.age;
-        let is_usable =
-            age.is_fresh(call.lifetime, now().0) || (is_silent && age.is_usable_stale(now().0));
+        let is_usable = call.may_use(age) || (is_silent && age.is_usable_stale(now().0));
         is_usable.then(|| Arc::clone(published))
     }
 }
@@ -155,8 +157,7 @@ impl Fetch<'_> {
 
     /// What the provider answers.
     fn fetch(&self, deadline: Instant, call: &Call<'_>) -> Result<Arc<Metadata>, Error> {
-        let answer = call.http.send(&self.message, call.ca_file, deadline)?;
-        let document = Document::fetched(Kind::Metadata, self.message.url, answer, now().0);
+        let document = call.fetch(Kind::Metadata, &self.message, deadline)?;
         let parsed = match self.request.response(document.response()) {
             Ok(metadata) => metadata.keep(),
             Err(error) => {

@@ -1,7 +1,9 @@
 //! One at a time: who comes while somebody fetches waits, and finds what was fetched.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Instant;
+
+use crate::lock::lock;
 
 /// Whose turn it is.
 #[derive(Default)]
@@ -18,7 +20,7 @@ impl Turn {
     /// Waits for the turn; `None` where it doesn't come before `deadline`.
     pub(super) fn take(&self, deadline: Instant) -> Option<Taken<'_>> {
         let process = Some(std::process::id());
-        let mut taken = self.lock();
+        let mut taken = lock(&self.taken);
         while *taken == process {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -30,15 +32,11 @@ impl Turn {
         *taken = process;
         Some(Taken(self))
     }
-
-    fn lock(&self) -> MutexGuard<'_, Option<u32>> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
-        *self.0.lock() = None;
+        *lock(&self.0.taken) = None;
         self.0.given_back.notify_all();
     }
 }
@@ -63,7 +61,7 @@ mod tests {
         });
         // The parent's thread that has it is not there in a child.
         let _taken = turn.take(soon()).unwrap();
-        *turn.lock() = Some(std::process::id() + 1);
+        *lock(&turn.taken) = Some(std::process::id() + 1);
         assert!(turn.take(soon()).is_some());
     }
 }

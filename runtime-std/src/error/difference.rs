@@ -17,17 +17,17 @@ pub struct Difference {
     pub expected: String,
     /// What the provider sent: bounded, control characters escaped.
     pub came: String,
-    advice: &'static str,
+    /// What to do about it.
+    pub(crate) advice: &'static str,
 }
 
 impl Difference {
-    pub(crate) fn new(expected: String, came: String, advice: &'static str) -> Self {
-        Difference { expected, came, advice }
-    }
-
-    /// What to do about it.
-    pub(crate) fn advice(&self) -> &'static str {
-        self.advice
+    pub(crate) fn new(
+        expected: impl Into<String>,
+        came: impl Into<String>,
+        advice: &'static str,
+    ) -> Self {
+        Difference { expected: expected.into(), came: came.into(), advice }
     }
 }
 
@@ -37,15 +37,9 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Appends it to a message, in parentheses.
-pub(crate) fn with_difference(
-    f: &mut fmt::Formatter<'_>,
-    difference: Option<&Difference>,
-) -> fmt::Result {
-    match difference {
-        Some(difference) => write!(f, " ({difference})"),
-        None => Ok(()),
-    }
+/// The end of a message that has one.
+pub(super) fn in_parentheses(difference: Option<&Difference>) -> String {
+    difference.map(|difference| format!(" ({difference})")).unwrap_or_default()
 }
 
 /// Whether two issuers differ only in a trailing `/`.

@@ -54,25 +54,23 @@ impl Difference {
 
     /// Of refused userinfo.
     pub(crate) fn of_userinfo(error: UserinfoError) -> Option<Self> {
-        let (expected, came, advice) = match error {
-            UserinfoError::Refused { status, error } => (
+        const SUBJECT: &str = "the sub of the ID token";
+        Some(match error {
+            UserinfoError::Refused { status, error } => Difference::new(
                 "HTTP status 200",
                 format!("HTTP status {status} and {error}"),
                 advice::on_refused_userinfo(status),
             ),
             UserinfoError::OtherSubject => {
-                ("the sub of the ID token", "another sub".to_owned(), advice::OTHER_SUBJECT)
+                Difference::new(SUBJECT, "another sub", advice::OTHER_SUBJECT)
             }
-            UserinfoError::NoSubject => {
-                ("the sub of the ID token", "no sub".to_owned(), advice::OTHER_SUBJECT)
-            }
-            UserinfoError::Signed => (
+            UserinfoError::NoSubject => Difference::new(SUBJECT, "no sub", advice::OTHER_SUBJECT),
+            UserinfoError::Signed => Difference::new(
                 "the content type application/json",
-                "application/jwt".to_owned(),
+                "application/jwt",
                 advice::SIGNED_USERINFO,
             ),
             _ => return None,
-        };
-        Some(Difference::new(expected.to_owned(), came, advice))
+        })
     }
 }

@@ -2,8 +2,8 @@
 
 use onerealm_core::wire::Value;
 use onerealm_core::{
-    Endpoint, IdTokenError, IdTokenWords, JwksError, JwsError, KeySet, KeyWords, Realm,
-    RefusedIdToken, RelyingParty, UnixTime, policy,
+    IdTokenError, IdTokenWords, JwksError, JwsError, KeySet, KeyWords, RefusedIdToken,
+    RelyingParty, UnixTime, policy,
 };
 
 use super::advice;
@@ -12,32 +12,20 @@ use super::shown::{Secrets, item, list, plain, quoted, quoted_item, shown, value
 
 /// A refused ID token, and what it was judged by.
 pub(crate) struct Judged<'a> {
-    realm: &'a Realm<&'a str>,
-    /// Where the keys are.
-    jwks_uri: Endpoint<'a>,
-    keys: KeySet<'a>,
-    token: RefusedIdToken<'a>,
-    secrets: Secrets,
+    pub(crate) relying_party: RelyingParty<'a>,
+    pub(crate) keys: KeySet<'a>,
+    pub(crate) token: RefusedIdToken<'a>,
+    /// The login's so far.
+    pub(crate) secrets: Secrets,
 }
 
-impl<'a> Judged<'a> {
-    /// `secrets` are the login's so far.
-    pub(crate) fn new(
-        relying_party: RelyingParty<'a>,
-        keys: KeySet<'a>,
-        token: RefusedIdToken<'a>,
-        mut secrets: Secrets,
-    ) -> Self {
-        token.with_secrets(|nonce, access_token| {
-            secrets.add(nonce.to_owned());
-            secrets.add(access_token.chars().collect());
-        });
-        let (realm, jwks_uri) = (relying_party.realm(), relying_party.metadata().jwks_uri());
-        Judged { realm, jwks_uri, keys, token, secrets }
-    }
-
+impl Judged<'_> {
     /// What the ID token should have said, and what it says.
-    pub(crate) fn difference(&self) -> Option<Difference> {
+    pub(crate) fn difference(mut self) -> Option<Difference> {
+        self.token.with_secrets(|nonce, access_token| {
+            self.secrets.add(nonce.to_owned());
+            self.secrets.add(access_token.chars().collect());
+        });
         let words = self.token.words();
         match self.token.error() {
             IdTokenError::Jws { error } => self.of_envelope(error, words),
@@ -47,7 +35,7 @@ impl<'a> Judged<'a> {
     }
 
     fn of_issuer(&self, words: IdTokenWords<'_>) -> Difference {
-        let issuer = self.realm.issuer.as_str();
+        let issuer = self.relying_party.realm().issuer.as_str();
         let slash = Slash::between(issuer, words.iss);
         Difference::new(
             format!("iss {}, as issuer-url and the provider's metadata say", quoted(issuer)),
@@ -60,13 +48,14 @@ impl<'a> Judged<'a> {
     }
 
     fn of_audience(&self, error: IdTokenError, words: IdTokenWords<'_>) -> Option<Difference> {
-        let (property, is_native) = match self.realm.registration.client_id.as_str() {
+        let realm = self.relying_party.realm();
+        let (property, is_native) = match realm.registration.client_id.as_str() {
             client_id if client_id == self.token.client_id() => ("client-id", false),
             _ => ("native-client-id", true),
         };
         let client_id = quoted(self.token.client_id());
         let (aud, azp) = (value(words.aud, &self.secrets), value(words.azp, &self.secrets));
-        let trusted = || list(self.realm.audiences.iter().map(quoted_item));
+        let trusted = || list(realm.audiences.iter().map(quoted_item));
         let (expected, came, advice) = match error {
             IdTokenError::Audience => (
                 format!("an aud with {client_id}, the realm's {property}"),
@@ -102,10 +91,18 @@ impl<'a> Judged<'a> {
     }
 
     fn of_time(&self, error: IdTokenError) -> Option<Difference> {
-        let skew = self.realm.clock_skew;
+        let realm = self.relying_party.realm();
+        let skew = realm.clock_skew;
         let before = |time: UnixTime, seconds: u64| UnixTime(time.0.saturating_sub(seconds));
-        let until = |now: UnixTime| {
-            format!("{}, which is now and the realm's clock-skew of {skew} s", now.plus(skew))
+        let until = |claim: &str, time: UnixTime, now: UnixTime| {
+            let until = now.plus(skew);
+            (
+                format!(
+                    "an {claim} until {until}, which is now and the realm's clock-skew of {skew} s"
+                ),
+                format!("{claim} {time}"),
+                time.0.abs_diff(now.0),
+            )
         };
         let (expected, came, apart) = match error {
             IdTokenError::Expired { expired, now } => (
@@ -116,16 +113,8 @@ impl<'a> Judged<'a> {
                 format!("exp {expired}"),
                 now.0.abs_diff(expired.0),
             ),
-            IdTokenError::IssuedInTheFuture { issued, now } => (
-                format!("an iat until {}", until(now)),
-                format!("iat {issued}"),
-                issued.0.abs_diff(now.0),
-            ),
-            IdTokenError::NotYetValid { not_before, now } => (
-                format!("an nbf until {}", until(now)),
-                format!("nbf {not_before}"),
-                not_before.0.abs_diff(now.0),
-            ),
+            IdTokenError::IssuedInTheFuture { issued, now } => until("iat", issued, now),
+            IdTokenError::NotYetValid { not_before, now } => until("nbf", not_before, now),
             IdTokenError::IssuedBeforeLogin { issued, begun } => (
                 format!(
                     "an iat from {} on, which is when the login began less {} s and the realm's clock-skew of {skew} s",
@@ -136,7 +125,7 @@ impl<'a> Judged<'a> {
                 begun.0.abs_diff(issued.0).saturating_sub(policy::ID_TOKEN_BACKDATING),
             ),
             IdTokenError::AuthenticatedTooLongAgo { authenticated, now } => {
-                let max_age = self.realm.max_age?;
+                let max_age = realm.max_age?;
                 let expected = format!(
                     "an auth_time from {} on, by the realm's max-age of {max_age} s and clock-skew of {skew} s",
                     before(now, skew.saturating_add(max_age.into())),
@@ -191,7 +180,7 @@ impl<'a> Judged<'a> {
     /// The keys, and where they are published.
     fn published(&self) -> String {
         let keys = list(self.keys.words().map(|key| self.key(key)));
-        let jwks_uri: String = self.jwks_uri.chars().collect();
+        let jwks_uri: String = self.relying_party.metadata().jwks_uri().chars().collect();
         format!("the keys at {}, where issuer-url leads: {keys}", shown(&jwks_uri))
     }
 

@@ -1,10 +1,8 @@
 //! Why a validated identity has no user name.
 
-use std::fmt;
-
 use onerealm_core::Identity;
 
-use super::difference::{Difference, with_difference};
+use super::difference::{Difference, in_parentheses};
 use super::{advice, shown};
 use crate::codes::codes;
 
@@ -50,18 +48,6 @@ impl UserError {
         UserError::Missing { claim: claim.to_owned(), present }
     }
 
-    /// What to do about it, unless the message says so already.
-    pub(super) fn advice(&self) -> Option<&'static str> {
-        match self {
-            UserError::NotText { .. } | UserError::Unusable { .. } => {
-                Some(advice::USER_NAME_UNUSABLE)
-            }
-            UserError::Missing { .. } | UserError::ControlCharacter { .. } | UserError::Claims => {
-                None
-            }
-        }
-    }
-
     /// What was expected and what came, where both are public values.
     pub(crate) fn difference(&self) -> Option<Difference> {
         match self {
@@ -77,37 +63,16 @@ impl UserError {
 
 codes! {
     UserError {
-        Missing => "username_missing",
-        NotText => "username_not_text",
-        Unusable => "username_unusable",
-        ControlCharacter => "claim_control_character",
-        Claims => "claims_unusable",
-    }
-}
-
-impl fmt::Display for UserError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            UserError::Missing { .. } => {
-                f.write_str(
-                    "the end user has no claim of the name that is the realm's username-claim",
-                )?;
-                with_difference(f, self.difference().as_ref())
-            }
-            UserError::NotText { claim } => write!(
-                f,
-                "the claim {claim:?}, which the realm's username-claim names, is no string"
-            ),
-            UserError::Unusable { claim, reason } => write!(
-                f,
-                "what the claim {claim:?} says can't be a user name: {reason}; set the realm's username-claim to another claim"
-            ),
-            UserError::ControlCharacter { claim } => write!(
-                f,
-                "the claim {claim:?} has a control character in it, which no mail address and no group has: correct it at the provider"
-            ),
-            UserError::Claims => f.write_str("the claims have a number that can't be represented"),
-        }
+        error @ Self::Missing { .. } => "username_missing",
+            "the end user has no claim of the name that is the realm's username-claim{}",
+            in_parentheses(error.difference().as_ref());
+        Self::NotText { claim } => "username_not_text",
+            "the claim {claim:?}, which the realm's username-claim names, is no string";
+        Self::Unusable { claim, reason } => "username_unusable",
+            "what the claim {claim:?} says can't be a user name: {reason}; set the realm's username-claim to another claim";
+        Self::ControlCharacter { claim } => "claim_control_character",
+            "the claim {claim:?} has a control character in it, which no mail address and no group has: correct it at the provider";
+        Self::Claims => "claims_unusable", "the claims have a number that can't be represented";
     }
 }
 

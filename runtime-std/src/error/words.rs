@@ -48,14 +48,7 @@ impl fmt::Display for ProviderWords {
     }
 }
 
-/// Appends them to a message, in parentheses.
-pub(super) fn with_words(
-    f: &mut fmt::Formatter<'_>,
-    error: &dyn fmt::Display,
-    words: Option<&ProviderWords>,
-) -> fmt::Result {
-    match words {
-        Some(words) => write!(f, "{error} (it says: {words})"),
-        None => error.fmt(f),
-    }
+/// The part of a message that repeats them.
+pub(super) fn it_says(words: Option<&ProviderWords>) -> String {
+    words.map(|words| format!(" (it says: {words})")).unwrap_or_default()
 }

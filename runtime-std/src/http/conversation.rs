@@ -55,8 +55,8 @@ impl<'h> Conversation<'h> {
         ca_file: Option<&Path>,
     ) -> Result<&'l Line, Cause> {
         let trust = Trust::of(url, ca_file)?;
-        let own = line.take().filter(|line| line.has(&trust));
-        let known = own.or_else(|| self.kept?.take(|line| line.begins_with(url, &trust)));
+        let own = line.take().filter(|line| line.trust == trust);
+        let known = own.or_else(|| self.kept?.take(|line| line.url == url && line.trust == trust));
         match known {
             Some(known) => Ok(line.insert(known)),
             None => {
@@ -70,7 +70,7 @@ impl<'h> Conversation<'h> {
 
 impl Drop for Conversation<'_> {
     fn drop(&mut self) {
-        let line = self.line.take().filter(|line| line.is_proven());
+        let line = self.line.take().filter(|line| line.is_proven.get());
         if let (Some(kept), Some(line)) = (self.kept, line) {
             kept.put(line);
         }

@@ -39,20 +39,28 @@ pub(super) enum Cause {
 
 codes! {
     Cause {
-        Timeout => "network_timeout",
-        Host => "network_host",
-        Connection => "network_connection",
-        Tls => "tls",
-        UnknownIssuer => "tls_unknown_issuer",
-        NotValidYet => "tls_not_valid_yet",
-        Expired => "tls_expired",
-        NoAuthority => "no_ca",
-        CaFile => "ca_file",
-        Proxy => "proxy",
-        ProxyRefused => "proxy_refused",
-        TooLong => "http_too_long",
-        Encoded => "http_encoded",
-        Protocol => "http_protocol",
+        Self::Timeout => "network_timeout", "it took too long";
+        Self::Host => "network_host", "its host is not known";
+        Self::Connection(source) => "network_connection", "the connection failed: {source}";
+        Self::Tls(reason) => "tls", "TLS failed: {reason}";
+        Self::UnknownIssuer => "tls_unknown_issuer",
+            "its certificate is not issued by a certificate authority that is trusted here";
+        Self::NotValidYet { begins, now } => "tls_not_valid_yet",
+            "TLS failed: its certificate is not valid before {begins}, and this machine's clock says {now}";
+        Self::Expired { ended, now } => "tls_expired",
+            "TLS failed: its certificate has expired at {ended}, and this machine's clock says {now}";
+        Self::NoAuthority { reason: None } => "no_ca", "no certificate authority is trusted here";
+        Self::NoAuthority { reason: Some(reason) } => "no_ca", "no certificate authority is trusted here ({reason})";
+        Self::CaFile { path, source: Some(source) } => "ca_file",
+            "the realm's ca-file {} can't be read: {source}", path.display();
+        Self::CaFile { path, source: None } => "ca_file",
+            "the realm's ca-file {} holds no certificate in PEM form", path.display();
+        Self::Proxy => "proxy",
+            "the proxy named in the environment (all_proxy or https_proxy) is not like http://proxy.example:3128";
+        Self::ProxyRefused => "proxy_refused", "it refused to connect";
+        Self::TooLong => "http_too_long", "the answer is longer than any that is read here";
+        Self::Encoded => "http_encoded", "the answer is compressed, though that was not asked for";
+        Self::Protocol => "http_protocol", "the answer is no valid HTTP";
     }
 }
 
@@ -114,41 +122,7 @@ impl HttpError {
 impl fmt::Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let proxied = if self.is_proxied { " through the proxy of the environment" } else { "" };
-        write!(f, "no answer from {}{proxied}: ", self.url)?;
-        match &self.cause {
-            Cause::Timeout => f.write_str("it took too long"),
-            Cause::Host => f.write_str("its host is not known"),
-            Cause::Connection(source) => write!(f, "the connection failed: {source}"),
-            Cause::Tls(reason) => write!(f, "TLS failed: {reason}"),
-            Cause::UnknownIssuer => {
-                f.write_str("its certificate is not issued by a certificate authority that is trusted here")
-            }
-            Cause::NotValidYet { begins, now } => write!(
-                f,
-                "TLS failed: its certificate is not valid before {begins}, and this machine's clock says {now}"
-            ),
-            Cause::Expired { ended, now } => write!(
-                f,
-                "TLS failed: its certificate has expired at {ended}, and this machine's clock says {now}"
-            ),
-            Cause::NoAuthority { reason } => {
-                f.write_str("no certificate authority is trusted here")?;
-                reason.iter().try_for_each(|reason| write!(f, " ({reason})"))
-            }
-            Cause::CaFile { path, source: Some(source) } => {
-                write!(f, "the realm's ca-file {} can't be read: {source}", path.display())
-            }
-            Cause::CaFile { path, source: None } => {
-                write!(f, "the realm's ca-file {} holds no certificate in PEM form", path.display())
-            }
-            Cause::Proxy => f.write_str(
-                "the proxy named in the environment (all_proxy or https_proxy) is not like http://proxy.example:3128",
-            ),
-            Cause::ProxyRefused => f.write_str("it refused to connect"),
-            Cause::TooLong => f.write_str("the answer is longer than any that is read here"),
-            Cause::Encoded => f.write_str("the answer is compressed, though that was not asked for"),
-            Cause::Protocol => f.write_str("the answer is no valid HTTP"),
-        }
+        write!(f, "no answer from {}{proxied}: {}", self.url, self.cause)
     }
 }
 

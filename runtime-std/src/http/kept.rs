@@ -3,7 +3,6 @@
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
@@ -62,11 +61,5 @@ impl Lines {
         let (idle, process) = (self.idle()?, std::process::id());
         waiting.retain(|waiting| waiting.process == process && waiting.since.elapsed() < idle);
         Some(waiting)
-    }
-}
-
-impl fmt::Debug for Lines {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Lines")
     }
 }

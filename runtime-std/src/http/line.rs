@@ -25,15 +25,15 @@ pub(super) const IDLE: Duration = DEADLINE;
 
 /// An agent with connections of its own.
 pub(super) struct Line {
-    trust: Trust,
+    pub(super) trust: Trust,
     /// The URL of its first request.
-    url: String,
+    pub(super) url: String,
     agent: Agent,
     /// How many it has made.
     connections: Arc<AtomicUsize>,
     /// Whether the last answer came over a connection that had brought one before: the other side
     /// keeps connections.
-    is_proven: Cell<bool>,
+    pub(super) is_proven: Cell<bool>,
 }
 
 impl Line {
@@ -53,18 +53,6 @@ impl Line {
         let agent = transport::agent(config, client, Arc::clone(&connections));
         let url = url.to_owned();
         Line { trust, url, agent, connections, is_proven: Cell::new(false) }
-    }
-
-    pub(super) fn has(&self, trust: &Trust) -> bool {
-        self.trust == *trust
-    }
-
-    pub(super) fn begins_with(&self, url: &str, trust: &Trust) -> bool {
-        self.url == url && self.has(trust)
-    }
-
-    pub(super) fn is_proven(&self) -> bool {
-        self.is_proven.get()
     }
 
     /// Sends `request`; a `GET` again if a used connection breaks without an answer.
@@ -131,11 +119,8 @@ impl Line {
 }
 
 fn message(request: &HttpRequest<'_>) -> Result<ureq::http::Request<Vec<u8>>, ureq::http::Error> {
-    let method = match request.method {
-        Method::Get => ureq::http::Method::GET,
-        Method::Post => ureq::http::Method::POST,
-    };
-    let mut message = ureq::http::Request::builder().method(method).uri(request.url);
+    let method = request.method.to_string();
+    let mut message = ureq::http::Request::builder().method(method.as_str()).uri(request.url);
     for (name, value) in request.headers() {
         message = message.header(name, value);
     }

@@ -1,8 +1,10 @@
 //! The addresses of hosts.
 
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
+
+use crate::lock::lock;
 
 /// How long an address is kept. ureq asks for one even if a connection is open.
 const KNOWN: Duration = Duration::from_secs(10);
@@ -44,7 +46,7 @@ impl Names {
 
     /// Those that are fresh.
     fn known(&self) -> MutexGuard<'_, Vec<Known>> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = lock(&self.0);
         known.retain(|known| known.since.elapsed() < KNOWN);
         known
     }

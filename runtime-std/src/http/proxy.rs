@@ -23,15 +23,14 @@ fn choose(
     let proxy = variable("all_proxy").or_else(|| variable("https_proxy")).unwrap_or_default();
     match proxy.trim() {
         "" => Ok(None),
-        proxy => Proxy::new(proxy).and_then(spoken).map(Some),
-    }
-}
-
-/// Only proxies with `CONNECT`: ureq panics at the others, or bypasses them.
-fn spoken(proxy: Proxy) -> Result<Proxy, ureq::Error> {
-    match proxy.protocol() {
-        ProxyProtocol::Http | ProxyProtocol::Https => Ok(proxy),
-        _ => Err(ureq::Error::InvalidProxyUrl),
+        proxy => {
+            let proxy = Proxy::new(proxy)?;
+            // Only proxies with `CONNECT`: ureq panics at the others, or bypasses them.
+            match proxy.protocol() {
+                ProxyProtocol::Http | ProxyProtocol::Https => Ok(Some(proxy)),
+                _ => Err(ureq::Error::InvalidProxyUrl),
+            }
+        }
     }
 }
 

@@ -1,16 +1,17 @@
 //! Which certificates are trusted.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use onerealm_core::wire::Uri;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
-use sha2::{Digest, Sha256};
 
 use super::crypto;
 use super::error::Cause;
+use crate::hex::hex_digest;
+use crate::lock::lock;
 
 /// A set of trusted certificates.
 #[derive(Clone, PartialEq)]
@@ -41,18 +42,16 @@ impl Trust {
 
     /// A name that differs for other certificates.
     pub(super) fn name(&self) -> String {
-        let mut hash = Sha256::new();
         match self {
-            Trust::Nobody => return "nobody".to_owned(),
+            Trust::Nobody => "nobody".to_owned(),
             Trust::System => {
-                for name in ["SSL_CERT_FILE", "SSL_CERT_DIR"] {
-                    hash.update(std::env::var_os(name).unwrap_or_default().as_encoded_bytes());
-                    hash.update([0]);
-                }
+                let [file, directory] = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
+                    .map(|name| std::env::var_os(name).unwrap_or_default());
+                let (file, directory) = (file.as_encoded_bytes(), directory.as_encoded_bytes());
+                hex_digest(&[file, &[0], directory, &[0]])
             }
-            Trust::File { pem, .. } => hash.update(pem),
+            Trust::File { pem, .. } => hex_digest(&[pem]),
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// TLS that trusts these certificates.
@@ -94,7 +93,7 @@ pub(super) struct Clients(Mutex<Vec<(Trust, Arc<ClientConfig>)>>);
 
 impl Clients {
     pub(super) fn of(&self, trust: &Trust) -> Result<Arc<ClientConfig>, Cause> {
-        let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut clients = lock(&self.0);
         if let Some((_, client)) = clients.iter().find(|(known, _)| known == trust) {
             return Ok(Arc::clone(client));
         }

@@ -65,7 +65,7 @@ impl Logins {
     ) -> Result<Begun, Error> {
         let redirect_uri = RedirectUri::parse(redirect_url)?;
         let login = self.login_to(realm, &redirect_uri)?;
-        let metadata = login.metadata();
+        let metadata = login.published.metadata();
         let request = request(&login, &metadata, redirect_uri, requested)?;
         let state = self.store.put(request.pending())?;
         Begun::of(&request, state)
@@ -84,7 +84,7 @@ impl Logins {
     ) -> Result<(Begun, PendingAuthorization), Error> {
         let redirect_uri = RedirectUri::parse(redirect_url)?;
         let login = self.login_to(realm, &redirect_uri)?;
-        let metadata = login.metadata();
+        let metadata = login.published.metadata();
         let request = request(&login, &metadata, redirect_uri, requested)?;
         let begun = Begun::of(&request, request.pending().state().as_str().to_owned())?;
         Ok((begun, request.into_pending()))

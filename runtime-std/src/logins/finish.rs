@@ -15,6 +15,7 @@ use super::callback::Callback;
 use super::login::{Login, MESSAGE_LEN};
 use crate::claims::Claims;
 use crate::clock::now;
+use crate::documents::{Keys, URL_LEN};
 use crate::error::Error;
 use crate::error::difference::Difference;
 use crate::error::refused_id_token::Judged;
@@ -49,15 +50,12 @@ impl Logins {
         let response = callback.response()?.at(redirect_url.as_deref());
         let state = state_text(&response)?;
         let pending = self.store.read(&state, now())?;
-        let redirect_uri = redirect_url::as_browsers_write(pending.redirect_uri()).into_owned();
-        let response = response.to_redirect_uri_written(&redirect_uri);
-        check_redirect_uri(&pending, &response)?;
         let own_state = pending.state();
         let response = match SealedState::parse(&state) {
             Ok(sealed) => response.opened(sealed, &own_state),
             Err(_) => response,
         };
-        let user = self.identify(pending, &response, Some(&state), User::new)?;
+        let user = self.identify(pending, response, Some(&state), User::new)?;
         self.store.authenticated(now());
         Ok(user)
     }
@@ -102,11 +100,8 @@ impl Logins {
         told_as: ToldAs<T>,
     ) -> Result<T, Error> {
         let redirect_url = redirect_url.map(redirect_url::as_browsers_write);
-        let redirect_uri = redirect_url::as_browsers_write(pending.redirect_uri()).into_owned();
         let response = callback.response()?.at(redirect_url.as_deref());
-        let response = response.to_redirect_uri_written(&redirect_uri);
-        check_redirect_uri(&pending, &response)?;
-        self.identify(pending, &response, None, told_as)
+        self.identify(pending, response, None, told_as)
     }
 
     /// From the authorization response to the end user. `kept` is the state that the login is kept
@@ -114,25 +109,34 @@ impl Logins {
     fn identify<T>(
         &self,
         pending: PendingAuthorization,
-        response: &AuthorizationResponse<'_>,
+        response: AuthorizationResponse<'_>,
         kept: Option<&str>,
         told_as: ToldAs<T>,
     ) -> Result<T, Error> {
+        // A response to another redirect URI is refused before anybody is asked anything.
+        let redirect_uri = redirect_url::as_browsers_write(pending.redirect_uri());
+        let response = response.to_redirect_uri_written(&redirect_uri);
+        pending.check_redirect_uri(&response).map_err(|error| {
+            let words = ProviderWords::of_authorization(&response);
+            Error::Authorization { error, words, difference: None }
+        })?;
         let mut secrets = Secrets::default();
         secrets.add(pending.state().as_str().to_owned());
         let login = self.login(self.realms.get(pending.realm())?)?;
-        let metadata = login.metadata();
+        let metadata = login.published.metadata();
         let relying_party = login.relying_party(&metadata)?;
+        let mut url = [0; URL_LEN];
+        let keys = login.published.keys(&login.call, &mut url)?;
         if response.error_text().is_none() {
-            login.keys().get(&login.call)?;
+            keys.get()?;
         }
-        let request = self.accept(pending, response, relying_party, kept)?;
+        let request = self.accept(pending, &response, relying_party, kept)?;
         let client_type = request.client_type();
         let answer = self.exchange(&login, &request, kept, &mut secrets)?;
         let id_token = id_token(request, &answer, relying_party, &secrets)?;
 
         let mut buf = vec![0; id_token.buffer_needed()];
-        let identity = self.validate(id_token, &login, relying_party, secrets, &mut buf)?;
+        let identity = validate(id_token, keys, relying_party, secrets, &mut buf)?;
         let asked = Asked::of(&identity, &login)?;
         let identity = match &asked {
             Some(asked) => identity.with_userinfo(asked.userinfo()?),
@@ -186,43 +190,30 @@ impl Logins {
         }
         Ok(())
     }
-
-    /// Believes the ID token or refuses it. The provider's keys are fetched anew where they lack the
-    /// one that the token names.
-    fn validate<'b>(
-        &self,
-        id_token: IdToken<'b>,
-        login: &Login<'_>,
-        relying_party: RelyingParty<'b>,
-        secrets: Secrets,
-        buf: &'b mut [u8],
-    ) -> Result<Identity<'b>, Error> {
-        let keys = login.keys();
-        let mut document = keys.get(&login.call)?;
-        let opened = id_token.open(buf);
-        if let Ok(unverified) = &opened {
-            if unverified.lacks_key(&keys.key_set(&document)?) {
-                document = keys.newer(&document, &login.call)?;
-            }
-        }
-        let key_set = keys.key_set(&document)?;
-        let verdict = opened.and_then(|token| token.validate(&key_set, verifiers(), now()));
-        verdict.map_err(|refused| {
-            let error = refused.error();
-            let judged = Judged::new(relying_party, key_set, refused, secrets);
-            Error::IdToken { error, difference: judged.difference().map(Box::new) }
-        })
-    }
 }
 
-/// Refuses a response that came to another redirect URI, before anybody is asked anything.
-fn check_redirect_uri(
-    pending: &PendingAuthorization,
-    response: &AuthorizationResponse<'_>,
-) -> Result<(), Error> {
-    pending.check_redirect_uri(response).map_err(|error| {
-        let words = ProviderWords::of_authorization(response);
-        Error::Authorization { error, words, difference: None }
+/// Believes the ID token or refuses it. The provider's keys are fetched anew where they lack the
+/// one that the token names.
+fn validate<'b>(
+    id_token: IdToken<'b>,
+    keys: Keys<'_>,
+    relying_party: RelyingParty<'b>,
+    secrets: Secrets,
+    buf: &'b mut [u8],
+) -> Result<Identity<'b>, Error> {
+    let mut document = keys.get()?;
+    let opened = id_token.open(buf);
+    if let Ok(unverified) = &opened {
+        if unverified.lacks_key(&keys.key_set(&document)?) {
+            document = keys.newer(&document)?;
+        }
+    }
+    let key_set = keys.key_set(&document)?;
+    let verdict = opened.and_then(|token| token.validate(&key_set, verifiers(), now()));
+    verdict.map_err(|refused| {
+        let error = refused.error();
+        let judged = Judged { relying_party, keys: key_set, token: refused, secrets };
+        Error::IdToken { error, difference: judged.difference().map(Box::new) }
     })
 }
 

@@ -1,12 +1,14 @@
 //! A login under way.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use onerealm_core::{
     DiscoveryError, HttpRequest, ProviderMetadata, Realm, RedirectUri, RelyingParty, policy,
 };
 
-use crate::documents::{Call, Keys, Published};
+use super::Logins;
+use crate::documents::{Call, Published};
 use crate::error::Error;
 use crate::http::Answer;
 use crate::network::Shared;
@@ -21,27 +23,28 @@ pub(super) const MESSAGE_LEN: usize = 3 * policy::CODE_LEN + 8192;
 pub(crate) struct Login<'l> {
     pub(crate) config: &'l RealmConfig,
     realm: Realm<&'l str>,
-    published: Arc<Published>,
+    pub(crate) published: Arc<Published>,
     pub(crate) call: Call<'l>,
 }
 
-impl<'l> Login<'l> {
-    /// Asks for the provider's metadata where it isn't known.
-    pub(super) fn new(
-        config: &'l RealmConfig,
-        network: &'l Shared,
-        call: Call<'l>,
-    ) -> Result<Self, Error> {
+impl Logins {
+    /// Begins a call for a login in the realm: asks for the provider's metadata where it isn't known.
+    pub(crate) fn login<'l>(&'l self, config: &'l RealmConfig) -> Result<Login<'l>, Error> {
+        let Shared { http, documents } = &*self.network.0;
+        let call = Call {
+            http,
+            conversation: http.conversation(),
+            ca_file: config.ca_file.as_deref(),
+            deadline: Instant::now() + self.deadline,
+            lifetime: self.cache_lifetime,
+        };
         let realm = config.realm.borrowed();
-        let published = network.documents.of(realm.issuer, &call)?;
+        let published = documents.of(realm.issuer, &call)?;
         Ok(Login { config, realm, published, call })
     }
+}
 
-    /// The provider's metadata.
-    pub(crate) fn metadata(&self) -> ProviderMetadata<'_> {
-        self.published.metadata()
-    }
-
+impl Login<'_> {
     /// The realm with the provider's `metadata`, which was accepted as that of the realm's issuer
     /// when it was fetched.
     pub(crate) fn relying_party<'a>(
@@ -52,11 +55,6 @@ impl<'l> Login<'l> {
             let url = self.realm.issuer.as_str().to_owned();
             Error::Discovery { url, error, difference: None }
         })
-    }
-
-    /// The provider's keys.
-    pub(crate) fn keys(&self) -> Keys<'_> {
-        self.published.keys()
     }
 
     /// Sends a request to an endpoint of the provider.

@@ -1,10 +1,10 @@
 //! Batches: the directories of logins that began one after another.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, ErrorKind, Seek, Write};
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::files::{private, retried};
+use super::files::{found, private, retried};
 use super::lifetime::LIFETIME;
 
 /// A directory of logins that began in the same slot of ten minutes, or of marks for those that were taken.
@@ -113,11 +113,8 @@ pub(super) fn count(batch: &Path) -> io::Result<u64> {
 
 /// How many logins were counted.
 pub(super) fn counted(batch: &Path) -> io::Result<Option<u64>> {
-    match retried(|| fs::symlink_metadata(batch.join(COUNT))) {
-        Ok(metadata) => Ok(Some(metadata.len())),
-        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(e),
-    }
+    let counter = found(retried(|| fs::symlink_metadata(batch.join(COUNT))))?;
+    Ok(counter.map(|counter| counter.len()))
 }
 
 /// The file whose length is the number of logins in a batch.

@@ -104,17 +104,30 @@ pub enum Unsafe {
 
 codes! {
     StoreError {
-        Unknown => "login_unknown",
-        Used => "login_used",
-        Expired => "login_expired",
-        Damaged => "pending_damaged",
-        UnsafeDirectory => "store_unsafe",
-        StateTooLong => "state_too_long",
-        UnsafeKeyFile => "sealing_key_unsafe",
-        DamagedKeyFile => "sealing_key_damaged",
-        NoEntropy => "no_entropy",
-        Io => "store_io",
-        Other => "store_io",
+        Self::Unknown => "login_unknown", "no pending login belongs to this answer; begin the login again";
+        Self::Used => "login_used", "this login was finished already; begin a new one";
+        Self::Expired { begun, now } if begun > now => "login_expired",
+            "the clock went back by {} seconds since this login began; set the clock and begin the login again",
+            begun - now;
+        Self::Expired { begun, now } => "login_expired",
+            "this login took {} seconds, and {} are allowed; begin the login again",
+            now - begun, policy::LOGIN_LIFETIME;
+        Self::Damaged { place } => "pending_damaged",
+            "the stored login {place} is damaged, or another version wrote it: remove it, and begin the login again";
+        Self::UnsafeDirectory { path, reason } => "store_unsafe",
+            "the directory for pending logins, {}, is not safe: it {reason}", path.display();
+        Self::StateTooLong { needed } => "state_too_long",
+            "the sealed login takes {needed} characters, and a state has at most {}: shorten the redirect URL, or keep logins in a directory",
+            policy::STATE_LEN;
+        Self::UnsafeKeyFile { path, reason } => "sealing_key_unsafe",
+            "the key file for pending logins, {}, is not safe: it {reason}", path.display();
+        Self::DamagedKeyFile { path } => "sealing_key_damaged",
+            "the key file for pending logins, {}, is damaged, or another version wrote it: remove it, and begin the login again",
+            path.display();
+        Self::NoEntropy => "no_entropy", "{}", NoEntropy;
+        Self::Io { operation, path, source } => "store_io",
+            "can't {operation} {}: {source}; {}", path.display(), advice(source);
+        Self::Other { source, .. } => "store_io", "the store of pending logins failed: {source}";
     }
 }
 
@@ -138,57 +151,6 @@ pub(super) trait OnPath<T> {
 impl<T> OnPath<T> for io::Result<T> {
     fn on(self, operation: &'static str, path: &Path) -> Result<T, StoreError> {
         self.map_err(|source| StoreError::io(operation, path, source))
-    }
-}
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            StoreError::Unknown => {
-                f.write_str("no pending login belongs to this answer; begin the login again")
-            }
-            StoreError::Used => f.write_str("this login was finished already; begin a new one"),
-            StoreError::Expired { begun, now } if begun > now => write!(
-                f,
-                "the clock went back by {} seconds since this login began; set the clock and begin the login again",
-                begun - now
-            ),
-            StoreError::Expired { begun, now } => write!(
-                f,
-                "this login took {} seconds, and {} are allowed; begin the login again",
-                now - begun,
-                policy::LOGIN_LIFETIME
-            ),
-            StoreError::Damaged { place } => write!(
-                f,
-                "the stored login {place} is damaged, or another version wrote it: remove it, and begin the login again"
-            ),
-            StoreError::UnsafeDirectory { path, reason } => {
-                let path = path.display();
-                write!(f, "the directory for pending logins, {path}, is not safe: it {reason}")
-            }
-            StoreError::StateTooLong { needed } => write!(
-                f,
-                "the sealed login takes {needed} characters, and a state has at most {}: shorten the redirect URL, or keep logins in a directory",
-                policy::STATE_LEN
-            ),
-            StoreError::UnsafeKeyFile { path, reason } => {
-                let path = path.display();
-                write!(f, "the key file for pending logins, {path}, is not safe: it {reason}")
-            }
-            StoreError::DamagedKeyFile { path } => write!(
-                f,
-                "the key file for pending logins, {}, is damaged, or another version wrote it: remove it, and begin the login again",
-                path.display()
-            ),
-            StoreError::NoEntropy => NoEntropy.fmt(f),
-            StoreError::Io { operation, path, source } => {
-                write!(f, "can't {operation} {}: {source}; {}", path.display(), advice(source))
-            }
-            StoreError::Other { source, .. } => {
-                write!(f, "the store of pending logins failed: {source}")
-            }
-        }
     }
 }
 

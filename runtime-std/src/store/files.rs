@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use super::error::{OnPath, StoreError, Unsafe};
+use crate::clock::unix_time;
 
 /// Creates the directory if it is missing, and checks it.
 ///
@@ -21,11 +22,7 @@ pub(crate) fn prepare(directory: &Path) -> Result<(), StoreError> {
 
 /// Whether the directory is there. It is an error if others could put logins into it.
 pub(super) fn check(directory: &Path) -> Result<bool, StoreError> {
-    let metadata = match retried(|| fs::symlink_metadata(directory)) {
-        Ok(metadata) => metadata,
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(false),
-        Err(e) => return Err(StoreError::io("look at", directory, e)),
-    };
+    let Some(metadata) = look("look at", directory)? else { return Ok(false) };
     let reason = if metadata.is_symlink() {
         Some(Unsafe::SymbolicLink)
     } else if !metadata.is_dir() {
@@ -41,12 +38,12 @@ pub(super) fn check(directory: &Path) -> Result<bool, StoreError> {
 
 /// Creates a batch.
 pub(super) fn create_directory(path: &Path) -> io::Result<()> {
-    private_directory().create(path)
+    private_directory(false).create(path)
 }
 
 /// Creates a directory with its parents.
 pub(super) fn create_directories(path: &Path) -> io::Result<()> {
-    private_directory().recursive(true).create(path)
+    private_directory(true).create(path)
 }
 
 /// Creates a file, which must not be there yet.
@@ -69,8 +66,19 @@ pub(crate) fn retried<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<
     }
 }
 
+/// What is there, which may be a symbolic link; `None` for nothing.
+pub(super) fn look(operation: &'static str, path: &Path) -> Result<Option<Metadata>, StoreError> {
+    found(retried(|| fs::symlink_metadata(path))).on(operation, path)
+}
+
+/// When it was last written, in seconds since 1970.
+pub(crate) fn modified(path: &Path) -> Option<u64> {
+    let modified = retried(|| fs::symlink_metadata(path)).ok()?.modified().ok()?;
+    Some(unix_time(modified).0)
+}
+
 /// `None` for what is not there.
-pub(super) fn found<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
+pub(crate) fn found<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
     match outcome {
         Ok(value) => Ok(Some(value)),
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
@@ -116,29 +124,18 @@ fn open_to_others(_: &Metadata, _: u32, _: fn(u32) -> Unsafe) -> Option<Unsafe> 
     None
 }
 
-#[cfg(unix)]
-fn private_directory() -> DirBuilder {
-    use std::os::unix::fs::DirBuilderExt;
-
+/// Only the owner has access to the directory, and to the parents that are created with it.
+fn private_directory(with_parents: bool) -> DirBuilder {
     let mut builder = DirBuilder::new();
-    builder.mode(0o700);
+    builder.recursive(with_parents);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder
 }
 
 /// Only the owner has access, if the file is created.
-#[cfg(unix)]
 pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt;
-
-    options.mode(0o600)
-}
-
-#[cfg(not(unix))]
-fn private_directory() -> DirBuilder {
-    DirBuilder::new()
-}
-
-#[cfg(not(unix))]
-pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options
 }

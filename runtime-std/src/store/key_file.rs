@@ -5,15 +5,14 @@
 //! several, all of them use the last one's keys from then on.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
 use super::error::{OnPath, StoreError, Unsafe};
-use super::files::{self, found, private, retried};
+use super::files::{self, found, retried};
 use super::sealing_keys::{MAX_LEN, SealingKeys};
 
 /// The file, by its name.
@@ -33,10 +32,8 @@ impl KeyFile {
         // Full capacity from the start: a vector that grows leaves copies behind.
         let mut text = Zeroizing::new(Vec::with_capacity(MAX_LEN + 1));
         file.take(MAX_LEN as u64 + 1).read_to_end(&mut text).on("read", &self.path)?;
-        match SealingKeys::of_text(&text) {
-            Some(keys) => Ok(Some(keys)),
-            None => Err(StoreError::DamagedKeyFile { path: self.path.clone() }),
-        }
+        let damaged = || StoreError::DamagedKeyFile { path: self.path.clone() };
+        SealingKeys::of_text(&text).ok_or_else(damaged).map(Some)
     }
 
     /// The keys, from a new file if there is none.
@@ -55,10 +52,8 @@ impl KeyFile {
         let _ = retried(|| fs::remove_file(&new));
         placed.on("create", &self.path)?;
         // What all others read, which may not be what was written.
-        match self.read()? {
-            Some(keys) => Ok(keys),
-            None => Err(StoreError::io("read", &self.path, ErrorKind::NotFound.into())),
-        }
+        let missing = || StoreError::io("read", &self.path, ErrorKind::NotFound.into());
+        self.read()?.ok_or_else(missing)
     }
 
     /// Rotates the keys if it is time. Called after a successful login.
@@ -82,8 +77,7 @@ impl KeyFile {
 
     /// Opens the file, unless others can read or write it.
     fn open(&self) -> Result<Option<File>, StoreError> {
-        let look = retried(|| fs::symlink_metadata(&self.path));
-        let Some(metadata) = found(look).on("look at", &self.path)? else { return Ok(None) };
+        let Some(metadata) = files::look("look at", &self.path)? else { return Ok(None) };
         let refuse = |reason| StoreError::UnsafeKeyFile { path: self.path.clone(), reason };
         if metadata.is_symlink() {
             return Err(refuse(Unsafe::SymbolicLink));
@@ -123,12 +117,10 @@ impl KeyFile {
 
     /// The mode is not changed afterwards: Proxmox's cluster file system sets its own.
     fn create(&self, new: &Path) -> io::Result<File> {
-        let mut options = OpenOptions::new();
-        let options = private(&mut options).write(true).create_new(true);
-        match (options.open(new), new.parent()) {
+        match (files::create_file(new), new.parent()) {
             (Err(e), Some(parent)) if e.kind() == ErrorKind::NotFound => {
                 retried(|| files::create_directories(parent))?;
-                options.open(new)
+                files::create_file(new)
             }
             (outcome, _) => outcome,
         }
@@ -145,14 +137,12 @@ impl KeyFile {
             let number = name.strip_prefix(&*prefix).and_then(|rest| rest.strip_suffix(NEW));
             number.is_some_and(|n| n.len() == 16 && n.bytes().all(|c| c.is_ascii_hexdigit()))
         };
-        let now = UNIX_EPOCH.checked_add(Duration::from_secs(now)).unwrap_or(SystemTime::now());
-        let is_old = |entry: &fs::DirEntry| {
-            let written = entry.metadata().and_then(|metadata| metadata.modified());
-            let age = written.ok().and_then(|written| now.duration_since(written).ok());
-            age.is_some_and(|age| age >= Duration::from_secs(60))
+        let is_old = |path: &Path| {
+            let written = files::modified(path);
+            written.is_some_and(|written| now.saturating_sub(written) >= 60)
         };
         for entry in retried(|| fs::read_dir(parent)).into_iter().flatten().flatten() {
-            if is_leftover(entry.file_name()) && is_old(&entry) {
+            if is_leftover(entry.file_name()) && is_old(&entry.path()) {
                 let _ = retried(|| fs::remove_file(entry.path()));
             }
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use onerealm_core::{PendingAuthorization, PendingKey, UnixTime};
 use zeroize::Zeroizing;
@@ -11,6 +11,7 @@ use super::bound::BOUND;
 use super::error::StoreError;
 use super::lifetime::{LIFETIME, check_age};
 use super::pending_store::PendingStore;
+use crate::lock::lock;
 
 /// Pending logins in memory, for tests and for programs that wait for the end of a login themselves.
 ///
@@ -47,10 +48,6 @@ impl MemoryStore {
 
     pub(super) fn with_bound(bound: usize) -> Self {
         MemoryStore { logins: Mutex::default(), bound }
-    }
-
-    fn logins(&self) -> MutexGuard<'_, Logins> {
-        self.logins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -89,7 +86,7 @@ impl PendingStore for MemoryStore {
         let mut buf = Zeroizing::new([0; PendingAuthorization::PENDING_LEN]);
         // `PENDING_LEN` is enough for every login.
         let encoded = pending.encode(buf.as_mut()).unwrap_or_default();
-        let mut logins = self.logins();
+        let mut logins = lock(&self.logins);
         logins.make_room(self.bound, begun);
         // A state that repeats is not random, and its login may be taken already.
         if logins.by_key.contains_key(&key) {
@@ -102,11 +99,11 @@ impl PendingStore for MemoryStore {
     }
 
     fn read(&self, state: &str, now: UnixTime) -> Result<PendingAuthorization, StoreError> {
-        self.logins().find(state, now.0).map(|(_, pending)| pending)
+        lock(&self.logins).find(state, now.0).map(|(_, pending)| pending)
     }
 
     fn take(&self, state: &str, now: UnixTime) -> Result<PendingAuthorization, StoreError> {
-        let mut logins = self.logins();
+        let mut logins = lock(&self.logins);
         let (login, pending) = logins.find(state, now.0)?;
         login.encoded = None;
         Ok(pending)

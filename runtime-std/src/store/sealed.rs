@@ -27,12 +27,6 @@ impl SealedStore {
     pub fn new(key_file: impl Into<PathBuf>, directory: impl Into<PathBuf>) -> Self {
         SealedStore { keys: KeyFile::new(key_file.into()), taken: Slots::new(directory) }
     }
-
-    fn open(&self, state: &str) -> Result<PendingAuthorization, StoreError> {
-        let state = SealedState::parse(state).map_err(|_| StoreError::Unknown)?;
-        let keys = self.keys.read()?.ok_or(StoreError::Unknown)?;
-        open(&keys, state).ok_or(StoreError::Unknown)
-    }
 }
 
 impl PendingStore for SealedStore {
@@ -42,7 +36,9 @@ impl PendingStore for SealedStore {
     }
 
     fn read(&self, state: &str, now: UnixTime) -> Result<PendingAuthorization, StoreError> {
-        let pending = self.open(state)?;
+        let state = SealedState::parse(state).map_err(|_| StoreError::Unknown)?;
+        let keys = self.keys.read()?.ok_or(StoreError::Unknown)?;
+        let pending = open(&keys, state).ok_or(StoreError::Unknown)?;
         if self.taken.is_marked(&pending.key().0, pending.begun().0)? {
             return Err(StoreError::Used);
         }

@@ -17,7 +17,6 @@
 //!
 //! The directory has no other purpose, and is on a local file system.
 
-use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -31,6 +30,7 @@ use super::error::{OnPath, StoreError};
 use super::files::{self, found, retried};
 use super::lifetime::check_age;
 use super::sweep;
+use crate::hex::hex;
 
 /// How often a batch that another process removed is created again. Sweeps spare the present slots, and the latest batch
 /// is never given up, so it takes a clock that jumps for this to happen even once.
@@ -46,7 +46,7 @@ pub(super) struct Slots {
     pub(super) bound: Bound,
 }
 
-/// A pending login as it is in the store.
+/// A pending login as it is in the store, without a `Debug` that could show it.
 pub(super) struct Stored {
     /// What was put, unless the file was damaged or cut short.
     pub(super) bytes: Zeroizing<Vec<u8>>,
@@ -80,7 +80,7 @@ impl Slots {
     pub(super) fn read(&self, key: &Key, now: u64) -> Result<Stored, StoreError> {
         let Login { bytes, path, used, .. } = self.find(key, now)?;
         // A file is renamed before it is emptied: if it still has its name, it was read whole.
-        match found(retried(|| fs::symlink_metadata(&path))).on("look at", &path)? {
+        match files::look("look at", &path)? {
             Some(_) => Ok(Stored { bytes, path }),
             None => Err(used_or_gone(&used)?),
         }
@@ -125,7 +125,7 @@ impl Slots {
     pub(super) fn is_marked(&self, key: &Key, begun: u64) -> Result<bool, StoreError> {
         let mark = self.marks(begun).join(hex(key) + USED);
         files::check(&self.directory)?;
-        Ok(found(retried(|| fs::symlink_metadata(&mark))).on("look for", &mark)?.is_some())
+        Ok(files::look("look for", &mark)?.is_some())
     }
 
     /// The place of the mark follows from the login alone, so that only one call creates it.
@@ -210,19 +210,10 @@ pub(super) fn made_for<T>(
 
 /// Why a login that was just there is gone: another call took it, or it was given up for others.
 pub(super) fn used_or_gone(used: &Path) -> Result<StoreError, StoreError> {
-    Ok(match found(retried(|| fs::symlink_metadata(used))).on("look for", used)? {
+    Ok(match files::look("look for", used)? {
         Some(_) => StoreError::Used,
         None => StoreError::Unknown,
     })
-}
-
-impl fmt::Debug for Stored {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stored")
-            .field("bytes", &format_args!(".."))
-            .field("path", &self.path)
-            .finish()
-    }
 }
 
 /// A login's file, open, with what was read from it.
@@ -239,7 +230,7 @@ fn find_in(batch: &Path, name: &str, now: u64) -> Result<Option<Login>, StoreErr
     let path = batch.join(name);
     let used = batch.join(format!("{name}{USED}"));
     let Some(mut file) = found(files::open_file(&path)).on("open", &path)? else {
-        return match found(retried(|| fs::symlink_metadata(&used))).on("look for", &used)? {
+        return match files::look("look for", &used)? {
             Some(_) => Err(StoreError::Used),
             None => Ok(None),
         };
@@ -264,8 +255,3 @@ fn read(file: &mut File) -> io::Result<(Option<u64>, Zeroizing<Vec<u8>>)> {
 
 /// One byte more than the longest file of a login.
 const FILE_LEN: usize = size_of::<u64>() + PendingAuthorization::PENDING_LEN + 1;
-
-pub(super) fn hex(key: &Key) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16);
-    key.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(digit).collect()
-}

@@ -20,9 +20,10 @@ use std::path::{Path, PathBuf};
 use super::batch::{Batch, COUNT, Part, slot_of};
 use super::files::{create_file, retried};
 use super::lifetime::LIFETIME;
-use super::slots::{Key, Slots, Stored, hex, made_for};
+use super::slots::{Key, Slots, Stored, made_for};
 use super::sweep::SWEPT_AT_ONCE;
 use super::*;
+use crate::hex::hex;
 use onerealm_core::{PendingAuthorization, UnixTime};
 
 /// A time at the beginning of a slot.
@@ -69,7 +70,6 @@ fn a_login_is_taken_once_and_its_secrets_leave_the_disk() {
     assert_eq!(taken.bytes.as_slice(), b"verifier");
     assert_eq!(fs::read(&taken.path).unwrap(), b"");
     assert_eq!(taken.path.parent().unwrap(), batch(&store, NOW));
-    assert!(!format!("{taken:?}").contains("118"), "bytes are not shown");
     assert_eq!(outcome(store.take(&key(1), NOW + 6)), "used");
     assert_eq!(outcome(store.take(&key(2), NOW + 6)), "unknown");
     assert!(matches!(
@@ -114,7 +114,7 @@ fn a_clock_that_goes_back_by_minutes_loses_no_login() {
     store.put(&key(9), NOW - 2 * LIFETIME, b"").unwrap();
     assert_eq!(outcome(store.take(&key(0), NOW - 300)), "won");
     assert_eq!(outcome(store.take(&key(1), NOW - LIFETIME)), "won");
-    let error = store.take(&key(2), NOW - LIFETIME - 1).unwrap_err().to_string();
+    let error = store.take(&key(2), NOW - LIFETIME - 1).err().unwrap().to_string();
     assert!(error.starts_with("the clock went back by 601 seconds"), "{error}");
     assert_eq!(outcome(store.take(&key(2), NOW)), "won");
 }

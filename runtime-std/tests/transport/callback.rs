@@ -1,6 +1,6 @@
 //! Case 176: the end user's browser is started with the URL, and with nothing else.
 //!
-//! The listener that the browser comes back to has its tests in `loopback_listener.rs`.
+//! The listener that the browser comes back to has its tests in `onerealm-loopback`.
 
 #![cfg(unix)]
 

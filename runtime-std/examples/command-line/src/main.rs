@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use onerealm::core::{AuthorizationResponse, policy};
-use onerealm::loopback_listener::{LoopbackHost, LoopbackListener};
+use onerealm::loopback::{LoopbackHost, LoopbackListener};
 use onerealm::{Callback, Logins, MemoryStore, Requested, User};
 
 fn main() -> ExitCode {

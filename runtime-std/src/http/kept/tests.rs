@@ -9,7 +9,7 @@ fn put(lines: &Lines, url: &str) {
 }
 
 fn has(lines: &Lines, url: &str) -> bool {
-    lines.take(|line| line.begins_with(url, &Trust::Nobody)).is_some()
+    lines.take(|line| line.url == url && line.trust == Trust::Nobody).is_some()
 }
 
 fn kept(urls: &[&str]) -> Lines {

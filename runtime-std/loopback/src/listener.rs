@@ -1,7 +1,4 @@
-//! Receives the redirect of one login on the loopback interface (RFC 8252, sections 7.3 and 8.3).
-//!
-//! Every process and every web page of this machine can speak to the port, so what comes in is believed to be the
-//! callback only if it looks like one in every respect, and the login goes on waiting after everything else.
+//! The wait for the callback: what is offered to the login, and how everything else is answered.
 
 mod sockets;
 

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use onerealm::loopback_listener::{ListenerError, LoopbackHost, LoopbackListener};
+use onerealm_loopback::{ListenerError, LoopbackHost, LoopbackListener};
 
 const GOOD: &str = "GET /callback?code=c&state=good HTTP/1.1";
 

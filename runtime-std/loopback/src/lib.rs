@@ -1,0 +1,25 @@
+//! Receives the redirect of one login on the loopback interface (RFC 8252, sections 7.3 and 8.3).
+//!
+//! Every process and every web page of this machine can speak to the port, so what comes in is believed to be the
+//! callback only if it looks like one in every respect, and the login goes on waiting after everything else.
+//!
+//! ```no_run
+//! use std::time::{Duration, Instant};
+//!
+//! use onerealm_loopback::{LoopbackHost, LoopbackListener};
+//!
+//! # fn begin(redirect_url: &str) -> (String, String) { (redirect_url.to_owned(), String::new()) }
+//! let listener = LoopbackListener::bind(LoopbackHost::V4, None, "/callback")?;
+//! let (sign_in_page, state) = begin(listener.redirect_url());
+//! println!("Sign in here: {sign_in_page}");
+//! let deadline = Instant::now() + Duration::from_secs(300);
+//! let callback = listener.wait(deadline, |url| url.contains(&state))?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![forbid(unsafe_code)]
+
+pub mod http_server;
+mod listener;
+
+pub use listener::{Canceller, ListenerError, LoopbackHost, LoopbackListener};
