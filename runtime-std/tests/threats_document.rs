@@ -1,5 +1,5 @@
-//! `docs/threats.md` against the tests: every case has its row, and every test that a row names is
-//! there.
+//! `docs/threats.md` against the code: every case has its row, and every test and file that a row
+//! names is there.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,13 +23,13 @@ fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-/// Number, what is done, and which test shows it.
-fn rows(document: &str) -> impl Iterator<Item = (u16, &str, &str)> {
+/// Number, what is done, where, and which test shows it.
+fn rows(document: &str) -> impl Iterator<Item = (u16, &str, &str, &str)> {
     document.lines().filter_map(|line| {
         let cells: Vec<_> = line.strip_prefix("| ")?.split(" | ").collect();
         let number = cells.first()?.parse().ok()?;
-        let [_, done, _, test] = cells.as_slice() else { panic!("not four columns: {line}") };
-        Some((number, *done, test.trim_end_matches('|').trim()))
+        let [_, done, place, test] = cells.as_slice() else { panic!("not four columns: {line}") };
+        Some((number, *done, *place, test.trim_end_matches('|').trim()))
     })
 }
 
@@ -39,14 +39,13 @@ fn names(cell: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn every_case_has_one_row_and_every_named_test_exists() {
+fn every_case_has_one_row_and_every_named_test_and_file_exists() {
     let document = fs::read_to_string(root().join("docs/threats.md")).unwrap();
     let mut code = String::new();
     for folder in [
         "core/seeds",
         "core/src",
         "core/tests",
-        "core/seeds",
         "runtime-std/src",
         "runtime-std/command/src",
         "runtime-std/demo-provider",
@@ -57,7 +56,7 @@ fn every_case_has_one_row_and_every_named_test_exists() {
         sources(&root().join(folder), &mut code);
     }
     let mut seen = BTreeMap::new();
-    for (number, done, test) in rows(&document) {
+    for (number, done, place, test) in rows(&document) {
         *seen.entry(number).or_insert(0) += 1;
         let is_left_out =
             ["not built", "the caller's", "Not tested"].iter().any(|reason| done.contains(reason));
@@ -68,6 +67,10 @@ fn every_case_has_one_row_and_every_named_test_exists() {
         for name in names(test).filter(|name| !name.starts_with('.')) {
             let exists = code.contains(&format!("fn {name}("));
             assert!(exists, "case {number} names {name}, and there is no such test");
+        }
+        for path in names(place).filter(|name| name.contains('/')) {
+            let exists = root().join(path).exists();
+            assert!(exists, "case {number} names {path}, and there is no such file");
         }
     }
     let expected: BTreeMap<_, _> = CASES.map(|number| (number, 1)).collect();
