@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use onerealm::core::ClientSecret;
-use onerealm::{
-    Begun, Callback, DirectoryStore, Logins, Network, RealmConfig, Realms, Requested,
-};
+use onerealm::{Begun, Callback, DirectoryStore, Logins, Network, RealmConfig, Realms, Requested};
 
 use crate::workload::{CLIENT_ID, REDIRECT_URI, SECRET, parameter};
 
