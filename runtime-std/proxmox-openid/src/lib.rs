@@ -4,8 +4,8 @@
 //!
 //! - Set [`OpenIdConfig::public`] for one login, or [`OpenIdConfig::client_type`] for a realm. Then
 //!   one realm serves the web UI (confidential: the secret is sent) and command-line tools (public:
-//!   it is not). The client type is decided by [`authorize_url`](OpenIdAuthenticator::authorize_url), and bound
-//!   to the login's state.
+//!   it is not). [`authorize_url`](OpenIdAuthenticator::authorize_url) decides the client type, and
+//!   binds it to the login's state.
 //! - Set [`PrivateAuthState::iss`] to the `iss` that came with `code` and `state`, so that it is
 //!   compared (RFC 9207).
 //!
