@@ -194,8 +194,8 @@ impl Error {
         }
     }
 
-    /// Every code that [`code`](Self::code) returns, with duplicates. Sources of realms add codes for their own
-    /// [mistakes](crate::UnusableRealm).
+    /// Every code that [`code`](Self::code) returns, with duplicates. Sources of realms add codes
+    /// for their own [mistakes](crate::UnusableRealm).
     pub fn codes() -> impl Iterator<Item = &'static str> {
         [
             RealmsError::CODES,

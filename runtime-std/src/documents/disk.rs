@@ -8,8 +8,8 @@
 //!     3f5a...keys.new     0600  being written
 //! ```
 //!
-//! Like the realm file, the cache is trusted on file permissions alone. Damaged, foreign or old files are skipped with
-//! a warning and fail no login.
+//! Like the realm file, the cache is trusted on file permissions alone. Damaged, foreign or old
+//! files are skipped with a warning and fail no login.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
@@ -31,8 +31,8 @@ const VERSION: &str = "onerealm 1";
 /// After this many seconds, a half-written file was left behind by a dead process.
 const LEFT_BEHIND: u64 = 60;
 
-/// Whose documents: the issuer's, as seen with this set of trusted certificates. Another trust store may lead to
-/// another provider.
+/// Whose documents: the issuer's, as seen with this set of trusted certificates. Another trust
+/// store may lead to another provider.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct Whose {
     pub(super) issuer: String,
@@ -89,8 +89,8 @@ impl Disk {
         }
     }
 
-    /// How many seconds ago another process refetched the keys, if that is less than `pause`. Otherwise records that
-    /// this process does so now.
+    /// How many seconds ago another process refetched the keys, if that is less than `pause`.
+    /// Otherwise records that this process does so now.
     pub(super) fn refetched(&self, whose: &Whose, now: u64, pause: u64) -> Option<u64> {
         let path = self.path(whose, "refetched")?;
         if let Some(age) = age(&path, now).filter(|age| *age < pause) {
@@ -105,7 +105,8 @@ impl Disk {
         }
     }
 
-    /// The path of a file in the directory, which is created if missing; `None` if others could put files into it.
+    /// The path of a file in the directory, which is created if missing; `None` if others could put
+    /// files into it.
     fn path(&self, whose: &Whose, extension: &str) -> Option<PathBuf> {
         match files::prepare(&self.directory) {
             Ok(()) => Some(self.directory.join(whose.file_name(extension))),
@@ -122,7 +123,8 @@ impl Disk {
     }
 }
 
-/// The file, if it exists; an error is a sentence for the log. Anything but a regular file counts as empty.
+/// The file, if it exists; an error is a sentence for the log. Anything but a regular file counts
+/// as empty.
 fn read_file(path: &Path) -> Result<Option<Vec<u8>>, String> {
     let look = || -> io::Result<_> {
         let metadata = retried(|| fs::symlink_metadata(path))?;

@@ -19,8 +19,8 @@ use super::trust::Trust;
 const HEADERS_LEN: usize = 32 * 1024;
 /// The default time limit for a whole call.
 pub const DEADLINE: Duration = Duration::from_secs(20);
-/// How long a connection may wait for the next request of its login: as long as a whole call, for slow machines. If the
-/// provider closes it meanwhile, that is noticed.
+/// How long a connection may wait for the next request of its login: as long as a whole call, for
+/// slow machines. If the provider closes it meanwhile, that is noticed.
 pub(super) const IDLE: Duration = DEADLINE;
 
 /// An agent with its own connections.
@@ -31,7 +31,8 @@ pub(super) struct Line {
     agent: Agent,
     /// How many requests it has made.
     connections: Arc<AtomicUsize>,
-    /// Whether the last answer came over a reused connection: then the other side keeps connections open.
+    /// Whether the last answer came over a reused connection: then the other side keeps connections
+    /// open.
     pub(super) is_proven: Cell<bool>,
 }
 
@@ -99,8 +100,8 @@ impl Line {
         Ok(self.agent.run(message)?)
     }
 
-    /// Cuts the connections at `deadline`, unless the sender is dropped first: ureq restarts its timeout with each byte
-    /// of a proxy's answer to `CONNECT`.
+    /// Cuts the connections at `deadline`, unless the sender is dropped first: ureq restarts its
+    /// timeout with each byte of a proxy's answer to `CONNECT`.
     fn watch(&self, deadline: Instant) -> Result<mpsc::Sender<()>, Cause> {
         let remaining = deadline.saturating_duration_since(Instant::now());
         let watched = self.agent.clone();

@@ -1,5 +1,5 @@
-//! How ureq resolves names and connects. Only this file uses `ureq::unversioned`, which changes with each minor
-//! release.
+//! How ureq resolves names and connects. Only this file uses `ureq::unversioned`, which changes
+//! with each minor release.
 
 #[cfg(test)]
 mod tests;
@@ -107,8 +107,8 @@ fn left(details: &ConnectionDetails<'_>) -> NextTimeout {
 
 /// A TLS connection that tells whether it can be reused.
 ///
-/// ureq's own checks the socket only. Bytes left above it (in a buffer, in TLS, as a partial record) would be read as
-/// the next answer.
+/// ureq's own checks the socket only. Bytes left above it (in a buffer, in TLS, as a partial
+/// record) would be read as the next answer.
 struct TlsTransport {
     buffers: LazyBuffers,
     tls: Tls<TransportAdapter>,
@@ -132,7 +132,8 @@ impl Transport for TlsTransport {
         Ok(amount > 0)
     }
 
-    /// Whether every layer is empty and the connection open: then the next bytes answer the next request.
+    /// Whether every layer is empty and the connection open: then the next bytes answer the next
+    /// request.
     fn is_open(&mut self) -> bool {
         let is_quiet = self.buffers.input().is_empty() && self.tls.is_quiet();
         let below = self.tls.below().get_mut();

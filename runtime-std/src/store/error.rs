@@ -41,7 +41,8 @@ pub enum StoreError {
         /// Its length in characters.
         needed: usize,
     },
-    /// Other users could read the key that seals logins, or may have written it. For the administrator.
+    /// Other users could read the key that seals logins, or may have written it. For the
+    /// administrator.
     UnsafeKeyFile {
         /// The file.
         path: PathBuf,
@@ -64,7 +65,8 @@ pub enum StoreError {
         /// The cause.
         source: io::Error,
     },
-    /// Another kind of store failed, for example because its server doesn't answer. For the administrator.
+    /// Another kind of store failed, for example because its server doesn't answer. For the
+    /// administrator.
     Other {
         /// The cause, without secrets.
         source: Box<dyn Error + Send + Sync>,

@@ -56,8 +56,8 @@ pub(super) fn open_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).open(path)
 }
 
-/// Repeats a call that a signal interrupted. `std` does so for opening, reading and writing, but not for calls that act
-/// on names.
+/// Repeats a call that a signal interrupted. `std` does so for opening, reading and writing, but
+/// not for calls that act on names.
 pub(crate) fn retried<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match call() {

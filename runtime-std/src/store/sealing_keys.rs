@@ -80,7 +80,8 @@ impl SealingKeys {
             let newest = SealingKey::generate(now.saturating_add(DELAY))?;
             return Ok(Some(SealingKeys { newest, before: Some(self.sealing(now).clone()) }));
         }
-        // Logins sealed with the previous key have expired, and have been reported as expired for a login's lifetime.
+        // Logins sealed with the previous key have expired, and have been reported as expired for a
+        // login's lifetime.
         let is_over = now >= self.newest.from.saturating_add(2 * LIFETIME);
         let newest_alone = || SealingKeys { newest: self.newest.clone(), before: None };
         Ok((is_over && self.before.is_some()).then(newest_alone))
