@@ -62,7 +62,7 @@ impl Binding {
         self.begun.plus(LOGIN_LIFETIME)
     }
 
-    /// Shows no value that helps to finish the login.
+    /// Shows realm, client and redirect URI, but no value that helps to finish the login.
     pub(crate) fn show(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(name)
             .field("realm", &self.realm)

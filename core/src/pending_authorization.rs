@@ -250,7 +250,7 @@ impl PendingAuthorization {
     }
 }
 
-/// Shows no value that helps to finish the login.
+/// Shows realm, client and redirect URI, but no value that helps to finish the login.
 impl fmt::Debug for PendingAuthorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.show("PendingAuthorization", f)
