@@ -9,11 +9,12 @@
 //! - Set [`PrivateAuthState::iss`] to the `iss` that came with `code` and `state`, so that it is
 //!   compared (RFC 9207).
 //!
-//! Calls may be made from any thread and from within an async runtime: they block, at most 14 seconds, and start no
-//! runtime. Nothing is started, read or stored before the first call, so the library may be loaded before a daemon
-//! forks. It reads the environment, but never sets it.
+//! Calls may be made from any thread and from within an async runtime: they block, at most 14
+//! seconds, and start no runtime. Nothing is started, read or stored before the first call, so the
+//! library may be loaded before a daemon forks. It reads the environment, but never sets it.
 //!
-//! Errors are one line that can be shown to a caller who isn't logged in; the details go to the crate `log`.
+//! Errors are one line that can be shown to a caller who isn't logged in; the details go to the
+//! crate `log`.
 
 #![forbid(unsafe_code)]
 
@@ -36,8 +37,8 @@ pub use auth_state::PrivateAuthState;
 pub use config::OpenIdConfig;
 pub use text::SecretText;
 
-/// The time limit of one call. An API method makes two that reach the provider, and Proxmox's proxy gives up on a
-/// method after 30 seconds.
+/// The time limit of one call. An API method makes two that reach the provider, and Proxmox's proxy
+/// gives up on a method after 30 seconds.
 const DEADLINE: Duration = Duration::from_secs(14);
 
 /// A realm's provider, and one redirect URL.
@@ -49,8 +50,8 @@ pub struct OpenIdAuthenticator {
 }
 
 impl OpenIdAuthenticator {
-    /// Checks `config`, and fetches the provider's metadata unless this process has it. `redirect_url` is checked when
-    /// a login begins.
+    /// Checks `config`, and fetches the provider's metadata unless this process has it.
+    /// `redirect_url` is checked when a login begins.
     ///
     /// # Errors
     ///
@@ -71,13 +72,14 @@ impl OpenIdAuthenticator {
         Ok(authenticator)
     }
 
-    /// Begins a login in `realm`, and returns the URL for the end user. Pending logins are stored below `state_dir`, in
-    /// their own directory.
+    /// Begins a login in `realm`, and returns the URL for the end user. Pending logins are stored
+    /// below `state_dir`, in their own directory.
     ///
     /// # Errors
     ///
-    /// If the realm's name or the redirect URL is malformed, if the realm doesn't list that URL or allow the client
-    /// type, if metadata has to be fetched again and the fetch fails, or if the pending login can't be stored.
+    /// If the realm's name or the redirect URL is malformed, if the realm doesn't list that URL or
+    /// allow the client type, if metadata has to be fetched again and the fetch fails, or if the
+    /// pending login can't be stored.
     pub fn authorize_url(&self, state_dir: &str, realm: &str) -> Result<String, Error> {
         let config = self.realm_named(realm).map_err(error::of_name)?;
         let begun = logins(config, state_dir.as_ref())
@@ -90,8 +92,8 @@ impl OpenIdAuthenticator {
     ///
     /// # Errors
     ///
-    /// If no pending login has the state, or it was taken before or has expired (the text begins with `no openid auth
-    /// state found`), or if pending logins can't be read.
+    /// If no pending login has the state, or it was taken before or has expired (the text begins
+    /// with `no openid auth state found`), or if pending logins can't be read.
     pub fn verify_public_auth_state(
         state_dir: &str,
         state: &str,
@@ -100,14 +102,14 @@ impl OpenIdAuthenticator {
         Ok((pending.realm().to_owned(), PrivateAuthState::of(&pending, state_dir)))
     }
 
-    /// Finishes the login, and returns the ID token's claims, plus the userinfo endpoint's where the ID token lacks
-    /// them.
+    /// Finishes the login, and returns the ID token's claims, plus the userinfo endpoint's where
+    /// the ID token lacks them.
     ///
     /// # Errors
     ///
-    /// If this authenticator's configuration or redirect URL differs from the login's, if the state was changed in
-    /// between, if the provider refuses the code or can't be reached, or if the ID token or the userinfo response is
-    /// refused.
+    /// If this authenticator's configuration or redirect URL differs from the login's, if the state
+    /// was changed in between, if the provider refuses the code or can't be reached, or if the ID
+    /// token or the userinfo response is refused.
     pub fn verify_authorization_code_simple(
         &self,
         code: &str,

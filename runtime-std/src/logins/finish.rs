@@ -216,7 +216,7 @@ fn validate<'b>(
     })
 }
 
-/// The state from the response, cut to the longest that is ever sent.
+/// The state from the response; [`StoreError::Unknown`] if it is longer than any that is sent.
 fn state_text(response: &AuthorizationResponse<'_>) -> Result<String, Error> {
     let bytes = response.state().bytes().take(policy::STATE_LEN + 1).collect();
     let text = String::from_utf8(bytes).ok().filter(|text| text.len() <= policy::STATE_LEN);
