@@ -45,7 +45,7 @@ pub struct OpenIdConfig {
     /// The client identifier of a registration for public logins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub native_client_id: Option<String>,
-    /// The key of that registration, for providers that require one. It is not a secret.
+    /// The key of that registration, for providers that require one. It authenticates nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub native_client_key: Option<String>,
     /// `client_secret_basic` or `client_secret_post`; if unset, as metadata offers.
