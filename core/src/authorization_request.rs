@@ -11,7 +11,7 @@ use crate::sealed_state::SealedState;
 use crate::time::UnixTime;
 use crate::wire::{BufferTooSmall, Words, Writer, write_form_encoded};
 
-/// A login that begins: the URL to send the end user to, and what to keep meanwhile.
+/// A login that begins: the URL for the end user, and the state to keep meanwhile.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/recorded.rs"));
@@ -60,35 +60,35 @@ impl<'a> AuthorizationRequest<'a> {
         Ok(AuthorizationRequest { relying_party, pending })
     }
 
-    /// The client type that was decided.
+    /// The client type of the login.
     pub fn client_type(&self) -> ClientType {
         self.pending.client_type()
     }
 
-    /// The login as it is kept until the end user comes back.
+    /// The login in the form that is kept until the end user returns.
     pub fn pending(&self) -> &PendingAuthorization {
         &self.pending
     }
 
-    /// Goes on to the state that is kept.
+    /// Turns into the state to keep.
     pub fn into_pending(self) -> PendingAuthorization {
         self.pending
     }
 
-    /// Writes the URL to send the end user to.
+    /// Writes the URL for the end user.
     ///
     /// # Errors
     ///
-    /// [`BufferTooSmall`], with the bytes that the URL takes.
+    /// [`BufferTooSmall`], with the length of the URL in bytes.
     pub fn write_url<'b>(&self, buf: &'b mut [u8]) -> Result<&'b str, BufferTooSmall> {
         self.write_url_with(self.pending.state().as_str(), buf)
     }
 
-    /// The same with the login itself as its `state`: `sealed` is what this login was sealed into.
+    /// Writes it with the login itself as `state`: `sealed` is this login, sealed.
     ///
     /// # Errors
     ///
-    /// [`BufferTooSmall`], with the bytes that the URL takes.
+    /// [`BufferTooSmall`], with the length of the URL in bytes.
     pub fn write_url_with_sealed_state<'b>(
         &self,
         sealed: SealedState<'_>,
@@ -149,7 +149,7 @@ impl Query<'_, '_> {
         self.out.push_str(value);
     }
 
-    /// Words separated by spaces; nothing where there is none.
+    /// Words separated by spaces; an empty list adds nothing.
     fn add_words<'w>(&mut self, name: &str, words: impl Iterator<Item = &'w str>) {
         for (i, word) in words.enumerate() {
             if i == 0 {

@@ -1,4 +1,4 @@
-//! The authorization response (OpenID Connect Core 3.1.2.5 and 3.1.2.6): the end user is back.
+//! The authorization response (OpenID Connect Core 3.1.2.5 and 3.1.2.6): the end user returns.
 
 use crate::error::error_enum;
 use crate::error_response::ErrorCode;
@@ -7,7 +7,7 @@ use crate::sealed_state::SealedState;
 use crate::state::{PendingKey, StateText};
 use crate::wire::{FormPairs, FormText, cut, split};
 
-/// What the end user's browser brought. Nothing in it is believed before
+/// The response from the end user's browser. It is untrusted until
 /// [`PendingAuthorization::accept`](crate::PendingAuthorization::accept).
 ///
 /// ```
@@ -31,9 +31,9 @@ pub struct AuthorizationResponse<'a> {
     state: FormText<'a>,
     iss: ResponseIssuer<'a>,
     outcome: Outcome<'a>,
-    /// What the URL says of where it came to.
+    /// The URL it came to, if the response was a whole URL.
     came_to: Option<&'a str>,
-    /// What the caller says of it.
+    /// The redirect URI it came to, according to the caller.
     at: Option<&'a str>,
     /// How browsers write the login's redirect URI.
     written: Option<&'a str>,
@@ -44,11 +44,11 @@ pub struct AuthorizationResponse<'a> {
 pub(crate) enum ResponseIssuer<'a> {
     Sent(FormText<'a>),
     NotSent,
-    /// Whoever took the parameters apart didn't say.
+    /// Unknown: the caller's interface doesn't pass it on.
     NotKnown,
 }
 
-/// The two ways in which a login comes back.
+/// The two outcomes of a login at the provider.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Outcome<'a> {
     Code(FormText<'a>),
@@ -60,7 +60,7 @@ impl<'a> AuthorizationResponse<'a> {
     ///
     /// # Errors
     ///
-    /// [`AuthorizationResponseError`]: it is no authorization response of the code flow.
+    /// [`AuthorizationResponseError`]: it is not an authorization response of the code flow.
     pub fn from_query(query: &'a str) -> Result<Self, AuthorizationResponseError> {
         Parameters::read(query)?.response(None)
     }
@@ -76,11 +76,11 @@ impl<'a> AuthorizationResponse<'a> {
         Parameters::read(query)?.response(Some(came_to))
     }
 
-    /// Takes parameters that somebody else has decoded already.
+    /// Takes parameters that are already decoded.
     ///
     /// # Errors
     ///
-    /// [`AuthorizationResponseError`] where code or state is empty, or the code too long.
+    /// [`AuthorizationResponseError`] if code or state is empty, or the code too long.
     pub fn from_parts(
         code: &'a str,
         state: &'a str,
@@ -95,12 +95,12 @@ impl<'a> AuthorizationResponse<'a> {
         parameters.response(None)
     }
 
-    /// Takes code and state from an interface that has no place for `iss`, so that it isn't known
-    /// whether the provider sent one.
+    /// Takes code and state from an interface without a place for `iss`: whether the provider sent
+    /// one is unknown.
     ///
-    /// This gives up the comparison of RFC 9207. Against mix-up there is still what the login is
-    /// bound to: code and verifier go to the provider of the login's own realm only. Whoever can
-    /// pass `iss` on takes [`from_parts`](Self::from_parts).
+    /// This skips the check of RFC 9207. The binding of the login still protects against mix-up:
+    /// code and verifier go only to the provider of the login's own realm. Callers that can pass
+    /// `iss` on use [`from_parts`](Self::from_parts).
     ///
     /// # Errors
     ///
@@ -113,32 +113,33 @@ impl<'a> AuthorizationResponse<'a> {
         Ok(AuthorizationResponse { iss: ResponseIssuer::NotKnown, ..response })
     }
 
-    /// The response as it came to a caller whose redirect URI is `redirect_uri`, where it knows: the
-    /// login must have begun with the same, to the letter.
+    /// The response, with the caller's redirect URI `redirect_uri`: the login must have begun with
+    /// exactly the same one.
     pub fn at(self, redirect_uri: Option<&'a str>) -> Self {
         AuthorizationResponse { at: redirect_uri, ..self }
     }
 
-    /// The response to a login whose redirect URI is `written` in browsers (WHATWG URL Standard). To
-    /// have come there is to have come to the redirect URI; what is sent stays what it was.
+    /// The response to a login whose redirect URI browsers write as `written` (WHATWG URL
+    /// Standard). Arriving there counts as arriving at the redirect URI; requests still send the
+    /// original.
     pub fn to_redirect_uri_written(self, written: &'a str) -> Self {
         AuthorizationResponse { written: Some(written), ..self }
     }
 
-    /// What the login is stored under that this response claims to belong to.
+    /// The storage key of the login that this response claims to belong to.
     pub fn key(&self) -> PendingKey {
         PendingKey::of_state(self.state.bytes())
     }
 
-    /// The state that came back: not to be believed.
+    /// The state in the response: untrusted.
     pub fn state(&self) -> FormText<'a> {
         self.state
     }
 
     /// The response whose `state` is `sealed`, with the state that was sealed in it: the one of the
-    /// pending authorization that `sealed` was opened to.
+    /// pending authorization opened from `sealed`.
     ///
-    /// A response with another state stays as it is, and no login accepts it.
+    /// A response with another state stays unchanged, and no login accepts it.
     pub fn opened<'b>(
         self,
         sealed: SealedState<'_>,
@@ -153,7 +154,7 @@ impl<'a> AuthorizationResponse<'a> {
         }
     }
 
-    /// The provider's `error`, where it sent one: not to be believed before the state is.
+    /// The provider's `error`, if it sent one: untrusted until the state is checked.
     pub fn error_text(&self) -> Option<FormText<'a>> {
         match self.outcome {
             Outcome::Error { text, .. } => Some(text),
@@ -161,7 +162,7 @@ impl<'a> AuthorizationResponse<'a> {
         }
     }
 
-    /// The provider's `error_description`, where it sent one.
+    /// The provider's `error_description`, if it sent one.
     pub fn error_description(&self) -> Option<FormText<'a>> {
         match self.outcome {
             Outcome::Error { description, .. } => description,
@@ -169,8 +170,9 @@ impl<'a> AuthorizationResponse<'a> {
         }
     }
 
-    /// `iss`, as somebody sent it: for messages. Whether it is the realm's issuer is judged by
-    /// [`PendingAuthorization::accept`](crate::PendingAuthorization::accept).
+    /// `iss` as received, for messages.
+    /// [`PendingAuthorization::accept`](crate::PendingAuthorization::accept) checks whether it is
+    /// the realm's issuer.
     pub fn iss(&self) -> Option<FormText<'a>> {
         match self.iss {
             ResponseIssuer::Sent(iss) => Some(iss),
@@ -186,8 +188,7 @@ impl<'a> AuthorizationResponse<'a> {
         self.outcome
     }
 
-    /// Whether it came to `redirect_uri`, as far as that is known. Browsers write an empty path
-    /// as `/`.
+    /// Whether it came to `redirect_uri`, as far as is known. Browsers write an empty path as `/`.
     pub(crate) fn came_to(&self, redirect_uri: &str) -> bool {
         let written = self.written.unwrap_or(redirect_uri);
         self.at.is_none_or(|at| at == redirect_uri || at == written)
@@ -202,11 +203,11 @@ fn is_cut(url: &str, redirect_uri: &str) -> bool {
 }
 
 fn has_no_path(url: &str) -> bool {
-    // One slash and another before the host, and none behind it.
+    // Two slashes before the host, and none after it.
     split(url, b'/').count() == 3
 }
 
-/// The parameters that mean something here, each at most once.
+/// The parameters that have a meaning here, each at most once.
 #[derive(Default)]
 struct Parameters<'a> {
     code: Option<FormText<'a>>,
@@ -230,7 +231,7 @@ impl<'a> Parameters<'a> {
         Ok(parameters)
     }
 
-    /// Where the parameter `name` belongs, if it means anything here.
+    /// The place of the parameter `name`, if it has a meaning here.
     fn place(
         &mut self,
         name: FormText<'_>,
@@ -242,7 +243,7 @@ impl<'a> Parameters<'a> {
             ("error", &mut self.error),
             ("error_description", &mut self.error_description),
         ];
-        // Of the implicit and hybrid flows, which are never requested.
+        // Implicit and hybrid parameters, never requested.
         if name == *"id_token" || name == *"access_token" || name == *"response" {
             return Err(AuthorizationResponseError::OtherFlow);
         }
@@ -275,12 +276,12 @@ impl<'a> Parameters<'a> {
 }
 
 error_enum! {
-    /// Why something is no authorization response: nothing was done with any login.
+    /// Why something is not an authorization response. No login is affected.
     pub enum AuthorizationResponseError {
         /// Not form-encoded.
         Malformed => "response_malformed",
             "the callback's query is not form-encoded: give it as the browser shows it";
-        /// No state.
+        /// Missing state.
         NoState => "state_missing",
             "the callback has no state: give the whole URL that the browser was sent to";
         /// Neither code nor error.

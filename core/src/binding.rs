@@ -1,4 +1,4 @@
-//! What a login is bound to from its beginning to its end.
+//! The values that a login is bound to from beginning to end.
 
 mod fields;
 mod stored;
@@ -17,9 +17,9 @@ use crate::time::UnixTime;
 
 pub use self::fields::PendingFields;
 
-/// What was decided and drawn when a login began.
+/// The decisions and random values of a login's beginning.
 ///
-/// It goes with the login through all its states, so that no later step can be given anything else.
+/// They accompany the login through all its states, so no later step can use different ones.
 #[derive(Clone)]
 pub(crate) struct Binding {
     pub(crate) decision: Decision,
@@ -49,7 +49,7 @@ impl Binding {
             state,
             nonce,
             verifier: CodeVerifier::from_random(verifier),
-            // Their types keep each within its length.
+            // Their types bound each length.
             realm: String::try_from(realm.name.as_str()).unwrap_or_default(),
             issuer: String::try_from(realm.issuer.as_str()).unwrap_or_default(),
             client_id: String::try_from(client.client_id().as_str()).unwrap_or_default(),
@@ -57,12 +57,12 @@ impl Binding {
         })
     }
 
-    /// From when on the login is refused.
+    /// When the login expires.
     pub(crate) fn expires(&self) -> UnixTime {
         self.begun.plus(LOGIN_LIFETIME)
     }
 
-    /// Shows who and where; nothing that would let somebody finish the login.
+    /// Shows realm, client and redirect URI, but no value that helps to finish the login.
     pub(crate) fn show(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(name)
             .field("realm", &self.realm)
@@ -74,7 +74,7 @@ impl Binding {
     }
 }
 
-/// A stored login that is not as it was written.
+/// A stored login that was modified or cut short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DamagedPending;
 

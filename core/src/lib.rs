@@ -1,8 +1,8 @@
 //! OpenID Connect for relying parties that are close to the machine: the protocol as pure state
 //! machines, without `std`, heap, sockets, clock or random source.
 //!
-//! Whether a login is that of a *confidential* client (it sends the client secret) or of a *public*
-//! one (it doesn't) is decided when the login begins, and bound to it:
+//! Each login is either *confidential* (it sends the client secret) or *public* (it doesn't). This
+//! is decided when the login begins, and bound to it:
 //!
 //! ```text
 //!  Realm + ProviderMetadata                     who
@@ -27,10 +27,10 @@
 //!  Identity ── userinfo_request ──▶ UserinfoRequest ── response ──▶ with_userinfo
 //! ```
 //!
-//! Each step takes the one before by value, so none can be left out or done twice. Whatever needs
-//! the network has `request`, which gives an [`HttpRequest`] to send as it is, and `response`, which
-//! takes the [`HttpResponse`]; the transport has no protocol logic. `tests/story.rs` is a login from top to
-//! bottom, and `examples/login` one in firmware, at a terminal and without a heap.
+//! Each step consumes the one before, so none can be skipped or repeated. Steps that use the
+//! network have `request`, which returns an [`HttpRequest`] to send unchanged, and `response`,
+//! which takes the [`HttpResponse`]; the transport has no protocol logic. `tests/story.rs` shows a
+//! login from start to end, and `examples/login` one in firmware, at a terminal and without a heap.
 
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]

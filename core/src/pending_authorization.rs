@@ -1,5 +1,4 @@
-//! The pending authorization: a login while the end user is away. It is the only state that is
-//! stored.
+//! The pending authorization: a login while the end user is away. It is the only stored state.
 
 use core::fmt;
 use rand_core::TryCryptoRng;
@@ -21,9 +20,9 @@ use crate::wire::BufferTooSmall;
 
 /// A login between its two steps.
 ///
-/// Nothing at the second step can change what was decided at the first: the client type, who we
-/// are, where the end user comes back to, and what the ID token must say are in here. The verifier
-/// is secret: whoever stores this keeps it from other users.
+/// Holds everything decided at the first step, so the second step can't change it: the client type,
+/// our identity, where the end user returns to, and what the ID token must contain. The verifier is
+/// secret: keep the stored form from other users.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/recorded.rs"));
@@ -62,13 +61,13 @@ impl PendingAuthorization {
         Binding::draw(realm, client, redirect_uri, rng, now).map(PendingAuthorization)
     }
 
-    /// Takes the end user's return: checks that it belongs to this login, and goes on to the
-    /// token request.
+    /// Handles the end user's return: checks that the response belongs to this login, and moves on
+    /// to the token request.
     ///
-    /// `relying_party` is the realm as it is configured now. It gives endpoints and secrets; who
-    /// we are was decided when the login began.
+    /// `relying_party` is the realm as configured now. It supplies endpoints and secrets; our
+    /// identity was decided when the login began.
     ///
-    /// A login is accepted once:
+    /// A login can be accepted once:
     ///
     /// ```compile_fail,E0382
     /// # use onerealm_core::*;
@@ -81,8 +80,8 @@ impl PendingAuthorization {
     ///
     /// # Errors
     ///
-    /// [`AuthorizationError`]: the response is another login's or another provider's, it is too late, the
-    /// realm has changed, or the provider refused.
+    /// [`AuthorizationError`]: the response belongs to another login or provider, it is too late,
+    /// the realm has changed, or the provider refused.
     pub fn accept<'a>(
         self,
         response: &AuthorizationResponse<'a>,
@@ -99,7 +98,7 @@ impl PendingAuthorization {
         }
         self.check_age(realm.clock_skew, now)?;
         self.check_redirect_uri(response)?;
-        // RFC 9207 section 2.4: compared wherever it is there, demanded where it is announced.
+        // RFC 9207 section 2.4: compared if present, required if announced.
         match response.issuer() {
             ResponseIssuer::Sent(iss) if iss != *binding.issuer.as_str() => {
                 return Err(AuthorizationError::WrongIssuer);
@@ -118,13 +117,13 @@ impl PendingAuthorization {
         Ok(TokenRequest::new(relying_party, client, self.0, code))
     }
 
-    /// Checks what [`accept`](Self::accept) checks of the redirect URI, for callers that have
-    /// something to fetch before that.
+    /// Checks the redirect URI as [`accept`](Self::accept) does, for callers that have something to
+    /// fetch before that.
     ///
     /// # Errors
     ///
-    /// [`AuthorizationError::OtherRedirectUri`] where the response is known to have come to another
-    /// one than the login began with.
+    /// [`AuthorizationError::OtherRedirectUri`] if the response is known to have come to a redirect
+    /// URI other than the login's.
     pub fn check_redirect_uri(
         &self,
         response: &AuthorizationResponse<'_>,
@@ -146,7 +145,7 @@ impl PendingAuthorization {
         Ok(())
     }
 
-    /// The client type that was decided.
+    /// The client type of the login.
     pub fn client_type(&self) -> ClientType {
         self.0.decision.client_type()
     }
@@ -161,7 +160,7 @@ impl PendingAuthorization {
         &self.0.client_id
     }
 
-    /// Where the end user comes back to.
+    /// Where the end user returns to.
     pub fn redirect_uri(&self) -> &str {
         self.0.redirect_uri.as_str()
     }
@@ -171,7 +170,7 @@ impl PendingAuthorization {
         self.0.begun
     }
 
-    /// From when on it is refused.
+    /// When it expires.
     pub fn expires(&self) -> UnixTime {
         self.0.expires()
     }
@@ -181,7 +180,7 @@ impl PendingAuthorization {
         StateText::of(&self.0.state)
     }
 
-    /// What to store it under.
+    /// The key to store it under.
     pub fn key(&self) -> PendingKey {
         PendingKey::of_state(self.0.state.text().as_bytes().iter().copied())
     }
@@ -194,16 +193,16 @@ impl PendingAuthorization {
         self.0.verifier.challenge()
     }
 
-    /// Bytes that [`encode`](Self::encode) takes, at most.
+    /// The most bytes that [`encode`](Self::encode) writes.
     pub const PENDING_LEN: usize = Binding::STORED_LEN;
 
-    /// Writes it as it is stored: a version, the fields, and a checksum over both.
+    /// Writes the stored form: a version, the fields, and a checksum over both.
     ///
-    /// At most [`PENDING_LEN`](Self::PENDING_LEN) bytes, which hold the code verifier.
+    /// At most [`PENDING_LEN`](Self::PENDING_LEN) bytes, including the code verifier.
     ///
     /// # Errors
     ///
-    /// [`BufferTooSmall`] where `buf` is shorter than that.
+    /// [`BufferTooSmall`] if `buf` is too short.
     pub fn encode<'b>(&self, buf: &'b mut [u8]) -> Result<&'b [u8], BufferTooSmall> {
         self.0.encode(buf)
     }
@@ -226,32 +225,32 @@ impl PendingAuthorization {
         Binding::decode(bytes).map(PendingAuthorization)
     }
 
-    /// Reads what [`encode_to_seal`](Self::encode_to_seal) wrote. The caller knows that nobody
-    /// changed it.
+    /// Reads what [`encode_to_seal`](Self::encode_to_seal) wrote. The caller guarantees its
+    /// integrity.
     ///
     /// # Errors
     ///
-    /// [`DamagedPending`] for anything that is no login.
+    /// [`DamagedPending`] for anything that is not a login.
     pub fn decode_unsealed(fields: &[u8]) -> Result<Self, DamagedPending> {
         Binding::decode_unsealed(fields).map(PendingAuthorization)
     }
 
-    /// Calls `then` with the fields, whose secret texts are overwritten afterwards.
+    /// Calls `then` with the fields, and overwrites their secret texts afterwards.
     pub fn with_fields<T>(&self, then: impl FnOnce(PendingFields<'_>) -> T) -> T {
         self.0.with_fields(then)
     }
 
-    /// Puts a login together again.
+    /// Reassembles a login.
     ///
     /// # Errors
     ///
-    /// [`DamagedPending`] where a field is none that [`with_fields`](Self::with_fields) gives.
+    /// [`DamagedPending`] if a field is not one that [`with_fields`](Self::with_fields) gives.
     pub fn from_fields(fields: PendingFields<'_>) -> Result<Self, DamagedPending> {
         Binding::from_fields(fields).map(PendingAuthorization)
     }
 }
 
-/// Who and where; nothing that would let somebody finish it.
+/// Shows realm, client and redirect URI, but no value that helps to finish the login.
 impl fmt::Debug for PendingAuthorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.show("PendingAuthorization", f)
@@ -261,7 +260,7 @@ impl fmt::Debug for PendingAuthorization {
 error_enum! {
     /// Why an authorization response did not lead to a token request.
     pub enum AuthorizationError {
-        /// Another state.
+        /// Different state.
         WrongState => "state_wrong",
             "the response's state is not this login's: begin the login again in one browser";
         /// The login began in another realm, or for another issuer.
@@ -274,7 +273,7 @@ error_enum! {
             /// When the response came.
             now: UnixTime,
         } => "login_expired", "the login began at {begun}, and at {now} it is too old: begin it again";
-        /// The clock is before the login's beginning.
+        /// The clock is earlier than the login's beginning.
         ClockWentBack {
             /// When it began.
             begun: UnixTime,
@@ -295,7 +294,7 @@ error_enum! {
             /// Its error code.
             error: ErrorCode,
         } => "authorization_refused", "the provider refused the login: {error}";
-        /// The registration is no longer there.
+        /// The registration no longer exists.
         ClientGone => "client_gone",
             "the realm's client-id or client-key was changed while the login was pending: begin it again";
     }

@@ -17,12 +17,12 @@ impl CodeVerifier {
     ///
     /// # Errors
     ///
-    /// [`NoEntropy`] where the random source fails.
+    /// [`NoEntropy`] if the random source fails.
     pub fn generate<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Self, NoEntropy> {
         Random256::generate(rng).map(CodeVerifier)
     }
 
-    /// The verifier that these 32 random bytes make.
+    /// The verifier for these 32 random bytes.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         CodeVerifier(Random256::from_bytes(bytes))
     }

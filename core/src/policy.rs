@@ -1,14 +1,14 @@
-//! The numbers that are ours: limits, lifetimes and tolerances. Their reasons are in
-//! `docs/policy.md`.
+//! The numbers that we choose: limits, lifetimes and tolerances. `docs/policy.md` gives the
+//! reasons.
 
-/// Length from which a JSON document is refused, in bytes: a power of two.
+/// The length from which JSON documents are refused, in bytes: a power of two.
 pub const JSON_LEN: usize = 1 << 18;
-/// Arrays and objects that may stand inside one another.
+/// The greatest nesting depth of arrays and objects.
 pub const JSON_DEPTH: usize = 32;
-/// Members of an object, those of the objects around it included.
+/// The most members of an object, including those of the objects around it.
 pub const JSON_MEMBERS: usize = 256;
-/// Longest string with an escape that is decoded for a type of the caller's, in bytes: the place is
-/// on the stack.
+/// Longest string with an escape that is decoded for a caller's type, in bytes: the buffer is on
+/// the stack.
 pub const JSON_ESCAPED_LEN: usize = 1024;
 
 /// Longest realm name, in characters.
@@ -21,11 +21,11 @@ pub const CLIENT_ID_LEN: usize = 255;
 pub const REDIRECT_URI_LEN: usize = 255;
 /// Longest URL of an endpoint in provider metadata, in characters.
 pub const ENDPOINT_LEN: usize = 512;
-/// Longest `state` that is sent, in characters: that of a sealed login.
+/// Longest `state` to send, in characters: that of a sealed login.
 pub const STATE_LEN: usize = 1024;
 /// Longest authorization code, in bytes.
 pub const CODE_LEN: usize = 8192;
-/// Longest access token that is sent to the userinfo endpoint, in characters.
+/// Longest access token to send to the userinfo endpoint, in characters.
 pub const ACCESS_TOKEN_LEN: usize = 16 * 1024;
 /// Longest ID token, in characters.
 pub const ID_TOKEN_LEN: usize = 32 * 1024;
@@ -33,19 +33,19 @@ pub const ID_TOKEN_LEN: usize = 32 * 1024;
 pub const KEY_ID_LEN: usize = 512;
 /// Longest subject identifier, in bytes (OpenID Connect Core 2).
 pub const SUBJECT_LEN: usize = 255;
-/// Longest user name that a report of an identity has, in bytes.
+/// Longest user name in a report of an identity, in bytes.
 pub const USER_NAME_LEN: usize = 255;
-/// Entries that `aud` may have.
+/// The most entries in `aud`.
 pub const AUDIENCES: usize = 32;
-/// Moduli of RSA keys that are used, in bits.
+/// Accepted RSA moduli, in bits.
 pub const RSA_MODULUS_BITS: core::ops::RangeInclusive<usize> = 2048..=4096;
 /// Longest public exponent of an RSA key, in bytes.
 pub const RSA_EXPONENT_LEN: usize = 4;
 
 /// How long a login may be pending, in seconds.
 pub const LOGIN_LIFETIME: u64 = 600;
-/// How far the clocks of provider and relying party may be apart, in seconds.
+/// How far the clocks of provider and relying party may differ, in seconds.
 pub const CLOCK_SKEW: u64 = 60;
-/// How far before its login's beginning an ID token may be issued, in seconds, besides the clock
-/// skew: Entra ID dates its tokens five minutes back.
+/// How long before the login began an ID token may be issued, in seconds, on top of the clock skew:
+/// Entra ID backdates its tokens by five minutes.
 pub const ID_TOKEN_BACKDATING: u64 = 300;

@@ -1,4 +1,4 @@
-//! Entropy, which is always given: the core has no random source.
+//! Entropy, always supplied by the caller: the core has no random source.
 
 use core::fmt;
 use rand_core::TryCryptoRng;
@@ -7,14 +7,14 @@ use zeroize::Zeroize;
 
 use crate::wire::{decode_32, encode_32};
 
-/// 256 random bits, each login's own: what state, nonce and code verifier are made of.
+/// 256 random bits, separate for each login: the source of state, nonce and code verifier.
 ///
 /// Compared in constant time, hidden in `Debug`, zeroized on drop.
 #[derive(Clone)]
 pub(crate) struct Random256([u8; 32]);
 
 impl Random256 {
-    /// Three at once: one question to the source of entropy is faster than three.
+    /// Three at once: one request to the entropy source is faster than three.
     pub(crate) fn generate_three<R: TryCryptoRng + ?Sized>(
         rng: &mut R,
     ) -> Result<[Self; 3], NoEntropy> {
@@ -39,19 +39,19 @@ impl Random256 {
         &self.0
     }
 
-    /// The bits that [`text`](Self::text) spells, and nothing but 43 such characters.
+    /// Decodes [`text`](Self::text); accepts nothing but 43 such characters.
     pub(crate) fn of_text(text: &str) -> Option<Self> {
         let mut random = Random256([0; 32]);
         decode_32(text, &mut random.0)?;
         Some(random)
     }
 
-    /// As 43 characters of base64url.
+    /// Encodes it as 43 characters of base64url.
     pub(crate) fn text(&self) -> Text43 {
         Text43(encode_32(&self.0))
     }
 
-    /// Whether `text` is the base64url of it, judged in constant time.
+    /// Whether `text` is its base64url form, compared in constant time.
     pub(crate) fn is_spelled(&self, text: impl Iterator<Item = u8>) -> bool {
         let mut candidate = [0; 43];
         let mut len = 0;
@@ -94,7 +94,7 @@ impl Drop for Text43 {
     }
 }
 
-/// The source of entropy failed: no login can begin.
+/// The entropy source failed: no login can begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoEntropy;
 

@@ -1,4 +1,4 @@
-//! A realm: one provider and how we are registered with it.
+//! A realm: one provider and our registration there.
 
 mod texts;
 
@@ -8,10 +8,10 @@ use crate::wire::Words;
 pub(crate) use self::texts::is_safe_to_ask;
 pub use self::texts::{ClientId, ClientSecret, Issuer, NativeKey, RealmError, RealmName};
 
-/// What is configured for one realm. Make it with [`Realm::new`], and set the fields that differ.
+/// The configuration of one realm. Create it with [`Realm::new`], then set the fields that differ.
 ///
-/// Its texts are checked once, when they are parsed, and kept as `S`: `&str`, or something owned.
-/// A login takes `Realm<&str>`, which an owned realm lends: [`borrowed`](Self::borrowed).
+/// Its texts are checked once, when parsed, and held as `S`: `&str` or an owned type. A login takes
+/// `Realm<&str>`; [`borrowed`](Self::borrowed) makes one from an owned realm.
 ///
 /// ```
 /// use onerealm_core::{ClientId, ClientRegistration, ClientSecret, Issuer, Realm, RealmName};
@@ -35,27 +35,27 @@ pub struct Realm<S> {
     pub issuer: Issuer<S>,
     /// The client registration.
     pub registration: ClientRegistration<S>,
-    /// A registration of its own for public logins, where there is one.
+    /// A separate registration for public logins, if there is one.
     pub native_registration: Option<NativeRegistration<S>>,
-    /// Which client type a login has.
+    /// The client type of a login.
     pub client_type: ClientTypeSetting,
     /// Whether a login may ask for the public client type.
     pub public_override: PublicOverride,
-    /// How a confidential login authenticates at the token endpoint; `None`: as metadata offers.
+    /// How a confidential login authenticates at the token endpoint; `None` follows the metadata.
     pub token_auth_method: Option<TokenAuthMethod>,
     /// Scopes besides `openid`.
     pub scopes: Words<S>,
     /// `prompt` of the authorization request (OpenID Connect Core 3.1.2.1).
     pub prompt: Words<S>,
-    /// `acr_values` of the authorization request: wishes, not demands.
+    /// `acr_values` of the authorization request: preferences, not requirements.
     pub acr_values: Words<S>,
     /// Audiences that an ID token may have besides our client identifier.
     pub audiences: Words<S>,
-    /// Whether the userinfo endpoint is asked.
+    /// Whether to query the userinfo endpoint.
     pub userinfo: QueryUserinfo,
-    /// The oldest authentication of the end user that is accepted, in seconds.
+    /// The greatest accepted age of the end user's authentication, in seconds.
     pub max_age: Option<u32>,
-    /// How far our clock and the provider's may be apart, in seconds.
+    /// How far our clock and the provider's may differ, in seconds.
     pub clock_skew: u64,
 }
 
@@ -83,7 +83,7 @@ impl<S: AsRef<str>> Realm<S> {
         }
     }
 
-    /// The same realm with its texts lent. Nothing is parsed.
+    /// The same realm with borrowed texts. Nothing is parsed.
     pub fn borrowed(&self) -> Realm<&str> {
         Realm {
             name: self.name.borrowed(),
@@ -107,17 +107,17 @@ impl<S: AsRef<str>> Realm<S> {
     }
 }
 
-/// How we are registered with the provider.
+/// Our registration with the provider.
 #[derive(Debug, Clone, Copy)]
 pub struct ClientRegistration<S> {
     /// The client identifier.
     pub client_id: ClientId<S>,
-    /// The client secret, which only a confidential login sends.
+    /// The client secret, sent only by a confidential login.
     pub secret: Option<ClientSecret<S>>,
 }
 
 impl<S: AsRef<str>> ClientRegistration<S> {
-    /// The same registration with its texts lent.
+    /// The same registration with borrowed texts.
     pub fn borrowed(&self) -> ClientRegistration<&str> {
         ClientRegistration {
             client_id: self.client_id.borrowed(),
@@ -126,17 +126,17 @@ impl<S: AsRef<str>> ClientRegistration<S> {
     }
 }
 
-/// A registration for installed applications besides the main one.
+/// A registration for installed applications, in addition to the main one.
 #[derive(Debug, Clone, Copy)]
 pub struct NativeRegistration<S> {
     /// The client identifier.
     pub client_id: ClientId<S>,
-    /// A key that some providers demand of installed applications.
+    /// A key that some providers require of installed applications.
     pub key: Option<NativeKey<S>>,
 }
 
 impl<S: AsRef<str>> NativeRegistration<S> {
-    /// The same registration with its texts lent.
+    /// The same registration with borrowed texts.
     pub fn borrowed(&self) -> NativeRegistration<&str> {
         NativeRegistration {
             client_id: self.client_id.borrowed(),
@@ -145,27 +145,27 @@ impl<S: AsRef<str>> NativeRegistration<S> {
     }
 }
 
-/// A realm's setting `client-type`.
+/// The realm's `client-type` setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ClientTypeSetting {
-    /// Not set: confidential where there is a secret.
+    /// Not set: confidential if there is a secret.
     #[default]
     Unset,
     /// Always confidential.
     Confidential,
     /// Always public.
     Public,
-    /// As the redirect URI has it.
+    /// By the kind of the redirect URI.
     Auto,
 }
 
 /// Whether a login may ask to be public where the realm would make it confidential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PublicOverride {
-    /// It may.
+    /// Allowed.
     #[default]
     Allowed,
-    /// It is refused.
+    /// Refused.
     Refused,
 }
 
@@ -188,12 +188,12 @@ impl TokenAuthMethod {
     }
 }
 
-/// Whether the userinfo endpoint is asked after the ID token was validated.
+/// Whether to query the userinfo endpoint after validating the ID token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum QueryUserinfo {
-    /// Asked where metadata names one.
+    /// Query it if metadata names one.
     #[default]
     WhereOffered,
-    /// Not asked.
+    /// Don't query it.
     Never,
 }

@@ -1,4 +1,4 @@
-//! The redirect URI, whose kind tells what sort of application waits behind it.
+//! The redirect URI. Its kind tells what sort of application receives the redirect.
 
 use core::fmt;
 use heapless::String;
@@ -7,30 +7,30 @@ use crate::error::error_enum;
 use crate::policy::REDIRECT_URI_LEN;
 use crate::wire::{Authority, Uri, contains};
 
-/// A redirect URI, to the letter as it is registered.
+/// A redirect URI, exactly as registered.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RedirectUri {
     text: String<REDIRECT_URI_LEN>,
     kind: RedirectUriKind,
 }
 
-/// What waits behind a redirect URI.
+/// The kind of application that receives the redirect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RedirectUriKind {
-    /// A web server: https, whatever the host.
+    /// A web server: https, on any host.
     Web,
     /// A program on the end user's machine: http on a loopback host (RFC 8252 section 7.3).
     Loopback,
-    /// A program that has a scheme of its own (RFC 8252 section 7.1).
+    /// A program with its own scheme (RFC 8252 section 7.1).
     PrivateUse,
 }
 
 impl RedirectUri {
-    /// Checks the URI and finds its kind.
+    /// Checks the URI and determines its kind.
     ///
     /// # Errors
     ///
-    /// [`RedirectUriError`]: it is no absolute URI of one of these kinds, or is too long.
+    /// [`RedirectUriError`]: it is not an absolute URI of one of these kinds, or is too long.
     pub fn parse(text: &str) -> Result<Self, RedirectUriError> {
         let uri = Uri::parse(text).map_err(|_| RedirectUriError::Malformed)?;
         if uri.fragment.is_some() {
@@ -49,13 +49,14 @@ impl RedirectUri {
         &self.text
     }
 
-    /// What waits behind it.
+    /// The kind of application that receives the redirect.
     pub fn kind(&self) -> RedirectUriKind {
         self.kind
     }
 
-    /// Whether this is the `registered` one: to the letter, but for the port of a loopback redirect URI, which the
-    /// end user's machine chooses anew for each login (RFC 8252 section 7.3).
+    /// Whether this is the `registered` one: an exact match, except for the port of a loopback
+    /// redirect URI, which the end user's machine chooses anew for each login (RFC 8252 section
+    /// 7.3).
     pub fn matches(&self, registered: &RedirectUri) -> bool {
         let same_but_for_the_port = |uri| registered.on_any_port() == Some(uri);
         self == registered || self.on_any_port().is_some_and(same_but_for_the_port)
@@ -94,7 +95,7 @@ impl fmt::Debug for RedirectUri {
 error_enum! {
     /// Why a redirect URI was refused: for the caller.
     pub enum RedirectUriError {
-        /// It is no absolute URI.
+        /// Not an absolute URI.
         Malformed => "redirect_uri_malformed",
             "the redirect URL is no absolute URL: give one such as https://pve.example:8006 or http://127.0.0.1:51004/callback";
         /// It has a fragment.
@@ -166,7 +167,7 @@ mod tests {
                     "http://localhost:8006",
                 ],
             ),
-            // https on this machine is a web server's, with its port.
+            // https on this machine is a web server's, so its port counts.
             ("https://localhost/cb", &["https://localhost/cb"], &["https://localhost:1/cb"]),
             (
                 "http://127.0.0.1/callback",

@@ -1,12 +1,11 @@
-//! The relying party: a realm with the provider that it names.
+//! The relying party: a realm together with its provider.
 
 use crate::client::{Client, ClientType, ClientTypeError, Requested};
 use crate::discovery::{DiscoveryError, ProviderMetadata};
 use crate::realm::Realm;
 use crate::redirect_uri::RedirectUri;
 
-/// A realm and the metadata of its provider, which agree on the issuer: what every login is
-/// checked against.
+/// A realm and its provider's metadata, with the same issuer. Every login is checked against them.
 #[derive(Debug, Clone, Copy)]
 pub struct RelyingParty<'a> {
     pub(crate) realm: &'a Realm<&'a str>,
@@ -14,11 +13,11 @@ pub struct RelyingParty<'a> {
 }
 
 impl<'a> RelyingParty<'a> {
-    /// Fails unless both have the same issuer, to the letter.
+    /// Fails unless both have exactly the same issuer.
     ///
     /// # Errors
     ///
-    /// [`DiscoveryError::Issuer`] where they don't.
+    /// [`DiscoveryError::Issuer`] if they differ.
     pub fn new(
         realm: &'a Realm<&'a str>,
         metadata: &'a ProviderMetadata<'a>,
@@ -27,11 +26,11 @@ impl<'a> RelyingParty<'a> {
         Ok(RelyingParty { realm, metadata })
     }
 
-    /// The client type that a login with `redirect_uri` has.
+    /// The client type of a login with `redirect_uri`.
     ///
     /// # Errors
     ///
-    /// [`ClientTypeError`] where no client type fits.
+    /// [`ClientTypeError`] if no client type fits.
     pub fn client_type(
         &self,
         redirect_uri: &RedirectUri,

@@ -1,19 +1,19 @@
-//! A `state` that carries the login itself, sealed by the runtime, so that nothing is stored.
+//! A `state` that carries the login itself, sealed by the runtime; nothing is stored.
 
 use core::fmt;
 
 use crate::policy::STATE_LEN;
 use crate::state::StateText;
 
-/// A sealed login in its place as `state`: base64url, longer than a [`StateText`] and at most
-/// [`STATE_LEN`] characters.
+/// A sealed login used as `state`: base64url, longer than a [`StateText`] and at most [`STATE_LEN`]
+/// characters.
 ///
-/// A login's own state is never one, so that what is stored and what is sealed can't be mixed up.
+/// A login's own state never has this form, so sealed and stored logins can't be confused.
 #[derive(Clone, Copy)]
 pub struct SealedState<'a>(&'a str);
 
 impl<'a> SealedState<'a> {
-    /// Takes text of that form. The store that sealed it decides whether it can be opened.
+    /// Takes text of this form. The store that sealed it decides whether it can be opened.
     ///
     /// # Errors
     ///
@@ -35,7 +35,7 @@ impl<'a> SealedState<'a> {
     }
 }
 
-/// Hidden: it may let somebody finish the login.
+/// Hidden: it may be enough to finish the login.
 impl fmt::Debug for SealedState<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SealedState(..)")

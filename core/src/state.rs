@@ -1,4 +1,4 @@
-//! The `state` of a login, and what a login is stored under.
+//! The `state` of a login, and its storage key.
 
 use core::fmt;
 use sha2::{Digest, Sha256};
@@ -13,7 +13,7 @@ impl StateText {
         StateText(state.text())
     }
 
-    /// How many characters it has.
+    /// Its length in characters.
     pub const LEN: usize = 43;
 
     /// The characters.
@@ -28,13 +28,13 @@ impl fmt::Debug for StateText {
     }
 }
 
-/// What a pending authorization is stored under: the SHA-256 of its state. So a name never comes
-/// from the network, and a listing of names gives no state away.
+/// The storage key of a pending authorization: the SHA-256 of its state. Names never come from the
+/// network, and a directory listing reveals no state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PendingKey(pub [u8; 32]);
 
 impl PendingKey {
-    /// What the login with that `state` is stored under.
+    /// The storage key of the login with that `state`.
     pub fn of(state: &str) -> Self {
         Self::of_state(state.bytes())
     }

@@ -1,13 +1,13 @@
-//! Time, which is always given: the core has no clock.
+//! Time, always supplied by the caller: the core has no clock.
 
 use core::fmt;
 
-/// Seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+/// Seconds since 1970-01-01T00:00:00Z, without leap seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnixTime(pub u64);
 
 impl UnixTime {
-    /// `seconds` later, or the end of time.
+    /// `seconds` later, saturating.
     pub fn plus(self, seconds: u64) -> Self {
         UnixTime(self.0.saturating_add(seconds))
     }
@@ -26,8 +26,8 @@ impl fmt::Display for UnixTime {
     }
 }
 
-/// Year, month and day of the Gregorian calendar, counted in years that begin in March, so that
-/// the leap day comes last.
+/// Year, month and day of the Gregorian calendar, counted in years that begin in March, so the leap
+/// day comes last.
 fn civil_from_days(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let era = days / 146_097;

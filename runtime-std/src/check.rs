@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::logins::{Logins, check_listed};
 use crate::realm::RealmConfig;
 
-/// The redirect URLs that are tried if none is given and the realm lists none.
+/// The redirect URLs to try if the caller gives none and the realm lists none.
 const EXAMPLES: [&str; 2] = ["https://pve.example:8006", "http://127.0.0.1/callback"];
 
 /// What [`Logins::check`] found: a login can begin, and its ID token can be verified.
@@ -22,17 +22,18 @@ pub struct Report {
     pub comment: Option<String>,
     /// The issuer.
     pub issuer: String,
-    /// How many of the provider's keys verify signatures here.
+    /// How many of the provider's keys can verify signatures here.
     pub usable_keys: usize,
-    /// The redirect URLs that were tried, and the client type of a login with each.
+    /// The redirect URLs tried, each with the client type of its login.
     pub logins: Vec<(String, ClientType)>,
-    /// What an administrator may want to know, a sentence each.
+    /// Notes for the administrator, one sentence each.
     pub notes: Vec<String>,
 }
 
 impl Logins {
-    /// Fetches the realm's metadata and keys, and says which client type a login with
-    /// `redirect_url` has; without it, with each that the realm lists, or else one of each kind.
+    /// Fetches the realm's metadata and keys, and reports the client type of a login with
+    /// `redirect_url`. Without one, tries every redirect URL that the realm lists, or one of each
+    /// kind if it lists none.
     ///
     /// # Errors
     ///

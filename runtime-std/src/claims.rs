@@ -1,4 +1,4 @@
-//! The claims of an end user, as the caller gets them.
+//! The end user's claims, as the caller gets them.
 
 use std::fmt;
 
@@ -9,10 +9,9 @@ use serde_json::Map;
 
 use crate::error::user_name::UserError;
 
-/// Claims by their names: those of the ID token, and those of the userinfo endpoint that it doesn't
-/// have.
+/// Claims by name: the ID token's, plus the userinfo endpoint's where the ID token lacks them.
 ///
-/// `serde_json::Value::from` gives all of them as an object.
+/// Converts into a JSON object with `serde_json::Value::from`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Claims(Map<String, serde_json::Value>);
 
@@ -28,13 +27,13 @@ impl Claims {
         Ok(Claims(claims))
     }
 
-    /// For a caller with rules of its own for names.
+    /// For callers with their own rules for names.
     pub(crate) fn to_hand_on(identity: &Identity<'_>) -> Result<Self, UserError> {
         check_names(identity, NAMING_CLAIMS)?;
         Self::of(identity)
     }
 
-    /// What a claim says, if it is there and a string.
+    /// The claim's value, if the claim exists and is a string.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.as_str()
     }
@@ -60,9 +59,9 @@ impl From<Claims> for serde_json::Value {
     }
 }
 
-/// A type that the claims don't fit.
+/// The claims don't fit the caller's type.
 ///
-/// Its message may quote a claim; `Debug` shows none.
+/// The message may quote a claim; `Debug` shows none.
 pub struct UnfitClaims(serde_json::Error);
 
 impl fmt::Debug for UnfitClaims {
@@ -86,11 +85,11 @@ impl fmt::Debug for Claims {
     }
 }
 
-/// Where callers look for user names, groups and mail addresses.
+/// Claims where callers look for user names, groups and mail addresses.
 const NAMING_CLAIMS: [&str; 7] =
     ["preferred_username", "username", "upn", "unique_name", "email", "groups", "roles"];
 
-/// Refuses control characters in claims that name somebody or something.
+/// Refuses control characters in claims that identify a person or a group.
 pub(crate) fn check_names<'c>(
     identity: &Identity<'_>,
     claims: impl IntoIterator<Item = &'c str>,
@@ -103,7 +102,7 @@ pub(crate) fn check_names<'c>(
 }
 
 /// Whether a claim with mail addresses or groups (a string, an array, or an object's member names)
-/// has a control character: callers write such names to files of lines.
+/// contains a control character: callers write such names to line-based files.
 fn has_control_character(claim: Value<'_>) -> bool {
     match claim {
         Value::String(text) => text.has_control_character(),

@@ -1,4 +1,4 @@
-//! The codes and the sentences of an error type, each variant's in one place.
+//! Codes and messages of an error type, with each variant's in one place.
 
 /// Gives each variant of an enum its code, and its `Display`: a format string with the variant's fields.
 macro_rules! codes {
@@ -6,7 +6,7 @@ macro_rules! codes {
         $($variant:pat $(if $condition:expr)? => $code:literal, $sentence:literal $(, $argument:expr)*;)+
     }) => {
         impl $name {
-            /// Every code, some of them twice.
+            /// Every code, with duplicates.
             pub const CODES: &'static [&'static str] = &[$($code),+];
 
             /// The stable name, as `docs/errors.md` lists it.

@@ -1,5 +1,4 @@
-//! What providers publish: metadata and keys, kept in the process, and on disk where there is a
-//! directory for it.
+//! Provider metadata and keys, cached in the process and, if there is a cache directory, on disk.
 
 mod call;
 mod disk;
@@ -22,8 +21,7 @@ pub(crate) use self::metadata::Published;
 use crate::error::Error;
 use crate::lock::lock;
 
-/// The documents of the providers that were asked, by their exact issuer and by whom it was
-/// believed to be.
+/// Documents of the providers asked so far, keyed by exact issuer and trust store.
 #[derive(Default)]
 pub(crate) struct Documents {
     entries: Mutex<HashMap<Whose, Arc<Entry>>>,
@@ -35,7 +33,7 @@ impl Documents {
         Documents { disk: Some(Disk::new(directory)), ..Self::default() }
     }
 
-    /// What the provider has published: its metadata, fetched where it isn't known, and its keys.
+    /// What the provider has published: its metadata, fetched if unknown, and its keys.
     pub(crate) fn of(
         &self,
         issuer: Issuer<&str>,

@@ -38,7 +38,7 @@ pub enum Error {
     Realms(RealmsError),
     /// The redirect URL.
     RedirectUri(RedirectUriError),
-    /// The redirect URL is not one of those that the realm lists.
+    /// The realm doesn't list the redirect URL.
     RedirectUriNotListed {
         /// The realm.
         realm: String,
@@ -51,7 +51,7 @@ pub enum Error {
         url: String,
         /// Why it was refused.
         error: DiscoveryError,
-        /// What was expected and what came.
+        /// The expected and the received value.
         difference: Option<Box<Difference>>,
     },
     /// The provider's keys.
@@ -61,15 +61,15 @@ pub enum Error {
         /// Why they were refused.
         error: JwksError,
     },
-    /// What the browser brought is not an authorization response.
+    /// The browser's data is not an authorization response.
     Response(AuthorizationResponseError),
-    /// The authorization response was refused, or says that the provider refused.
+    /// The authorization response was refused, or the provider reports an error.
     Authorization {
         /// Why.
         error: AuthorizationError,
         /// What the provider says.
         words: Option<ProviderWords>,
-        /// What was expected and what came.
+        /// The expected and the received value.
         difference: Option<Box<Difference>>,
     },
     /// The store of pending logins.
@@ -89,7 +89,7 @@ pub enum Error {
     IdToken {
         /// Why it was refused.
         error: IdTokenError,
-        /// What was expected and what came.
+        /// The expected and the received value.
         difference: Option<Box<Difference>>,
     },
     /// The userinfo request.
@@ -182,7 +182,7 @@ impl Error {
         }
     }
 
-    /// What was expected and what came, where both are public. `Display` ends with it.
+    /// The expected and the received value, if both are public. `Display` ends with it.
     pub fn difference(&self) -> Option<Difference> {
         match self {
             Error::Discovery { difference, .. }
@@ -194,8 +194,8 @@ impl Error {
         }
     }
 
-    /// Every code that [`code`](Self::code) may give, some of them twice; besides, there are those
-    /// that a source of realms has for its own [mistakes](crate::UnusableRealm).
+    /// Every code that [`code`](Self::code) returns, with duplicates. Sources of realms add codes
+    /// for their own [mistakes](crate::UnusableRealm).
     pub fn codes() -> impl Iterator<Item = &'static str> {
         [
             RealmsError::CODES,
@@ -222,7 +222,7 @@ impl Error {
     }
 }
 
-/// Two errors that wrap another one, whose code is given instead, and one that our buffers rule out.
+/// Two errors that wrap another one and report its code, and one that our buffers rule out.
 const WRAPPERS: [&str; 3] = ["id_token_jws", "jws_key", "buffer_too_small"];
 
 impl fmt::Display for Error {

@@ -11,15 +11,15 @@ use crate::error::{advice, shown};
 
 /// The value of the claim that the realm's `groups-claim` names.
 ///
-/// The caller decides which groups the end user is added to. Only [`Listed`](Self::Listed) tells:
-/// after anything else, leave the groups as they are.
+/// The caller decides which groups to add the end user to. Only [`Listed`](Self::Listed) is
+/// definite: leave the groups unchanged in every other case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Groups {
     /// The realm has no `groups-claim`.
     NotConfigured,
     /// The claim is missing or null: the end user is in no group, or the provider doesn't send it.
     Absent,
-    /// The end user is in more groups than fit into a token: the provider left the claim out, and
+    /// The end user is in more groups than fit into a token: the provider left the claim out and
     /// said so (`_claim_names`, or Entra ID's `hasgroups`). The groups are unknown.
     Overage,
     /// The claim is a string, an array of strings, or an object whose member names are the groups.
@@ -27,8 +27,8 @@ pub enum Groups {
         /// Names that Proxmox products accept (ASCII letters, digits, `.`, `-` and `_`), each once,
         /// in the claim's order. They are never rewritten, and have no `-REALM` suffix.
         valid: Vec<String>,
-        /// The rest, each once: names with other characters, and the JSON text of what is not a
-        /// string. Not safe to show unescaped.
+        /// The others, each once: names with other characters, and the JSON text of items that are
+        /// not strings. Not safe to show unescaped.
         invalid: Vec<String>,
     },
 }
@@ -36,7 +36,7 @@ pub enum Groups {
 impl Groups {
     pub(crate) fn of(identity: &Identity<'_>, claim: Option<&str>) -> Self {
         let Some(claim) = claim else { return Groups::NotConfigured };
-        // Each with whether it is a string.
+        // Each item, and whether it is a string.
         let names: Vec<(String, bool)> = match identity.claim(claim) {
             None | Some(Value::Null) if is_left_out(identity, claim) => return Groups::Overage,
             None | Some(Value::Null) => return Groups::Absent,
@@ -58,7 +58,7 @@ impl Groups {
         Groups::Listed { valid, invalid }
     }
 
-    /// The groups that are known and that Proxmox products accept.
+    /// The groups, if known, with names that Proxmox products accept.
     pub fn valid(&self) -> &[String] {
         match self {
             Groups::Listed { valid, .. } => valid,
@@ -74,7 +74,7 @@ fn name(item: Value<'_>) -> (String, bool) {
 
 /// Whether the provider says that the claim exists but is not in the token.
 fn is_left_out(identity: &Identity<'_>, claim: &str) -> bool {
-    // Entra ID, when a response would get too long. It says so of `groups` only.
+    // Entra ID, when a response would get too long. It does so for `groups` only.
     let is_true = |value: Value<'_>| match value {
         Value::Bool(is_true) => is_true,
         Value::String(text) => text == *"true",
@@ -90,13 +90,13 @@ fn is_group_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(is_allowed)
 }
 
-/// What the realm asks for and the provider didn't send, where the login succeeds all the same.
+/// Something the realm asks for and the provider didn't send; the login succeeds without it.
 ///
 /// `Display` is one line without secrets; [`code`](Self::code) is stable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Warning {
-    /// The end user's groups are not known: [`Groups::Overage`].
+    /// The end user's groups are unknown: [`Groups::Overage`].
     GroupsOverage {
         /// The claim that `groups-claim` names.
         claim: String,
@@ -137,7 +137,7 @@ impl Warning {
         self.difference().advice
     }
 
-    /// What was expected and what came. `Display` ends with it.
+    /// The expected and the received value. `Display` ends with it.
     pub fn difference(&self) -> Difference {
         match self {
             Warning::GroupsOverage { claim } => Difference::new(

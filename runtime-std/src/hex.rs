@@ -8,7 +8,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(digit).collect()
 }
 
-/// The SHA-256 of several pieces.
+/// The SHA-256 of several pieces, concatenated.
 pub(crate) fn hex_digest(pieces: &[&[u8]]) -> String {
     let mut hash = Sha256::new();
     pieces.iter().for_each(|piece| hash.update(piece));

@@ -1,7 +1,7 @@
 //! Sends the core's requests over blocking HTTP; it has no protocol logic.
 //!
-//! TLS always, except to this machine; no redirects; bodies capped while they arrive; one deadline
-//! for a whole call, however slowly the bytes drip.
+//! TLS always, except to this machine. No redirects. Bodies are capped as they arrive, and one deadline bounds the
+//! whole call, however slowly the bytes drip.
 
 mod answer;
 mod caching;
@@ -35,13 +35,12 @@ pub(crate) struct Http {
 }
 
 impl Http {
-    /// One request over a new connection: for metadata and keys, which are trusted because of where
-    /// they come from.
+    /// One request over a new connection: for metadata and keys, which are trusted because of their origin.
     pub(crate) fn once(&self) -> Conversation<'_> {
         Conversation::new(&self.clients, None)
     }
 
-    /// Requests that may share a connection, one after the other.
+    /// Requests that may share a connection, one after another.
     pub(crate) fn conversation(&self) -> Conversation<'_> {
         Conversation::new(&self.clients, Some(&self.kept))
     }
@@ -51,8 +50,8 @@ impl Http {
         self.kept.keep(idle);
     }
 
-    /// A name for the certificates that a request to `url` trusts: under different names, one URL may
-    /// be different providers'.
+    /// A name for the certificates trusted in a request to `url`: under another name, the same URL may belong to
+    /// another provider.
     pub(crate) fn trust(&self, url: &str, ca_file: Option<&Path>) -> Result<String, HttpError> {
         let trust = Trust::of(url, ca_file).map_err(|cause| HttpError::new(url, cause))?;
         Ok(trust.name())

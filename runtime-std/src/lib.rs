@@ -23,20 +23,19 @@
 //! # }
 //! ```
 //!
-//! [`Logins::begin`] and [`Logins::finish`] are the two calls of a server. A program that waits for
-//! the browser itself has [`Logins::start`] and [`Logins::complete`], which need no store. All of
-//! them block while they wait for the provider: async code calls them on another thread.
+//! A server needs two calls, [`Logins::begin`] and [`Logins::finish`]. A program that waits for the browser itself uses
+//! [`Logins::start`] and [`Logins::complete`], which need no store. All of them block while they wait for the provider,
+//! so async code calls them on another thread.
 //!
-//! The state binds a login to its two calls, and not to a browser: a server must also check that the
-//! browser that comes back is the one that it sent away, for example with a cookie.
+//! The state binds a login to its two calls, but not to a browser: a server must also check that the same browser comes
+//! back, for example with a cookie.
 //!
-//! `runtime-std/examples` in the repository has three programs with their tests: a web server (axum)
-//! with that cookie, a command-line tool, and a program that configures its realm itself and reads
-//! claims into a struct of its own.
+//! `runtime-std/examples` in the repository has three programs with tests: a web server (axum) with such a cookie, a
+//! command-line tool, and a program that configures its own realm and reads claims into its own struct.
 //!
-//! The protocol is in [`onerealm_core`]. Here are blocking HTTP, realms, stores of pending logins,
-//! and with the feature `loopback` a listener for the redirect to a loopback address. The crate
-//! `onerealm-domains-cfg` reads realms from a Proxmox `domains.cfg`.
+//! The protocol is in [`onerealm_core`]. This crate adds blocking HTTP, realms, stores of pending logins, and with the
+//! feature `loopback` a listener for the redirect to a loopback address. The crate `onerealm-domains-cfg` reads realms
+//! from a Proxmox `domains.cfg`.
 
 #![forbid(unsafe_code)]
 

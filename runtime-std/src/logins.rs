@@ -1,4 +1,4 @@
-//! Logins from end to end: what the two calls of a server, and the one of a command, need.
+//! Logins from end to end, for servers (two calls) and commands (one).
 
 mod begin;
 mod callback;
@@ -17,16 +17,17 @@ pub use self::begin::Begun;
 pub use self::callback::Callback;
 pub(crate) use self::login::check_listed;
 
-/// The logins of some realms, with what is known of their providers.
+/// The logins of a set of realms, with cached provider documents.
 ///
-/// Keep one for the life of a process, or the [`Network`] of several, so that metadata, keys and
-/// trust stores are used again. Nothing is read, started or connected before the first login.
+/// Keep one for the life of the process, or share a [`Network`] between several, to reuse metadata, keys and trust
+/// stores. Nothing is read, started or connected before the first login.
 ///
 /// # Logs at the level trace hold secrets
 ///
-/// At `trace`, the target `ureq_proto` logs the bytes of every message: client secrets, codes and tokens. No other level
-/// and no other target has them. Keep a program's log at `debug`, with `log::set_max_level(log::LevelFilter::Debug)` or
-/// with the feature `max_level_debug` of the crate `log`, or let its logger drop that target.
+/// At `trace`, the target `ureq_proto` logs the bytes of every message: client secrets, codes and tokens. All other
+/// levels and targets are free of them. Keep a program's log at `debug`, with
+/// `log::set_max_level(log::LevelFilter::Debug)` or with the feature `max_level_debug` of the crate `log`, or let its
+/// logger drop that target.
 #[derive(Debug)]
 pub struct Logins {
     realms: Realms,
@@ -48,17 +49,17 @@ impl Logins {
         }
     }
 
-    /// The same with another time for each whole call than 20 seconds.
+    /// Sets the time limit of each whole call; the default is 20 seconds.
     pub fn with_deadline(self, deadline: Duration) -> Self {
         Logins { deadline, ..self }
     }
 
-    /// The same with this network instead of one of its own.
+    /// Uses this network instead of an own one.
     pub fn with_network(self, network: Network) -> Self {
         Logins { network, ..self }
     }
 
-    /// The same with another time for which metadata and keys are used than an hour.
+    /// Sets the longest time to use metadata and keys; the default is an hour.
     pub fn with_cache_lifetime(self, cache_lifetime: Duration) -> Self {
         Logins { cache_lifetime, ..self }
     }
@@ -68,12 +69,11 @@ impl Logins {
         &self.realms
     }
 
-    /// Fetches the realm's metadata where it isn't known, so that its faults are known before a
-    /// login begins.
+    /// Fetches the realm's metadata if unknown, to find its faults before a login begins.
     ///
     /// # Errors
     ///
-    /// The realm can't be used, or the metadata can't be had.
+    /// The realm can't be used, or the metadata is unavailable.
     pub fn discover(&self, realm: &str) -> Result<(), Error> {
         self.login(self.realms.get(realm)?)?;
         Ok(())

@@ -1,4 +1,4 @@
-//! What the logins of a process share: the providers' documents, and connections to them.
+//! What the logins of a process share: provider documents and connections.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,8 +10,8 @@ use crate::http::Http;
 
 /// Metadata, keys and trust stores, for several [`Logins`](crate::Logins) to share.
 ///
-/// A clone is the same network. It is empty until the first login: nothing is read, started or
-/// connected before, so it may be made when a library is loaded and before a process forks.
+/// Clones share one network. It is empty until the first login: nothing is read, started or
+/// connected before, so it may be created when a library is loaded and before a process forks.
 #[derive(Clone, Default)]
 pub struct Network(pub(crate) Arc<Shared>);
 
@@ -27,20 +27,19 @@ impl Network {
         Self::default()
     }
 
-    /// The same with a directory in which metadata and keys are kept for other processes, and for
-    /// later. It is created if missing, and must not be writable by others.
+    /// Also keeps metadata and keys in a directory, for other processes and later ones. It is
+    /// created if missing, and must not be writable by others.
     pub fn with_cache(directory: impl Into<PathBuf>) -> Self {
         let documents = Documents::on_disk(directory.into());
         Network(Arc::new(Shared { documents, ..Shared::default() }))
     }
 
-    /// The same whose connections for token and userinfo requests wait up to `idle` for the next
-    /// login with the same provider, instead of being closed: for programs with several logins a
-    /// second.
+    /// Keeps connections for token and userinfo requests open for up to `idle` after a login, for
+    /// the next login with the same provider: for programs with several logins a second.
     ///
-    /// Only a connection that has brought several answers waits. A token request is sent once, so
-    /// the login fails if the provider closes the connection at that very moment: make `idle`
-    /// shorter than the provider waits, which is 5 s for some.
+    /// Only connections that have carried several answers are kept. A token request is sent once,
+    /// so the login fails if the provider closes the connection at that very moment: make `idle`
+    /// shorter than the provider's own timeout, which can be as low as 5 s.
     pub fn keeping_connections(self, idle: Duration) -> Self {
         self.0.http.keep_connections(idle);
         self

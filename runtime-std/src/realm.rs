@@ -1,4 +1,4 @@
-//! A realm as it is configured: parsed once, and lent to each login.
+//! A realm's configuration: parsed once, and borrowed by each login.
 
 use std::path::PathBuf;
 
@@ -10,10 +10,10 @@ use onerealm_core::{
 use crate::redirect_url;
 use crate::text::Text;
 
-/// The scopes of a realm that lists none, besides `openid`.
+/// The scopes besides `openid` of a realm that lists none.
 const SCOPES: &str = "email profile";
 
-/// One realm: what the protocol needs, and what the runtime does with it.
+/// One realm: the core's settings and the runtime's.
 ///
 /// ```
 /// use onerealm::core::{ClientSecret, ClientTypeSetting};
@@ -32,29 +32,29 @@ const SCOPES: &str = "email profile";
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RealmConfig {
-    /// Provider, client registration and what a login asks for. A login borrows these values as
-    /// they are.
+    /// Provider, client registration and what a login asks for. Logins borrow these values as they
+    /// are.
     pub realm: Realm<Text>,
-    /// The only redirect URIs that a login may begin with; none listed means any.
+    /// The redirect URIs that a login may begin with; an empty list allows any.
     pub redirect_urls: Vec<RedirectUri>,
     /// The claim with the user name, `sub` by default. `subject` and `username` also stand for
     /// `sub` and `preferred_username`, unless there is a claim of that name.
     pub username_claim: String,
     /// The claim with the end user's groups.
     pub groups_claim: Option<String>,
-    /// The only certificates to trust, as a PEM file with an absolute path; `None`: the system's.
+    /// PEM file with the only certificates to trust, as an absolute path; `None` for the system's.
     pub ca_file: Option<PathBuf>,
-    /// Whether the caller creates users that it doesn't know. No login depends on it.
+    /// Whether the caller creates unknown users. Logins ignore it.
     pub autocreate: bool,
-    /// Whether the caller creates groups that it doesn't know. No login depends on it.
+    /// Whether the caller creates unknown groups. Logins ignore it.
     pub groups_autocreate: bool,
-    /// Whether the caller replaces an end user's groups. No login depends on it.
+    /// Whether the caller replaces an end user's groups. Logins ignore it.
     pub groups_overwrite: bool,
-    /// Whether this realm is the one for callers that name none.
+    /// Whether this is the realm for callers that name none.
     pub default: bool,
-    /// A line for people, without control characters.
+    /// A one-line description, without control characters.
     pub comment: Option<String>,
-    /// Names of properties that the configuration has and that mean nothing here.
+    /// Names of properties in the configuration that have no meaning here.
     pub unknown: Vec<String>,
 }
 
@@ -81,8 +81,8 @@ impl RealmConfig {
         self.realm.name.as_str()
     }
 
-    /// Whether a login may begin with `redirect_uri`: one of those listed, compared as browsers
-    /// write them, or any where none is listed.
+    /// Whether a login may begin with `redirect_uri`: a listed one, compared as browsers write
+    /// them, or any if none is listed.
     pub fn allows(&self, redirect_uri: &RedirectUri) -> bool {
         let mut listed = self.redirect_urls.iter();
         self.redirect_urls.is_empty()
@@ -90,7 +90,8 @@ impl RealmConfig {
     }
 }
 
-/// The realm with the runtime's settings at their defaults; without scopes, it has the usual ones.
+/// The realm with the runtime's settings at their defaults; if it has no scopes, it gets the usual
+/// ones.
 impl From<Realm<Text>> for RealmConfig {
     fn from(mut realm: Realm<Text>) -> Self {
         if realm.scopes.is_empty() {

@@ -1,4 +1,4 @@
-//! The realms that logins are for, wherever they were configured.
+//! The configured realms, from any source.
 
 use std::fmt;
 
@@ -6,13 +6,13 @@ use onerealm_core::RealmError;
 
 use crate::realm::RealmConfig;
 
-/// As much of a name that came from outside as a message repeats, in characters.
+/// The longest part of a foreign name that a message repeats, in characters.
 const SHOWN_OF_A_NAME: usize = 64;
 
-/// As many realms as a message lists.
+/// The most realms that a message lists.
 const SHOWN_REALMS: usize = 20;
 
-/// Realms by name, in order. One that can't be used keeps its error, and the others work.
+/// Realms by name, in order. A broken one keeps its error, and the others work.
 #[derive(Debug, Clone)]
 pub struct Realms {
     source: String,
@@ -20,17 +20,17 @@ pub struct Realms {
 }
 
 impl Realms {
-    /// None yet. `source` is what messages call their place: a file's path, for instance.
+    /// An empty list. `source` names its origin in messages, for instance a file's path.
     pub fn new(source: impl Into<String>) -> Self {
         Realms { source: source.into(), list: Vec::new() }
     }
 
-    /// Adds a realm. Of two with one name, the first counts.
+    /// Adds a realm. If two share a name, the first counts.
     pub fn add(&mut self, realm: RealmConfig) {
         self.list.push((realm.name().to_owned(), Ok(realm)));
     }
 
-    /// Adds a realm that can't be used, which a login in it is told.
+    /// Adds a broken realm; a login in it gets this error.
     pub fn add_unusable(&mut self, name: impl Into<String>, error: impl Into<UnusableRealm>) {
         self.list.push((name.into(), Err(error.into())));
     }
@@ -39,7 +39,7 @@ impl Realms {
     ///
     /// # Errors
     ///
-    /// There is none of that name, or it can't be used.
+    /// No realm has that name, or it can't be used.
     pub fn get(&self, name: &str) -> Result<&RealmConfig, RealmsError> {
         match self.iter().find(|(known, _)| *known == name) {
             Some((_, realm)) => realm.map_err(|error| RealmsError::Unusable(error.clone())),
@@ -66,7 +66,7 @@ impl Realms {
         }
     }
 
-    /// Each name in order, with its realm or why that can't be used.
+    /// Each name in order, with its realm or the reason why it can't be used.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Result<&RealmConfig, &UnusableRealm>)> {
         self.list.iter().map(|(name, realm)| (name.as_str(), realm.as_ref()))
     }
@@ -76,13 +76,13 @@ impl Realms {
     }
 }
 
-/// As many names as a message lists, and how many more there are.
+/// The names for a message, and the number of the rest.
 fn first_of<'a>(mut names: impl Iterator<Item = &'a str>) -> (Vec<String>, usize) {
     (names.by_ref().take(SHOWN_REALMS).map(str::to_owned).collect(), names.count())
 }
 
-/// Why a realm can't be used, as its configuration tells it: a stable code and one line for the
-/// administrator, with nothing secret.
+/// Why a realm can't be used, in the words of its configuration: a stable code and one line for the
+/// administrator, free of secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnusableRealm {
     code: &'static str,
@@ -115,7 +115,7 @@ impl From<RealmError> for UnusableRealm {
     }
 }
 
-/// Why there is no realm for a login. For the administrator.
+/// Why a login has no realm. For the administrator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RealmsError {
@@ -124,34 +124,34 @@ pub enum RealmsError {
     Unknown {
         /// Where realms are configured.
         source: String,
-        /// The name that was asked for, cut to 64 characters.
+        /// The name asked for, cut to 64 characters.
         name: String,
-        /// The first of the realms that there are.
+        /// The first few existing realms.
         present: Vec<String>,
-        /// How many more there are.
+        /// The number of the rest.
         more: usize,
     },
     /// The realm has a mistake.
     Unusable(UnusableRealm),
-    /// No realm was named, and it is not clear which one is meant.
+    /// No realm was named, and the default is ambiguous.
     #[non_exhaustive]
     NotNamed {
         /// Where realms are configured.
         source: String,
-        /// How many realms have `default`: none, or several.
+        /// How many realms have `default`: zero, or several.
         defaults: usize,
-        /// The first of the realms.
+        /// The first few realms.
         present: Vec<String>,
-        /// How many more there are.
+        /// The number of the rest.
         more: usize,
     },
 }
 
 impl RealmsError {
-    /// Every code but those of [`UnusableRealm`], which are its source's.
+    /// Every code except those of [`UnusableRealm`], which come from its source.
     pub const CODES: &'static [&'static str] = &["realm_unknown", "realm_not_named"];
 
-    /// The error of asking for `name` where there are only `realms`.
+    /// The error for asking for `name` when only `realms` exist.
     pub fn unknown<'a>(
         source: impl Into<String>,
         name: &str,
@@ -213,7 +213,7 @@ fn listed(present: &[String], more: usize) -> String {
 mod tests {
     use super::*;
 
-    /// Names that begin with `!` are those of realms that can't be used, with `*` of defaults.
+    /// Names that begin with `!` are those of broken realms, with `*` of defaults.
     fn realms(names: &[&str]) -> Realms {
         let mut realms = Realms::new("here");
         for name in names {
@@ -257,7 +257,7 @@ mod tests {
         assert_eq!(name(&["!aa"]), Err("a sentence".to_owned()));
         for (names, how_many, listed) in [
             (&["aa", "bb"][..], "no", "its openid realms: aa, bb"),
-            // A realm that can't be used doesn't make the other one the only one.
+            // A broken realm doesn't make the other one the only one.
             (&["aa", "!bb"], "no", "its openid realms: aa, bb"),
             (&["*aa", "*bb"], "more than one", "its openid realms: aa, bb"),
             (&[], "no", "there is no openid realm in it"),

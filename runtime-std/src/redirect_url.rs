@@ -1,24 +1,24 @@
-//! Redirect URLs as browsers write them (WHATWG URL Standard), for comparisons only: a provider is
-//! sent the one that was configured or asked for, byte for byte.
+//! Redirect URLs as browsers write them (WHATWG URL Standard), for comparisons only: a provider
+//! gets the configured or requested one, byte for byte.
 
 use onerealm_core::RedirectUri;
 use url::Url;
 
-/// The redirect URI as a browser would write it: scheme and host in lower case, no default port, no
-/// dot segments, `/` for an empty path. A text that is no redirect URI stays as it is.
+/// The redirect URI as a browser writes it: scheme and host in lower case, no default port, no dot
+/// segments, `/` for an empty path. Text that is not a redirect URI stays unchanged.
 pub(crate) fn as_browsers_write(text: &str) -> String {
     let written = RedirectUri::parse(text).ok().and_then(|uri| written(&uri));
     written.as_ref().map_or(text, RedirectUri::as_str).to_owned()
 }
 
-/// Whether both are one redirect URI for a browser, but for the port on loopback: see
+/// Whether a browser treats both as one redirect URI, apart from the port on loopback: see
 /// [`RedirectUri::matches`].
 pub(crate) fn matches(uri: &RedirectUri, registered: &RedirectUri) -> bool {
     let uri = written(uri).unwrap_or_else(|| uri.clone());
     uri.matches(&written(registered).unwrap_or_else(|| registered.clone()))
 }
 
-/// `None` where a browser could not go there.
+/// `None` if a browser could not go there.
 fn written(uri: &RedirectUri) -> Option<RedirectUri> {
     let written = RedirectUri::parse(Url::parse(uri.as_str()).ok()?.as_str()).ok()?;
     // What waits there stays the same.
@@ -45,7 +45,7 @@ mod tests {
             ("http://127.0.0.1:80/cb", "http://127.0.0.1/cb"),
             ("http://LOCALHOST:1/cb", "http://localhost:1/cb"),
             ("com.example.app:/a/../cb", "com.example.app:/cb"),
-            // What browsers leave as it is.
+            // Browsers leave these unchanged.
             ("https://pve.example/a%2fb", "https://pve.example/a%2fb"),
             ("https://pve.example/a%2Fb", "https://pve.example/a%2Fb"),
             ("https://pve.example/%41", "https://pve.example/%41"),

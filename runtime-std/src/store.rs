@@ -1,4 +1,4 @@
-//! Pending logins between their two calls, each taken once.
+//! Pending logins between their two calls. Each can be taken once.
 
 mod batch;
 mod bound;

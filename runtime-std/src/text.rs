@@ -1,4 +1,4 @@
-//! Text that is kept for the life of a configuration.
+//! Text kept for the life of a configuration.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use zeroize::Zeroizing;
 
 /// An owned text, overwritten when it is dropped.
 ///
-/// `Debug` shows it: what must stay hidden is in a type that hides it, as
-/// [`ClientSecret`](onerealm_core::ClientSecret) does.
+/// `Debug` shows it: secrets are in types that hide them, such as
+/// [`ClientSecret`](onerealm_core::ClientSecret).
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Text(Zeroizing<String>);
 

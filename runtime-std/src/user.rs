@@ -17,19 +17,19 @@ use crate::realm::RealmConfig;
 pub struct User {
     /// The realm's name.
     pub realm: String,
-    /// What the realm's `username-claim` says, without `@realm`.
+    /// The value of the realm's `username-claim`, without `@realm`.
     pub username: String,
     /// The client type of the login.
     pub client_type: ClientType,
     /// The issuer.
     pub issuer: String,
-    /// The subject: together with the issuer, what identifies the end user.
+    /// The subject: identifies the end user, together with the issuer.
     pub subject: String,
     /// The groups in the realm's `groups-claim`.
     pub groups: Groups,
-    /// What the realm asks for and the provider didn't send. The log has them too.
+    /// Things the realm asks for and the provider didn't send. They are logged too.
     pub warnings: Vec<Warning>,
-    /// The ID token's claims, with those of the userinfo endpoint that it doesn't have.
+    /// The ID token's claims, plus the userinfo endpoint's where the ID token lacks them.
     pub claims: Claims,
 }
 
@@ -64,12 +64,12 @@ impl User {
         })
     }
 
-    /// Reads the claims into a type of the caller's: the ID token's, and those of the userinfo
-    /// endpoint that it doesn't have. Claims without a field are ignored.
+    /// Deserializes the claims into the caller's type: the ID token's, plus the userinfo endpoint's
+    /// where the ID token lacks them. Claims without a field are ignored.
     ///
     /// # Errors
     ///
-    /// [`UnfitClaims`], if a field has no claim or one of another type.
+    /// [`UnfitClaims`], if a field's claim is missing or has another type.
     pub fn claims_as<T: DeserializeOwned>(&self) -> Result<T, UnfitClaims> {
         self.claims.read()
     }
@@ -87,10 +87,10 @@ impl fmt::Debug for User {
     }
 }
 
-/// Values of `username-claim` that stand for another claim, unless there is one of that name.
+/// Values of `username-claim` that stand for another claim, unless a claim has that very name.
 const OLD_SPELLINGS: [(&str, &str); 2] = [("subject", "sub"), ("username", "preferred_username")];
 
-/// The claim that `username-claim` names, found as Proxmox products do; null counts as missing.
+/// The claim that `username-claim` names, looked up as Proxmox products do; null counts as missing.
 fn username_claim<'a, 'b>(
     identity: &Identity<'b>,
     written: &'a str,
@@ -106,8 +106,8 @@ fn username_claim<'a, 'b>(
 /// The longest user name, `@realm` included, in characters.
 const USER_NAME_LEN: usize = 64;
 
-/// Checks what Proxmox products accept: user names are stored in paths, and in files with `:` and
-/// line ends as separators.
+/// Checks what Proxmox products accept: they store user names in paths, and in files that use `:`
+/// and line ends as separators.
 fn check_username(name: &str, realm: &str) -> Result<(), &'static str> {
     if name.is_empty() {
         return Err("it is empty");

@@ -1,4 +1,4 @@
-//! Signatures of ID tokens, verified by the crypto library that TLS uses too.
+//! Verifies ID token signatures with the crypto library that TLS uses too.
 
 use onerealm_core::{InvalidSignature, JwsAlgorithm, PublicKey, SignatureVerifier};
 use ring::signature::{

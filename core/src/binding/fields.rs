@@ -1,4 +1,4 @@
-//! A login field by field, for callers whose storage has a shape of its own.
+//! A login field by field, for callers with their own storage format.
 
 use core::fmt;
 use heapless::String;
@@ -11,14 +11,14 @@ use crate::realm::{ClientId, Issuer, RealmName};
 use crate::redirect_uri::RedirectUri;
 use crate::time::UnixTime;
 
-/// What a login is bound to, each thing by itself. `nonce` and `code_verifier` are secret, and so
-/// is `state` while the login is pending.
+/// The values that a login is bound to, as separate fields. `nonce` and `code_verifier` are secret,
+/// and so is `state` while the login is pending.
 ///
-/// [`PendingAuthorization::encode`](crate::PendingAuthorization::encode) is the better form where
-/// nothing asks for this one: it is shorter, and damage to it is found.
+/// Prefer [`PendingAuthorization::encode`](crate::PendingAuthorization::encode) unless separate
+/// fields are required: it is shorter, and detects damage.
 #[derive(Clone, Copy)]
 pub struct PendingFields<'a> {
-    /// Who we are at the token endpoint.
+    /// Our identity at the token endpoint.
     pub decision: Decision,
     /// When the login began.
     pub begun: UnixTime,
@@ -34,7 +34,7 @@ pub struct PendingFields<'a> {
     pub issuer: &'a str,
     /// The client identifier that was sent.
     pub client_id: &'a str,
-    /// Where the end user comes back to.
+    /// Where the end user returns to.
     pub redirect_uri: &'a str,
 }
 
@@ -52,7 +52,7 @@ impl fmt::Debug for PendingFields<'_> {
 }
 
 impl Binding {
-    /// Calls `then` with the fields, whose secret texts are overwritten afterwards.
+    /// Calls `then` with the fields, and overwrites their secret texts afterwards.
     pub(crate) fn with_fields<T>(&self, then: impl FnOnce(PendingFields<'_>) -> T) -> T {
         let [state, nonce, code_verifier]: [Text43; 3] =
             [self.state.text(), self.nonce.text(), self.verifier.text()];
@@ -69,8 +69,8 @@ impl Binding {
         })
     }
 
-    /// Puts a login together again. Fails where a field is none that
-    /// [`with_fields`](Self::with_fields) gives.
+    /// Reassembles a login. Fails if a field is not one that [`with_fields`](Self::with_fields)
+    /// gives.
     pub(crate) fn from_fields(fields: PendingFields<'_>) -> Result<Self, DamagedPending> {
         Self::put_together(fields).ok_or(DamagedPending)
     }
@@ -117,7 +117,7 @@ mod tests {
         let damages: [&dyn Fn(&mut PendingFields<'_>); 9] = [
             &|fields| fields.state = "",
             &|fields| fields.nonce = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ",
-            // The last character has bits that no 32 bytes set.
+            // The last character has bits that are zero for any 32 bytes.
             &|fields| fields.nonce = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQF",
             &|fields| fields.code_verifier = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB",
             &|fields| fields.code_verifier = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBA+E",

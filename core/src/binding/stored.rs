@@ -1,4 +1,4 @@
-//! A login as it is stored: a version, the fields, and a checksum over both.
+//! The stored form of a login: a version, the fields, and a checksum over both.
 
 use heapless::String;
 use sha2::{Digest, Sha256};
@@ -14,7 +14,7 @@ use crate::time::UnixTime;
 use crate::wire::{BufferTooSmall, Writer};
 
 impl Binding {
-    /// Bytes that [`encode`](Self::encode) takes, at most.
+    /// The most bytes that [`encode`](Self::encode) writes.
     pub(crate) const STORED_LEN: usize = FIXED_LEN + TEXTS_LEN + CHECKSUM_LEN;
 
     pub(crate) fn encode<'b>(&self, buf: &'b mut [u8]) -> Result<&'b [u8], BufferTooSmall> {
@@ -28,7 +28,7 @@ impl Binding {
         Ok(out.finish()?.0)
     }
 
-    /// The same without the checksum.
+    /// Writes it without the checksum.
     pub(crate) fn encode_to_seal<'b>(&self, buf: &'b mut [u8]) -> Result<&'b [u8], BufferTooSmall> {
         let mut out = Writer::new(buf);
         self.put_fields(|bytes| out.push(bytes));
@@ -42,7 +42,7 @@ impl Binding {
         put(self.nonce.as_bytes());
         put(self.verifier.as_bytes());
         for text in [&*self.realm, &self.issuer, &self.client_id, self.redirect_uri.as_str()] {
-            // At most 255, by the types.
+            // At most 255, guaranteed by the types.
             put(&[text.len() as u8]);
             put(text.as_bytes());
         }
@@ -80,7 +80,7 @@ impl Binding {
     }
 }
 
-/// What stands before the checksum, if it is right.
+/// The bytes before the checksum, if it is correct.
 fn checked_fields(bytes: &[u8]) -> Option<&[u8]> {
     let (fields, checksum) = bytes.split_at_checked(bytes.len().checked_sub(CHECKSUM_LEN)?)?;
     (Sha256::digest(fields).get(..CHECKSUM_LEN)? == checksum).then_some(fields)
@@ -90,7 +90,7 @@ const VERSION: u8 = 1;
 const CHECKSUM_LEN: usize = 16;
 /// Version, decision, time, and three random values.
 const FIXED_LEN: usize = 2 + 8 + 3 * 32;
-/// Four texts, each with its length before it.
+/// Four texts, each preceded by its length.
 const TEXTS_LEN: usize = 4 + REALM_NAME_LEN + ISSUER_LEN + CLIENT_ID_LEN + REDIRECT_URI_LEN;
 
 fn decision_byte(decision: Decision) -> u8 {
@@ -112,7 +112,7 @@ fn decision_of_byte(byte: u8) -> Option<Decision> {
     }
 }
 
-/// Fields still to be read.
+/// The fields still to read.
 struct Fields<'a>(&'a [u8]);
 
 impl<'a> Fields<'a> {
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn any_changed_or_missing_byte_is_noticed() {
         let bytes = encoded();
-        // Interpreted, each of the hashes takes long.
+        // Under an interpreter, each hash is slow.
         let step = if cfg!(miri) { 40 } else { 1 };
         for i in (0..bytes.len()).step_by(step) {
             let mut changed = bytes.clone();

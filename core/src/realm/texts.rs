@@ -1,6 +1,6 @@
-//! The texts of a realm, each checked when it is parsed and never again.
+//! The texts of a realm, each checked once, when parsed.
 //!
-//! `S` is what holds the text: `&str`, or something owned that lends it. It must give the same text
+//! `S` holds the text: `&str` or an owned type that borrows as one. It must return the same text
 //! each time.
 
 use core::fmt;
@@ -19,7 +19,7 @@ impl<S: AsRef<str>> RealmName<S> {
     ///
     /// # Errors
     ///
-    /// [`RealmError::Name`] for every other text.
+    /// [`RealmError::Name`] for any other text.
     pub fn parse(text: S) -> Result<Self, RealmError> {
         let name = text.as_ref();
         let valid = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
@@ -36,14 +36,14 @@ impl<S: AsRef<str>> RealmName<S> {
         self.0.as_ref()
     }
 
-    /// The same name, lent.
+    /// The same name, borrowed.
     pub fn borrowed(&self) -> RealmName<&str> {
         RealmName(self.as_str())
     }
 }
 
 /// An issuer identifier (OpenID Connect Discovery 3): an https URL without query and fragment,
-/// compared to the letter. http is accepted for this machine only.
+/// compared exactly. http is accepted for this machine only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Issuer<S>(S);
 
@@ -52,8 +52,8 @@ impl<S: AsRef<str>> Issuer<S> {
     ///
     /// # Errors
     ///
-    /// [`RealmError::Issuer`] for what is no such URL or longer than 255 characters,
-    /// [`RealmError::IssuerNotHttps`] for one that is not reached over https, or has a user name.
+    /// [`RealmError::Issuer`] if it is not such a URL or longer than 255 characters,
+    /// [`RealmError::IssuerNotHttps`] if its scheme is not https, or it has a user name.
     pub fn parse(text: S) -> Result<Self, RealmError> {
         let uri = Uri::parse(text.as_ref()).map_err(|_| RealmError::Issuer)?;
         if uri.query.is_some() || uri.fragment.is_some() || text.as_ref().len() > ISSUER_LEN {
@@ -67,7 +67,7 @@ impl<S: AsRef<str>> Issuer<S> {
         self.0.as_ref()
     }
 
-    /// The same identifier, lent.
+    /// The same identifier, borrowed.
     pub fn borrowed(&self) -> Issuer<&str> {
         Issuer(self.as_str())
     }
@@ -96,7 +96,7 @@ impl<S: AsRef<str>> ClientId<S> {
     ///
     /// # Errors
     ///
-    /// [`RealmError::ClientId`] for every other text.
+    /// [`RealmError::ClientId`] for any other text.
     pub fn parse(text: S) -> Result<Self, RealmError> {
         let fits = (1..=CLIENT_ID_LEN).contains(&text.as_ref().len());
         if fits && !text.as_ref().contains(char::is_control) {
@@ -111,14 +111,14 @@ impl<S: AsRef<str>> ClientId<S> {
         self.0.as_ref()
     }
 
-    /// The same identifier, lent.
+    /// The same identifier, borrowed.
     pub fn borrowed(&self) -> ClientId<&str> {
         ClientId(self.as_str())
     }
 }
 
 impl<'a> ClientId<&'a str> {
-    /// The identifier, for as long as whoever lent it has it.
+    /// The identifier, with the lifetime of the original text.
     pub(crate) fn lent(self) -> &'a str {
         self.0
     }
@@ -129,17 +129,17 @@ impl<'a> ClientId<&'a str> {
 pub struct ClientSecret<S>(S);
 
 impl<S: AsRef<str>> ClientSecret<S> {
-    /// The secret; `None` for an empty one, which is none.
+    /// The secret; `None` if it is empty, which means unset.
     pub fn new(text: S) -> Option<Self> {
         (!text.as_ref().is_empty()).then_some(ClientSecret(text))
     }
 
-    /// The same secret, lent.
+    /// The same secret, borrowed.
     pub fn borrowed(&self) -> ClientSecret<&str> {
         ClientSecret(self.expose())
     }
 
-    /// The secret itself, for what must not be shown: where it goes is the core's to decide.
+    /// The secret itself. Never show it: the core decides where it is sent.
     pub fn expose(&self) -> &str {
         self.0.as_ref()
     }
@@ -151,18 +151,18 @@ impl<S: AsRef<str>> PartialEq for ClientSecret<S> {
     }
 }
 
-/// The key of a native registration: sent as `client_secret`, but known to whoever has the
-/// application, so it keeps nobody out (RFC 8252 section 8.5). Hidden in `Debug` all the same.
+/// The key of a native registration: sent as `client_secret`, but known to everyone who has the
+/// application, so it authenticates nobody (RFC 8252 section 8.5). Still hidden in `Debug`.
 #[derive(Clone, Copy)]
 pub struct NativeKey<S>(S);
 
 impl<S: AsRef<str>> NativeKey<S> {
-    /// The key; `None` for an empty one, which is none.
+    /// The key; `None` if it is empty, which means unset.
     pub fn new(text: S) -> Option<Self> {
         (!text.as_ref().is_empty()).then_some(NativeKey(text))
     }
 
-    /// The same key, lent.
+    /// The same key, borrowed.
     pub fn borrowed(&self) -> NativeKey<&str> {
         NativeKey(self.expose())
     }
@@ -173,7 +173,7 @@ impl<S: AsRef<str>> NativeKey<S> {
     }
 }
 
-/// `Debug` hides the text, however it is held.
+/// `Debug` hides the text, whatever type holds it.
 macro_rules! hidden {
     ($($name:ident),*) => {$(
         impl<S> fmt::Debug for $name<S> {
@@ -187,15 +187,15 @@ macro_rules! hidden {
 hidden!(ClientSecret, NativeKey);
 
 error_enum! {
-    /// What is wrong with a realm's configuration: for its administrator.
+    /// A mistake in a realm's configuration, for its administrator.
     pub enum RealmError {
         /// The realm's name.
         Name => "realm_name",
             "a realm's name is a letter and then 1 to 31 letters, digits, '.', '-' or '_'";
-        /// The issuer is no URL that an issuer can have.
+        /// The issuer is not a valid issuer URL.
         Issuer => "realm_issuer",
             "the issuer URL must be an absolute URL of at most 255 characters without query and fragment";
-        /// The issuer is not reached over https.
+        /// The issuer's scheme is not https.
         IssuerNotHttps => "realm_issuer_not_https",
             "the issuer URL must be https without a user name (http is for this machine's loopback addresses only)";
         /// The client identifier.

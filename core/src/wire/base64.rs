@@ -1,29 +1,29 @@
-//! Base64 of what is secret: written in constant time, by the crate `base64ct`.
+//! Base64 of secrets, written in constant time by the crate `base64ct`.
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use zeroize::Zeroize;
 
 use super::writer::Writer;
 
-/// 32 bytes as the 43 characters that state, nonce and code verifier have (RFC 4648 section 5).
+/// Encodes 32 bytes as the 43 characters of a state, nonce or code verifier (RFC 4648 section 5).
 pub(crate) fn encode_32(bytes: &[u8; 32]) -> [u8; 43] {
     let mut text = [0; 43];
-    // Neither too short nor too long, so nothing is refused.
+    // The lengths always fit, so this never fails.
     let _ = Base64UrlUnpadded::encode(bytes, &mut text);
     text
 }
 
-/// Decodes the one text that [`encode_32`] makes of 32 bytes; `None` for any other text, which
-/// leaves anything in `bytes`. Decodes in place, so that no copy is left behind.
+/// Decodes the text that [`encode_32`] writes for 32 bytes; `None` for any other text, with
+/// unspecified contents in `bytes`. Decodes in place, so no copy is left behind.
 pub(crate) fn decode_32(text: &str, bytes: &mut [u8; 32]) -> Option<()> {
     let decoded = Base64UrlUnpadded::decode(text, bytes).ok()?;
     (decoded.len() == 32).then_some(())
 }
 
-/// Bytes that are encoded at once: a number of threes, so that padding stands at the end only.
+/// Bytes encoded at once: a multiple of three, so padding occurs only at the end.
 const BLOCK: usize = 48;
 
-/// Writes base64 with padding (RFC 4648 section 4) of bytes that arrive one by one.
+/// Writes padded base64 (RFC 4648 section 4) of bytes that arrive one by one.
 pub(crate) fn write_base64(out: &mut Writer<'_>, bytes: impl Iterator<Item = u8>) {
     let mut block = [0; BLOCK];
     let mut filled = 0;
@@ -53,7 +53,7 @@ mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
-    /// Bytes of which no two neighbours are alike, with all values among them.
+    /// Bytes with all values, and no two equal neighbours.
     fn bytes(len: usize) -> Vec<u8> {
         (0..len).map(|i| (i * 151 + i / 256) as u8).collect()
     }

@@ -1,21 +1,21 @@
 //! Cutting text at an ASCII character.
 //!
-//! The methods of `str` search with more machinery than a small program has room for, and with
-//! panics in it that the optimiser can't rule out.
+//! The search methods of `str` are too large for a small program, and have panics that the
+//! optimiser can't rule out.
 
 use super::scan::place_of;
 
-/// What stands before the first `at` in `text`, and what behind it.
+/// The text before and after the first `at` in `text`.
 pub(crate) fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
     parts(text, place_of(at, text.as_bytes())?)
 }
 
-/// What stands before the last `at` in `text`, and what behind it.
+/// The text before and after the last `at` in `text`.
 pub(crate) fn cut_last(text: &str, at: u8) -> Option<(&str, &str)> {
     parts(text, text.bytes().rposition(|byte| byte == at)?)
 }
 
-/// What stands between each two `at` in `text`, which is at least one part.
+/// The parts of `text` between occurrences of `at`; there is at least one.
 pub(crate) fn split(text: &str, at: u8) -> impl Iterator<Item = &str> + Clone {
     let mut rest = Some(text);
     core::iter::from_fn(move || {
@@ -29,7 +29,7 @@ pub(crate) fn split(text: &str, at: u8) -> impl Iterator<Item = &str> + Clone {
     })
 }
 
-/// Whether `byte`, which is ASCII, is in `text`.
+/// Whether `text` contains `byte`, which is ASCII.
 pub(crate) fn contains(text: &str, byte: u8) -> bool {
     place_of(byte, text.as_bytes()).is_some()
 }

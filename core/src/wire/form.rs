@@ -5,10 +5,10 @@ use core::fmt;
 use super::cut::{contains, cut};
 use super::writer::Writer;
 
-/// `bytes` form-encoded: letters, digits, `-`, `.` and `_` as they are, the rest as `%XX`.
+/// `bytes` form-encoded: letters, digits, `-`, `.` and `_` unchanged, the rest as `%XX`.
 ///
-/// A space becomes `%20`, which every decoder of forms and of URIs reads alike, where `+` is read
-/// by the former only.
+/// A space becomes `%20`, which decoders of forms and of URIs both understand; only form decoders
+/// understand `+`.
 pub(crate) fn form_encoded(bytes: impl Iterator<Item = u8>) -> impl Iterator<Item = u8> {
     bytes.flat_map(|byte| {
         let (text, len) =
@@ -17,7 +17,7 @@ pub(crate) fn form_encoded(bytes: impl Iterator<Item = u8>) -> impl Iterator<Ite
     })
 }
 
-/// Writes `text` form-encoded, in runs of what stands for itself.
+/// Writes `text` form-encoded, in runs of unescaped characters.
 pub(crate) fn write_form_encoded(out: &mut Writer<'_>, text: &str) {
     let mut rest = text.as_bytes();
     while !rest.is_empty() {
@@ -49,9 +49,9 @@ fn hex_digit(nibble: u8) -> u8 {
     }
 }
 
-/// A name or value of a form: still encoded as it arrived, or plain.
+/// A name or value of a form: encoded as it arrived, or plain.
 ///
-/// The encoded form is not a `&str`, so that nobody compares or forwards it by mistake.
+/// The encoded form is not a `&str`, to prevent comparing or forwarding it by mistake.
 #[derive(Clone, Copy)]
 pub struct FormText<'a> {
     text: &'a str,
@@ -70,8 +70,8 @@ impl<'a> FormText<'a> {
         FormText { text, encoding: Encoding::Plain }
     }
 
-    /// Text that is form-encoded; `None` where a `%` has no two hexadecimal digits behind it, or
-    /// where a character stands that no encoder lets through.
+    /// Form-encoded text; `None` if a `%` lacks its two hexadecimal digits, or if it contains a
+    /// character that every encoder escapes.
     pub fn encoded(text: &'a str) -> Option<Self> {
         let mut rest = text.bytes();
         while let Some(byte) = rest.next() {
@@ -112,7 +112,7 @@ impl<'a> FormText<'a> {
         }
     }
 
-    /// Whether there is nothing in it.
+    /// Whether it is empty.
     pub fn is_empty(self) -> bool {
         self.text.is_empty()
     }
@@ -145,7 +145,7 @@ fn hex_value(digit: u8) -> Option<u8> {
     }
 }
 
-/// The name and value pairs of a form, in order; an item is `None` where one is badly encoded.
+/// The name and value pairs of a form, in order; an item is `None` if it is badly encoded.
 #[derive(Clone)]
 pub struct FormPairs<'a> {
     rest: &'a str,

@@ -1,7 +1,7 @@
 //! Bytes and text: JSON, forms, URIs and base64url, strictly.
 //!
-//! Nothing in here knows OpenID Connect. Input is what a hostile peer sends; everything is judged
-//! before it is used, in bounded memory and without recursion.
+//! Nothing in here knows OpenID Connect. Input comes from hostile peers; everything is checked
+//! before use, in bounded memory and without recursion.
 
 mod address;
 mod base64;

@@ -1,20 +1,19 @@
-//! Finding a byte by machine words: most of every document and token is stepped over that way.
+//! Finds a byte a machine word at a time: most of every document and token is skipped this way.
 
-/// What is behind the bytes that stand for themselves in a JSON string: from the first quotation
-/// mark, backslash or control character on.
+/// Skips the characters of a JSON string that stand for themselves: returns the rest from the first
+/// quotation mark, backslash or control character.
 #[inline]
 pub(super) fn behind_plain(text: &[u8]) -> &[u8] {
     from_first(text, b' ', [b'"', b'\\'])
 }
 
-/// Where the first `byte`, which is ASCII, is in `text`.
+/// The position of the first `byte`, which is ASCII, in `text`.
 pub(super) fn place_of(byte: u8, text: &[u8]) -> Option<usize> {
     let rest = from_first(text, 0, [byte, byte]);
     (!rest.is_empty()).then(|| text.len() - rest.len())
 }
 
-/// What is left of `text` from the first byte on that is below `limit` or one of `wanted`, all of
-/// which are ASCII.
+/// The rest of `text` from the first byte that is below `limit` or one of `wanted`, all ASCII.
 #[inline]
 fn from_first(text: &[u8], limit: u8, wanted: [u8; 2]) -> &[u8] {
     let mut rest = text;
@@ -34,11 +33,11 @@ fn from_first(text: &[u8], limit: u8, wanted: [u8; 2]) -> &[u8] {
     rest
 }
 
-/// Marks, by its top bit, the first such byte of a little-endian word.
+/// Marks the first such byte of a little-endian word by its top bit.
 ///
-/// A byte below another one has its top bit set behind their subtraction; bytes that had it before,
-/// which are of other characters than ASCII, are left out at the end. A borrow may set more of them,
-/// but only behind a byte that is rightly marked.
+/// If a byte is below another, subtracting sets its top bit; bytes with the top bit already set,
+/// which are not ASCII, are masked out at the end. A borrow may set more bits, but only after a
+/// byte that is correctly marked.
 fn marks(word: usize, limit: u8, [first, second]: [u8; 2]) -> usize {
     let equal = |byte| (word ^ repeat(byte)).wrapping_sub(repeat(1));
     (word.wrapping_sub(repeat(limit)) | equal(first) | equal(second)) & !word & repeat(0x80)
@@ -68,9 +67,9 @@ mod tests {
 
     #[test]
     fn plain_text_ends_where_a_search_byte_by_byte_finds_it() {
-        // Each byte at each place behind others of which none, or each, is nearly an end.
+        // Each byte at each position, after filler that is far from an end byte, or nearly one.
         for filler in [b'a', b' ', b'!', b'#', b'[', b']', 0x7f, 0x80, 0xa2, 0xff] {
-            // Interpreted, all of them take minutes.
+            // Under an interpreter, all of them take minutes.
             for end in (0..=u8::MAX).step_by(if cfg!(miri) { 17 } else { 1 }) {
                 for len in 0..20 {
                     let mut text = [filler; 40];

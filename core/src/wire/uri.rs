@@ -1,16 +1,16 @@
-//! Absolute URIs (RFC 3986), cut into their parts without being changed.
+//! Absolute URIs (RFC 3986), split into their parts unchanged.
 
 use core::fmt;
 
 use super::address::{decimal, is_ipv4, is_ipv6};
 use super::cut::{cut, cut_last};
 
-/// An absolute URI in its parts, each as it was written: nothing is decoded or normalised.
+/// An absolute URI in its parts, each as written: nothing is decoded or normalised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Uri<'a> {
     /// Before the first `:`.
     pub scheme: &'a str,
-    /// After `//`, where the URI has one.
+    /// After `//`, if present.
     pub authority: Option<Authority<'a>>,
     /// From the authority to the query.
     pub path: &'a str,
@@ -20,7 +20,7 @@ pub struct Uri<'a> {
     pub fragment: Option<&'a str>,
 }
 
-/// Host and port, and what stands before `@`.
+/// Host and port, and the text before `@`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Authority<'a> {
     /// Before `@`.
@@ -32,11 +32,11 @@ pub struct Authority<'a> {
 }
 
 impl<'a> Uri<'a> {
-    /// Cuts `text` into its parts.
+    /// Splits `text` into its parts.
     ///
     /// # Errors
     ///
-    /// [`UriError`] where it is no absolute URI.
+    /// [`UriError`] if it is not an absolute URI.
     pub fn parse(text: &'a str) -> Result<Self, UriError> {
         check_characters(text)?;
         let (scheme, rest) = cut(text, b':').ok_or(UriError::Scheme)?;
@@ -54,7 +54,7 @@ impl<'a> Uri<'a> {
         Ok(Uri { scheme, authority, path, query, fragment })
     }
 
-    /// Whether the scheme is `scheme`, which is given in lower case.
+    /// Whether the URI's scheme is `scheme`, given in lower case.
     pub fn has_scheme(&self, scheme: &str) -> bool {
         self.scheme.eq_ignore_ascii_case(scheme)
     }
@@ -136,14 +136,14 @@ fn split_optional(text: &str, separator: u8) -> (&str, Option<&str>) {
     }
 }
 
-/// What is wrong with a URI.
+/// Why text is not an absolute URI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UriError {
-    /// A character that a URI can't have, or a `%` without two hexadecimal digits.
+    /// A character not allowed in a URI, or a `%` without two hexadecimal digits.
     Character,
-    /// No scheme, or a bad one.
+    /// Missing or invalid scheme.
     Scheme,
-    /// No host, or a bad host or port.
+    /// Missing or invalid host, or invalid port.
     Authority,
 }
 

@@ -1,9 +1,9 @@
-//! Lists of words separated by spaces, as scopes are (RFC 6749 section 3.3).
+//! Lists of words separated by spaces, such as scopes (RFC 6749 section 3.3).
 
 use core::fmt;
 
-/// Words of visible ASCII without `"` and `\`, separated by white space; none by default. `S` holds their
-/// text.
+/// Words of visible ASCII without `"` and `\`, separated by white space; empty by default. `S`
+/// holds their text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Words<S>(S);
 
@@ -12,7 +12,7 @@ impl<S: AsRef<str>> Words<S> {
     ///
     /// # Errors
     ///
-    /// [`InvalidWord`] where a word has another character.
+    /// [`InvalidWord`] if a word has another character.
     pub fn parse(text: S) -> Result<Self, InvalidWord> {
         let valid = |b: u8| matches!(b, b'!'..=b'~' if b != b'"' && b != b'\\');
         if text.as_ref().bytes().all(|b| valid(b) || b.is_ascii_whitespace()) {
@@ -22,7 +22,7 @@ impl<S: AsRef<str>> Words<S> {
         }
     }
 
-    /// The same words, lent.
+    /// The same words, borrowed.
     pub fn borrowed(&self) -> Words<&str> {
         Words(self.0.as_ref())
     }
@@ -32,18 +32,18 @@ impl<S: AsRef<str>> Words<S> {
         self.0.as_ref().split_ascii_whitespace()
     }
 
-    /// Whether `word` is among them, to the letter.
+    /// Whether `word` is among them, compared exactly.
     pub fn contains(&self, word: &str) -> bool {
         self.iter().any(|w| w == word)
     }
 
-    /// Whether there is none.
+    /// Whether the list is empty.
     pub fn is_empty(&self) -> bool {
         self.iter().next().is_none()
     }
 }
 
-/// A character that no word may have: outside visible ASCII, or `"` or `\`.
+/// A character not allowed in a word: outside visible ASCII, or `"` or `\`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidWord;
 

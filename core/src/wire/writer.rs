@@ -1,11 +1,11 @@
-//! Writing text into a buffer that somebody else owns.
+//! Writes text into the caller's buffer.
 
 use core::fmt;
 
 /// The buffer can't hold the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BufferTooSmall {
-    /// Bytes that the whole message takes.
+    /// The length of the whole message in bytes.
     pub needed: usize,
 }
 
@@ -17,8 +17,7 @@ impl fmt::Display for BufferTooSmall {
 
 impl core::error::Error for BufferTooSmall {}
 
-/// Appends to a buffer, and goes on counting past its end, so that [`BufferTooSmall`] can say how
-/// much is needed.
+/// Appends to a buffer, and keeps counting past its end for [`BufferTooSmall`].
 pub(crate) struct Writer<'b> {
     buf: &'b mut [u8],
     len: usize,
@@ -45,7 +44,7 @@ impl<'b> Writer<'b> {
         self.push(c.encode_utf8(&mut [0; 4]).as_bytes());
     }
 
-    /// Pushes a number's decimal digits. Formatting would be half a kilobyte of code.
+    /// Pushes a number's decimal digits. Formatting would add half a kilobyte of code.
     pub(crate) fn push_number(&mut self, number: u32) {
         if number >= 10 {
             self.push_number(number / 10);
@@ -53,12 +52,12 @@ impl<'b> Writer<'b> {
         self.push(&[b'0' + (number % 10) as u8]);
     }
 
-    /// Bytes written so far, those past the buffer's end included.
+    /// Bytes written so far, including those past the buffer's end.
     pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    /// What was written, and the rest of the buffer.
+    /// The bytes written, and the rest of the buffer.
     pub(crate) fn finish(self) -> Result<(&'b [u8], &'b mut [u8]), BufferTooSmall> {
         let needed = self.len;
         let (written, rest) =

@@ -1,4 +1,4 @@
-//! The authorization endpoint and the sign-in that follows it.
+//! The authorization endpoint and the sign-in page.
 
 use crate::authorization_request::{AuthorizationRequest, Destination};
 use crate::directory::Directory;
@@ -10,7 +10,7 @@ use crate::setup::User;
 use crate::sign_in_page;
 use onerealm_loopback::http_server::{Request, Response};
 
-/// Entra ID's name for the cookie of a signed-in browser.
+/// Entra ID's session cookie.
 const SESSION_COOKIE: &str = "ESTSAUTH";
 
 /// Answers an authorization request with a code if the browser is already signed in, otherwise with the sign-in page.
@@ -36,7 +36,7 @@ pub(crate) fn begin(directory: &Directory, request: &Request) -> Response {
     }
 }
 
-/// Answers the form of the sign-in page.
+/// Answers the sign-in page's form.
 pub(crate) fn sign_in(directory: &Directory, request: &Request) -> Response {
     let form = Parameters::parse(&request.body);
     let login_token = form.get("login_token").unwrap_or_default();
@@ -75,7 +75,7 @@ fn ask(
     page
 }
 
-/// Sends a code to the redirect URI, with the unrequested `session_state` that Entra ID adds.
+/// Sends a code to the redirect URI, with the `session_state` that Entra ID adds unasked.
 fn grant(directory: &Directory, request: AuthorizationRequest, user: User) -> Response {
     let destination = request.destination.clone();
     let code = directory.issue_code(Grant { user, request });

@@ -1,4 +1,4 @@
-//! An authorization request, and the way back from it.
+//! An authorization request, and where its answer goes.
 
 use url::form_urlencoded;
 
@@ -14,7 +14,7 @@ const SCOPES: [&str; 5] = ["openid", "profile", "email", "offline_access", "User
 /// Characters of a SHA-256 digest in base64url without padding.
 const CHALLENGE_LENGTH: usize = 43;
 
-/// A valid authorization request, for which a code may be issued.
+/// A valid authorization request.
 #[derive(Clone)]
 pub(crate) struct AuthorizationRequest {
     pub(crate) destination: Destination,
@@ -23,7 +23,7 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) code_challenge: String,
 }
 
-/// Who asked, and where the answer goes.
+/// The client, and where its answer goes.
 #[derive(Clone)]
 pub(crate) struct Destination {
     pub(crate) client_id: String,
@@ -41,7 +41,7 @@ enum ResponseMode {
 }
 
 impl AuthorizationRequest {
-    /// Reads the parameters whose errors go to the redirect URI.
+    /// Reads the parameters whose errors are sent to the redirect URI.
     pub(crate) fn read(
         parameters: &Parameters,
         destination: &Destination,
@@ -100,7 +100,7 @@ impl Destination {
         self.answer(&[("error", refusal.error()), ("error_description", refusal.description())])
     }
 
-    /// Sends parameters to the redirect URI, along with the request's `state`.
+    /// Sends parameters to the redirect URI, with the request's `state`.
     pub(crate) fn answer(&self, parameters: &[(&str, &str)]) -> Response {
         let state = self.state.as_deref().map(|state| ("state", state));
         let parameters: Vec<_> = parameters.iter().copied().chain(state).collect();
@@ -129,8 +129,8 @@ impl ResponseMode {
     }
 }
 
-/// The code challenge. Entra ID requires one of single-page applications only; this provider requires one of every
-/// client and rejects `plain`, so that a relying party without PKCE is noticed.
+/// The code challenge. Entra ID requires one only of single-page applications; this provider requires one of every
+/// client and rejects `plain`, to expose relying parties without PKCE.
 fn code_challenge(parameters: &Parameters) -> Result<&str, Refusal> {
     let challenge = parameters.get("code_challenge").unwrap_or_default();
     let is_digest = challenge.len() == CHALLENGE_LENGTH
@@ -141,7 +141,7 @@ fn code_challenge(parameters: &Parameters) -> Result<&str, Refusal> {
     Err(EntraError::CodeChallenge.refusal())
 }
 
-/// Any scope of a resource is known: it begins with the resource, as in `https://graph.microsoft.com/User.Read`.
+/// Every resource scope is accepted: it begins with the resource, as in `https://graph.microsoft.com/User.Read`.
 fn is_known(scope: &str) -> bool {
     SCOPES.contains(&scope) || scope.contains('/')
 }

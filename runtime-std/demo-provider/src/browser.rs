@@ -1,6 +1,6 @@
-//! A browser and its user, as far as signing in at the [`DemoProvider`](crate::DemoProvider) needs them.
+//! A browser and its user, just enough to sign in at the [`DemoProvider`](crate::DemoProvider).
 //!
-//! It speaks plain HTTP to loopback addresses only, and returns the redirect URI's callback instead of opening it.
+//! It speaks plain HTTP to loopback addresses only, and returns the callback URL instead of opening it.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, Ipv6Addr, TcpStream};
@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use url::form_urlencoded;
 
-/// How long each read may take. The provider answers immediately.
+/// The time limit of each read. The provider answers immediately.
 const READ_TIME: Duration = Duration::from_secs(30);
 
-/// Far longer than any page of the provider.
+/// Far longer than any of the provider's pages.
 const MAX_ANSWER: u64 = 1024 * 1024;
 
-/// Signs a user in with a new browser, and returns the callback URL that the browser is sent to.
+/// Signs a user in with a new browser, and returns the callback URL.
 ///
 /// # Errors
 ///
@@ -39,12 +39,12 @@ pub struct Browser {
     cookie: Option<String>,
 }
 
-/// A page that the browser has opened.
+/// A page opened by the browser.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Page {
     /// The HTTP status.
     pub status: u16,
-    /// The URL that it redirects to, if any.
+    /// The redirect target, if any.
     pub location: Option<String>,
     /// The content.
     pub body: String,
@@ -127,7 +127,7 @@ impl Browser {
         self.read_page(&answer)
     }
 
-    /// Parses an answer that ends with its connection, and stores its cookie.
+    /// Parses an answer that ends when the connection closes, and stores its cookie.
     fn read_page(&mut self, answer: &[u8]) -> io::Result<Page> {
         let mut headers = [httparse::EMPTY_HEADER; 64];
         let mut parsed = httparse::Response::new(&mut headers);

@@ -1,4 +1,4 @@
-//! A client's credentials in a token request, and whether its platform allows them.
+//! A client's credentials in a token request, and whether its platform permits them.
 
 use base64ct::{Base64, Encoding as _};
 use url::form_urlencoded;
@@ -8,7 +8,7 @@ use crate::parameters::Parameters;
 use crate::setup::{Platform, Registration};
 use onerealm_loopback::http_server::Request;
 
-/// The client that a token request claims to come from, and the credentials that it presents.
+/// The client identifier and the credentials in a token request.
 pub(crate) struct ClientAuthentication {
     pub(crate) client_id: Option<String>,
     /// From the header or the body; may be empty.

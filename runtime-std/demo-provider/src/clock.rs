@@ -1,4 +1,4 @@
-//! The time, and how Entra ID writes it.
+//! The time, in Entra ID's format.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -8,7 +8,7 @@ pub(crate) fn unix_now() -> u64 {
     since.expect("the clock is after 1970").as_secs()
 }
 
-/// The time as Entra ID writes it, for example `2026-05-20 10:00:00Z`.
+/// The time in Entra ID's format, for example `2026-05-20 10:00:00Z`.
 pub(crate) fn timestamp() -> String {
     timestamp_of(unix_now())
 }

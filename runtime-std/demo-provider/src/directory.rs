@@ -1,4 +1,4 @@
-//! The tenant's state: its settings, its key, and everything that it has issued.
+//! The tenant's state: its settings, its key, and everything it has issued.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -22,10 +22,10 @@ pub(crate) struct Directory {
     issued: Mutex<Issued>,
 }
 
-/// What has been issued, by the random text that was handed out for it.
+/// Everything issued, by the random text handed out for it.
 #[derive(Default)]
 pub(crate) struct Issued {
-    /// Sign-in pages that wait for an answer, by login token.
+    /// Sign-in pages awaiting an answer, by login token.
     pub(crate) sign_ins: HashMap<String, AuthorizationRequest>,
     /// Signed-in browsers, by cookie.
     pub(crate) sessions: HashMap<String, User>,
@@ -54,7 +54,7 @@ impl Directory {
         }
     }
 
-    /// What has been issued, locked.
+    /// Everything issued, locked.
     pub(crate) fn issued(&self) -> MutexGuard<'_, Issued> {
         // No change to the maps can stop halfway, so they are intact after a panic elsewhere.
         self.issued.lock().unwrap_or_else(PoisonError::into_inner)

@@ -1,6 +1,6 @@
 //! The provider's endpoints, and their paths.
 
-/// The endpoint that a request was sent to.
+/// The endpoint of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Endpoint {
     /// The discovery document.
@@ -15,12 +15,12 @@ pub enum Endpoint {
     Token,
     /// The userinfo endpoint.
     Userinfo,
-    /// Any other path, and requests that cannot be read.
+    /// Any other path, and unreadable requests.
     Other,
 }
 
 impl Endpoint {
-    /// The endpoint with this path. All but the userinfo endpoint are below the tenant.
+    /// The endpoint with this path. All except the userinfo endpoint are below the tenant.
     pub(crate) fn of(path: &str, tenant: &str) -> Self {
         if path == "/oidc/userinfo" {
             return Self::Userinfo;

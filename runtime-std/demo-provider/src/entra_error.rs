@@ -1,4 +1,4 @@
-//! Entra ID's errors, each recorded from a real answer or taken from its documentation.
+//! Entra ID's errors, each recorded from a real answer or copied from its documentation.
 
 use serde_json::{Value, json};
 
@@ -83,12 +83,12 @@ impl EntraError {
         self.about(&[])
     }
 
-    /// The error of a request that lacks the parameter `name`.
+    /// The error for a request that lacks the parameter `name`.
     pub(crate) fn missing_parameter(name: &str) -> Refusal {
         Self::MissingParameter.about(&[("'name'", &format!("'{name}'"))])
     }
 
-    /// The error with words of its text replaced, such as the name of the application.
+    /// The error with words in its text replaced, such as the name of the application.
     ///
     /// The trace ID, the correlation ID and the time are new each time.
     pub(crate) fn about(self, replacements: &[(&str, &str)]) -> Refusal {
@@ -112,7 +112,7 @@ impl EntraError {
     }
 }
 
-/// One error, ready to be sent.
+/// One error, ready to send.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     status: u16,

@@ -1,4 +1,4 @@
-//! What a code or an access token stands for.
+//! The grant behind a code or an access token.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use ring::digest::{SHA256, digest};
@@ -6,7 +6,7 @@ use ring::digest::{SHA256, digest};
 use crate::authorization_request::AuthorizationRequest;
 use crate::setup::User;
 
-/// A user who signed in, and the request that they signed in for.
+/// A user who signed in, and the request they signed in for.
 #[derive(Clone)]
 pub(crate) struct Grant {
     pub(crate) user: User,

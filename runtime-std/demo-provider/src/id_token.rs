@@ -8,7 +8,7 @@ use crate::directory::Directory;
 use crate::grant::Grant;
 use crate::random::random_text;
 
-/// Seconds. Entra ID backdates its tokens by five minutes, for relying parties whose clock is slow.
+/// Seconds. Entra ID backdates its tokens by five minutes, for relying parties with slow clocks.
 const DATED_BACK: u64 = 300;
 
 /// Seconds, from the time of issue.

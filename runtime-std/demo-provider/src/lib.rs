@@ -1,12 +1,11 @@
 //! An OpenID Provider for demonstrations and tests that behaves like Entra ID.
 //!
-//! Where providers differ, it does what Entra ID does: the platform of a login's redirect URI (web, native or
-//! single-page) decides whether the token endpoint requires a client secret or refuses one. Its answers were recorded
-//! from Entra ID or taken from its documentation; each is in a file below `entra/`, with its source.
+//! Where providers differ, it follows Entra ID: the platform of a login's redirect URI (web, native or single-page)
+//! decides whether the token endpoint requires a client secret or refuses one. Its answers are recorded from Entra ID
+//! or copied from its documentation; each is in a file below `entra/`, with its source.
 //!
-//! It shares no code with the relying party's protocol core, so that a mistake there has no counterpart here. It keeps
-//! everything in memory, asks for no password, and signs with a published key: it protects nothing, and listens on
-//! 127.0.0.1 only.
+//! It shares no code with the relying party's protocol core, so they have no mistakes in common. It keeps everything in
+//! memory, asks for no password, and signs with a published key: it protects nothing, and listens on 127.0.0.1 only.
 //!
 //! ```
 //! use onerealm_demo_provider::{Endpoint, Platform, DemoProvider, Registration, Setup, User};
@@ -33,7 +32,7 @@
     reason = "it reads documents of its own, and runs in demonstrations and tests only"
 )]
 
-// Each file uses earlier ones only.
+// Each file uses only earlier ones.
 mod clock;
 mod random;
 mod parameters;
@@ -73,13 +72,13 @@ use std::time::{Duration, Instant};
 use directory::Directory;
 use onerealm_loopback::http_server::{Acceptor, Connection, Unreadable};
 
-/// How long one request may take, and how long a connection may be idle.
+/// The time limit of one request, and of an idle connection.
 const REQUEST_TIME: Duration = Duration::from_secs(30);
 
 /// Many times the connections of a relying party's pool and a browser.
 const MAX_CONNECTIONS: usize = 256;
 
-/// Bytes: sixteen times a token request with a code of 4,096 characters.
+/// Bytes: sixteen times the size of a token request with a code of 4,096 characters.
 const MAX_BODY: usize = 64 * 1024;
 
 /// A running provider. Dropping it closes its port and all connections.
@@ -112,7 +111,7 @@ impl DemoProvider {
         &self.directory.issuer
     }
 
-    /// The address that it listens on.
+    /// The listening address.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -162,7 +161,7 @@ fn serve(mut connection: Connection, directory: &Directory) {
     }
 }
 
-/// Records a request, makes its answer, lets the setup change it, and records the result.
+/// Records a request, creates its answer, lets the setup change it, and records the result.
 fn answer(
     directory: &Directory,
     connection: usize,

@@ -24,12 +24,12 @@ impl Parameters {
         same.map(|(_, value)| value.as_str())
     }
 
-    /// The value, unless it is empty: that counts as absent (RFC 6749, section 3.1).
+    /// The value; an empty one counts as absent (RFC 6749, section 3.1).
     pub(crate) fn given(&self, name: &str) -> Option<&str> {
         self.get(name).filter(|value| !value.is_empty())
     }
 
-    /// Whether any name occurs twice, which RFC 6749, section 3.1 forbids.
+    /// Whether any name occurs twice, forbidden by RFC 6749, section 3.1.
     pub(crate) fn has_duplicates(&self) -> bool {
         let mut names: Vec<_> = self.0.iter().map(|(name, _)| name).collect();
         names.sort_unstable();

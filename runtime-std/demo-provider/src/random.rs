@@ -30,7 +30,7 @@ pub(crate) fn guid(bytes: &[u8]) -> String {
 
 fn random<const LENGTH: usize>() -> [u8; LENGTH] {
     let mut bytes = [0; LENGTH];
-    // Without randomness the provider must not issue anything.
+    // Without randomness the provider must issue nothing.
     SystemRandom::new().fill(&mut bytes).expect("the system gives random bytes");
     bytes
 }

@@ -1,4 +1,4 @@
-//! Every request as it was received, and how it was answered.
+//! Every request as received, with its answer.
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,20 +9,20 @@ use crate::entra_error;
 use crate::parameters::Parameters;
 use onerealm_loopback::http_server::{Request, Response};
 
-/// One request as it was received, and how it was answered.
+/// One request as received, with its answer.
 #[derive(Clone, Debug)]
 pub struct Recorded {
-    /// The number of its connection: they are counted from 0 in the order of acceptance.
+    /// The connection's number, counted from 0 in the order of acceptance.
     pub connection: usize,
-    /// The endpoint with the request's path.
+    /// The endpoint for the request's path.
     pub endpoint: Endpoint,
-    /// The request. If it could not be read, everything but `raw_head` is empty.
+    /// The request. If it was unreadable, everything but `raw_head` is empty.
     pub request: Request,
     /// The answer; `None` until it is known.
     pub answered: Option<Answered>,
 }
 
-/// The parts of an answer that tests ask about, read from the answer itself.
+/// The parts of an answer that tests check, read from the answer itself.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Answered {
     /// The status.

@@ -3,7 +3,7 @@
 /// Whether `asked` matches the registered redirect URI.
 ///
 /// They must be equal, with Entra ID's two exceptions: a URI without a path may be sent with `/`, and a loopback URI
-/// with any port. Path and case must always be the same, and `localhost` is not `127.0.0.1`.
+/// may have any port. Path and case must always match, and `localhost` is not `127.0.0.1`.
 pub(crate) fn matches(registered: &str, asked: &str) -> bool {
     let is_same_with_path = !has_path(registered) && asked.strip_suffix('/') == Some(registered);
     asked == registered || is_same_with_path || matches_loopback(registered, asked)
@@ -52,7 +52,7 @@ impl<'a> Loopback<'a> {
     }
 }
 
-/// The redirect URI as it is redirected to: without a path, it gets a `/`.
+/// The redirect URI as used in a redirect: if it has no path, it gets a `/`.
 pub(crate) fn with_path(uri: &str) -> String {
     let slash = if has_path(uri) { "" } else { "/" };
     format!("{uri}{slash}")

@@ -5,7 +5,7 @@ use crate::endpoint::Endpoint;
 use crate::{authorization, metadata, token, userinfo};
 use onerealm_loopback::http_server::{Request, Response};
 
-/// Answers one request: with 405 if the endpoint doesn't accept the method, and with 404 if there is no endpoint.
+/// Answers one request: with 405 if the endpoint doesn't accept the method, with 404 if there is no endpoint.
 pub(crate) fn answer(directory: &Directory, endpoint: Endpoint, request: &Request) -> Response {
     if !endpoint.takes(&request.method) {
         return Response::new(405);

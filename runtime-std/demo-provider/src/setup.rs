@@ -1,4 +1,4 @@
-//! The settings that a provider is started with.
+//! The provider's settings.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,20 +16,20 @@ pub type BendAnswer = dyn Fn(Endpoint, &Recorded, Response) -> Response + Send +
 /// Changes the claims of an ID token before it is signed.
 pub type BendClaims = dyn Fn(&mut serde_json::Value) + Send + Sync;
 
-/// The settings that a provider is started with.
+/// The provider's settings.
 #[derive(Clone)]
 pub struct Setup {
     /// The port on 127.0.0.1; any free one if `None`.
     pub port: Option<u16>,
     /// The origin of its public URLs if it is behind a proxy, for example `https://localhost:8443`.
     pub origin: Option<String>,
-    /// The tenant's GUID, with which paths begin.
+    /// The tenant's GUID, the first segment of paths.
     pub tenant: String,
     /// The registered applications.
     pub registrations: Vec<Registration>,
     /// The people who can sign in.
     pub users: Vec<User>,
-    /// How long a code is valid. With zero, every code has expired by the time it is redeemed.
+    /// The lifetime of a code. With zero, every code has expired by the time it is redeemed.
     pub code_lifetime: Duration,
     /// Changes each answer, if set.
     pub bend_answer: Option<Arc<BendAnswer>>,
@@ -59,7 +59,7 @@ impl Setup {
         self.registrations.iter().find(|registration| registration.client_id == client_id)
     }
 
-    /// The user with this name. Like Entra ID, ignores case and surrounding spaces.
+    /// The user with this name, ignoring case and surrounding spaces as Entra ID does.
     pub(crate) fn user(&self, user_name: &str) -> Option<&User> {
         self.users.iter().find(|user| user.user_name.eq_ignore_ascii_case(user_name.trim()))
     }
@@ -80,14 +80,14 @@ impl fmt::Debug for Setup {
     }
 }
 
-/// An application, as an administrator registered it.
+/// An application, as registered by an administrator.
 #[derive(Clone)]
 pub struct Registration {
-    /// The client identifier; Entra ID calls it the application ID.
+    /// The client identifier (in Entra ID: application ID).
     pub client_id: String,
     /// The client secret, if it has one.
     pub secret: Option<String>,
-    /// The redirect URIs, each with the platform that it is registered for.
+    /// The redirect URIs, each with its platform.
     pub redirect_uris: Vec<(String, Platform)>,
 }
 
@@ -112,7 +112,7 @@ impl fmt::Debug for Registration {
     }
 }
 
-/// The platform that a redirect URI is registered for. It decides which credentials the token endpoint requires.
+/// The platform of a redirect URI. It decides which credentials the token endpoint requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Platform {
     /// A web application: the secret is required.
@@ -126,7 +126,7 @@ pub enum Platform {
 /// A person who can sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// The name for the sign-in page, and the claim `preferred_username`.
+    /// The name entered on the sign-in page, and the claim `preferred_username`.
     pub user_name: String,
     /// The display name.
     pub name: String,
@@ -134,12 +134,12 @@ pub struct User {
     pub email: Option<String>,
     /// The object ID: the same for every application.
     pub oid: String,
-    /// The object IDs of the user's groups. Without any, there is no `groups` claim.
+    /// The object IDs of the user's groups. If empty, there is no `groups` claim.
     pub groups: Vec<String>,
 }
 
 impl User {
-    /// A user in no group, whose mail address is the user name.
+    /// A user in no group, with the user name as mail address.
     pub fn new(user_name: &str, name: &str) -> Self {
         Self {
             user_name: user_name.to_owned(),

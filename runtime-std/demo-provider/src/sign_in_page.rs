@@ -1,4 +1,4 @@
-//! The pages that a browser shows.
+//! The pages shown in the browser.
 
 use std::fmt::Write as _;
 
@@ -23,7 +23,7 @@ pub(crate) fn sign_in(action: &str, login_token: &str, user_name: &str, notice: 
     page(200, &form)
 }
 
-/// The page of an error that must not be sent to the redirect URI.
+/// The page for an error that must not be sent to the redirect URI.
 pub(crate) fn error(status: u16, text: &str) -> Response {
     page(
         status,
@@ -34,7 +34,8 @@ pub(crate) fn error(status: u16, text: &str) -> Response {
     )
 }
 
-/// A page that posts the answer to the redirect URI on its own (OAuth 2.0 Form Post Response Mode).
+/// A page that posts the answer to the redirect URI automatically (OAuth 2.0 Form Post Response
+/// Mode).
 pub(crate) fn form_post(redirect_uri: &str, parameters: &[(&str, &str)]) -> Response {
     let mut form = format!("<form method=\"post\" action=\"{}\">\n", escape(redirect_uri));
     for (name, value) in parameters {

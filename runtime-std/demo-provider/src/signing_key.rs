@@ -1,4 +1,4 @@
-//! The key that ID tokens are signed with.
+//! The key that signs ID tokens.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use ring::rand::SystemRandom;
@@ -6,11 +6,11 @@ use ring::rsa::{KeyPair, KeyPairComponents, PublicKeyComponents};
 use ring::signature::RSA_PKCS1_SHA256;
 use serde_json::{Value, json};
 
-/// The RSA key of RFC 7515, appendix A.2, because `ring` generates no RSA keys. The standard publishes its private
-/// half, so a signature of it proves nothing.
+/// The RSA key of RFC 7515, appendix A.2, because `ring` generates no RSA keys. Its private half is published, so its
+/// signature proves nothing.
 const RFC7515_A2: &str = include_str!("rfc7515_a2_key.json");
 
-/// The key that ID tokens are signed with.
+/// The key that signs ID tokens.
 pub(crate) struct SigningKey {
     pair: KeyPair,
     modulus: String,
@@ -19,7 +19,7 @@ pub(crate) struct SigningKey {
 }
 
 impl SigningKey {
-    /// The published key. It is compiled in, so that each step either always succeeds or always fails.
+    /// The published key. It is compiled in, so each step either always succeeds or always fails.
     pub(crate) fn rfc7515_a2() -> Self {
         let key: Value = serde_json::from_str(RFC7515_A2).expect("the key is JSON");
         let text = |name: &str| key[name].as_str().expect("the key has the member").to_owned();
@@ -43,8 +43,8 @@ impl SigningKey {
         }
     }
 
-    /// The public key in the form in which Entra ID publishes its own: with `kid` and `issuer`, without `alg`. There is
-    /// no certificate, and so there are no members for one.
+    /// The public key in Entra ID's form: with `kid` and `issuer`, without `alg`. There is no certificate, so there are
+    /// no members for one.
     pub(crate) fn public_jwk(&self, issuer: &str) -> Value {
         json!({
             "kty": "RSA",

@@ -15,7 +15,7 @@ use crate::parameters::Parameters;
 use crate::random::random_text;
 use onerealm_loopback::http_server::{Request, Response};
 
-/// A token response of Entra ID, of which tokens and scope are replaced.
+/// A token response of Entra ID; tokens and scope are replaced.
 const TOKEN_RESPONSE: &str = include_str!("entra/token_ok_v2.json");
 
 /// The scope that Entra ID adds for the access token's resource.
@@ -97,13 +97,13 @@ fn check_code(code: &Code, verifier: Option<&str>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether this is a code verifier by RFC 7636, section 4.1.
+/// Whether this is a valid code verifier (RFC 7636, section 4.1).
 fn is_verifier(text: &str) -> bool {
     let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     (43..=128).contains(&text.len()) && text.bytes().all(is_unreserved)
 }
 
-/// The token response, whose access token the userinfo endpoint knows from now on.
+/// The token response. The userinfo endpoint accepts its access token from now on.
 fn tokens(directory: &Directory, grant: &Grant) -> Value {
     let access_token = format!("opaque.{}", random_text::<600>());
     let scope = granted_scope(&grant.request.scope);

@@ -1,4 +1,4 @@
-//! The userinfo endpoint. Entra ID's is part of Microsoft Graph, which has fewer claims and errors of its own.
+//! The userinfo endpoint. Entra ID's is part of Microsoft Graph, which has fewer claims and its own errors.
 
 use serde_json::json;
 
@@ -15,7 +15,7 @@ pub(crate) fn answer(directory: &Directory, request: &Request) -> Response {
     }
 }
 
-/// The grant of the access token in the header, the only place that is looked at.
+/// The grant of the access token in the header, the only place searched.
 fn bearer(directory: &Directory, request: &Request) -> Option<Grant> {
     let (scheme, token) = request.header("authorization")?.split_once(' ')?;
     let is_bearer = scheme.eq_ignore_ascii_case("bearer");

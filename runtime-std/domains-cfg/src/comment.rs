@@ -1,8 +1,8 @@
-//! `comment`, which Proxmox VE keeps with `%XX` for whatever might not go through a line of ASCII.
+//! `comment`, which Proxmox VE stores as ASCII with `%XX` escapes.
 
 use std::fmt::Write;
 
-/// As Proxmox VE shows it. Nothing in the result can move a terminal's cursor.
+/// Decodes it as Proxmox VE shows it. Nothing in the result can move a terminal's cursor.
 pub(crate) fn decode(written: &str) -> String {
     let mut bytes = Vec::with_capacity(written.len());
     let mut rest = written.as_bytes();
@@ -21,13 +21,13 @@ pub(crate) fn decode(written: &str) -> String {
     text.replace(|c: char| c.is_control(), "\u{fffd}")
 }
 
-/// As Proxmox VE writes it.
+/// Encodes it as Proxmox VE writes it.
 pub(crate) fn encode(text: &str) -> String {
     let mut written = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
             b' '..=b'~' if byte != b'%' && byte != b':' => written.push(byte.into()),
-            // Nothing fails that is written to a `String`.
+            // Writing to a `String` cannot fail.
             _ => write!(written, "%{byte:02X}").unwrap_or_default(),
         }
     }

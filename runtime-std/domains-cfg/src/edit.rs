@@ -1,7 +1,7 @@
-//! A file with realms that is changed in one line, and keeps every other byte.
+//! Changes one line of a realm file, and keeps every other byte.
 //!
-//! What is changed is parsed again before it is taken: the file must say what it said before, but for the property that
-//! was meant, and the realm must be one that can be used.
+//! Each change is parsed again before it is accepted: the file must mean the same as before except for the property
+//! changed, and the realm must be usable.
 
 mod error;
 mod line;
@@ -27,7 +27,7 @@ use crate::{comment, realm, replace};
 
 type Bytes = Zeroizing<Vec<u8>>;
 
-/// A file with realms, to be changed property by property.
+/// A realm file, changed property by property.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), onerealm_domains_cfg::EditError> {
@@ -40,7 +40,7 @@ type Bytes = Zeroizing<Vec<u8>>;
 /// ```
 pub struct ConfigFile {
     path: PathBuf,
-    /// As it was read.
+    /// The bytes as read.
     original: Bytes,
     bytes: Bytes,
 }
@@ -57,11 +57,11 @@ impl ConfigFile {
         ConfigFile::of(bytes, path)
     }
 
-    /// Takes the bytes of a file; `path` is what errors call it, and where it is written.
+    /// Takes the bytes of a file; errors name it `path`, and it is written there.
     ///
     /// # Errors
     ///
-    /// [`EditError::Config`]: there are too many bytes.
+    /// [`EditError::Config`]: the file is too large.
     pub fn parse(bytes: &[u8], path: &Path) -> Result<ConfigFile, EditError> {
         ConfigFile::of(Zeroizing::new(bytes.to_vec()), path)
     }
@@ -71,27 +71,27 @@ impl ConfigFile {
         Ok(ConfigFile { path: path.to_owned(), original: bytes.clone(), bytes })
     }
 
-    /// The file as it is now. The realms' keys are in it.
+    /// The file's current content. It includes the realms' keys.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Whether the property's value is a secret, which no command line and no message may have.
+    /// Whether the property's value is a secret, which must not appear in a command line or a message.
     pub fn is_secret(property: &str) -> bool {
         [CLIENT_KEY, NATIVE_CLIENT_KEY].contains(&property)
     }
 
-    /// Sets a property of an `openid` realm. Says whether that changed anything.
+    /// Sets a property of an `openid` realm. Returns whether anything changed.
     ///
-    /// A `comment` is given as it is to be shown, every other value as it stands in the file.
+    /// A `comment` is given as it is shown, every other value as it stands in the file.
     ///
     /// # Errors
     ///
-    /// There is no such realm or property, the realm has a mistake or would have one, or the value would be read as
-    /// another one. The file stays as it was.
+    /// There is no such realm or property, the realm has a mistake or would have one, or the value would be read back
+    /// differently. The file stays unchanged.
     pub fn set(&mut self, realm: &str, property: &str, value: &str) -> Result<bool, EditError> {
         let property = known(property).ok_or(EditError::PropertyUnknown)?;
-        // A name without a value means something of its own, and no key is lost by an empty variable in a script.
+        // A name without a value has its own meaning, and an empty variable in a script must not delete a key.
         if value.is_empty() {
             return Err(EditError::Value { property });
         }
@@ -102,7 +102,7 @@ impl ConfigFile {
         self.change(realm, property, Some(&value))
     }
 
-    /// Removes a property of an `openid` realm. Says whether it was there.
+    /// Removes a property of an `openid` realm. Returns whether it was set.
     ///
     /// # Errors
     ///
@@ -111,7 +111,7 @@ impl ConfigFile {
         self.change(realm, property, None)
     }
 
-    /// Writes the file: as a whole, with its owner and its mode, and only if it is still what was read.
+    /// Writes the file atomically, with its owner and mode, and only if it still has the content that was read.
     ///
     /// # Errors
     ///
@@ -139,7 +139,7 @@ impl ConfigFile {
         })
     }
 
-    /// The file with the property so, if it isn't.
+    /// The file with this setting; `None` if it already has it.
     fn changed(
         &self,
         realm: &str,
@@ -178,7 +178,7 @@ impl ConfigFile {
         Ok(Some(new))
     }
 
-    /// The one section of that name, and its place.
+    /// The only section with this name, and its place.
     fn section<'s, 't>(
         &self,
         sections: &'s [Section<'t>],
@@ -199,7 +199,7 @@ impl ConfigFile {
         }
     }
 
-    /// Refuses a file that says something else than the one before with the change.
+    /// Refuses a result that differs from the original by more than the change.
     fn judge(
         &self,
         new: &[u8],
@@ -212,7 +212,7 @@ impl ConfigFile {
         let sections = text.sections();
         if let Some(realm) = expected.get_mut(index) {
             realm.change(property, value);
-            // That there is none any more is for `realm` to see.
+            // `realm` reports a property that is missing now.
             realm.fault = sections.get(index).and_then(|section| section.fault.map(|(_, it)| it));
         }
         let section = sections.get(index).filter(|_| outline(&sections) == expected);
@@ -231,13 +231,13 @@ impl ConfigFile {
         RealmProblem { path: self.path.clone(), line, realm: realm.to_owned(), problem }
     }
 
-    /// The file with another line in the place of that one.
+    /// The file with this line replaced.
     fn with_line(&self, number: usize, change: impl FnOnce(Line<'_>) -> Bytes) -> Bytes {
         let (before, line, after) = self.around(number);
         Zeroizing::new([before, &change(Line::new(line)), after].concat())
     }
 
-    /// The file without that line. Where the file doesn't end with a line end, it doesn't afterwards either.
+    /// The file without this line. If the file doesn't end with a line end, it still doesn't afterwards.
     fn without_line(&self, number: usize) -> Bytes {
         let (before, line, after) = self.around(number);
         let before = match line.ends_with(b"\n") {
@@ -247,7 +247,7 @@ impl ConfigFile {
         Zeroizing::new([before, after].concat())
     }
 
-    /// What is before a line, the line with its end, and what is after it. Lines are counted from 1.
+    /// The text before a line, the line with its end, and the text after it. Lines are counted from 1.
     fn around(&self, number: usize) -> (&[u8], &[u8], &[u8]) {
         let mut lines = self.bytes.split_inclusive(|byte| *byte == b'\n');
         let start: usize = lines.by_ref().take(number - 1).map(<[u8]>::len).sum();
@@ -257,7 +257,7 @@ impl ConfigFile {
     }
 }
 
-/// No realm's key may be seen.
+/// Hides the realms' keys.
 impl fmt::Debug for ConfigFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConfigFile").field("path", &self.path).finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! What can be wrong with the file, and with one realm in it. No value of a property is in a message.
+//! Mistakes in the file, and in one realm of it. No message contains a property's value.
 
 use std::error::Error;
 use std::fmt;
@@ -8,14 +8,14 @@ use std::path::PathBuf;
 use onerealm::UnusableRealm;
 use onerealm_core::{RealmError, RedirectUriError};
 
-/// As much of a realm's name as a message repeats, in characters.
+/// The longest part of a realm's name that a message repeats, in characters.
 const SHOWN_OF_A_NAME: usize = 64;
 
-/// Why the file as a whole can't be had. For the administrator.
+/// Why the whole file can't be read. For the administrator.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// The file can't be read.
+    /// The file is unreadable.
     #[non_exhaustive]
     Unreadable {
         /// The file.
@@ -33,7 +33,7 @@ pub enum ConfigError {
     },
 }
 
-/// A mistake in one realm, and where it is.
+/// A mistake in one realm, and its location.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RealmProblem {
@@ -47,51 +47,51 @@ pub struct RealmProblem {
     pub problem: Problem,
 }
 
-/// What is wrong with a realm.
+/// A mistake in a realm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Problem {
-    /// The realm's name is not one that Proxmox allows.
+    /// Proxmox doesn't allow the realm's name.
     Name,
-    /// The name stands in the file twice, for realms of whatever type.
+    /// The name occurs twice in the file, for realms of any type.
     RealmTwice {
         /// The line of the first.
         first: usize,
     },
-    /// A property stands in the section twice.
+    /// A property occurs twice in the section.
     PropertyTwice {
         /// Its name.
         property: &'static str,
         /// The line of the first.
         first: usize,
     },
-    /// A property must be there and is not.
+    /// A required property is missing.
     Missing {
         /// Its name.
         property: &'static str,
     },
-    /// A property must be there because another is.
+    /// A property is missing that another one requires.
     MissingBeside {
-        /// The name of the one that is not there.
+        /// The name of the missing one.
         property: &'static str,
-        /// The name of the one that is.
+        /// The name of the one that requires it.
         beside: &'static str,
     },
-    /// A property's value is not what it must be.
+    /// A property's value is invalid.
     Value {
         /// Its name.
         property: &'static str,
-        /// What it must be.
+        /// The valid values.
         expected: &'static str,
     },
-    /// A property's value can't be what it must be for a login.
+    /// A property's value is unsuitable for a login.
     Refused {
         /// Its name.
         property: &'static str,
         /// Why.
         error: RealmError,
     },
-    /// An entry of a list is no redirect URL.
+    /// An entry of a list is not a redirect URL.
     RedirectUrl {
         /// The list's name.
         property: &'static str,
@@ -102,7 +102,7 @@ pub enum Problem {
     NotAProperty,
     /// A property stands after the blank line that ended the section.
     AfterBlankLine,
-    /// A line has a control character in it, or bytes that are not UTF-8.
+    /// A line contains a control character, or bytes that are not UTF-8.
     NotText,
 }
 

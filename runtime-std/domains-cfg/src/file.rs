@@ -11,11 +11,12 @@ use crate::error::ConfigError;
 /// The largest file that the Proxmox cluster file system holds, in bytes.
 pub const MAX_FILE_SIZE: usize = 1024 * 1024;
 
-/// Reads one byte more than is allowed, at most: [`check_size`] sees that the file is too large.
+/// Reads at most one byte more than allowed: [`check_size`] then reports that the file is too
+/// large.
 pub(crate) fn read_capped(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     let file = File::open(path)?;
     let size = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
-    // Room for the whole file from the start: a vector that grows leaves copies of the keys behind.
+    // Room for the whole file from the start: a growing vector leaves copies of the keys behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(size.min(MAX_FILE_SIZE) + 1));
     file.take(MAX_FILE_SIZE as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -7,7 +7,7 @@
 //!     client-key s3cret
 //! ```
 //!
-//! [`read`] gives the realms that logins are for:
+//! [`read`] returns the realms for logins:
 //!
 //! ```no_run
 //! use onerealm::{DirectoryStore, Logins};
@@ -19,8 +19,8 @@
 //! # }
 //! ```
 //!
-//! The file also holds realms of other types, which are skipped. A mistake in one realm is kept with that realm, and
-//! told when the realm is asked for: the others go on working. [`ConfigFile`] changes one line of the file.
+//! Realms of other types in the file are skipped. A mistake in one realm is kept with that realm, and reported when the
+//! realm is requested: the others still work. [`ConfigFile`] changes one line of the file.
 
 #![forbid(unsafe_code)]
 
@@ -47,24 +47,23 @@ pub use self::edit::{ConfigFile, EditError};
 pub use self::error::{ConfigError, Problem, RealmProblem};
 pub use self::file::MAX_FILE_SIZE;
 
-/// Reads the `openid` realms of the file at `path`, in its order.
+/// Reads the `openid` realms of the file at `path`, in file order.
 ///
 /// # Errors
 ///
-/// The file as a whole is unreadable or too large. A realm with a mistake is in the result, with a [`RealmProblem`] as
-/// its error.
+/// The file is unreadable or too large. A realm with a mistake is in the result, with a [`RealmProblem`] as its error.
 pub fn read(path: &Path) -> Result<Realms, ConfigError> {
     let bytes = file::read_capped(path)
         .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
     file::check_size(&bytes, path)?;
-    // Bytes that are not UTF-8 harm only the realm that they stand in, which finds what they were replaced by.
+    // Bytes that are not UTF-8 harm only their own realm, which detects the replacement characters.
     Ok(match String::from_utf8_lossy(&bytes) {
         Cow::Borrowed(text) => realms(text, path),
         Cow::Owned(text) => realms(&Zeroizing::new(text), path),
     })
 }
 
-/// Reads the realms in the text of a file; `name_for_errors` is what errors call the file.
+/// Reads the realms in a file's text; errors call the file `name_for_errors`.
 ///
 /// # Errors
 ///
@@ -97,7 +96,7 @@ fn each_realm(text: &str, path: &Path) -> Vec<(String, Result<RealmConfig, Realm
     }
     let mut realms = Vec::new();
     for section in sections.iter().filter(|section| section.is_openid()) {
-        // Taken out, so that a name given twice makes one realm, which is broken.
+        // Removed, so that a repeated name makes one broken realm.
         let Some(lines) = lines_by_name.remove(section.name) else { continue };
         let realm = match lines.as_slice() {
             [first, second, ..] => Err((*second, Problem::RealmTwice { first: *first })),

@@ -1,6 +1,6 @@
 //! The names of an `openid` section's properties.
 
-/// Every property that is known here.
+/// Every known property.
 const KNOWN: [&str; 24] = [
     "issuer-url",
     "client-id",
@@ -31,12 +31,12 @@ const KNOWN: [&str; 24] = [
 pub(crate) const CLIENT_KEY: &str = "client-key";
 pub(crate) const NATIVE_CLIENT_KEY: &str = "native-client-key";
 
-/// The property of that name.
+/// The property with this name.
 pub(crate) fn known(name: &str) -> Option<&'static str> {
     KNOWN.into_iter().find(|known| *known == name)
 }
 
-/// Whether a line begins with the name of a property, whatever comes after it.
+/// Whether a line begins with the name of a property, whatever follows.
 pub(crate) fn begins_with_known(content: &str) -> bool {
     let name = content.split([' ', '\t', ':', '=']).next();
     name.is_some_and(|name| KNOWN.contains(&name))

@@ -10,13 +10,13 @@ use crate::error::Problem;
 use crate::names::{CLIENT_KEY, NATIVE_CLIENT_KEY, known};
 use crate::sections::{Property, Section};
 
-/// What the words of a list must be.
+/// What the words of a list may be.
 const WORDS: &str = "words of visible ASCII without `\"` and `\\`";
 
-/// A problem, and the line that it is in.
+/// A problem, and its line.
 pub(crate) type Located = (usize, Problem);
 
-/// The lines of one section, each known property in it at most once, and each value one line of text.
+/// The lines of one section: each known property at most once, each value one line of text.
 pub(crate) struct Properties<'s> {
     section: &'s Section<'s>,
 }
@@ -48,7 +48,7 @@ impl<'s> Properties<'s> {
         self.section.properties.iter().find(|property| property.name == name)
     }
 
-    /// What the property is set to; nothing, if it is not there or has no value.
+    /// The property's value; `None` if it is missing or empty.
     pub(crate) fn value(&self, name: &str) -> Option<&'s str> {
         self.find(name).map(|property| property.value).filter(|value| !value.is_empty())
     }
@@ -59,7 +59,7 @@ impl<'s> Properties<'s> {
         })
     }
 
-    /// A text that the core takes.
+    /// A text that the core accepts.
     pub(crate) fn checked<T>(
         &self,
         name: &'static str,
@@ -83,7 +83,7 @@ impl<'s> Properties<'s> {
         })
     }
 
-    /// The same, with the separators of a list.
+    /// The same, with the list separators.
     pub(crate) fn list(&self, name: &'static str) -> Result<Option<Words<Text>>, Located> {
         self.parsed(name, WORDS, |text| {
             let words = split(text).collect::<Vec<_>>().join(" ");
@@ -98,13 +98,13 @@ impl<'s> Properties<'s> {
         let refused = |error| (property.line, Problem::RedirectUrl { property: name, error });
         let uris = split(property.value).map(|entry| RedirectUri::parse(entry).map_err(refused));
         match uris.collect::<Result<Vec<_>, _>>()? {
-            // A list that lets no login begin is a mistake, and must not let every login begin.
+            // A list that allows no login is a mistake, and must not allow every login.
             uris if uris.is_empty() => Err(bad(property, name, "followed by redirect URLs")),
             uris => Ok(uris),
         }
     }
 
-    /// As Proxmox: in any case, and a name alone means yes.
+    /// As in Proxmox: case doesn't matter, and a name alone means yes.
     pub(crate) fn boolean(&self, name: &'static str, unset: bool) -> Result<bool, Located> {
         let value =
             self.parsed(name, "0 or 1 (also yes, no, on, off, true, false)", |value| match value
@@ -122,7 +122,7 @@ impl<'s> Properties<'s> {
         self.parsed(name, "a whole number of seconds", seconds)
     }
 
-    /// A tolerance: a large one would turn off what it softens.
+    /// A tolerance: a large one would disable the check that it relaxes.
     pub(crate) fn clock_skew(&self, name: &'static str) -> Result<Option<u32>, Located> {
         self.parsed(name, "a whole number of seconds, at most 600", |value| {
             seconds(value).filter(|seconds| *seconds <= 600)
@@ -140,7 +140,7 @@ impl<'s> Properties<'s> {
         })
     }
 
-    /// A daemon's working directory is none of the administrator's business, so a relative path is refused.
+    /// The administrator doesn't control a daemon's working directory, so a relative path is refused.
     pub(crate) fn absolute_path(&self, name: &'static str) -> Result<Option<PathBuf>, Located> {
         self.parsed(name, "an absolute path", |value| {
             Some(PathBuf::from(value)).filter(|path| path.is_absolute())
@@ -170,14 +170,14 @@ impl<'s> Properties<'s> {
         }
     }
 
-    /// The names that are not known, each with a warning.
+    /// The unknown names, each with a warning.
     pub(crate) fn unknown(&self, path: &Path) -> Result<Vec<String>, Located> {
         let mut names = Vec::new();
         for property in self.section.properties.iter().filter(|p| known(p.name).is_none()) {
-            // `client-key=s3cret`: no realm may lose its key unheard, and no log may show it.
+            // `client-key=s3cret`: a realm must not lose its key silently, and no log may show it.
             for key in [CLIENT_KEY, NATIVE_CLIENT_KEY] {
                 let rest = property.name.strip_prefix(key);
-                // But `client-key-file` would be another property.
+                // `client-key-file`, however, would be another property.
                 if rest.is_some_and(|rest| !rest.starts_with('-')) {
                     let expected = "followed by a space or a tab, and then its value";
                     return Err(bad(property, key, expected));
@@ -198,12 +198,12 @@ fn bad(found: &Property<'_>, property: &'static str, expected: &'static str) -> 
     (found.line, Problem::Value { property, expected })
 }
 
-/// The entries of a list, as Proxmox splits it.
+/// The entries of a list, split as Proxmox does.
 fn split(list: &str) -> impl Iterator<Item = &str> {
     list.split([' ', ',', ';']).filter(|entry| !entry.is_empty())
 }
 
-/// The property's name, unless it may be a value that lost its name.
+/// The property's name, unless it may be a value whose name is missing.
 fn shown<'t>(property: &Property<'t>) -> &'t str {
     let name = property.name;
     let looks_like_a_name = name.len() <= 40
@@ -216,7 +216,7 @@ fn shown<'t>(property: &Property<'t>) -> &'t str {
 }
 
 fn seconds(value: &str) -> Option<u32> {
-    // `parse` alone takes a `+`.
+    // `parse` alone accepts a `+`.
     let digits = value.bytes().all(|c| c.is_ascii_digit());
     value.parse().ok().filter(|_| digits)
 }

@@ -25,7 +25,7 @@ const TOKEN_AUTH_METHODS: [(&str, TokenAuthMethod); 2] = [
     ("client_secret_post", TokenAuthMethod::ClientSecretPost),
 ];
 
-/// Reads a section as a realm. `path` is for the log.
+/// Reads a section as a realm. `path` is for log messages.
 pub(crate) fn realm(section: &Section<'_>, path: &Path) -> Result<RealmConfig, Located> {
     let name = RealmName::parse(Text::from(section.name));
     let name = name.map_err(|_| (section.line, Problem::Name))?;
@@ -67,7 +67,7 @@ pub(crate) fn realm(section: &Section<'_>, path: &Path) -> Result<RealmConfig, L
     Ok(config)
 }
 
-/// What the client type is decided by.
+/// The settings that decide the client type.
 fn decide(realm: &mut Realm<Text>, properties: &Properties<'_>) -> Result<(), Located> {
     let client_type =
         properties.one_of("client-type", &CLIENT_TYPES, "confidential, public or auto")?;
@@ -82,7 +82,7 @@ fn decide(realm: &mut Realm<Text>, properties: &Properties<'_>) -> Result<(), Lo
     Ok(())
 }
 
-/// What a login asks the provider for.
+/// The parameters of a login's requests.
 fn ask(realm: &mut Realm<Text>, properties: &Properties<'_>) -> Result<(), Located> {
     if let Some(scopes) = properties.list("scopes")? {
         realm.scopes = scopes;

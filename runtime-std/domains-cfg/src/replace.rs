@@ -1,4 +1,4 @@
-//! A file that is written as a whole or not at all.
+//! Writes a file as a whole or not at all.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use crate::edit::EditError;
 use crate::file::read_capped;
 
-/// Puts `new` in the place of the file at `path`, if that still holds `original`.
+/// Replaces the file at `path` with `new`, if it still holds `original`.
 ///
 /// The new file is written beside the old one, and renamed: on Proxmox's cluster file system that is one message to all
-/// nodes. It also keeps two of us from changing the file at once. Whoever writes it in another way between our last
-/// look and the rename is overwritten.
+/// nodes. It also keeps two of our processes from changing the file at once. A change that another program makes
+/// between our last check and the rename is overwritten.
 pub(crate) fn replace(path: &Path, original: &[u8], new: &[u8]) -> Result<(), EditError> {
     let unwritable = |source| EditError::Unwritable { path: path.to_owned(), source };
-    // A symbolic link stays one: what it leads to is written.
+    // A symbolic link stays one: its target is written.
     let path = fs::canonicalize(path).map_err(unwritable)?;
     let metadata = fs::metadata(&path).map_err(unwritable)?;
     if !metadata.is_file() {
@@ -33,14 +33,14 @@ pub(crate) fn replace(path: &Path, original: &[u8], new: &[u8]) -> Result<(), Ed
             false => Ok(Written::ChangedMeanwhile),
         });
     if !matches!(written, Ok(Written::Yes)) {
-        // It can't be told apart from another error, and the first one is what counts.
+        // It can't be told apart from another error, and the first one counts.
         let _ = fs::remove_file(&beside);
     }
     match written.map_err(unwritable)? {
         Written::Yes => {}
         Written::ChangedMeanwhile => return Err(EditError::Changed { path }),
     }
-    // The file is there. Whether it outlasts a power cut now is all that is left.
+    // The file is in place. Only whether it survives a power cut right now is open.
     let _ = path.parent().map(|directory| File::open(directory)?.sync_all());
     Ok(())
 }
@@ -56,7 +56,7 @@ fn beside(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// The keys in it may be read by nobody but the owner, until the mode is known.
+/// Only the owner may read the keys in it until the mode is known.
 fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -71,7 +71,7 @@ fn fill(mut file: File, like: &Metadata, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Asks for nothing that is there already: Proxmox's cluster file system gives each file its owner and mode itself.
+/// Changes nothing that is already right: Proxmox's cluster file system sets each file's owner and mode itself.
 #[cfg(unix)]
 fn take_owner_and_mode(file: &File, like: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};

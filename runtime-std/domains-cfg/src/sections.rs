@@ -1,4 +1,4 @@
-//! The grammar of Proxmox's section config, as its `PVE::SectionConfig` reads it.
+//! The grammar of Proxmox's section config, as `PVE::SectionConfig` reads it.
 //!
 //! - A line whose first visible character is `#` is a comment, anywhere, and ends nothing.
 //! - `TYPE: NAME` at the start of a line begins a section; `TYPE` in any case, the space is optional.
@@ -6,9 +6,9 @@
 //! - In a section, a line that is indented is a property: its name, spaces or tabs, its value up to the last visible
 //!   character. A name alone has no value.
 //!
-//! Where Proxmox drops a line with a warning, an `openid` section keeps the line's number and is refused: a
-//! `public-override` that was not indented must not go unheard. Proxmox also drops a header that has no empty line
-//! before it, and gives its properties to the section above; here the header begins a section.
+//! Where Proxmox drops a line with a warning, an `openid` section records the line's number and is refused: an
+//! unindented `public-override` must not be ignored silently. Proxmox also drops a header without an empty line before
+//! it, and gives its properties to the section above; here the header begins a section.
 
 use crate::error::Problem;
 use crate::names::begins_with_known;
@@ -17,10 +17,10 @@ use crate::names::begins_with_known;
 pub(crate) struct Section<'t> {
     pub(crate) kind: &'t str,
     pub(crate) name: &'t str,
-    /// The line of its header.
+    /// The header's line number.
     pub(crate) line: usize,
     pub(crate) properties: Vec<Property<'t>>,
-    /// The first line that can't be read, and why.
+    /// The first unreadable line, and why.
     pub(crate) fault: Option<(usize, Problem)>,
 }
 
@@ -37,7 +37,7 @@ impl Section<'_> {
     }
 }
 
-/// Splits a file into its sections. `warn` is told the lines that are dropped, or that Proxmox would drop, and why.
+/// Splits a file into its sections. `warn` gets the lines that are dropped, or that Proxmox would drop, and why.
 pub(crate) fn parse<'t>(text: &'t str, warn: &dyn Fn(usize, &str)) -> Vec<Section<'t>> {
     let mut sections = Sections { warn, list: Vec::new(), open: false };
     for (number, line) in (1..).zip(text.split('\n')) {
@@ -49,7 +49,7 @@ pub(crate) fn parse<'t>(text: &'t str, warn: &dyn Fn(usize, &str)) -> Vec<Sectio
 struct Sections<'t, 'w> {
     warn: &'w dyn Fn(usize, &str),
     list: Vec<Section<'t>>,
-    /// Whether the last of them goes on.
+    /// Whether the last section is still open.
     open: bool,
 }
 
@@ -98,7 +98,7 @@ impl<'t> Sections<'t, '_> {
         }
     }
 
-    /// Notes what is wrong with a line of the section that is open.
+    /// Records a mistake in a line of the open section.
     fn fault(&mut self, line: usize, problem: Problem) {
         if self.open {
             self.list_fault(line, problem);
@@ -112,7 +112,7 @@ impl<'t> Sections<'t, '_> {
     }
 }
 
-/// `TYPE: NAME`, neither with a space in it. The last colon counts, as in Proxmox.
+/// `TYPE: NAME`, both without spaces. The last colon counts, as in Proxmox.
 fn header(line: &str) -> Option<(&str, &str)> {
     let line = line.trim_end_matches(is_space);
     let (kind, name) = match line.rsplit_once(is_space) {
@@ -120,7 +120,7 @@ fn header(line: &str) -> Option<(&str, &str)> {
         None => line.rsplit_once(':')?,
     };
     let whole = !kind.is_empty() && !name.is_empty() && !kind.contains(is_space);
-    // `client-key: x` with its tab forgotten is not a section.
+    // `client-key: x` with its tab missing is not a section.
     (whole && !begins_with_known(kind)).then_some((kind, name))
 }
 
@@ -129,8 +129,8 @@ pub(crate) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\x0b' | '\x0c')
 }
 
-/// Whether there is nothing in the line that an editor would not show; the replacement character is what bytes that
-/// are not UTF-8 have become.
+/// Whether everything in the line would be visible in an editor; bytes that are not UTF-8 have become the replacement
+/// character.
 fn is_text(line: &str) -> bool {
     !line.chars().any(|c| (c.is_control() && c != '\t') || c == char::REPLACEMENT_CHARACTER)
 }

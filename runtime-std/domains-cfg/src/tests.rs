@@ -46,7 +46,7 @@ ldap: office
 \tclient-key of another type
 ";
 
-/// The least that a realm needs.
+/// The minimum for a realm.
 const LEAST: &str = "\tissuer-url https://a.example\n\tclient-id pve\n";
 
 const PATH: &str = "/etc/pve/domains.cfg";
@@ -55,12 +55,12 @@ fn parse(text: &str) -> Realms {
     super::parse(text, Path::new(PATH)).unwrap()
 }
 
-/// The realm `sso` with these lines besides what it needs.
+/// The realm `sso` with these lines added to the minimum.
 fn realm_with(lines: &str) -> Result<RealmConfig, (usize, Problem)> {
     realm_of(&format!("openid: sso\n{LEAST}{lines}"), "sso")
 }
 
-/// The realm of that name, or its mistake and in which line it is.
+/// The realm with this name, or its mistake and the line of it.
 fn realm_of(text: &str, name: &str) -> Result<RealmConfig, (usize, Problem)> {
     let realms = each_realm(text, Path::new(PATH));
     let (_, realm) = realms.into_iter().find(|(found, _)| found == name).unwrap();

@@ -1,9 +1,9 @@
-//! A small, strict HTTP/1.1 server: what the loopback listener is built on, and the demo provider.
+//! A small, strict HTTP/1.1 server, shared by the loopback listener and the demo provider.
 //!
-//! It blocks, with a thread for each connection, on the standard library and `httparse`. Its clients are browsers, relying
-//! parties under test and strangers on this machine, so it refuses whatever two servers could read differently: bare line
-//! feeds, a second `Host` or `Content-Length`, chunked bodies, absolute targets. It keeps the bytes of every request, the
-//! refused ones included. It is no server for other purposes: no TLS, no routing, no chunked bodies.
+//! It blocks, with a thread for each connection, and uses only the standard library and `httparse`. Its clients are
+//! browsers, relying parties under test and strangers on this machine, so it refuses anything that two servers could
+//! read differently: bare line feeds, a second `Host` or `Content-Length`, chunked bodies, absolute targets. It keeps
+//! the bytes of every request, including refused ones. It has no other purpose: no TLS, no routing, no chunked bodies.
 
 mod acceptor;
 mod request;
@@ -19,13 +19,13 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// The most bytes of a request line and its headers. A code of 4,096 characters and a browser's headers fit four times.
+/// The most bytes of a request line and its headers: four times a code of 4,096 characters and a browser's headers.
 const MAX_HEAD: usize = 16 * 1024;
 
-/// How much a refused client may still send before the connection is cut instead of closed.
+/// How much a refused client may still send before the connection is cut off.
 const MAX_DRAINED: usize = 1024 * 1024;
 
-/// One accepted connection: requests are read from it and answered in turn.
+/// One accepted connection: reads requests and answers them in turn.
 pub struct Connection {
     stream: Arc<TcpStream>,
     unread: Vec<u8>,
@@ -38,9 +38,9 @@ pub struct Connection {
 /// Its `Debug` shows no bytes: they may hold codes and secrets.
 #[non_exhaustive]
 pub enum Unreadable {
-    /// The client left, failed or took too long: there is nobody to answer.
+    /// The client left, failed or took too long: nobody is left to answer.
     Gone,
-    /// What came is no request that this server takes.
+    /// The request is malformed or unsupported.
     Refused {
         /// The status to answer with.
         status: u16,
@@ -78,12 +78,12 @@ impl Connection {
         Self { stream, unread: Vec::new(), body_wanted: true, reusable: true }
     }
 
-    /// Reads the next request, whole, before `deadline`; a drip of single bytes does not move it.
+    /// Reads the next whole request before `deadline`; a slow drip of bytes does not extend it.
     ///
     /// # Errors
     ///
-    /// [`Unreadable::Refused`] for what is no request, or has a body of more than `max_body` bytes: answer it, then
-    /// [`drain`](Self::drain). [`Unreadable::Gone`] when there is nobody to answer.
+    /// [`Unreadable::Refused`] for a malformed request or a body of more than `max_body` bytes: answer it, then
+    /// [`drain`](Self::drain). [`Unreadable::Gone`] when nobody is left to answer.
     pub fn read(&mut self, max_body: usize, deadline: Instant) -> Result<Request, Unreadable> {
         let raw_head = self.read_head(deadline)?;
         let parsed = request::parse_head(&raw_head);
@@ -101,7 +101,8 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for a header with a line end in its value, `TimedOut` at the deadline; else what the network says.
+    /// `InvalidInput` for a header with a line end in its value, `TimedOut` at the deadline; otherwise the network's
+    /// error.
     pub fn write(&mut self, response: &Response, deadline: Instant) -> io::Result<()> {
         self.reusable &= !response.is_framed_by_hand();
         let bytes = response.to_bytes(self.body_wanted, self.reusable)?;
@@ -127,14 +128,14 @@ impl Connection {
         self.reusable
     }
 
-    /// Says that nothing more will be written. The client has the whole answer once it read to the end.
+    /// Shuts down the sending side. The client has the whole answer once it reads to the end.
     pub fn finish_writing(&self) {
-        // A client that is gone already needs no goodbye.
+        // A client that has already left doesn't matter.
         let _ = self.stream.shutdown(Shutdown::Write);
     }
 
-    /// Reads away what a refused client still sends: closing on unread bytes would reset the connection, and the answer
-    /// could be lost with it.
+    /// Discards what a refused client still sends: closing with unread bytes would reset the connection, and could lose
+    /// the answer.
     pub fn drain(mut self, deadline: Instant) {
         let mut drained = self.unread.len();
         while drained <= MAX_DRAINED && self.fill(deadline).is_ok() {
@@ -189,13 +190,13 @@ impl Connection {
     }
 
     fn refuse(&mut self, status: u16, received: &[u8]) -> Unreadable {
-        // Where the next request would begin is not known any more.
+        // The start of the next request is unknown from here on.
         self.reusable = false;
         Unreadable::Refused { status, received: received.to_vec() }
     }
 }
 
-/// The time until `deadline`, which is never zero: a timeout of zero would mean none.
+/// The time until `deadline`, never zero: a zero timeout would mean none.
 fn left(deadline: Instant) -> io::Result<Duration> {
     let left = deadline.saturating_duration_since(Instant::now());
     if left.is_zero() {
@@ -296,7 +297,7 @@ mod tests {
         let mut answer = String::new();
         client.read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with("HTTP/1.1 414 "));
-        // A connection that is closed on unread bytes is reset, and writing to it fails soon.
+        // Closing with unread bytes resets the connection, and writing to it soon fails.
         for _ in 0..10_000 {
             client.write_all(b"more").unwrap();
         }

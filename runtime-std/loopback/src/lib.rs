@@ -1,7 +1,7 @@
 //! Receives the redirect of one login on the loopback interface (RFC 8252, sections 7.3 and 8.3).
 //!
-//! Every process and every web page of this machine can speak to the port, so what comes in is believed to be the
-//! callback only if it looks like one in every respect, and the login goes on waiting after everything else.
+//! Every process and every web page on this machine can reach the port, so a request counts as the callback only if it
+//! looks like one in every respect. The login goes on waiting after anything else.
 //!
 //! ```no_run
 //! use std::time::{Duration, Instant};

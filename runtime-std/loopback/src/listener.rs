@@ -1,4 +1,4 @@
-//! The wait for the callback: what is offered to the login, and how everything else is answered.
+//! Waits for the callback, and answers everything else.
 
 mod sockets;
 
@@ -11,13 +11,13 @@ pub use self::sockets::LoopbackHost;
 use crate::http_server::{Acceptor, Connection, Request, Response, Unreadable};
 
 /// How long one connection may take, from its first byte to the end of its answer. Strangers are cut off after it, and
-/// nobody waits for them meanwhile.
+/// delay nobody meanwhile.
 const CONNECTION_TIME: Duration = Duration::from_secs(10);
 
-/// How many connections of one address are open at once. Browsers open up to six.
+/// How many connections to one address are open at once. Browsers open up to six.
 const MAX_CONNECTIONS: usize = 64;
 
-/// A body is read only to be refused in peace.
+/// A body is read only so that the refusal arrives.
 const MAX_BODY: usize = 16 * 1024;
 
 const RECEIVED: &str = "The answer has arrived. You can close this window.";
@@ -52,7 +52,7 @@ impl LoopbackListener {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for a path that does not begin with `/` or is more than a path; else what the system says.
+    /// `InvalidInput` if `path` does not begin with `/` or has more than a path; otherwise the system's error.
     pub fn bind(host: LoopbackHost, port: Option<u16>, path: &str) -> io::Result<Self> {
         let is_path = path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#".contains(&byte));
         if !path.starts_with('/') || !is_path {
@@ -77,15 +77,15 @@ impl LoopbackListener {
         &self.redirect_url
     }
 
-    /// What ends the wait from another thread.
+    /// A handle that ends the wait from another thread.
     pub fn canceller(&self) -> Canceller {
         self.canceller.clone()
     }
 
-    /// Waits for the callback that `accept` takes, and gives its whole URL; the listener is closed then.
+    /// Waits for a callback that `accept` takes, and returns its whole URL; the listener is then closed.
     ///
-    /// `accept` sees the URL of everything that looks like the callback. What it refuses, for example a foreign `state`,
-    /// is answered as a bad request, and the wait goes on.
+    /// `accept` sees the URL of everything that looks like the callback. If it refuses one, for example for a foreign
+    /// `state`, the answer is a bad request, and the wait goes on.
     ///
     /// # Errors
     ///
@@ -105,10 +105,10 @@ impl LoopbackListener {
                 }
             };
             let is_accepted = accept(&offer.url);
-            // The connection may have been cut meanwhile. The answer was received all the same.
+            // The connection may have been cut meanwhile, but the answer was received.
             let _ = offer.verdict.send(is_accepted);
             if is_accepted {
-                // Ends when the page is written; closing the listener first would cut it off.
+                // Ends when the page is written; closing the listener earlier would cut it off.
                 let _ = offer.written.recv_timeout(CONNECTION_TIME);
                 return Ok(offer.url);
             }
@@ -126,7 +126,7 @@ impl fmt::Debug for LoopbackListener {
 }
 
 impl Canceller {
-    /// Ends the wait. After it ended, this does nothing.
+    /// Ends the wait. Does nothing once the wait is over.
     pub fn cancel(&self) {
         let _ = self.events.send(Event::Cancelled);
     }
@@ -145,13 +145,13 @@ impl fmt::Display for ListenerError {
 
 impl std::error::Error for ListenerError {}
 
-/// What happens to a wait.
+/// Events during a wait.
 enum Event {
     Offered(Offer),
     Cancelled,
 }
 
-/// A callback that somebody delivered, and the way back to them.
+/// A delivered callback, and the channel for its verdict.
 struct Offer {
     url: String,
     verdict: Sender<bool>,
@@ -159,7 +159,7 @@ struct Offer {
     written: Receiver<()>,
 }
 
-/// What the callback looks like.
+/// How to recognise the callback.
 #[derive(Clone)]
 struct Callback {
     authority: String,
@@ -171,9 +171,10 @@ impl Callback {
         format!("http://{}{}", self.authority, self.path)
     }
 
-    /// The URL of the callback, or the answer to what is none.
+    /// The URL of the callback, or the answer to anything else.
     fn url(&self, request: &Request) -> Result<String, Response> {
-        // Another name for this address is DNS rebinding, and an origin is a page's script: a redirect has neither.
+        // Another name for this address means DNS rebinding, and an origin means a page's script: a redirect has
+        // neither.
         if request.header("host") != Some(&self.authority) || request.header("origin").is_some() {
             return Err(page(400, REFUSED));
         }
@@ -206,12 +207,12 @@ fn serve(mut connection: Connection, callback: &Callback, events: &Sender<Event>
     }
 }
 
-/// Hands a callback to the waiting login, and writes the page that its verdict asks for.
+/// Hands a callback to the waiting login, and writes the page for its verdict.
 fn offer(url: String, mut connection: Connection, events: &Sender<Event>, deadline: Instant) {
     let (verdict, verdict_given) = channel();
     let (page_written, written) = channel();
     let offer = Offer { url, verdict, written };
-    // Without a listener there is no verdict either.
+    // Without a listener there is no verdict.
     let _ = events.send(Event::Offered(offer));
     let left = deadline.saturating_duration_since(Instant::now());
     let response = match verdict_given.recv_timeout(left) {
@@ -225,12 +226,12 @@ fn offer(url: String, mut connection: Connection, events: &Sender<Event>, deadli
 }
 
 fn answer(connection: &mut Connection, response: &Response, deadline: Instant) {
-    // Whoever left before the answer loses only the page.
+    // A client that left before the answer loses only the page.
     let _ = connection.write(response, deadline);
     connection.finish_writing();
 }
 
-/// A page that says nothing of what was sent, and leads nowhere.
+/// A page that repeats nothing from the request, and links nowhere.
 fn page(status: u16, text: &str) -> Response {
     let body = format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Sign-in</title>\n\

@@ -1,4 +1,4 @@
-//! A login between the caller's two steps, in the shape that callers pass on.
+//! A login between the caller's two steps, in the form that callers pass on.
 
 use onerealm::{
     DamagedPending, Decision, PendingAuthorization, PendingFields, TokenAuthMethod, UnixTime,
@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::SecretText;
 
-/// What a login is bound to. The first four fields are those of `proxmox-openid` 1.0.3; the others
-/// are what the second step compares.
+/// The values that a login is bound to. The first four fields are those of `proxmox-openid` 1.0.3;
+/// the second step compares the others.
 ///
-/// It goes through a Perl hash and back as it is. Only [`iss`](Self::iss) is the caller's to set.
+/// It passes through a Perl hash unchanged. Callers set only [`iss`](Self::iss).
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct PrivateAuthState {
     /// The login's own `state`.
@@ -26,8 +26,8 @@ pub struct PrivateAuthState {
     pub redirect_url: String,
     /// `confidential` or `public`.
     pub client_type: String,
-    /// `client_secret_basic` or `client_secret_post`; for a public login `none`, or `native` where
-    /// it is that of the native registration.
+    /// `client_secret_basic` or `client_secret_post`; for a public login `none`, or `native` with
+    /// the native registration.
     pub token_auth_method: String,
     /// The client identifier that was sent.
     pub client_id: String,
@@ -35,10 +35,10 @@ pub struct PrivateAuthState {
     pub realm: String,
     /// The issuer.
     pub issuer: String,
-    /// Where the login was kept.
+    /// Where the login was stored.
     pub state_dir: String,
-    /// The `iss` that came with `code` and `state`. Where the caller sets it, it is compared with
-    /// the issuer (RFC 9207).
+    /// The `iss` that came with `code` and `state`. If the caller sets it, it is compared with the
+    /// issuer (RFC 9207).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iss: Option<String>,
 }
@@ -65,7 +65,7 @@ impl PrivateAuthState {
         })
     }
 
-    /// The login. Whether it is the authenticator's is compared where the login goes on.
+    /// The login. A later step checks that it is the authenticator's.
     pub(crate) fn pending(&self) -> Result<PendingAuthorization, DamagedPending> {
         let decision = decision(&self.client_type, &self.token_auth_method);
         let fields = PendingFields {

@@ -1,4 +1,4 @@
-//! What a caller says of a realm.
+//! A realm as the caller describes it.
 
 use std::fmt;
 
@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::text;
 
-/// A realm's provider, and how it knows us. The fields up to `audiences` are those of
-/// `proxmox-openid` 1.0.3; the others are optional, and change nothing where they aren't set.
+/// A realm's provider, and our registration there. The fields up to `audiences` are those of
+/// `proxmox-openid` 1.0.3; the others are optional, and change nothing unless set.
 ///
-/// In text and list fields an empty text is none, as Perl passes it.
+/// In text and list fields an empty text means unset, as Perl passes it.
 #[derive(Clone, Default, Deserialize, Serialize)]
 pub struct OpenIdConfig {
-    /// The issuer, to the letter as in the provider's metadata.
+    /// The issuer, exactly as in the provider's metadata.
     pub issuer_url: String,
     /// The client identifier.
     pub client_id: String,
@@ -35,23 +35,23 @@ pub struct OpenIdConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audiences: Option<Vec<String>>,
 
-    /// `confidential`, `public` or `auto` (by the redirect URL); without it, confidential where
-    /// there is a `client_key`.
+    /// `confidential`, `public` or `auto` (by the redirect URL); if unset, confidential with a
+    /// `client_key` and public without.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_type: Option<String>,
-    /// Whether this login asks to be a public client's: no secret is sent.
+    /// Whether this login asks to be public: no secret is sent.
     #[serde(default, deserialize_with = "text::boolean", skip_serializing_if = "Option::is_none")]
     pub public: Option<bool>,
     /// The client identifier of a registration for public logins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub native_client_id: Option<String>,
-    /// The key of that registration, which keeps nobody out, for providers that want one.
+    /// The key of that registration, for providers that require one. It authenticates nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub native_client_key: Option<String>,
-    /// `client_secret_basic` or `client_secret_post`; without it, as metadata offers.
+    /// `client_secret_basic` or `client_secret_post`; if unset, as metadata offers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_auth_method: Option<String>,
-    /// The redirect URLs that a login may have, on loopback with any port; without it, any.
+    /// The redirect URLs that a login may use, with any port on loopback; if unset, any.
     #[serde(default, deserialize_with = "text::list", skip_serializing_if = "Option::is_none")]
     pub redirect_urls: Option<Vec<String>>,
 }
@@ -77,14 +77,14 @@ impl fmt::Debug for OpenIdConfig {
     }
 }
 
-/// The name of the realm until the caller tells it.
+/// The name of the realm until the caller sets it.
 const UNNAMED: &str = "unnamed";
 
-/// What is wrong with a configuration.
+/// A mistake in a configuration.
 pub(crate) enum Problem {
     /// One of the fields.
     Field(String),
-    /// What the core takes no realm with.
+    /// The reason why the core refuses the realm.
     Realm(RealmError),
 }
 
@@ -101,7 +101,7 @@ impl From<RealmError> for Problem {
 }
 
 impl OpenIdConfig {
-    /// The realm; whoever begins a login in it tells its name.
+    /// The realm; its name is set when a login begins.
     pub(crate) fn realm(&self) -> Result<RealmConfig, Problem> {
         if self.native_client_key.is_some() && said(&self.native_client_id).is_none() {
             return Err("native_client_key needs native_client_id beside it".into());
@@ -144,7 +144,7 @@ impl OpenIdConfig {
 
     fn redirect_uris(&self) -> Result<Vec<RedirectUri>, Problem> {
         let Some(urls) = &self.redirect_urls else { return Ok(Vec::new()) };
-        // No limit is what an absent list says.
+        // An absent list means no limit.
         if urls.is_empty() {
             return Err("redirect_urls lists no URL: leave it out where any may be used".into());
         }
@@ -157,7 +157,7 @@ fn words(field: &str, text: String) -> Result<Words<Text>, Problem> {
     Words::parse(text.into()).map_err(|error| Problem::Field(format!("{field}: {error}")))
 }
 
-/// What was said, if anything was.
+/// The value, if it is not empty.
 fn said(text: &Option<String>) -> Option<&str> {
     text.as_deref().filter(|text| !text.is_empty())
 }

@@ -1,5 +1,5 @@
-//! Errors as callers show them: one line, with the whole cause, and nothing that a caller who isn't
-//! logged in must not know. The log has the rest.
+//! Errors as callers show them: one line with the whole cause, and nothing that callers must not
+//! learn before they are logged in. The log has the rest.
 
 use anyhow::{Error, anyhow};
 use onerealm::core::RealmError;
@@ -17,7 +17,7 @@ pub(crate) fn of_config(problem: Problem) -> Error {
     }
 }
 
-/// The realm is one that the core doesn't take.
+/// The core refuses the realm.
 fn of_realm(step: &str, error: RealmError) -> Error {
     log::error!("openid login: {step}: {error} [{}]", error.code());
     anyhow!("{step}: {error}")
@@ -38,7 +38,7 @@ pub(crate) fn of_begin(error: onerealm::Error) -> Error {
     told(BEGIN, error)
 }
 
-/// What callers look for when a state is not that of a pending login.
+/// The text that callers look for when no pending login has this state.
 const NO_STATE: &str = "no openid auth state found (possible timeout)";
 
 pub(crate) fn of_state(error: StoreError) -> Error {

@@ -1,20 +1,20 @@
-//! The surface of Proxmox's crate `proxmox-openid` 1.0.3, on [`onerealm`].
+//! The API of Proxmox's crate `proxmox-openid` 1.0.3, on [`onerealm`].
 //!
-//! Callers need no change. With a line or two, they can also:
+//! Callers work unchanged. With a line or two, they can also:
 //!
 //! - Set [`OpenIdConfig::public`] for one login, or [`OpenIdConfig::client_type`] for a realm. Then
 //!   one realm serves the web UI (confidential: the secret is sent) and command-line tools (public:
-//!   it is not). It is decided by [`authorize_url`](OpenIdAuthenticator::authorize_url), and bound
-//!   to the login's state.
+//!   it is not). [`authorize_url`](OpenIdAuthenticator::authorize_url) decides the client type, and
+//!   binds it to the login's state.
 //! - Set [`PrivateAuthState::iss`] to the `iss` that came with `code` and `state`, so that it is
 //!   compared (RFC 9207).
 //!
-//! Each call may be made from a thread of its own and from within an async runtime: it blocks, at
-//! most 14 seconds, and starts no runtime. Nothing is started, read or kept before the first
-//! call, so the library may be loaded before a daemon forks. The environment is read, never set.
+//! Calls may be made from any thread and from within an async runtime: they block, at most 14
+//! seconds, and start no runtime. Nothing is started, read or stored before the first call, so the
+//! library may be loaded before a daemon forks. It reads the environment, but never sets it.
 //!
-//! Errors are one line that can be shown to a caller who isn't logged in; what else is known goes to
-//! the crate `log`.
+//! Errors are one line that can be shown to a caller who isn't logged in; the details go to the
+//! crate `log`.
 
 #![forbid(unsafe_code)]
 
@@ -37,8 +37,8 @@ pub use auth_state::PrivateAuthState;
 pub use config::OpenIdConfig;
 pub use text::SecretText;
 
-/// How long one call may take. An API method makes two that ask the provider, and Proxmox's proxy
-/// gives a method up after 30 seconds.
+/// The time limit of one call. An API method makes two that reach the provider, and Proxmox's proxy
+/// gives up on a method after 30 seconds.
 const DEADLINE: Duration = Duration::from_secs(14);
 
 /// A realm's provider, and one redirect URL.
@@ -67,19 +67,19 @@ impl OpenIdAuthenticator {
         };
         let realm = authenticator.realm.clone();
         let name = realm.name().to_owned();
-        // Nothing is kept before there is a login.
+        // Nothing is stored before there is a login.
         logins(realm, "".as_ref()).discover(&name).map_err(error::of_discovery)?;
         Ok(authenticator)
     }
 
-    /// Begins a login in `realm`, and returns the URL to send the end user to. Pending logins are
-    /// kept below `state_dir`, in a directory of their own.
+    /// Begins a login in `realm`, and returns the URL for the end user. Pending logins are stored
+    /// below `state_dir`, in their own directory.
     ///
     /// # Errors
     ///
-    /// If the name of the realm or the redirect URL is malformed, if the realm doesn't list that URL
-    /// or allow the client type, if metadata has to be fetched again and can't be, or if the pending
-    /// login can't be kept.
+    /// If the realm's name or the redirect URL is malformed, if the realm doesn't list that URL or
+    /// allow the client type, if metadata has to be fetched again and the fetch fails, or if the
+    /// pending login can't be stored.
     pub fn authorize_url(&self, state_dir: &str, realm: &str) -> Result<String, Error> {
         let config = self.realm_named(realm).map_err(error::of_name)?;
         let begun = logins(config, state_dir.as_ref())
@@ -92,8 +92,8 @@ impl OpenIdAuthenticator {
     ///
     /// # Errors
     ///
-    /// If the state is that of no pending login, or of one that was taken before or has expired (the
-    /// text begins with `no openid auth state found`), or if pending logins can't be read.
+    /// If no pending login has the state, or it was taken before or has expired (the text begins
+    /// with `no openid auth state found`), or if pending logins can't be read.
     pub fn verify_public_auth_state(
         state_dir: &str,
         state: &str,
@@ -102,14 +102,14 @@ impl OpenIdAuthenticator {
         Ok((pending.realm().to_owned(), PrivateAuthState::of(&pending, state_dir)))
     }
 
-    /// Finishes the login, and returns the ID token's claims, together with those of the userinfo
-    /// endpoint that it lacks.
+    /// Finishes the login, and returns the ID token's claims, plus the userinfo endpoint's where
+    /// the ID token lacks them.
     ///
     /// # Errors
     ///
-    /// If this authenticator's configuration or redirect URL is another than the login began with,
-    /// if the state was changed in between, if the provider refuses the code or can't be reached, or
-    /// if the ID token or the userinfo response is refused.
+    /// If this authenticator's configuration or redirect URL differs from the login's, if the state
+    /// was changed in between, if the provider refuses the code or can't be reached, or if the ID
+    /// token or the userinfo response is refused.
     pub fn verify_authorization_code_simple(
         &self,
         code: &str,

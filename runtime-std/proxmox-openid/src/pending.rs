@@ -1,13 +1,13 @@
-//! Where pending logins are kept: sealed into their state, or else in files.
+//! Where pending logins are stored: sealed into their state, or else in files.
 
 use std::path::{Path, PathBuf};
 
 use onerealm::{PendingAuthorization, PendingStore, SealedOrDirectoryStore, StoreError, now};
 
-/// Where Proxmox VE has what only root may read on each node of a cluster.
+/// Proxmox VE's directory for data that only root may read, on each node of a cluster.
 const CLUSTER: &str = "/etc/pve/priv";
 
-/// The store below a caller's directory, which is the caller's for other files too.
+/// The store below a caller's directory, which also holds the caller's other files.
 pub(crate) fn store(state_dir: &Path) -> SealedOrDirectoryStore {
     SealedOrDirectoryStore::new(
         key_file(CLUSTER.as_ref(), state_dir),
@@ -15,8 +15,8 @@ pub(crate) fn store(state_dir: &Path) -> SealedOrDirectoryStore {
     )
 }
 
-/// The key that logins are sealed with. On a cluster's file system it is each node's, so that a
-/// login that began on one of them is finished on any.
+/// The key that seals logins. On the cluster's file system all nodes share it, so a login begun on
+/// one node can be finished on any other.
 fn key_file(cluster: &Path, state_dir: &Path) -> PathBuf {
     let directory = if cluster.is_dir() { cluster } else { state_dir };
     directory.join("onerealm-logins.key")

@@ -1,4 +1,4 @@
-//! Text that is not shown, and values as Perl passes them.
+//! Hidden text, and values as Perl passes them.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::de::{self, Deserializer, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-/// A text that `Debug` hides, and that is overwritten when it is dropped. In JSON it is a string.
+/// Text that `Debug` hides and that is overwritten when dropped. In JSON it is a string.
 #[derive(Clone)]
 pub struct SecretText(Zeroizing<String>);
 
@@ -40,7 +40,7 @@ impl<'de> Deserialize<'de> for SecretText {
     }
 }
 
-/// A boolean, which Perl has as "1", "0" or "", and as undef.
+/// A boolean, which Perl passes as "1", "0", "" or undef.
 pub(crate) fn boolean<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<bool>, D::Error> {
@@ -94,8 +94,8 @@ pub(crate) fn boolean<'de, D: Deserializer<'de>>(
     deserializer.deserialize_any(Boolean)
 }
 
-/// A list: an array, or one text whose words are separated by spaces, commas or semicolons. An empty
-/// text is none.
+/// A list: an array, or one text with words separated by spaces, commas or semicolons. An empty
+/// text means no list.
 pub(crate) fn list<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Vec<String>>, D::Error> {

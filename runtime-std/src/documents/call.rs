@@ -1,4 +1,4 @@
-//! One call under way.
+//! One call in progress.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -10,22 +10,22 @@ use super::turn::{Taken, Turn};
 use crate::clock::now;
 use crate::http::{Conversation, Http, HttpError};
 
-/// Room for the URL of a request for a document, with an endpoint of the longest.
+/// Room for the URL of a document request with the longest endpoint.
 pub(crate) const URL_LEN: usize = 1024;
 
-/// How a call reaches the provider: with whose trust store, and until when.
+/// How a call reaches the provider: its trust store and its deadline.
 pub(crate) struct Call<'l> {
     pub(crate) http: &'l Http,
     /// For the requests of one login.
     pub(crate) conversation: Conversation<'l>,
     pub(crate) ca_file: Option<&'l Path>,
     pub(crate) deadline: Instant,
-    /// The longest time that documents are used.
+    /// The longest time to use documents.
     pub(crate) lifetime: Duration,
 }
 
 impl Call<'_> {
-    /// Asks for a document, over a connection of its own.
+    /// Requests a document over its own connection.
     pub(super) fn fetch(
         &self,
         kind: Kind,
@@ -45,7 +45,7 @@ impl Call<'_> {
         turn.take(self.deadline).ok_or_else(|| HttpError::too_late(message.url))
     }
 
-    /// Whether a document of that age is used without asking for a newer one.
+    /// Whether a document of this age can be used without asking for a newer one.
     pub(super) fn may_use(&self, age: &Age) -> bool {
         age.is_fresh(self.lifetime, now().0)
     }

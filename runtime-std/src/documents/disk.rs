@@ -1,15 +1,15 @@
-//! Documents of providers on disk, so that a process that ends soon asks for none.
+//! Provider documents on disk, so that short-lived processes need not fetch them.
 //!
 //! ```text
 //! DIR/                    0700
-//!     3f5a...metadata     0600  named by the SHA-256 of the issuer and of whom it was fetched from
+//!     3f5a...metadata     0600  name: SHA-256 of the issuer and the trust store
 //!     3f5a...keys         0600
 //!     3f5a...refetched    0600  when an unknown key last caused a fetch of the keys
 //!     3f5a...keys.new     0600  being written
 //! ```
 //!
-//! Nothing but the file system's permissions says that what is there is true, as for the file with
-//! the realms. What is damaged, foreign or old is passed over with a warning: no login fails for it.
+//! Like the realm file, the cache is trusted on file permissions alone. Damaged, foreign or old
+//! files are skipped with a warning and fail no login.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
@@ -24,15 +24,15 @@ use crate::http::Answer;
 use crate::store::StoreError;
 use crate::store::files::{self, found, retried};
 
-/// Room for what stands before the document.
+/// Room for what precedes the document.
 const HEAD_LEN: usize = 4096;
-/// What a file begins with; another version begins otherwise.
+/// The start of every file; it differs for each version of the format.
 const VERSION: &str = "onerealm 1";
-/// After this many seconds, a file that is being written was left behind by a process that is gone.
+/// After this many seconds, a half-written file was left behind by a dead process.
 const LEFT_BEHIND: u64 = 60;
 
-/// Whose documents: of the issuer, as somebody saw it who trusts those certificates. Another trust
-/// may lead to another provider.
+/// Whose documents: the issuer's, as seen with this set of trusted certificates. Another trust
+/// store may lead to another provider.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct Whose {
     pub(super) issuer: String,
@@ -48,7 +48,7 @@ impl Whose {
     }
 }
 
-/// A directory of documents. Touches nothing before it is first used.
+/// A directory of documents. Nothing is touched before the first use.
 #[derive(Clone)]
 pub(super) struct Disk {
     directory: PathBuf,
@@ -59,7 +59,7 @@ impl Disk {
         Disk { directory }
     }
 
-    /// The document that came from `url`, if there is one that can be read.
+    /// The document that came from `url`, if it is on disk and readable.
     pub(super) fn read(&self, kind: Kind, whose: &Whose, url: &str) -> Option<Document> {
         let path = self.path(whose, kind.as_str())?;
         let bytes = match read_file(&path) {
@@ -76,11 +76,11 @@ impl Disk {
         document
     }
 
-    /// Keeps a document for other processes.
+    /// Stores a document for other processes.
     pub(super) fn write(&self, whose: &Whose, document: &Document) {
         let Some(path) = self.path(whose, document.kind.as_str()) else { return };
         if !document.is_storable {
-            // What is there is older, and was to be kept no longer.
+            // The stored one is older, and may be kept no longer.
             let _ = retried(|| fs::remove_file(&path));
             return;
         }
@@ -89,24 +89,24 @@ impl Disk {
         }
     }
 
-    /// How many seconds ago somebody fetched the keys again, where it is less than `pause`;
-    /// otherwise it is us who do, and that is noted.
+    /// How many seconds ago another process refetched the keys, if that is less than `pause`.
+    /// Otherwise records that this process does so now.
     pub(super) fn refetched(&self, whose: &Whose, now: u64, pause: u64) -> Option<u64> {
         let path = self.path(whose, "refetched")?;
         if let Some(age) = age(&path, now).filter(|age| *age < pause) {
             return Some(age);
         }
-        // Of several processes, one removes what is old, and one makes what is new.
+        // Of several processes, one removes the old file and one creates the new one.
         let _ = retried(|| fs::remove_file(&path));
         match files::create_file(&path).and_then(|mut file| write!(file, "{now}")) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Some(0),
-            // Where it can't be noted, it can be done all the same.
+            // If it can't be recorded, refetch anyway.
             _ => None,
         }
     }
 
-    /// The path of a file in the directory, which is made if it is not there; `None` where others
-    /// could put files into it.
+    /// The path of a file in the directory, which is created if missing; `None` if others could put
+    /// files into it.
     fn path(&self, whose: &Whose, extension: &str) -> Option<PathBuf> {
         match files::prepare(&self.directory) {
             Ok(()) => Some(self.directory.join(whose.file_name(extension))),
@@ -123,7 +123,8 @@ impl Disk {
     }
 }
 
-/// The file, if there is one; an error is a sentence for the log. What is no file counts as an empty one.
+/// The file, if it exists; an error is a sentence for the log. Anything but a regular file counts
+/// as empty.
 fn read_file(path: &Path) -> Result<Option<Vec<u8>>, String> {
     let look = || -> io::Result<_> {
         let metadata = retried(|| fs::symlink_metadata(path))?;
@@ -144,7 +145,7 @@ fn read_file(path: &Path) -> Result<Option<Vec<u8>>, String> {
     }
 }
 
-/// Puts a whole file in the place of another one.
+/// Replaces a file atomically.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut new = path.as_os_str().to_owned();
     new.push(".new");
@@ -152,7 +153,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = match files::create_file(&new) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             if files::modified(&new).is_some_and(|at| now().0.abs_diff(at) < LEFT_BEHIND) {
-                // Somebody else writes the same.
+                // Another process is writing the same document.
                 return Ok(());
             }
             retried(|| fs::remove_file(&new))?;
@@ -166,11 +167,11 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     })
 }
 
-/// How many seconds ago a file was made, as it says itself.
+/// The file's age in seconds, from the time written in it.
 fn age(path: &Path, now: u64) -> Option<u64> {
     let mut text = String::new();
     File::open(path).ok()?.take(32).read_to_string(&mut text).ok()?;
-    // It may be looked at before its time is written; then it is new.
+    // The file may be read before its time is written; then it is new.
     let made = if text.is_empty() { files::modified(path)? } else { text.parse().ok()? };
     now.checked_sub(made)
 }

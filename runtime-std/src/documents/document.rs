@@ -1,4 +1,4 @@
-//! One document of a provider, and how long it is used.
+//! One document of a provider, and how long it stays valid.
 
 use std::time::{Duration, Instant};
 
@@ -6,19 +6,19 @@ use onerealm_core::HttpResponse;
 
 use crate::http::Answer;
 
-/// The shortest time that a document is used, whatever the provider says: a provider that says
-/// "not at all" would be asked several times in each login.
+/// The shortest lifetime, whatever the provider says: with a lifetime of zero, each login would ask
+/// several times.
 const SHORTEST: u64 = 60;
-/// How long it is used where the provider says nothing.
+/// The lifetime if the provider states none.
 const USUAL: u64 = 3600;
-/// The longest time that metadata is used while the provider can be asked.
+/// The longest time to use metadata while the provider can be asked.
 const LONGEST_OF_METADATA: u64 = 6 * 3600;
-/// The longest time that keys are used: a key that the provider withdrew is trusted no longer.
+/// The longest time to use keys: beyond it, a withdrawn key is no longer trusted.
 const LONGEST_OF_KEYS: u64 = 3600;
-/// The longest time that metadata is used while the provider does not answer.
+/// The longest time to use metadata while the provider does not answer.
 const STALE: u64 = 24 * 3600;
 
-/// Which document.
+/// The kind of document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Metadata,
@@ -33,7 +33,7 @@ impl Kind {
         }
     }
 
-    /// A lifetime in seconds within what is allowed.
+    /// A lifetime in seconds, within the limits.
     fn bounded(self, lifetime: u64) -> u64 {
         let longest = match self {
             Kind::Metadata => LONGEST_OF_METADATA,
@@ -54,14 +54,14 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    /// One that came just now.
+    /// A document fetched just now.
     pub(super) fn fetched(kind: Kind, url: &str, answer: Answer, now: u64) -> Self {
         let caching = answer.caching();
         let age = Age::new(kind, now, caching.max_age.unwrap_or(USUAL), caching.may_be_stale);
         Document { kind, url: url.to_owned(), answer, age, is_storable: caching.is_storable }
     }
 
-    /// One that somebody fetched before, and kept.
+    /// A document fetched earlier and kept.
     pub(super) fn kept(kind: Kind, url: &str, answer: Answer, age: Age) -> Self {
         Document { kind, url: url.to_owned(), answer, age, is_storable: true }
     }
@@ -71,39 +71,39 @@ impl Document {
     }
 }
 
-/// When a document was fetched, and how long it is used.
+/// When a document was fetched, and how long it stays valid.
 pub(super) struct Age {
     /// In seconds since 1970.
     pub(super) fetched: u64,
     /// In seconds.
     pub(super) lifetime: u64,
-    /// Whether it may be used where the provider does not answer.
+    /// Whether it may be used while the provider does not answer.
     pub(super) may_be_stale: bool,
     kind: Kind,
-    /// Since when this process has it.
+    /// When this process got it.
     known: Instant,
 }
 
 impl Age {
-    /// Of a document that was fetched then, and is used for `lifetime` within what is allowed.
+    /// For a document fetched at this time, with `lifetime` clamped to the limits.
     pub(super) fn new(kind: Kind, fetched: u64, lifetime: u64, may_be_stale: bool) -> Self {
         let lifetime = kind.bounded(lifetime);
         Age { fetched, lifetime, may_be_stale, kind, known: Instant::now() }
     }
 
-    /// Whether it can be used without asking, `at_most` so long after it was fetched.
+    /// Whether it can be used without asking, up to `at_most` after it was fetched.
     pub(super) fn is_fresh(&self, at_most: Duration, now: u64) -> bool {
         self.is_younger(at_most.min(Duration::from_secs(self.lifetime)), now)
     }
 
-    /// Whether it can be used where the provider does not answer.
+    /// Whether it can be used while the provider does not answer.
     pub(super) fn is_usable_stale(&self, now: u64) -> bool {
         let is_harmless = self.kind == Kind::Metadata && self.may_be_stale;
         is_harmless && self.is_younger(Duration::from_secs(STALE), now)
     }
 
-    /// By both clocks: one stands still while the machine sleeps, the other may be set back. What
-    /// comes from the future has no age.
+    /// Checked against both clocks: one stands still while the machine sleeps, the other may be set
+    /// back. A document from the future is never fresh.
     fn is_younger(&self, than: Duration, now: u64) -> bool {
         let age = now.checked_sub(self.fetched).map(Duration::from_secs);
         age.is_some_and(|age| age < than) && self.known.elapsed() < than

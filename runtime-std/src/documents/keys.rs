@@ -14,13 +14,13 @@ use crate::clock::now;
 use crate::error::Error;
 use crate::lock::lock;
 
-/// How long an unknown key doesn't cause another fetch of the keys.
+/// After an unknown key caused a fetch, how long until the next unknown key may cause another.
 const REFETCH_PAUSE: Duration = Duration::from_secs(60);
-/// How long another process is waited for that fetches them, and how long between two looks.
+/// How long to wait for another process that is fetching the keys, and how often to look.
 const OTHER_S_TIME: Duration = Duration::from_secs(5);
 const LOOK_PAUSE: Duration = Duration::from_millis(50);
 
-/// What is known of a provider's keys.
+/// The cached state of a provider's keys.
 #[derive(Default)]
 pub(super) struct KnownKeys {
     turn: Turn,
@@ -34,7 +34,7 @@ struct Latest {
     refetched: Option<Instant>,
 }
 
-/// A provider's keys, and how they are asked for.
+/// A provider's keys, and how to fetch them.
 #[derive(Clone, Copy)]
 pub(crate) struct Keys<'a> {
     pub(super) known: &'a KnownKeys,
@@ -46,7 +46,7 @@ pub(crate) struct Keys<'a> {
 }
 
 impl Keys<'_> {
-    /// The keys, fetched where they aren't known or are old.
+    /// The keys, fetched if unknown or stale.
     pub(crate) fn get(&self) -> Result<Arc<Document>, Error> {
         let known = || self.known_keys().filter(|keys| self.call.may_use(&keys.age));
         if let Some(keys) = known() {
@@ -59,7 +59,7 @@ impl Keys<'_> {
         }
     }
 
-    /// The keys after `seen` turned out to lack one: fetched again, but not all the time.
+    /// The keys after `seen` turned out to lack one: fetched again, at a limited rate.
     pub(crate) fn newer(&self, seen: &Arc<Document>) -> Result<Arc<Document>, Error> {
         let _turn = self.call.turn(&self.known.turn, &self.message)?;
         let known = lock(&self.known.latest).clone();
@@ -69,7 +69,7 @@ impl Keys<'_> {
         if known.refetched.is_some_and(|at| at.elapsed() < REFETCH_PAUSE) {
             return Ok(Arc::clone(seen));
         }
-        // Whatever comes of it: a provider that fails is not asked again for each token.
+        // Recorded even if the fetch fails, so that a failing provider is not asked for each token.
         lock(&self.known.latest).refetched = Some(Instant::now());
         let pause = REFETCH_PAUSE.as_secs();
         match self.disk.and_then(|disk| disk.refetched(self.whose, now().0, pause)) {
@@ -78,7 +78,7 @@ impl Keys<'_> {
         }
     }
 
-    /// What another process writes that has fetched the keys so many seconds ago, or else `seen`.
+    /// The keys stored by another process that fetched them this many seconds ago, or else `seen`.
     fn await_other(&self, seen: &Arc<Document>, ago: u64) -> Arc<Document> {
         let until = self.call.deadline.min(Instant::now() + OTHER_S_TIME);
         loop {
@@ -89,7 +89,7 @@ impl Keys<'_> {
             if let Some(newer) = newer.filter(is_newer) {
                 return newer;
             }
-            // Later, it is done or gone.
+            // By then it has finished or died.
             if ago > OTHER_S_TIME.as_secs() || Instant::now() + LOOK_PAUSE >= until {
                 return Arc::clone(seen);
             }
@@ -106,7 +106,7 @@ impl Keys<'_> {
         Ok(self.keep_keys(document))
     }
 
-    /// What another process has fetched.
+    /// Keys that another process fetched.
     fn keys_on_disk(&self) -> Option<Arc<Document>> {
         let document = self.disk?.read(Kind::Keys, self.whose, self.message.url)?;
         let is_usable = self.call.may_use(&document.age) && self.key_set(&document).is_ok();
@@ -119,13 +119,13 @@ impl Keys<'_> {
         document
     }
 
-    /// The keys from the same place, if those are known.
+    /// The keys, if they are cached from the same URL.
     fn known_keys(&self) -> Option<Arc<Document>> {
         let known = lock(&self.known.latest).document.clone();
         known.filter(|known| known.url == self.message.url)
     }
 
-    /// What is wrong with the keys, with where they are.
+    /// Adds the keys' URL to an error.
     pub(crate) fn error(&self, error: JwksError) -> Error {
         Error::Jwks { url: self.message.url.to_owned(), error }
     }

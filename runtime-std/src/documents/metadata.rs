@@ -1,4 +1,4 @@
-//! One provider's metadata: parsed when it is fetched or read from disk, and kept so.
+//! One provider's metadata: parsed when fetched or read from disk, and cached in that form.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -18,8 +18,8 @@ use crate::error::Error;
 use crate::error::difference::Difference;
 use crate::lock::lock;
 
-/// How long a provider that doesn't answer is waited for, and how long it is not asked again, where
-/// its metadata is there from before.
+/// With old metadata at hand, how long to wait for a provider that doesn't answer, and how long
+/// until it is asked again.
 const PATIENCE: Duration = Duration::from_secs(5);
 const STALE_PAUSE: Duration = Duration::from_secs(60);
 
@@ -31,7 +31,7 @@ pub(crate) struct Published {
     disk: Option<Disk>,
 }
 
-/// Metadata that the core has accepted as this provider's.
+/// Metadata that the core accepted as this provider's.
 struct Metadata {
     parsed: KeptMetadata<Vec<u8>>,
     age: Age,
@@ -43,7 +43,7 @@ impl Published {
         self.metadata.parsed.metadata()
     }
 
-    /// The keys, which are where the metadata says; `url` is room for that.
+    /// The keys, from the URL in the metadata; `url` is a buffer for it.
     pub(crate) fn keys<'a>(
         &'a self,
         call: &'a Call<'a>,
@@ -56,7 +56,7 @@ impl Published {
     }
 }
 
-/// A provider that was asked.
+/// A provider asked before.
 #[derive(Default)]
 pub(super) struct Entry {
     turn: Turn,
@@ -66,7 +66,7 @@ pub(super) struct Entry {
 #[derive(Default)]
 struct Known {
     published: Option<Arc<Published>>,
-    /// When the provider last didn't answer.
+    /// When the provider last failed to answer.
     silent: Option<Instant>,
 }
 
@@ -85,22 +85,22 @@ impl Entry {
         let mut buf = [0; URL_LEN];
         let message = request.request(&mut buf)?;
         let _turn = call.turn(&self.turn, &message)?;
-        // Somebody else may have fetched it meanwhile.
+        // Another thread may have fetched it meanwhile.
         if let Some(known) = self.usable(call) {
             return Ok(known);
         }
         let before = lock(&self.known).published.clone();
         let fetch = Fetch { request, message, whose: &whose, disk };
         let metadata = self.newest(&fetch, before.as_deref(), call)?;
-        // What is known of its keys stays known.
+        // The cached keys stay.
         let keys = before.map(|published| Arc::clone(&published.keys)).unwrap_or_default();
         let published = Arc::new(Published { whose, metadata, keys, disk: disk.cloned() });
         lock(&self.known).published = Some(Arc::clone(&published));
         Ok(published)
     }
 
-    /// What another process has fetched, or else the provider's answer, or where there is none,
-    /// what was there before.
+    /// What another process fetched, or else the provider's answer, or if it gives none, the old
+    /// metadata.
     fn newest(
         &self,
         fetch: &Fetch<'_>,
@@ -127,8 +127,8 @@ impl Entry {
         }
     }
 
-    /// What can be used without asking: what is fresh, or what is there while the provider has
-    /// fallen silent.
+    /// Metadata to use without asking: fresh metadata, or old metadata while the provider is
+    /// silent.
     fn usable(&self, call: &Call<'_>) -> Option<Arc<Published>> {
         let known = lock(&self.known);
         let published = known.published.as_ref()?;
@@ -139,7 +139,7 @@ impl Entry {
     }
 }
 
-/// How one provider's metadata is had.
+/// How to get one provider's metadata.
 struct Fetch<'f> {
     request: DiscoveryRequest<'f>,
     message: HttpRequest<'f>,
@@ -148,14 +148,14 @@ struct Fetch<'f> {
 }
 
 impl Fetch<'_> {
-    /// What is on disk and can be believed.
+    /// Valid metadata on disk.
     fn kept(&self) -> Option<Arc<Metadata>> {
         let document = self.disk?.read(Kind::Metadata, self.whose, self.message.url)?;
         let parsed = self.request.response(document.response()).ok()?.keep();
         Some(Arc::new(Metadata { parsed, age: document.age }))
     }
 
-    /// What the provider answers.
+    /// The provider's answer.
     fn fetch(&self, deadline: Instant, call: &Call<'_>) -> Result<Arc<Metadata>, Error> {
         let document = call.fetch(Kind::Metadata, &self.message, deadline)?;
         let parsed = match self.request.response(document.response()) {
@@ -174,7 +174,7 @@ impl Fetch<'_> {
     }
 }
 
-/// Whether a provider gave no answer at all, or one that says that it can't.
+/// Whether a provider gave no answer, or answered that it is unavailable.
 fn is_silence(error: &Error) -> bool {
     match error {
         Error::Http(error) => error.is_silence(),

@@ -1,4 +1,4 @@
-//! One at a time: who comes while somebody fetches waits, and finds what was fetched.
+//! One fetch at a time: others wait, and use what was fetched.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Instant;
@@ -8,7 +8,7 @@ use crate::lock::lock;
 /// Whose turn it is.
 #[derive(Default)]
 pub(super) struct Turn {
-    /// The process that fetches. A child must not wait for a thread of its parent.
+    /// The fetching process. A forked child must not wait for a thread of its parent.
     taken: Mutex<Option<u32>>,
     given_back: Condvar,
 }
@@ -17,7 +17,7 @@ pub(super) struct Turn {
 pub(super) struct Taken<'t>(&'t Turn);
 
 impl Turn {
-    /// Waits for the turn; `None` where it doesn't come before `deadline`.
+    /// Waits for the turn; `None` if it doesn't come before `deadline`.
     pub(super) fn take(&self, deadline: Instant) -> Option<Taken<'_>> {
         let process = Some(std::process::id());
         let mut taken = lock(&self.taken);
@@ -59,7 +59,7 @@ mod tests {
             drop(taken);
             assert!(waiting.join().unwrap());
         });
-        // The parent's thread that has it is not there in a child.
+        // The thread that holds it does not exist in a forked child.
         let _taken = turn.take(soon()).unwrap();
         *lock(&turn.taken) = Some(std::process::id() + 1);
         assert!(turn.take(soon()).is_some());

@@ -1,4 +1,4 @@
-//! What to do when the provider refuses, or we do.
+//! What to do about a refusal, the provider's or ours.
 
 use onerealm_core::{ClientType, ClientTypeError, DiscoveryError, ErrorCode};
 
@@ -124,7 +124,7 @@ pub(crate) const USERINFO_UNUSABLE: &str = "look at what answers at the URL in t
 /// The largest `clock-skew`, in seconds.
 const LARGEST_SKEW: u64 = 600;
 
-/// For clocks that are `apart` seconds apart, or a token that is that much too old.
+/// Advice for clocks that are `apart` seconds apart, or a token that much too old.
 pub(crate) fn on_clocks(apart: u64) -> &'static str {
     if apart < LARGEST_SKEW {
         "correct the clock of this machine or the provider's (timedatectl tells whether this one is synchronized), or raise the realm's clock-skew, to 600 seconds at most"

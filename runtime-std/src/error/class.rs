@@ -10,7 +10,7 @@ pub enum Class {
     Authorization = 4,
     /// Token or userinfo endpoint.
     Endpoint = 5,
-    /// ID token, or what it says.
+    /// ID token or its claims.
     IdToken = 6,
     /// Network or TLS.
     Network = 7,

@@ -1,4 +1,4 @@
-//! What was expected and what came, so that an administrator sees which setting to change.
+//! Expected and received values, which tell an administrator which setting to change.
 //!
 //! Public values only: issuers, client identifiers, audiences, names of algorithms and keys, times.
 //! Text from the provider is bounded and escaped.
@@ -9,10 +9,10 @@ use onerealm_core::wire::Value;
 
 use super::shown::plain;
 
-/// What was expected and what came.
+/// An expected and a received value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// What the realm or the provider's documents ask for, with the realm's property where there is
+    /// What the realm or the provider's documents require, with the realm's property if there is
     /// one.
     pub expected: String,
     /// What the provider sent: bounded, control characters escaped.
@@ -37,7 +37,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// The end of a message that has one.
+/// The end of a message with a difference.
 pub(super) fn in_parentheses(difference: Option<&Difference>) -> String {
     difference.map(|difference| format!(" ({difference})")).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Why metadata, an authorization response or userinfo was refused: what was expected and what came.
+//! Expected and received values of refused metadata, authorization responses and userinfo.
 
 use onerealm_core::{
     AuthorizationError, AuthorizationResponse, DiscoveryError, HttpResponse, ProviderMetadata,

@@ -1,4 +1,4 @@
-//! Why an ID token was refused: what was expected and what came.
+//! Expected and received values of a refused ID token.
 
 use onerealm_core::wire::Value;
 use onerealm_core::{
@@ -10,7 +10,7 @@ use super::advice;
 use super::difference::{Difference, Slash};
 use super::shown::{Secrets, item, list, plain, quoted, quoted_item, shown, value};
 
-/// A refused ID token, and what it was judged by.
+/// A refused ID token, and what it was checked against.
 pub(crate) struct Judged<'a> {
     pub(crate) relying_party: RelyingParty<'a>,
     pub(crate) keys: KeySet<'a>,
@@ -20,7 +20,7 @@ pub(crate) struct Judged<'a> {
 }
 
 impl Judged<'_> {
-    /// What the ID token should have said, and what it says.
+    /// The expected value of the refused claim, and the one in the ID token.
     pub(crate) fn difference(mut self) -> Option<Difference> {
         self.token.with_secrets(|nonce, access_token| {
             self.secrets.add(nonce.to_owned());
@@ -177,7 +177,7 @@ impl Judged<'_> {
         Some(Difference::new(expected, came, advice))
     }
 
-    /// The keys, and where they are published.
+    /// The keys, and their URL.
     fn published(&self) -> String {
         let keys = list(self.keys.words().map(|key| self.key(key)));
         let jwks_uri: String = self.relying_party.metadata().jwks_uri().chars().collect();

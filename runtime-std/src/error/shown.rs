@@ -7,7 +7,7 @@ use onerealm_core::HttpRequest;
 use onerealm_core::wire::{FormText, Value};
 use zeroize::Zeroizing;
 
-/// The longest piece of foreign text that is shown, in characters as shown.
+/// The longest piece of foreign text in a message, in characters as shown.
 const SHOWN: usize = 400;
 
 /// The longest item of a list,
@@ -41,7 +41,7 @@ pub(crate) fn name(text: &str) -> String {
     }
 }
 
-/// The first items, and how many more there are.
+/// The first items, and the number of the rest.
 pub(crate) fn list(items: impl Iterator<Item = String>) -> String {
     let mut items = items.peekable();
     let some: Vec<_> = items.by_ref().take(SHOWN_ITEMS).collect();
@@ -125,7 +125,7 @@ fn forges(c: char) -> bool {
         )
 }
 
-/// What must not be shown, even if a provider repeats it.
+/// Secrets that must not be shown, even if a provider repeats them.
 #[derive(Default)]
 pub(crate) struct Secrets(Vec<Zeroizing<String>>);
 

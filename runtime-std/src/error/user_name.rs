@@ -13,7 +13,7 @@ pub enum UserError {
     Missing {
         /// Its name.
         claim: String,
-        /// The claims that are there, safe to show.
+        /// The claims present, safe to show.
         present: Vec<String>,
     },
     /// The claim is not a string.
@@ -28,12 +28,12 @@ pub enum UserError {
         /// Why.
         reason: &'static str,
     },
-    /// A mail address or a group has a control character in it.
+    /// A mail address or a group contains a control character.
     ControlCharacter {
         /// The claim's name.
         claim: String,
     },
-    /// The claims have a number that can't be represented.
+    /// A number in the claims can't be represented.
     Claims,
 }
 
@@ -48,7 +48,7 @@ impl UserError {
         UserError::Missing { claim: claim.to_owned(), present }
     }
 
-    /// What was expected and what came, where both are public values.
+    /// The expected and the received value, if both are public.
     pub(crate) fn difference(&self) -> Option<Difference> {
         match self {
             UserError::Missing { claim, present } => Some(Difference::new(

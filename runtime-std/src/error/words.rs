@@ -1,4 +1,4 @@
-//! What a provider says about its refusal, made safe to show.
+//! The provider's own words about its refusal, made safe to show.
 
 use std::fmt;
 
@@ -7,8 +7,8 @@ use onerealm_core::{AuthorizationResponse, ErrorResponse};
 
 use super::shown::{Secrets, decoded, shown};
 
-/// `error` and `error_description`: bounded, control characters escaped, and without the secrets
-/// that were sent, even if the provider repeats one.
+/// `error` and `error_description`: bounded, control characters escaped, and without the secrets in
+/// our request, even if the provider repeats one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderWords {
     /// The provider's `error`.
@@ -33,7 +33,7 @@ impl ProviderWords {
         })
     }
 
-    /// Whether `needle` is somewhere in the description.
+    /// Whether the description contains `needle`.
     pub(crate) fn mentions(&self, needle: &str) -> bool {
         self.description.as_deref().is_some_and(|text| text.contains(needle))
     }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::caching::Caching;
 use super::error::Cause;
 
-/// The longest body that is read, in bytes; the core's limits are lower.
+/// The longest body to read, in bytes; the core's limits are lower.
 const BODY_LEN: u64 = 1 << 20;
 
 /// The answer to a request.
@@ -56,7 +56,7 @@ impl Answer {
     }
 }
 
-/// Refuses ambiguous framing, and encodings that were not asked for.
+/// Refuses ambiguous framing, and encodings that the request didn't offer.
 fn check_framing(version: Version, headers: &HeaderMap) -> Result<(), Cause> {
     let is = |value: &HeaderValue, word: &str| {
         value.as_bytes().trim_ascii().eq_ignore_ascii_case(word.as_bytes())

@@ -3,11 +3,11 @@
 /// How long an answer may be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Caching {
-    /// Seconds from now on; `None` if the answer doesn't say.
+    /// Seconds from now; `None` if the answer doesn't say.
     pub(crate) max_age: Option<u64>,
     /// Whether it may be stored.
     pub(crate) is_storable: bool,
-    /// Whether it may be used after that time, if no newer one can be fetched.
+    /// Whether it may be used after that time, if fetching a newer one fails.
     pub(crate) may_be_stale: bool,
 }
 
@@ -36,7 +36,7 @@ impl Caching {
                 _ => {}
             }
         }
-        // Part of it has passed in another cache.
+        // Another cache has used up part of it.
         let age = age.filter_map(seconds).max().unwrap_or(0);
         caching.max_age = caching.max_age.map(|max_age| max_age.saturating_sub(age));
         caching

@@ -13,8 +13,7 @@ use super::line::{IDLE, Line};
 use super::proxy;
 use super::trust::{Clients, Trust};
 
-/// A connection for requests to one place. It is closed when this is dropped, or left for the next
-/// conversation.
+/// A connection for requests to one place. When dropped, it is closed or kept for the next conversation.
 pub(crate) struct Conversation<'h> {
     clients: &'h Clients,
     /// Where conversations leave their lines for later ones.
@@ -27,7 +26,7 @@ impl<'h> Conversation<'h> {
         Conversation { clients, kept, line: RefCell::default() }
     }
 
-    /// Sends `request` as it is. The answer must be bound to it by something in the message.
+    /// Sends `request` as it is. Something in the message must bind the answer to it.
     ///
     /// A `GET` over a used connection that breaks without an answer is sent again: the other side may
     /// have closed it at that very moment. Everything else is sent once.
@@ -46,8 +45,8 @@ impl<'h> Conversation<'h> {
         answer.map_err(|cause| HttpError { url: request.url.to_owned(), is_proxied, cause })
     }
 
-    /// The line with the trust store of `ca_file`, or else the system's. A request to this machine
-    /// without TLS needs none, and loads none.
+    /// The line with the trust store of `ca_file`, or else the system's. A request to this machine without TLS loads no
+    /// trust store.
     fn line_to<'l>(
         &self,
         line: &'l mut Option<Line>,

@@ -1,4 +1,4 @@
-//! Why a request got no answer, without a word from the network.
+//! Why a request got no answer, quoting nothing from the network.
 
 use std::fmt;
 use std::io;
@@ -78,12 +78,12 @@ impl HttpError {
         HttpError { url: url.to_owned(), is_proxied: false, cause }
     }
 
-    /// Another thread's request took all the time.
+    /// Another thread's request used up the time.
     pub(crate) fn too_late(url: &str) -> Self {
         HttpError::new(url, Cause::Timeout)
     }
 
-    /// Whether nobody answered, as if the provider is down.
+    /// Whether nobody answered, as when the provider is down.
     pub(crate) fn is_silence(&self) -> bool {
         matches!(
             self.cause,
@@ -91,7 +91,7 @@ impl HttpError {
         )
     }
 
-    /// Whether it failed on this machine, before anything was sent.
+    /// Whether it failed on this machine, before sending anything.
     pub(crate) fn is_local(&self) -> bool {
         matches!(self.cause, Cause::CaFile { .. } | Cause::NoAuthority { .. } | Cause::Proxy)
     }
@@ -157,7 +157,7 @@ impl From<ureq::Error> for Cause {
 }
 
 impl Cause {
-    /// Repeats only this system's own words: the rest of `error` may come from the network.
+    /// Quotes only this system's own words: the rest of `error` may come from the network.
     fn of_io(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::TimedOut {
             return Cause::Timeout;
@@ -165,7 +165,7 @@ impl Cause {
         if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
             return Cause::of_tls(tls);
         }
-        // `std` says so of every name without an address, and has no kind for it.
+        // `std` reports every name without an address this way, with no kind for it.
         if error.to_string().starts_with("failed to lookup address information") {
             return Cause::Host;
         }
@@ -175,12 +175,12 @@ impl Cause {
         }
     }
 
-    /// Names in a certificate and messages of a peer are foreign text, and not repeated.
+    /// Names in a certificate and a peer's messages are foreign text, so they are not quoted.
     pub(super) fn of_tls(error: &rustls::Error) -> Self {
         use rustls::CertificateError as Certificate;
         use rustls::Error as Tls;
         Cause::Tls(match error {
-            // Signed by another authority that has a trusted one's name.
+            // Signed by another authority with a trusted one's name.
             Tls::InvalidCertificate(Certificate::UnknownIssuer | Certificate::BadSignature) => {
                 return Cause::UnknownIssuer;
             }

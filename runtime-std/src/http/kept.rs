@@ -1,4 +1,4 @@
-//! Connections that wait for the next login, if the program asks for it.
+//! Connections kept for the next login, if the program asks for it.
 
 #[cfg(test)]
 mod tests;
@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use super::line::Line;
 
-/// The most lines that wait at once; more are closed.
+/// The most lines to keep; more are closed.
 const LINES: usize = 16;
 
-/// Lines that logins have left.
+/// Lines left by earlier logins.
 #[derive(Default)]
 pub(super) struct Lines {
-    /// How long they may wait; if unset, they don't.
+    /// How long to keep them; if unset, not at all.
     idle: OnceLock<Duration>,
     waiting: Mutex<Vec<Waiting>>,
 }
@@ -22,7 +22,7 @@ pub(super) struct Lines {
 struct Waiting {
     line: Line,
     since: Instant,
-    /// A forked child has its parent's lines, and must not use them.
+    /// A forked child inherits its parent's lines, and must not use them.
     process: u32,
 }
 
@@ -36,7 +36,7 @@ impl Lines {
         self.idle.get().copied()
     }
 
-    /// Removes a line that fits: the one that has waited least.
+    /// Removes the matching line that has waited least.
     pub(super) fn take(&self, fits: impl Fn(&Line) -> bool) -> Option<Line> {
         let mut waiting = self.waiting()?;
         let place = waiting.iter().rposition(|waiting| fits(&waiting.line))?;
@@ -50,8 +50,8 @@ impl Lines {
         }
     }
 
-    /// Those of this process that have time left. No call waits for the lock: after a fork, the
-    /// thread that held it may be gone.
+    /// This process's lines that have time left. No call waits for the lock: after a fork, the
+    /// thread holding it may not exist.
     fn waiting(&self) -> Option<MutexGuard<'_, Vec<Waiting>>> {
         let mut waiting = match self.waiting.try_lock() {
             Ok(waiting) => waiting,

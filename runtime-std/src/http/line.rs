@@ -17,22 +17,22 @@ use super::trust::Trust;
 
 /// The longest header section of a response, in bytes.
 const HEADERS_LEN: usize = 32 * 1024;
-/// How long a whole call may take unless told otherwise.
+/// The default time limit for a whole call.
 pub const DEADLINE: Duration = Duration::from_secs(20);
-/// How long a connection may wait for the next request of its login: as long as a call may take, for
+/// How long a connection may wait for the next request of its login: as long as a whole call, for
 /// slow machines. If the provider closes it meanwhile, that is noticed.
 pub(super) const IDLE: Duration = DEADLINE;
 
-/// An agent with connections of its own.
+/// An agent with its own connections.
 pub(super) struct Line {
     pub(super) trust: Trust,
     /// The URL of its first request.
     pub(super) url: String,
     agent: Agent,
-    /// How many it has made.
+    /// How many requests it has made.
     connections: Arc<AtomicUsize>,
-    /// Whether the last answer came over a connection that had brought one before: the other side
-    /// keeps connections.
+    /// Whether the last answer came over a reused connection: then the other side keeps connections
+    /// open.
     pub(super) is_proven: Cell<bool>,
 }
 
@@ -55,7 +55,7 @@ impl Line {
         Line { trust, url, agent, connections, is_proven: Cell::new(false) }
     }
 
-    /// Sends `request`; a `GET` again if a used connection breaks without an answer.
+    /// Sends `request`; repeats a `GET` if a used connection breaks without an answer.
     pub(super) fn exchange(
         &self,
         request: &HttpRequest<'_>,
@@ -74,7 +74,7 @@ impl Line {
             response = self.run(request, proxy, deadline);
         }
         let answer = response.and_then(Answer::read);
-        // The watch may have ended the connection, whatever error that gave.
+        // The watch may have cut the connection, which can surface as any error.
         if Instant::now() >= deadline {
             return Err(Cause::Timeout);
         }
@@ -100,7 +100,7 @@ impl Line {
         Ok(self.agent.run(message)?)
     }
 
-    /// Ends the connections at `deadline`, unless the sender is dropped before: ureq restarts its
+    /// Cuts the connections at `deadline`, unless the sender is dropped first: ureq restarts its
     /// timeout with each byte of a proxy's answer to `CONNECT`.
     fn watch(&self, deadline: Instant) -> Result<mpsc::Sender<()>, Cause> {
         let remaining = deadline.saturating_duration_since(Instant::now());

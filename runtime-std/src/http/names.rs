@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use crate::lock::lock;
 
-/// How long an address is kept. ureq asks for one even if a connection is open.
+/// How long to keep an address. ureq asks for one even if a connection is open.
 const KNOWN: Duration = Duration::from_secs(10);
 
-/// The addresses that were looked up a moment ago.
+/// Recently looked-up addresses.
 #[derive(Debug, Default)]
 pub(super) struct Names(Mutex<Vec<Known>>);
 
@@ -21,7 +21,7 @@ struct Known {
 }
 
 impl Names {
-    /// The addresses of `HOST:PORT`; `ask` looks up a name that is not known.
+    /// The addresses of `HOST:PORT`; `ask` looks up unknown names.
     pub(super) fn addresses<E>(
         &self,
         name_and_port: &str,
@@ -34,7 +34,7 @@ impl Names {
         if let Some(known) = self.known().iter().find(is_it) {
             return Ok(known.addresses.clone());
         }
-        // Without the lock: others need not wait for the answer.
+        // Without the lock, so that others don't wait for the answer.
         let addresses = ask()?;
         self.known().push(Known {
             name_and_port: name_and_port.to_owned(),
@@ -44,7 +44,7 @@ impl Names {
         Ok(addresses)
     }
 
-    /// Those that are fresh.
+    /// The fresh ones.
     fn known(&self) -> MutexGuard<'_, Vec<Known>> {
         let mut known = lock(&self.0);
         known.retain(|known| known.since.elapsed() < KNOWN);
@@ -60,7 +60,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// The addresses of a name; the system says `answer`, unless it must not be asked.
+    /// The addresses of a name; the system's lookup gives `answer`, unless it must not be asked.
     fn addresses(names: &Names, name: &str, answer: Option<&str>) -> Option<Vec<SocketAddr>> {
         names.addresses(name, || answer.map(|answer| vec![address(answer)]).ok_or(())).ok()
     }

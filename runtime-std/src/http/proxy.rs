@@ -1,10 +1,11 @@
-//! The proxy in the environment, which is read for each request.
+//! The proxy from the environment, read for each request.
 
 use onerealm_core::wire::Uri;
 use ureq::{Proxy, ProxyProtocol};
 
-/// The proxy for a request to `url`: none for this machine and for hosts of `no_proxy`; else the
-/// first of `all_proxy` and `https_proxy` (or in upper case) that is set. An empty one means none.
+/// The proxy for a request to `url`: none for this machine and for hosts in `no_proxy`; otherwise
+/// the first of `all_proxy` and `https_proxy` (or in upper case) that is set. An empty one means
+/// none.
 pub(crate) fn for_url(url: &str) -> Result<Option<Proxy>, ureq::Error> {
     choose(url, |name| std::env::var(name).or_else(|_| std::env::var(name.to_uppercase())).ok())
 }
@@ -25,7 +26,7 @@ fn choose(
         "" => Ok(None),
         proxy => {
             let proxy = Proxy::new(proxy)?;
-            // Only proxies with `CONNECT`: ureq panics at the others, or bypasses them.
+            // Only proxies with `CONNECT`: ureq panics on the others, or bypasses them.
             match proxy.protocol() {
                 ProxyProtocol::Http | ProxyProtocol::Https => Ok(Some(proxy)),
                 _ => Err(ureq::Error::InvalidProxyUrl),
@@ -34,7 +35,8 @@ fn choose(
     }
 }
 
-/// Whether `host` is one of the comma-separated names or below one; `*` is every host.
+/// Whether `host` is one of the comma-separated names or a subdomain of one; `*` matches every
+/// host.
 fn is_exception(host: &str, exceptions: &str) -> bool {
     let host = host.trim_matches(['[', ']']).to_ascii_lowercase();
     exceptions.split(',').map(|name| name.trim().to_ascii_lowercase()).any(|name| {

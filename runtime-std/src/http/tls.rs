@@ -1,4 +1,4 @@
-//! A TLS session that tells whether anything waits in it.
+//! A TLS session that tells whether unread data is left in it.
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;
@@ -6,14 +6,14 @@ use std::sync::Arc;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, Stream};
 
-/// The client's end of TLS over the connection `B`.
+/// The client's end of TLS over connection `B`.
 pub(super) struct Tls<B> {
     session: ClientConnection,
     records: Records<B>,
 }
 
 impl<B: Read + Write> Tls<B> {
-    /// Makes the handshake with the server of that name.
+    /// Performs the handshake with the server of this name.
     pub(super) fn connect(
         client: Arc<ClientConfig>,
         name: ServerName<'static>,
@@ -31,9 +31,8 @@ impl<B: Read + Write> Tls<B> {
         &mut self.records.below
     }
 
-    /// Whether all that was decrypted has been read, the last record is whole, and the server has
-    /// not ended the session. A ticket that comes late counts as data: it costs another connection
-    /// and nothing else.
+    /// Whether all decrypted data has been read, the last record is complete, and the server has not ended the session.
+    /// A late ticket counts as data: its only cost is another connection.
     pub(super) fn is_quiet(&mut self) -> bool {
         let Ok(state) = self.session.process_new_packets() else { return false };
         state.plaintext_bytes_to_read() == 0
@@ -58,13 +57,12 @@ impl<B: Read + Write> Write for Tls<B> {
     }
 }
 
-/// What TLS reads and writes its records on. rustls doesn't tell whether it keeps the beginning of a
-/// record, so their lengths are followed here.
+/// The stream below TLS. rustls doesn't tell whether it holds a partial record, so this tracks record lengths.
 struct Records<B> {
     below: B,
     header: [u8; 5],
     header_len: usize,
-    /// Bytes of the present record that are still to come.
+    /// Bytes of the current record still to come.
     content: usize,
 }
 

@@ -1,4 +1,4 @@
-//! How ureq resolves names and connects: the one file that knows `ureq::unversioned`, which changes
+//! How ureq resolves names and connects. Only this file uses `ureq::unversioned`, which changes
 //! with each minor release.
 
 #[cfg(test)]
@@ -24,7 +24,7 @@ use ureq::{Agent, Error};
 use super::names::Names;
 use super::tls::Tls;
 
-/// An agent whose TLS is that of `client`, and which counts its connections in `connections`.
+/// An agent that uses `client` for TLS and counts its connections in `connections`.
 pub(super) fn agent(
     config: Config,
     client: Arc<ClientConfig>,
@@ -37,7 +37,7 @@ pub(super) fn agent(
     Agent::with_parts(config, connector, CachingResolver::default())
 }
 
-/// Asks the system for what [`Names`] doesn't know, on a thread that is abandoned at the deadline.
+/// Looks up names that [`Names`] doesn't know, on a thread that is abandoned at the deadline.
 #[derive(Debug, Default)]
 struct CachingResolver {
     system: DefaultResolver,
@@ -63,7 +63,7 @@ impl Resolver for CachingResolver {
     }
 }
 
-/// Puts TLS around the connections that need it, and counts all of them.
+/// Adds TLS to the connections that need it, and counts all connections.
 #[derive(Debug)]
 struct TlsConnector {
     client: Arc<ClientConfig>,
@@ -94,7 +94,7 @@ impl<In: Transport> Connector<In> for TlsConnector {
     }
 }
 
-/// The time that is left after what came before TLS.
+/// The time left when TLS starts.
 fn left(details: &ConnectionDetails<'_>) -> NextTimeout {
     let mut timeout = details.timeout;
     if let (Duration::Exact(after), Instant::Exact(began), Instant::Exact(now)) =
@@ -105,9 +105,9 @@ fn left(details: &ConnectionDetails<'_>) -> NextTimeout {
     timeout
 }
 
-/// A connection with TLS, which tells whether it may be used again.
+/// A TLS connection that tells whether it can be reused.
 ///
-/// ureq's own looks at the socket only. Bytes that wait above it (in a buffer, in TLS, as half a
+/// ureq's own checks the socket only. Bytes left above it (in a buffer, in TLS, as a partial
 /// record) would be read as the next answer.
 struct TlsTransport {
     buffers: LazyBuffers,
@@ -132,8 +132,8 @@ impl Transport for TlsTransport {
         Ok(amount > 0)
     }
 
-    /// Whether nothing waits at any layer and the connection is open: then the next bytes answer the
-    /// next request.
+    /// Whether every layer is empty and the connection open: then the next bytes answer the next
+    /// request.
     fn is_open(&mut self) -> bool {
         let is_quiet = self.buffers.input().is_empty() && self.tls.is_quiet();
         let below = self.tls.below().get_mut();

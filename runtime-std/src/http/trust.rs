@@ -40,7 +40,7 @@ impl Trust {
         }
     }
 
-    /// A name that differs for other certificates.
+    /// A name unique to these certificates.
     pub(super) fn name(&self) -> String {
         match self {
             Trust::Nobody => "nobody".to_owned(),
@@ -87,7 +87,7 @@ impl Trust {
     }
 }
 
-/// TLS for each trust store that was needed so far.
+/// TLS for each trust store used so far.
 #[derive(Default)]
 pub(super) struct Clients(Mutex<Vec<(Trust, Arc<ClientConfig>)>>);
 

@@ -19,13 +19,13 @@ pub struct Begun {
     pub url: String,
     /// The login's `state`.
     pub state: String,
-    /// The client type that was decided.
+    /// The client type of the login.
     pub client_type: ClientType,
-    /// Until when it can be finished.
+    /// When it expires.
     pub expires_at: UnixTime,
 }
 
-/// Whoever has the URL or the state may be able to finish the login, so they are hidden.
+/// The URL and the state are hidden: either may be enough to finish the login.
 impl fmt::Debug for Begun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Begun")
@@ -36,7 +36,7 @@ impl fmt::Debug for Begun {
 }
 
 impl Begun {
-    /// What to tell of a login whose `state` is to be sent.
+    /// The result for the caller, given the `state` to send.
     fn of(request: &AuthorizationRequest<'_>, state: String) -> Result<Self, Error> {
         let mut buf = vec![0; MESSAGE_LEN];
         let url = match SealedState::parse(&state) {
@@ -55,8 +55,8 @@ impl Logins {
     ///
     /// # Errors
     ///
-    /// The redirect URL can't be one or isn't listed, the realm can't be used, the provider's
-    /// metadata can't be had, no client type fits, or the store fails.
+    /// The redirect URL is invalid or not listed, the realm can't be used, the metadata is
+    /// unavailable, no client type fits, or the store fails.
     pub fn begin(
         &self,
         realm: &str,
@@ -71,11 +71,11 @@ impl Logins {
         Begun::of(&request, state)
     }
 
-    /// Begins a login without keeping it: for programs that wait for its end themselves.
+    /// Begins a login without storing it, for programs that wait for its end themselves.
     ///
     /// # Errors
     ///
-    /// As [`begin`](Self::begin), but for those of the store.
+    /// As [`begin`](Self::begin), except for those of the store.
     pub fn start(
         &self,
         realm: &str,
@@ -90,7 +90,7 @@ impl Logins {
         Ok((begun, request.into_pending()))
     }
 
-    /// A login in the realm, which must allow the redirect URI before anybody is asked anything.
+    /// A login in the realm, whose list of redirect URIs is checked before any request is sent.
     fn login_to(&self, realm: &str, redirect_uri: &RedirectUri) -> Result<Login<'_>, Error> {
         let config = self.realms.get(realm)?;
         check_listed(config, redirect_uri)?;

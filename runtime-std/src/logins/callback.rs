@@ -1,13 +1,13 @@
-//! What came back.
+//! The provider's response, as the browser brings it.
 
 use onerealm_core::AuthorizationResponse;
 
 use crate::error::Error;
 
-/// What came back from the provider by way of the browser.
+/// The provider's response, as the browser brings it.
 #[derive(Clone, Copy)]
 pub enum Callback<'a> {
-    /// The whole URL that the browser was sent to.
+    /// The whole URL that the browser was redirected to.
     Url(&'a str),
     /// Its query, without `?`, or the body of a form post.
     Query(&'a str),
@@ -17,11 +17,11 @@ pub enum Callback<'a> {
         code: &'a str,
         /// `state`
         state: &'a str,
-        /// `iss`, where there was one.
+        /// `iss`, if there was one.
         iss: Option<&'a str>,
     },
-    /// Code and state, decoded, from an interface that has no place for `iss`. Gives up the
-    /// comparison of RFC 9207.
+    /// Code and state, decoded, from an interface without a place for `iss`. This skips the check
+    /// of RFC 9207.
     CodeAndState {
         /// `code`
         code: &'a str,

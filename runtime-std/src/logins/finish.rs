@@ -1,7 +1,7 @@
 //! A login is finished: the end user is back.
 //!
-//! What can fail without harm comes first. A login is used up when its code is sent, or when the
-//! provider has refused it.
+//! Steps that can fail harmlessly come first. Sending the code uses a login up, and so does the
+//! provider's refusal.
 
 use onerealm_core::{
     AuthorizationError, AuthorizationResponse, ClientSecret, ErrorResponse, IdToken, Identity,
@@ -29,18 +29,18 @@ use crate::store::StoreError;
 use crate::user::User;
 use crate::verifiers::verifiers;
 
-/// What a caller is told of an end user.
+/// What the caller learns about an end user.
 type ToldAs<T> = fn(&Identity<'_>, &RealmConfig) -> Result<T, UserError>;
 
 impl Logins {
     /// Finishes a login that [`begin`](Self::begin) began, here or in another process.
     ///
-    /// Where `redirect_url` is given, it must be the one that the login began with, as browsers
-    /// write it; a login is not used up by a call with another one.
+    /// `redirect_url`, if given, must be the one that the login began with, as browsers write it; a
+    /// call with another one does not use the login up.
     ///
     /// # Errors
     ///
-    /// Whatever keeps the end user from being known: [`Error::class`] says who must act.
+    /// Anything that prevents the login: [`Error::class`] says who must act.
     pub fn finish(
         &self,
         callback: Callback<'_>,
@@ -64,7 +64,7 @@ impl Logins {
     ///
     /// # Errors
     ///
-    /// As [`finish`](Self::finish), but for those of the store.
+    /// As [`finish`](Self::finish), except for those of the store.
     pub fn complete(
         &self,
         pending: PendingAuthorization,
@@ -73,14 +73,13 @@ impl Logins {
         self.complete_as(pending, callback, None, User::new)
     }
 
-    /// Finishes a login that [`start`](Self::start) began, and gives the claims as they are: for
-    /// callers that have rules of their own for user names. Control characters in claims that
-    /// usually name somebody or something are refused all the same. `redirect_url` is as in
-    /// [`finish`](Self::finish).
+    /// Finishes a login that [`start`](Self::start) began and returns the claims unchanged, for
+    /// callers with their own rules for user names. Control characters are still refused in claims
+    /// that usually identify a person or a group. `redirect_url` is as in [`finish`](Self::finish).
     ///
     /// # Errors
     ///
-    /// As [`complete`](Self::complete), but for those of the user name and the groups.
+    /// As [`complete`](Self::complete), except for those of the user name and the groups.
     pub fn complete_with_claims(
         &self,
         pending: PendingAuthorization,
@@ -104,8 +103,8 @@ impl Logins {
         self.identify(pending, response, None, told_as)
     }
 
-    /// From the authorization response to the end user. `kept` is the state that the login is kept
-    /// under.
+    /// From the authorization response to the end user. `kept` is the state that the login is
+    /// stored under.
     fn identify<T>(
         &self,
         pending: PendingAuthorization,
@@ -113,7 +112,7 @@ impl Logins {
         kept: Option<&str>,
         told_as: ToldAs<T>,
     ) -> Result<T, Error> {
-        // A response to another redirect URI is refused before anybody is asked anything.
+        // A response to another redirect URI is refused before any request is sent.
         let redirect_uri = redirect_url::as_browsers_write(pending.redirect_uri());
         let response = response.to_redirect_uri_written(&redirect_uri);
         pending.check_redirect_uri(&response).map_err(|error| {
@@ -147,7 +146,7 @@ impl Logins {
         Ok(told)
     }
 
-    /// Takes the end user's return as that of this login.
+    /// Accepts the authorization response for this login.
     fn accept<'a>(
         &self,
         pending: PendingAuthorization,
@@ -183,7 +182,7 @@ impl Logins {
         Ok(answer)
     }
 
-    /// Makes a kept login ours alone.
+    /// Takes a stored login, exclusively.
     fn use_up(&self, kept: Option<&str>) -> Result<(), Error> {
         if let Some(state) = kept {
             self.store.take(state, now())?;
@@ -192,8 +191,8 @@ impl Logins {
     }
 }
 
-/// Believes the ID token or refuses it. The provider's keys are fetched anew where they lack the
-/// one that the token names.
+/// Validates the ID token. Fetches the provider's keys again if they lack the one that the token
+/// names.
 fn validate<'b>(
     id_token: IdToken<'b>,
     keys: Keys<'_>,
@@ -217,7 +216,7 @@ fn validate<'b>(
     })
 }
 
-/// The state that came back, no longer than any that is sent.
+/// The state from the response; [`StoreError::Unknown`] if it is longer than any that is sent.
 fn state_text(response: &AuthorizationResponse<'_>) -> Result<String, Error> {
     let bytes = response.state().bytes().take(policy::STATE_LEN + 1).collect();
     let text = String::from_utf8(bytes).ok().filter(|text| text.len() <= policy::STATE_LEN);
@@ -247,7 +246,7 @@ fn id_token<'a>(
     })
 }
 
-/// What a provider says that refuses a request.
+/// The provider's words in a refusal.
 fn words(answer: &Answer, secrets: &Secrets) -> Option<ProviderWords> {
     ErrorResponse::of(&answer.response()).map(|error| ProviderWords::of(&error, secrets))
 }
@@ -260,7 +259,7 @@ struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    /// Asks the endpoint, where realm and provider have one.
+    /// Asks the userinfo endpoint, if both realm and provider use it.
     fn of(identity: &Identity<'a>, login: &Login<'_>) -> Result<Option<Self>, Error> {
         let Some(request) = identity.userinfo_request() else { return Ok(None) };
         let mut buf = Zeroizing::new(vec![0; policy::ACCESS_TOKEN_LEN + MESSAGE_LEN]);

@@ -1,4 +1,4 @@
-//! A login under way.
+//! A login in progress.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,12 +14,11 @@ use crate::http::Answer;
 use crate::network::Shared;
 use crate::realm::RealmConfig;
 
-/// Room for the longest message that is sent: a token request with a long code, every byte of it
-/// encoded.
+/// Room for the longest message: a token request with a long code and every byte encoded.
 pub(super) const MESSAGE_LEN: usize = 3 * policy::CODE_LEN + 8192;
 
-/// The realm of a login, what its provider has published, and the way there. It is made when a call
-/// begins and dropped when it ends; nothing in it is parsed for the one login.
+/// A login's realm, its provider's documents, and the network. Created when a call begins and dropped when it ends;
+/// nothing is parsed anew for each login.
 pub(crate) struct Login<'l> {
     pub(crate) config: &'l RealmConfig,
     realm: Realm<&'l str>,
@@ -28,7 +27,7 @@ pub(crate) struct Login<'l> {
 }
 
 impl Logins {
-    /// Begins a call for a login in the realm: asks for the provider's metadata where it isn't known.
+    /// Begins a call for a login in the realm, fetching the provider's metadata if unknown.
     pub(crate) fn login<'l>(&'l self, config: &'l RealmConfig) -> Result<Login<'l>, Error> {
         let Shared { http, documents } = &*self.network.0;
         let call = Call {
@@ -45,8 +44,7 @@ impl Logins {
 }
 
 impl Login<'_> {
-    /// The realm with the provider's `metadata`, which was accepted as that of the realm's issuer
-    /// when it was fetched.
+    /// The realm with the provider's `metadata`, which was checked against the realm's issuer when it was fetched.
     pub(crate) fn relying_party<'a>(
         &'a self,
         metadata: &'a ProviderMetadata<'a>,

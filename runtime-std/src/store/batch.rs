@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use super::files::{found, private, retried};
 use super::lifetime::LIFETIME;
 
-/// A directory of logins that began in the same slot of ten minutes, or of marks for those that were taken.
+/// A directory of logins that began in one slot of ten minutes, or of marks for taken ones.
 ///
-/// Ordered as they are given up: marks go before logins.
+/// Ordered by when they are given up: marks go before logins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Batch {
     pub(super) slot: u64,
@@ -29,7 +29,7 @@ impl Batch {
         directory.join(self.name())
     }
 
-    /// Where it is once given up, and no longer searched.
+    /// Its path once it is given up and no longer searched.
     pub(super) fn path_once_gone(self, directory: &Path) -> PathBuf {
         directory.join(self.name() + GONE)
     }
@@ -58,12 +58,12 @@ pub(super) fn slot_of(time: u64) -> u64 {
     time / LIFETIME
 }
 
-/// What is in a store's directory.
+/// The contents of a store's directory.
 #[derive(Default)]
 pub(super) struct Batches {
-    /// In no order.
+    /// Unordered.
     pub(super) kept: Vec<Batch>,
-    /// Given up, and not removed yet.
+    /// Given up, but not removed yet.
     pub(super) gone: Vec<Batch>,
 }
 
@@ -78,14 +78,14 @@ impl Batches {
                 Some(name) => (name, &mut batches.gone),
                 None => (name, &mut batches.kept),
             };
-            // A file of that name is not ours, and must not make a login fail.
+            // A file of that name is foreign, and must not make a login fail.
             let is_directory = || entry.file_type().is_ok_and(|kind| kind.is_dir());
             list.extend(Batch::of_name(name).filter(|_| is_directory()));
         }
         Ok(batches)
     }
 
-    /// From the latest of the slot at `now` to those of the farthest slot.
+    /// Batches from the latest of the slot at `now` to those of the farthest slot.
     pub(super) fn latest_first(mut self, now: u64) -> Vec<Batch> {
         let distance = |batch: &Batch| slot_of(now).abs_diff(batch.slot);
         self.kept.sort_unstable_by(|a, b| distance(a).cmp(&distance(b)).then(b.cmp(a)));
@@ -102,8 +102,8 @@ impl Batches {
     }
 }
 
-/// Counts a login, and gives its number in the batch, from 1. No two calls get the same one, in whatever processes: the
-/// system appends each byte to the end, and leaves the position there.
+/// Counts a login and returns its number in the batch, from 1. Numbers are unique across processes: the system appends
+/// each byte to the end, and leaves the file position there.
 pub(super) fn count(batch: &Path) -> io::Result<u64> {
     let mut counter = OpenOptions::new();
     let mut counter = private(&mut counter).append(true).create(true).open(batch.join(COUNT))?;
@@ -111,7 +111,7 @@ pub(super) fn count(batch: &Path) -> io::Result<u64> {
     counter.stream_position()
 }
 
-/// How many logins were counted.
+/// The number of logins counted.
 pub(super) fn counted(batch: &Path) -> io::Result<Option<u64>> {
     let counter = found(retried(|| fs::symlink_metadata(batch.join(COUNT))))?;
     Ok(counter.map(|counter| counter.len()))

@@ -1,4 +1,4 @@
-//! How many logins are kept, and which make room for others.
+//! How many logins are kept, and which ones make room for new ones.
 
 use std::fs;
 use std::io;
@@ -12,7 +12,7 @@ use super::files::{gone, retried};
 pub(super) struct Bound {
     /// Files of logins and marks that are kept.
     pub(super) files: u64,
-    /// Files in one batch, a small part of that.
+    /// Files in one batch, a small fraction of those.
     pub(super) batch: u64,
 }
 
@@ -20,14 +20,14 @@ pub(super) struct Bound {
 pub(super) const BOUND: Bound = Bound { files: 131_072, batch: 4096 };
 
 impl Bound {
-    /// Whether the login with that number is the first of its batch.
+    /// Whether the login with this number is the first of its batch.
     pub(super) fn begins_batch(self, number: u64) -> bool {
         number % self.batch == 1
     }
 
     /// Gives up the oldest batches to make room for another. Failures are logged, and fail no login.
     ///
-    /// One rename gives up a batch, however many logins are in it, and a login that is being read stays readable.
+    /// One rename gives up a whole batch, and a login being read stays readable.
     pub(super) fn make_room(self, directory: &Path, now: u64) {
         if let Err(e) = self.give_up_oldest(directory, now) {
             log::warn!("can't give up old logins in {}: {e}", directory.display());
@@ -42,7 +42,7 @@ impl Bound {
             let count = counted(&path)?.unwrap_or(self.batch);
             total += count.max(1);
             if total > self.files - self.batch {
-                // Gone: another process was faster. In the way: the one of that name is swept first.
+                // Gone: another process was faster. In the way: an earlier batch of that name must be swept first.
                 gone(retried(|| fs::rename(&path, batch.path_once_gone(directory))))?;
             }
         }

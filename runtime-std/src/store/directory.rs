@@ -16,7 +16,7 @@ pub struct DirectoryStore {
 }
 
 impl DirectoryStore {
-    /// `directory` is created at the first login.
+    /// The first login creates `directory`.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         DirectoryStore { slots: Slots::new(directory) }
     }
@@ -42,7 +42,7 @@ impl PendingStore for DirectoryStore {
     }
 }
 
-/// The key of the login with that state. Text of another length is no state, and not searched for.
+/// The key of the login with that state. Text of another length is not a state, and is not looked up.
 fn key_of(state: &str) -> Result<PendingKey, StoreError> {
     match state.len() {
         StateText::LEN => Ok(PendingKey::of(state)),
@@ -53,7 +53,7 @@ fn key_of(state: &str) -> Result<PendingKey, StoreError> {
 fn decode(key: PendingKey, stored: Stored) -> Result<PendingAuthorization, StoreError> {
     PendingAuthorization::decode(&stored.bytes)
         .ok()
-        // Not another login's file under this one's name.
+        // Rejects another login's file under this name.
         .filter(|pending| pending.key() == key)
         .ok_or(StoreError::Damaged { place: stored.path.display().to_string() })
 }

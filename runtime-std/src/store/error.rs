@@ -1,4 +1,4 @@
-//! Why a login can't be kept or taken.
+//! Why a login can't be stored or taken.
 
 use std::error::Error;
 use std::fmt;
@@ -9,7 +9,7 @@ use onerealm_core::{NoEntropy, policy};
 
 use crate::codes::codes;
 
-/// Why a login can't be kept or taken.
+/// Why a login can't be stored or taken.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -21,7 +21,7 @@ pub enum StoreError {
     Expired {
         /// When it was begun, in seconds since 1970.
         begun: u64,
-        /// The time that it was compared with.
+        /// The current time that it was compared with.
         now: u64,
     },
     /// A stored login was changed, or written by another version. For the administrator.
@@ -29,7 +29,7 @@ pub enum StoreError {
         /// Its file, or its key in a database.
         place: String,
     },
-    /// Others could put logins into the directory. For the administrator.
+    /// Other users could put logins into the directory. For the administrator.
     UnsafeDirectory {
         /// The directory.
         path: PathBuf,
@@ -41,30 +41,32 @@ pub enum StoreError {
         /// Its length in characters.
         needed: usize,
     },
-    /// Others could read the key that logins are sealed with, or may have written it. For the administrator.
+    /// Other users could read the key that seals logins, or may have written it. For the
+    /// administrator.
     UnsafeKeyFile {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
         reason: Unsafe,
     },
-    /// The key that logins are sealed with was changed. For the administrator.
+    /// The key that seals logins was changed. For the administrator.
     DamagedKeyFile {
         /// The file.
         path: PathBuf,
     },
     /// The random source failed. For the administrator.
     NoEntropy,
-    /// The file system refused something. For the administrator.
+    /// A file system call failed. For the administrator.
     Io {
-        /// What was being done: "create", "read" ...
+        /// The operation: "create", "read" ...
         operation: &'static str,
         /// The file or directory.
         path: PathBuf,
         /// The cause.
         source: io::Error,
     },
-    /// A store that keeps logins elsewhere failed, for example because its server doesn't answer. For the administrator.
+    /// Another kind of store failed, for example because its server doesn't answer. For the
+    /// administrator.
     Other {
         /// The cause, without secrets.
         source: Box<dyn Error + Send + Sync>,
@@ -73,7 +75,7 @@ pub enum StoreError {
     },
 }
 
-/// Why a directory is unsafe for pending logins, or a file for the key that they are sealed with.
+/// Why a directory is unsafe for pending logins, or a file for the sealing key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unsafe {
@@ -81,7 +83,7 @@ pub enum Unsafe {
     SymbolicLink,
     /// It is not a directory.
     NotADirectory,
-    /// It is not a file.
+    /// It is not a regular file.
     NotAFile,
     /// Its group or everyone may read it.
     ReadableByOthers {
@@ -93,11 +95,11 @@ pub enum Unsafe {
         /// Its permissions.
         mode: u32,
     },
-    /// It belongs to another user than this one or root.
+    /// It belongs to a user other than this one or root.
     ForeignOwner {
-        /// The user id that it belongs to.
+        /// Its owner's user id.
         owner: u32,
-        /// The user id that this runs as.
+        /// The user id of this process.
         user: u32,
     },
 }
@@ -143,7 +145,7 @@ impl StoreError {
     }
 }
 
-/// Adds what was being done to an I/O error.
+/// Adds the operation to an I/O error.
 pub(super) trait OnPath<T> {
     fn on(self, operation: &'static str, path: &Path) -> Result<T, StoreError>;
 }

@@ -20,7 +20,7 @@ pub(crate) fn prepare(directory: &Path) -> Result<(), StoreError> {
     check(directory).map(|_| ())
 }
 
-/// Whether the directory is there. It is an error if others could put logins into it.
+/// Whether the directory exists. It is an error if other users could put logins into it.
 pub(super) fn check(directory: &Path) -> Result<bool, StoreError> {
     let Some(metadata) = look("look at", directory)? else { return Ok(false) };
     let reason = if metadata.is_symlink() {
@@ -46,7 +46,7 @@ pub(super) fn create_directories(path: &Path) -> io::Result<()> {
     private_directory(true).create(path)
 }
 
-/// Creates a file, which must not be there yet.
+/// Creates a file that must not exist yet.
 pub(crate) fn create_file(path: &Path) -> io::Result<File> {
     private(&mut OpenOptions::new()).write(true).create_new(true).open(path)
 }
@@ -56,7 +56,8 @@ pub(super) fn open_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).open(path)
 }
 
-/// Repeats a call that a signal interrupted. `std` does so for opening, reading and writing, but not for names.
+/// Repeats a call that a signal interrupted. `std` does so for opening, reading and writing, but
+/// not for calls that act on names.
 pub(crate) fn retried<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match call() {
@@ -66,18 +67,18 @@ pub(crate) fn retried<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<
     }
 }
 
-/// What is there, which may be a symbolic link; `None` for nothing.
+/// The entry's metadata, without following a symbolic link; `None` if there is no entry.
 pub(super) fn look(operation: &'static str, path: &Path) -> Result<Option<Metadata>, StoreError> {
     found(retried(|| fs::symlink_metadata(path))).on(operation, path)
 }
 
-/// When it was last written, in seconds since 1970.
+/// The time of its last write, in seconds since 1970.
 pub(crate) fn modified(path: &Path) -> Option<u64> {
     let modified = retried(|| fs::symlink_metadata(path)).ok()?.modified().ok()?;
     Some(unix_time(modified).0)
 }
 
-/// `None` for what is not there.
+/// `None` if it doesn't exist.
 pub(crate) fn found<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
     match outcome {
         Ok(value) => Ok(Some(value)),
@@ -86,7 +87,7 @@ pub(crate) fn found<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-/// `None` if another process was faster: the entry is gone, or another one has its place.
+/// `None` if another process was faster: the entry is gone, or another one has taken its place.
 pub(super) fn gone<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
     match outcome {
         Err(e) if matches!(e.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists) => {
@@ -96,17 +97,17 @@ pub(super) fn gone<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-/// The sticky bit doesn't help: it keeps others from removing files, not from adding them.
+/// The sticky bit doesn't help: it stops others from removing files, not from adding them.
 pub(crate) fn writable_by_others(metadata: &Metadata) -> Option<Unsafe> {
     open_to_others(metadata, 0o022, |mode| Unsafe::WritableByOthers { mode })
 }
 
-/// Whether others can read the file, or may have written it.
+/// Whether other users can read the file, or may have written it.
 pub(super) fn readable_by_others(metadata: &Metadata) -> Option<Unsafe> {
     open_to_others(metadata, 0o077, |mode| Unsafe::ReadableByOthers { mode })
 }
 
-/// Whether the file has one of these permissions, or belongs to another user than this one or root.
+/// Whether the file has any of these permissions, or an owner other than this user or root.
 #[cfg(unix)]
 fn open_to_others(metadata: &Metadata, bits: u32, reason: fn(u32) -> Unsafe) -> Option<Unsafe> {
     use std::os::unix::fs::MetadataExt;
@@ -124,7 +125,7 @@ fn open_to_others(_: &Metadata, _: u32, _: fn(u32) -> Unsafe) -> Option<Unsafe> 
     None
 }
 
-/// Only the owner has access to the directory, and to the parents that are created with it.
+/// Only the owner has access to the directory, and to any parents created with it.
 fn private_directory(with_parents: bool) -> DirBuilder {
     let mut builder = DirBuilder::new();
     builder.recursive(with_parents);

@@ -1,7 +1,7 @@
-//! The file of the keys that logins are sealed with.
+//! The file with the keys that seal logins.
 //!
-//! It is read at each login, so that no old key stays in memory, and no fork copies one. It is never changed in place: a
-//! new file takes its name, and readers see the one or the other. If several processes write at once, on one machine or
+//! It is read at each login, so no old key stays in memory and no fork copies one. It is replaced, never changed in
+//! place: readers see either the old file or the new one. If several processes write at once, on one machine or
 //! several, all of them use the last one's keys from then on.
 
 use std::ffi::OsString;
@@ -29,14 +29,14 @@ impl KeyFile {
     /// The keys; `None` if there is no file.
     pub(super) fn read(&self) -> Result<Option<SealingKeys>, StoreError> {
         let Some(file) = self.open()? else { return Ok(None) };
-        // Full capacity from the start: a vector that grows leaves copies behind.
+        // Full capacity from the start: a growing vector leaves copies behind.
         let mut text = Zeroizing::new(Vec::with_capacity(MAX_LEN + 1));
         file.take(MAX_LEN as u64 + 1).read_to_end(&mut text).on("read", &self.path)?;
         let damaged = || StoreError::DamagedKeyFile { path: self.path.clone() };
         SealingKeys::of_text(&text).ok_or_else(damaged).map(Some)
     }
 
-    /// The keys, from a new file if there is none.
+    /// The keys, from a new file if none exists.
     pub(super) fn read_or_create(&self, now: u64) -> Result<SealingKeys, StoreError> {
         if let Some(keys) = self.read()? {
             return Ok(keys);
@@ -48,10 +48,10 @@ impl KeyFile {
             Err(e) if e.kind() == ErrorKind::AlreadyExists => Ok(()),
             Err(_) => retried(|| fs::rename(&new, &self.path)),
         };
-        // After a rename it is gone already.
+        // After a rename it is already gone.
         let _ = retried(|| fs::remove_file(&new));
         placed.on("create", &self.path)?;
-        // What all others read, which may not be what was written.
+        // What all others read, which may differ from what was written here.
         let missing = || StoreError::io("read", &self.path, ErrorKind::NotFound.into());
         self.read()?.ok_or_else(missing)
     }
@@ -62,12 +62,12 @@ impl KeyFile {
         let Some(renewed) = keys.renewed(now)? else { return Ok(()) };
         let new = self.write_beside(&renewed, now)?;
         let placed = self.replace(&keys, &new);
-        // After a rename it is gone already.
+        // After a rename it is already gone.
         let _ = retried(|| fs::remove_file(&new));
         placed
     }
 
-    /// Replaces the file with those keys. If another process was faster, its keys stay: they may be in use.
+    /// Replaces the file with these keys. If another process was faster, its keys stay: they may be in use.
     pub(super) fn replace(&self, keys: &SealingKeys, new: &Path) -> Result<(), StoreError> {
         if self.read()?.is_some_and(|present| present.are(keys)) {
             retried(|| fs::rename(new, &self.path)).on("replace", &self.path)?;
@@ -75,21 +75,21 @@ impl KeyFile {
         Ok(())
     }
 
-    /// Opens the file, unless others can read or write it.
+    /// Opens the file, unless other users can read or write it.
     fn open(&self) -> Result<Option<File>, StoreError> {
         let Some(metadata) = files::look("look at", &self.path)? else { return Ok(None) };
         let refuse = |reason| StoreError::UnsafeKeyFile { path: self.path.clone(), reason };
         if metadata.is_symlink() {
             return Err(refuse(Unsafe::SymbolicLink));
         }
-        // Opening a pipe would wait.
+        // Opening a pipe would block.
         if !metadata.is_file() {
             return Err(refuse(Unsafe::NotAFile));
         }
         let Some(file) = found(File::open(&self.path)).on("open", &self.path)? else {
             return Ok(None);
         };
-        // Of the open file: another may have its name by now.
+        // Checks the open file: its name may refer to another one by now.
         let metadata = file.metadata().on("look at", &self.path)?;
         match files::readable_by_others(&metadata) {
             Some(reason) => Err(refuse(reason)),
@@ -106,7 +106,7 @@ impl KeyFile {
         name.push(format!("{:016x}{NEW}", u64::from_be_bytes(number)));
         let new = self.path.with_file_name(name);
         let mut file = self.create(&new).on("create", &new)?;
-        // On the disk before it takes the name: a power failure must not leave an empty file.
+        // On disk before it takes the name: a power failure must not leave an empty file.
         let written = file.write_all(keys.to_text().as_bytes()).and_then(|()| file.sync_all());
         if let Err(e) = written {
             let _ = retried(|| fs::remove_file(&new));
@@ -126,10 +126,10 @@ impl KeyFile {
         }
     }
 
-    /// Removes what killed processes left beside the file a minute ago or earlier.
+    /// Removes files that killed processes left beside the key file at least a minute ago.
     fn remove_leftovers(&self, now: u64) {
         let prefix = self.leftover_prefix();
-        // The parent of a bare name is the empty path.
+        // The parent of a bare file name is the empty path.
         let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let parent = parent.unwrap_or(Path::new("."));
         let is_leftover = |name: OsString| {

@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 
-/// In seconds; also how far the clock may go back meanwhile.
+/// In seconds; also how far the clock may be set back meanwhile.
 pub(super) const LIFETIME: u64 = onerealm_core::policy::LOGIN_LIFETIME;
 
 /// Refuses a login that began too long ago.

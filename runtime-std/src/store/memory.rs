@@ -15,12 +15,12 @@ use crate::lock::lock;
 
 /// Pending logins in memory, for tests and for programs that wait for the end of a login themselves.
 ///
-/// It serves one process: a login that another one began is unknown, a restart loses all of them, and after a fork parent
-/// and child each have a store of their own, so that both can finish the same login. A server with several processes
-/// needs one of the other stores.
+/// It serves one process: a login begun by another is unknown, a restart loses all of them, and after a fork parent and
+/// child each have their own copy, so both can finish the same login. A server with several processes needs one of the
+/// other stores.
 ///
-/// It is bounded: the oldest logins make room for new ones, so that a flood of unfinished logins keeps nobody from
-/// beginning one.
+/// It is bounded: the oldest logins make room for new ones, so a flood of unfinished logins stops nobody from beginning
+/// one.
 pub struct MemoryStore {
     logins: Mutex<Logins>,
     /// The most logins that are kept.
@@ -30,7 +30,7 @@ pub struct MemoryStore {
 #[derive(Default)]
 struct Logins {
     by_key: HashMap<PendingKey, Login>,
-    /// In the order in which they came.
+    /// In order of arrival.
     order: VecDeque<PendingKey>,
 }
 
@@ -41,7 +41,7 @@ struct Login {
 }
 
 impl MemoryStore {
-    /// A store that keeps as many logins as a directory does.
+    /// A store with the capacity of a directory.
     pub fn new() -> Self {
         Self::with_bound(BOUND.files as usize)
     }
@@ -52,7 +52,7 @@ impl MemoryStore {
 }
 
 impl Logins {
-    /// The login with that state, as it was put.
+    /// The login with this state, as stored.
     fn find(
         &mut self,
         state: &str,
@@ -66,8 +66,8 @@ impl Logins {
         Ok((login, pending))
     }
 
-    /// Gives up the oldest logins while there are too many, or while they are long past: until then they are reported
-    /// as used or expired.
+    /// Drops the oldest logins while there are too many, and those long past: until then they are reported as used or
+    /// expired.
     fn make_room(&mut self, bound: usize, now: u64) {
         while let Some(key) = self.order.front() {
             let is_past = |login: &Login| login.begun.abs_diff(now) >= 3 * LIFETIME;
@@ -88,7 +88,7 @@ impl PendingStore for MemoryStore {
         let encoded = pending.encode(buf.as_mut()).unwrap_or_default();
         let mut logins = lock(&self.logins);
         logins.make_room(self.bound, begun);
-        // A state that repeats is not random, and its login may be taken already.
+        // A repeated state is not random, and its login may already be taken.
         if logins.by_key.contains_key(&key) {
             return Err(StoreError::NoEntropy);
         }

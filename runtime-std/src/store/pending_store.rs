@@ -1,4 +1,4 @@
-//! What every store of pending logins does.
+//! The interface of every store of pending logins.
 
 use std::fmt;
 
@@ -8,21 +8,22 @@ use super::error::StoreError;
 
 /// Where logins are while the end user is away.
 ///
-/// A login is known by the `state` in the URL that the end user is sent to. The state that comes back is untrusted text
-/// of any length.
+/// The `state` in the URL for the end user identifies a login. The state that comes back is untrusted text of any
+/// length.
 ///
-/// A store of another kind gives its own errors as [`StoreError::Other`].
+/// Other kinds of store report their own errors as [`StoreError::Other`].
 pub trait PendingStore: fmt::Debug + Send + Sync {
-    /// Keeps a login that begins now, at its `begun`.
+    /// Stores a login that begins now, at its `begun`.
     ///
-    /// Gives the state to send: the login's own, or a [`SealedState`](onerealm_core::SealedState) with the login in it.
+    /// Returns the state to send: the login's own, or a [`SealedState`](onerealm_core::SealedState) with the login in
+    /// it.
     ///
     /// # Errors
     ///
-    /// If the login can't be kept.
+    /// If the login can't be stored.
     fn put(&self, pending: &PendingAuthorization) -> Result<String, StoreError>;
 
-    /// The login with that state, which can still be taken.
+    /// The login with this state, which can still be taken.
     ///
     /// # Errors
     ///
@@ -30,15 +31,15 @@ pub trait PendingStore: fmt::Debug + Send + Sync {
     /// others if the store fails.
     fn read(&self, state: &str, now: UnixTime) -> Result<PendingAuthorization, StoreError>;
 
-    /// Takes the login with that state. Of any number of calls, in whatever processes, one gets it.
+    /// Takes the login with this state. Of any number of calls, in any number of processes, one gets it.
     ///
     /// # Errors
     ///
     /// As [`read`](Self::read); [`StoreError::Used`] for all calls but the first.
     fn take(&self, state: &str, now: UnixTime) -> Result<PendingAuthorization, StoreError>;
 
-    /// Called after a successful login: the place for maintenance that strangers must not be able to trigger. It fails no
-    /// login.
+    /// Called after a successful login: the place for maintenance that strangers must not be able to trigger. It fails
+    /// no login.
     fn authenticated(&self, _now: UnixTime) {}
 }
 

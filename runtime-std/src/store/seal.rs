@@ -4,8 +4,9 @@
 //! version, 1 byte │ key id, 8 │ nonce, 12 │ the login, encrypted │ tag, 16          in base64url
 //! ```
 //!
-//! ChaCha20-Poly1305 takes constant time on every processor. The tag covers all that is before it. Each login has a random
-//! nonce: after 2^32 logins with one key, which seals for a day, two nonces are equal with a probability of 2^-33.
+//! ChaCha20-Poly1305 takes constant time on every processor. The tag covers everything before it. Each login has a
+//! random nonce: after 2^32 logins with one key, which seals for a day, two nonces are equal with a probability of
+//! 2^-33.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use onerealm_core::policy::STATE_LEN;
@@ -33,7 +34,7 @@ pub(super) fn seal(key: &SealingKey, pending: &PendingAuthorization) -> Result<S
     let mut nonce = [0; NONCE_LEN];
     getrandom::fill(&mut nonce).map_err(|_| StoreError::NoEntropy)?;
     let header = header(key.id);
-    // Full capacity from the start: a vector that grows leaves copies of the login behind.
+    // Full capacity from the start: a growing vector leaves copies of the login behind.
     let mut sealed = Zeroizing::new(Vec::with_capacity(len));
     sealed.extend_from_slice(&header);
     sealed.extend_from_slice(&nonce);
@@ -50,7 +51,7 @@ pub(super) fn seal(key: &SealingKey, pending: &PendingAuthorization) -> Result<S
     Ok(Base64UrlUnpadded::encode_string(&sealed))
 }
 
-/// The login in the state; `None` if none of the keys sealed it, or if anything was changed.
+/// The login in the state; `None` if none of the keys sealed it, or if it was modified.
 pub(super) fn open(keys: &SealingKeys, state: SealedState<'_>) -> Option<PendingAuthorization> {
     let mut buf = Zeroizing::new([0; STATE_LEN / 4 * 3]);
     let len = Base64UrlUnpadded::decode(state.as_str(), buf.as_mut()).ok()?.len();

@@ -12,8 +12,8 @@ use super::pending_store::PendingStore;
 use super::seal::{open, seal};
 use super::slots::Slots;
 
-/// Pending logins sealed into their `state`: nothing is written when a login begins, and any machine with the key can
-/// finish it. A mark in a directory of this machine says that a login was taken.
+/// Pending logins sealed into their `state`: beginning a login writes nothing, and any machine with the key can finish
+/// it. A mark in a local directory records that a login was taken.
 #[derive(Clone, Debug)]
 pub struct SealedStore {
     keys: KeyFile,
@@ -21,9 +21,9 @@ pub struct SealedStore {
 }
 
 impl SealedStore {
-    /// `key_file` is created at the first login; nodes that share it finish each other's logins.
+    /// The first login creates `key_file`; nodes that share it finish each other's logins.
     ///
-    /// `directory` has the marks of logins that were taken, and is not shared.
+    /// `directory` holds the marks of taken logins, and is not shared.
     pub fn new(key_file: impl Into<PathBuf>, directory: impl Into<PathBuf>) -> Self {
         SealedStore { keys: KeyFile::new(key_file.into()), taken: Slots::new(directory) }
     }
@@ -60,8 +60,8 @@ impl PendingStore for SealedStore {
     }
 }
 
-/// The same, with a directory for logins that can't be sealed: those that are too long for a `state`, and all while the
-/// key file can't be read or created.
+/// Also has a directory for logins that can't be sealed: those too long for a `state`, and all of them while the key
+/// file can't be read or created.
 #[derive(Clone, Debug)]
 pub struct SealedOrDirectoryStore {
     sealed: SealedStore,
@@ -69,7 +69,7 @@ pub struct SealedOrDirectoryStore {
 }
 
 impl SealedOrDirectoryStore {
-    /// `key_file` as in [`SealedStore::new`]; `directory` has the marks, and the logins that are not sealed.
+    /// `key_file` as in [`SealedStore::new`]; `directory` holds the marks and the unsealed logins.
     pub fn new(key_file: impl Into<PathBuf>, directory: impl Into<PathBuf>) -> Self {
         let directory = directory.into();
         SealedOrDirectoryStore {
@@ -91,7 +91,7 @@ impl PendingStore for SealedOrDirectoryStore {
     fn put(&self, pending: &PendingAuthorization) -> Result<String, StoreError> {
         match self.sealed.put(pending) {
             Err(StoreError::StateTooLong { .. }) => self.directory.put(pending),
-            // A key file that others may have read or changed is for the administrator.
+            // A key file that others may have read or changed needs the administrator.
             Err(error @ StoreError::Io { .. }) => {
                 log::warn!("a login is kept in a file, and not sealed: {error}");
                 self.directory.put(pending)

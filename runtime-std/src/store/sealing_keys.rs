@@ -1,4 +1,4 @@
-//! The keys that logins are sealed with, and when each one is used.
+//! The keys that seal logins, and when each one is used.
 
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ use super::lifetime::LIFETIME;
 
 /// How long a key seals before the next one is made, in seconds.
 pub(super) const ROTATION: u64 = 86_400;
-/// How long a new key waits before it seals, in seconds, until all nodes can read it.
+/// How long a new key waits before it seals, in seconds: until all nodes can read it.
 pub(super) const DELAY: u64 = 60;
 
 /// A key for ChaCha20-Poly1305.
@@ -68,7 +68,7 @@ impl SealingKeys {
         }
     }
 
-    /// The key with that id, which opens at any time.
+    /// The key with this id; any key of the file can open.
     pub(super) fn opening(&self, id: KeyId) -> Option<&SealingKey> {
         self.all().find(|key| key.id == id)
     }
@@ -80,7 +80,8 @@ impl SealingKeys {
             let newest = SealingKey::generate(now.saturating_add(DELAY))?;
             return Ok(Some(SealingKeys { newest, before: Some(self.sealing(now).clone()) }));
         }
-        // Logins of the key before have expired, and been reported as such for as long as a login lives.
+        // Logins sealed with the previous key have expired, and have been reported as expired for a
+        // login's lifetime.
         let is_over = now >= self.newest.from.saturating_add(2 * LIFETIME);
         let newest_alone = || SealingKeys { newest: self.newest.clone(), before: None };
         Ok((is_over && self.before.is_some()).then(newest_alone))
@@ -91,14 +92,14 @@ impl SealingKeys {
         self.all().map(|key| key.id).eq(others.all().map(|key| key.id))
     }
 
-    /// From the oldest to the newest.
+    /// In order from oldest to newest.
     fn all(&self) -> impl Iterator<Item = &SealingKey> {
         self.before.iter().chain([&self.newest])
     }
 
     /// The text of a key file.
     pub(super) fn to_text(&self) -> Zeroizing<String> {
-        // Full capacity from the start: a string that grows leaves copies behind.
+        // Full capacity from the start: a growing string leaves copies behind.
         let mut text = Zeroizing::new(String::with_capacity(MAX_LEN));
         text.push_str(FIRST_LINE);
         for key in self.all() {

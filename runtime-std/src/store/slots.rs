@@ -11,11 +11,11 @@
 //!     2833332-7.gone/     given up for others, and not removed yet
 //! ```
 //!
-//! No lock, no index, nothing in memory: `rename` decides, and of several processes one succeeds. A process may be killed
-//! or forked at any moment, and no login waits for another. Later logins sweep what was given up or is long past, a
-//! bounded number of files each, so no login pays for a flood of unfinished ones.
+//! No lock, no index, nothing in memory: `rename` decides, and one of several processes succeeds. A process may be
+//! killed or forked at any moment, and no login waits for another. Later logins sweep batches that were given up or are
+//! long past, a bounded number of files each, so no login pays for a flood of unfinished ones.
 //!
-//! The directory has no other purpose, and is on a local file system.
+//! The directory serves no other purpose, and is on a local file system.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
@@ -32,37 +32,37 @@ use super::lifetime::check_age;
 use super::sweep;
 use crate::hex::hex;
 
-/// How often a batch that another process removed is created again. Sweeps spare the present slots, and the latest batch
-/// is never given up, so it takes a clock that jumps for this to happen even once.
+/// How often to recreate a batch that another process removed. Sweeps spare the current slots, and the latest batch is
+/// never given up, so even one removal takes a clock that jumps.
 const ATTEMPTS: usize = 1000;
 
-/// The SHA-256 of a login's `state`; no file name has the state itself.
+/// The SHA-256 of a login's `state`; file names never contain the state itself.
 pub(super) type Key = [u8; 32];
 
-/// A directory of pending logins, which are bytes here. Nothing is touched before the first use.
+/// A directory of pending logins, opaque bytes here. Nothing is touched before the first use.
 #[derive(Clone, Debug)]
 pub(super) struct Slots {
     pub(super) directory: PathBuf,
     pub(super) bound: Bound,
 }
 
-/// A pending login as it is in the store, without a `Debug` that could show it.
+/// A stored pending login, without a `Debug` that could show it.
 pub(super) struct Stored {
-    /// What was put, unless the file was damaged or cut short.
+    /// The bytes stored, unless the file was damaged or cut short.
     pub(super) bytes: Zeroizing<Vec<u8>>,
-    /// Where it is, for messages.
+    /// Its path, for messages.
     pub(super) path: PathBuf,
 }
 
 impl Slots {
-    /// `directory` is created at the first `put`.
+    /// The first `put` creates `directory`.
     pub(super) fn new(directory: impl Into<PathBuf>) -> Self {
         Slots { directory: directory.into(), bound: BOUND }
     }
 
-    /// Keeps a login that was begun at `begun`, in seconds since 1970, and removes some that are long past.
+    /// Stores a login begun at `begun`, in seconds since 1970, and removes some that are long past.
     pub(super) fn put(&self, key: &Key, begun: u64, pending: &[u8]) -> Result<(), StoreError> {
-        // Before the file is created, which may need the room.
+        // Before creating the file, which may need the room.
         let batches = self.swept(begun)?;
         let batch = self.batch_of_next(&batches, begun)?;
         let (path, mut file) = in_batch(&batch, &hex(key))?;
@@ -74,33 +74,33 @@ impl Slots {
         })
     }
 
-    /// The login with that key, which stays.
+    /// The login with this key, which stays.
     ///
-    /// An expired login stays too, is reported as expired each time, and swept later.
+    /// An expired login stays too: it is reported as expired each time, and swept later.
     pub(super) fn read(&self, key: &Key, now: u64) -> Result<Stored, StoreError> {
         let Login { bytes, path, used, .. } = self.find(key, now)?;
-        // A file is renamed before it is emptied: if it still has its name, it was read whole.
+        // A file is renamed before it is emptied: if it still has its name, the whole of it was read.
         match files::look("look at", &path)? {
             Some(_) => Ok(Stored { bytes, path }),
             None => Err(used_or_gone(&used)?),
         }
     }
 
-    /// Takes the login with that key: the first call gets it, all others [`StoreError::Used`].
+    /// Takes the login with this key: the first call gets it, all others [`StoreError::Used`].
     pub(super) fn take(&self, key: &Key, now: u64) -> Result<Stored, StoreError> {
         let Login { file, bytes, path, used } = self.find(key, now)?;
         // Of several processes, one succeeds.
         let Some(()) = found(retried(|| fs::rename(&path, &used))).on("rename", &path)? else {
             return Err(used_or_gone(&used)?);
         };
-        // The login is taken even if its secrets stay until the sweep.
+        // The login counts as taken even if its secrets stay until the sweep.
         if let Err(e) = retried(|| file.set_len(0)) {
             log::warn!("{}", StoreError::io("empty", &used, e));
         }
         Ok(Stored { bytes, path: used })
     }
 
-    /// Marks a login that is kept elsewhere as taken: the first call does, all others get [`StoreError::Used`].
+    /// Marks a login stored elsewhere as taken: the first call succeeds, all others get [`StoreError::Used`].
     pub(super) fn mark(&self, key: &Key, begun: u64, now: u64) -> Result<(), StoreError> {
         self.swept(now)?;
         let batch = self.marks(begun);
@@ -110,7 +110,7 @@ impl Slots {
             }
             error => error,
         })?;
-        // The mark is made: failures from here on don't concern the login.
+        // The mark exists: later failures don't concern the login.
         match count(&batch) {
             Ok(number) if self.bound.begins_batch(number) => {
                 self.bound.make_room(&self.directory, now);
@@ -121,19 +121,19 @@ impl Slots {
         Ok(())
     }
 
-    /// Whether a login that is kept elsewhere was taken.
+    /// Whether a login stored elsewhere was taken.
     pub(super) fn is_marked(&self, key: &Key, begun: u64) -> Result<bool, StoreError> {
         let mark = self.marks(begun).join(hex(key) + USED);
         files::check(&self.directory)?;
         Ok(files::look("look for", &mark)?.is_some())
     }
 
-    /// The place of the mark follows from the login alone, so that only one call creates it.
+    /// The mark's path depends on the login alone, so only one call can create it.
     fn marks(&self, begun: u64) -> PathBuf {
         Batch { slot: slot_of(begun), part: Part::Marks }.path(&self.directory)
     }
 
-    /// Creates the directory, lists it, and removes some of what is long past.
+    /// Creates the directory, lists it, and removes some logins that are long past.
     fn swept(&self, now: u64) -> Result<Batches, StoreError> {
         files::prepare(&self.directory)?;
         let batches = Batches::of(&self.directory).on("list", &self.directory)?;
@@ -141,7 +141,7 @@ impl Slots {
         Ok(batches)
     }
 
-    /// Counts the next login, and gives its batch.
+    /// Counts the next login and returns its batch.
     fn batch_of_next(&self, batches: &Batches, begun: u64) -> Result<PathBuf, StoreError> {
         let slot = slot_of(begun);
         let mut number = batches.latest_of(slot);
@@ -163,12 +163,12 @@ impl Slots {
             return Err(StoreError::Unknown);
         }
         let name = hex(key);
-        // Nearly all are there, which saves listing the directory.
+        // Nearly all exist, which saves listing the directory.
         let first = Batch { slot: slot_of(now), part: Part::Logins(0) };
         if let Some(login) = find_in(&first.path(&self.directory), &name, now)? {
             return Ok(login);
         }
-        // All batches, not only those around `now`: a clock that jumps must not make a login unknown.
+        // Searches all batches, not only those around `now`: a clock that jumps must not make a login unknown.
         let batches = found(Batches::of(&self.directory)).on("list", &self.directory)?;
         let batches = batches.unwrap_or_default().latest_first(now);
         for batch in batches.iter().filter(|batch| batch.part != Part::Marks) {
@@ -187,7 +187,7 @@ fn in_batch(batch: &Path, name: &str) -> Result<(PathBuf, File), StoreError> {
     Ok((path, file))
 }
 
-/// Does something in a batch, which is created if missing, and may be removed at any moment.
+/// Performs an operation in a batch, which is created if missing and may be removed at any moment.
 pub(super) fn made_for<T>(
     batch: &Path,
     path: &Path,
@@ -208,7 +208,7 @@ pub(super) fn made_for<T>(
     Err(StoreError::io(operation, path, ErrorKind::NotFound.into()))
 }
 
-/// Why a login that was just there is gone: another call took it, or it was given up for others.
+/// Why a login that was just there is gone: another call took it, or it was given up to make room.
 pub(super) fn used_or_gone(used: &Path) -> Result<StoreError, StoreError> {
     Ok(match files::look("look for", used)? {
         Some(_) => StoreError::Used,
@@ -216,12 +216,12 @@ pub(super) fn used_or_gone(used: &Path) -> Result<StoreError, StoreError> {
     })
 }
 
-/// A login's file, open, with what was read from it.
+/// A login's open file, with its contents.
 struct Login {
     file: File,
     bytes: Zeroizing<Vec<u8>>,
     path: PathBuf,
-    /// The file's name once the login is taken.
+    /// The file's name after the login is taken.
     used: PathBuf,
 }
 
@@ -236,14 +236,14 @@ fn find_in(batch: &Path, name: &str, now: u64) -> Result<Option<Login>, StoreErr
         };
     };
     let (begun, bytes) = read(&mut file).on("read", &path)?;
-    // A file that is too short to say is damaged, which is noticed later.
+    // A file too short to hold the time is damaged, which is noticed later.
     begun.map_or(Ok(()), |begun| check_age(begun, now))?;
     Ok(Some(Login { file, bytes, path, used }))
 }
 
-/// When the login began, if the file is long enough to say, and the rest.
+/// The login's start time, if the file is long enough to hold it, and the rest.
 fn read(file: &mut File) -> io::Result<(Option<u64>, Zeroizing<Vec<u8>>)> {
-    // Full capacity from the start: a vector that grows leaves copies behind. A longer file is damaged anyway.
+    // Full capacity from the start: a growing vector leaves copies behind. A longer file is damaged anyway.
     let mut bytes = Zeroizing::new(Vec::with_capacity(FILE_LEN));
     file.take(FILE_LEN as u64).read_to_end(&mut bytes)?;
     let Some(begun) = bytes.first_chunk().map(|begun| u64::from_be_bytes(*begun)) else {

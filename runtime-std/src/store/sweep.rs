@@ -10,15 +10,15 @@ use super::files::{gone, retried};
 /// How many entries one sweep looks at. Each login adds one and sweeps many, so that sweeping outruns a flood.
 pub(super) const SWEPT_AT_ONCE: usize = 64;
 
-/// Slots so far from the present one are swept: their logins have been reported as expired or used for a whole slot. Slots
-/// in the future count the same, for a clock that was wrong.
+/// Slots at least this far from the current one are swept: their logins have been reported as expired or used for a
+/// whole slot. Slots in the future count the same, in case the clock was wrong.
 const SLOTS_KEPT: u64 = 3;
 
-/// Removes some of what was given up or is long past. Failures are logged, and fail no login.
+/// Removes some logins that were given up or are long past. Failures are logged, and fail no login.
 pub(super) fn sweep(directory: &Path, batches: &Batches, now: u64) {
     let mut past = batches.kept.clone();
     past.retain(|batch| batch.slot.abs_diff(slot_of(now)) >= SLOTS_KEPT);
-    // The latest first: they are small unless a flood goes on, so that the remains of a flood don't keep them, and the
+    // Latest first: these batches are small except during a flood, so the remains of a flood don't delay them, and the
     // number of batches stays small.
     past.sort_unstable_by(|a, b| b.cmp(a));
     let given_up = batches.gone.iter().map(|batch| batch.path_once_gone(directory));
@@ -31,7 +31,7 @@ pub(super) fn sweep(directory: &Path, batches: &Batches, now: u64) {
     }
 }
 
-/// Removes logins from one batch while the budget lasts, and the batch if it is empty then.
+/// Removes logins from one batch while the budget lasts, then the batch if it is empty.
 fn sweep_batch(batch: &Path, budget: &mut usize) -> io::Result<()> {
     if *budget == 0 {
         return Ok(());
@@ -53,7 +53,7 @@ fn sweep_batch(batch: &Path, budget: &mut usize) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the file is one of ours: nothing else is removed, whatever directory we were given.
+/// Whether the file is one of ours: only those are removed, whatever directory we were given.
 fn is_ours(name: &str) -> bool {
     let key = name.strip_suffix(USED).unwrap_or(name);
     name == COUNT || key.len() == 64 && key.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'))

@@ -51,12 +51,12 @@ fn outcome(result: Result<Stored, StoreError>) -> &'static str {
     }
 }
 
-/// The batch of the first logins that began in the slot.
+/// The first batch of logins that began in the slot.
 fn batch(store: &Slots, begun: u64) -> PathBuf {
     Batch { slot: slot_of(begun), part: Part::Logins(0) }.path(&store.directory)
 }
 
-/// How many files there are in a batch besides its counter.
+/// The number of files in a batch besides its counter.
 fn files(batch: &Path) -> usize {
     let entries = fs::read_dir(batch).into_iter().flatten().map(Result::unwrap);
     entries.filter(|entry| entry.file_name() != COUNT).count()
@@ -110,7 +110,7 @@ fn a_clock_that_goes_back_by_minutes_loses_no_login() {
     for number in 0..3 {
         store.put(&key(number), NOW, b"").unwrap();
     }
-    // Another login, begun after the clock was set back, sweeps.
+    // Another login, begun after the clock was set back, triggers the sweep.
     store.put(&key(9), NOW - 2 * LIFETIME, b"").unwrap();
     assert_eq!(outcome(store.take(&key(0), NOW - 300)), "won");
     assert_eq!(outcome(store.take(&key(1), NOW - LIFETIME)), "won");
@@ -217,7 +217,7 @@ fn a_batch_that_is_swept_away_at_any_moment_keeps_no_login_out() {
     let (_parent, store) = store();
     let (sweep, sweeps) = mpsc::channel();
     thread::scope(|scope| {
-        // Once for each login: a batch that is swept without end is given up.
+        // Once for each login: a batch that is swept endlessly is given up.
         scope.spawn(|| {
             for () in sweeps {
                 let batch = batch(&store, NOW);

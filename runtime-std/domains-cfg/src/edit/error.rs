@@ -1,4 +1,4 @@
-//! Why a file with realms was not changed.
+//! Why a realm file was not changed.
 
 use std::error::Error;
 use std::fmt;
@@ -9,7 +9,7 @@ use onerealm::RealmsError;
 
 use crate::error::{ConfigError, RealmProblem};
 
-/// Why a file was not changed. It is as it was before; no value of a property is in the message.
+/// Why a file was not changed. The file is unmodified; the message contains no property's value.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum EditError {
@@ -17,25 +17,25 @@ pub enum EditError {
     Config(ConfigError),
     /// The file has no such realm.
     Realm(RealmsError),
-    /// The realm has a mistake that keeps it from being changed.
+    /// The realm has a mistake, so it can't be changed.
     RealmInvalid(RealmProblem),
-    /// There is no such property. Its name is not told: it may be `client-key=s3cret`.
+    /// There is no such property. The message omits its name, which may be `client-key=s3cret`.
     PropertyUnknown,
-    /// The value would be read as another one.
+    /// The value would be read back differently.
     Value {
         /// The property's name.
         property: &'static str,
     },
     /// The realm would have a mistake.
     WouldBeInvalid(RealmProblem),
-    /// The file is not what was read any more.
+    /// The file changed since it was read.
     Changed {
         /// The file.
         path: PathBuf,
     },
-    /// Somebody else is changing the file, or began to and was interrupted.
+    /// Another process is changing the file, or was interrupted while doing so.
     Busy {
-        /// The file that shows it.
+        /// The file that indicates it.
         path: PathBuf,
     },
     /// The file can't be written.
@@ -48,7 +48,7 @@ pub enum EditError {
 }
 
 impl EditError {
-    /// Every code, but for those of other errors that are in here.
+    /// Every code except those of wrapped errors.
     pub const CODES: &'static [&'static str] = &[
         "property_unknown",
         "value_refused",

@@ -1,10 +1,10 @@
-//! One line of a section, in its parts.
+//! One line of a section, split into its parts.
 
 use zeroize::Zeroizing;
 
 use crate::sections::is_space;
 
-/// A line as its bytes: spaces, a name, spaces, a value, and spaces with the line end.
+/// The bytes of a line: spaces, a name, spaces, a value, and spaces with the line end.
 pub(super) struct Line<'l> {
     whole: &'l [u8],
     indent: usize,
@@ -42,7 +42,7 @@ impl<'l> Line<'l> {
         ])
     }
 
-    /// The line with a property in a line after it, which is indented as this one, or with a tab if this one isn't.
+    /// The line followed by a property, indented as this line is, or with a tab if it isn't.
     pub(super) fn followed_by(&self, property: &str, value: &str) -> Zeroizing<Vec<u8>> {
         let indent = match self.whole.get(..self.indent).unwrap_or_default() {
             [] => b"\t",
@@ -60,7 +60,7 @@ fn joined(parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(parts.concat())
 }
 
-/// What Perl's `\s` matches, the line end too.
+/// What Perl's `\s` matches, including the line end.
 fn is_blank(byte: u8) -> bool {
     byte == b'\n' || is_space(byte.into())
 }

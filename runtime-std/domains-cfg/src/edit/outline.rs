@@ -1,4 +1,4 @@
-//! What a file says, wherever in it that stands.
+//! The contents of a file, independent of their position.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::error::Problem;
 use crate::sections::{self, Section};
 
-/// The file's text. Bytes that are not UTF-8 are replaced, which leaves the lines what they are.
+/// The file's text. Bytes that are not UTF-8 are replaced, which keeps the lines.
 pub(super) struct Text<'b>(Cow<'b, str>);
 
 impl<'b> Text<'b> {
@@ -20,7 +20,7 @@ impl<'b> Text<'b> {
     }
 }
 
-/// The copy that `from_utf8_lossy` makes has the keys in it.
+/// The copy that `from_utf8_lossy` makes contains the keys.
 impl Drop for Text<'_> {
     fn drop(&mut self) {
         if let Cow::Owned(text) = &mut self.0 {
@@ -29,7 +29,7 @@ impl Drop for Text<'_> {
     }
 }
 
-/// What a section says, wherever it stands in the file.
+/// The contents of a section, independent of its position in the file.
 #[derive(PartialEq)]
 pub(super) struct Outline {
     kind: String,

@@ -1,4 +1,4 @@
-//! What is changed, what is kept, and what is refused.
+//! Changes made, bytes kept, and changes refused.
 
 mod file;
 mod random;
@@ -8,7 +8,7 @@ use crate::file::MAX_FILE_SIZE;
 
 const PATH: &str = "/etc/pve/domains.cfg";
 
-/// With what an editor might tidy up: spaces, comments, another indent, bytes that are not UTF-8.
+/// Everything an editor might tidy up: spaces, comments, another indent, bytes that are not UTF-8.
 const FILE: &[u8] = b"# realms\n\
 pam: pam\n\
 \tcomment  Linux\tPAM \n\
@@ -35,7 +35,7 @@ fn file(bytes: &[u8]) -> ConfigFile {
     ConfigFile::parse(bytes, Path::new(PATH)).unwrap()
 }
 
-/// The file with `from`, which is in it once, replaced.
+/// The file with `from`, which it contains once, replaced.
 fn with(from: &str, to: &str) -> Vec<u8> {
     let places: Vec<_> =
         (0..FILE.len()).filter(|place| FILE[*place..].starts_with(from.as_bytes())).collect();

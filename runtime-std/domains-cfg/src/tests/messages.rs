@@ -1,4 +1,4 @@
-//! What an administrator is told.
+//! The administrator's error messages.
 
 use std::sync::Mutex;
 

@@ -1,4 +1,4 @@
-//! Accepts connections until it is dropped, each on a thread of its own.
+//! Accepts connections until dropped, each on its own thread.
 
 use std::collections::VecDeque;
 use std::io;
@@ -9,17 +9,17 @@ use std::time::{Duration, Instant};
 
 use super::Connection;
 
-/// How long to wait after the system gave no connection, for example because the process has no file left to open.
+/// How long to pause after `accept` fails, for example because the process is out of file descriptors.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// How long a drop waits for the thread that accepts, and then for connections which are being answered: those hold no
-/// port, so leaving one behind is harmless.
+/// How long a drop waits for the accepting thread, and then for connections being answered: those hold no port, so
+/// leaving one behind is harmless.
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// Accepts connections on one listening socket, each served by a thread of its own.
+/// Accepts connections on one listening socket, and serves each on its own thread.
 ///
-/// No more than a fixed number are open at once: whoever comes then takes the place of the oldest, so that idle
-/// connections never keep a new one waiting. Dropping it closes the socket and every connection.
+/// The number of open connections is bounded: a new one replaces the oldest, so idle connections never keep a new one
+/// waiting. Dropping it closes the socket and every connection.
 pub struct Acceptor {
     address: SocketAddr,
     open: Arc<OpenConnections>,
@@ -27,11 +27,11 @@ pub struct Acceptor {
 }
 
 impl Acceptor {
-    /// Starts to accept; `serve` gets each connection, of which at most `max_open` are open at once.
+    /// Starts accepting; `serve` gets each connection, of which at most `max_open` are open at once.
     ///
     /// # Errors
     ///
-    /// What the system says when it gives no address or no thread.
+    /// The system's error if there is no address or thread.
     pub fn start<Serve>(listener: TcpListener, max_open: usize, serve: Serve) -> io::Result<Self>
     where
         Serve: Fn(Connection) + Send + Sync + 'static,
@@ -53,12 +53,12 @@ impl Drop for Acceptor {
             let leave = Instant::now() + FAREWELL;
             // A machine whose loopback interface is down can't connect to itself.
             while !thread.is_finished() && Instant::now() < leave {
-                // `accept` has no deadline; a connection is what wakes it.
+                // `accept` has no deadline; a connection wakes it.
                 let _ = TcpStream::connect_timeout(&self.address, PAUSE);
                 thread::sleep(Duration::from_millis(1));
             }
             if thread.is_finished() {
-                // It can only have panicked, and then there is nothing left to stop.
+                // It can only have panicked, so there is nothing left to stop.
                 let _ = thread.join();
             }
         }
@@ -84,7 +84,7 @@ where
         };
         let connection = Connection::new(Arc::clone(&place.stream));
         let serve = Arc::clone(serve);
-        // A thread that can not be started drops its place, and with it the connection.
+        // If no thread starts, the place is dropped, and the connection with it.
         let _ = thread::Builder::new().name("connection".to_owned()).spawn(move || {
             serve(connection);
             drop(place);
@@ -110,7 +110,7 @@ impl OpenConnections {
         Self { max, state: Mutex::default(), changed: Condvar::new() }
     }
 
-    /// Gives a connection a place, the oldest one's if there is none left; `None` while closing.
+    /// Gives a connection a place, the oldest one's if all are taken; `None` while closing.
     fn admit(self: &Arc<Self>, stream: TcpStream) -> Option<Place> {
         // Answers are written at once, in one piece.
         let _ = stream.set_nodelay(true);
@@ -149,7 +149,7 @@ impl OpenConnections {
     }
 }
 
-/// One connection's place, given back when it is dropped.
+/// One connection's place, freed when dropped.
 struct Place {
     stream: Arc<TcpStream>,
     among: Arc<OpenConnections>,
@@ -171,7 +171,7 @@ mod tests {
     fn a_drop_ends_where_this_machine_can_not_connect_to_itself() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut acceptor = Acceptor::start(listener, 1, |_| ()).unwrap();
-        // As if the loopback interface were down: nobody is reached there.
+        // As if the loopback interface were down: connections there fail.
         acceptor.address = "127.0.0.1:1".parse().unwrap();
         drop(acceptor);
     }

@@ -1,17 +1,17 @@
-//! One request as it was received.
+//! One request, as received.
 
 use std::fmt;
 
-/// The most headers of one request.
+/// The most headers in a request.
 const MAX_HEADERS: usize = 64;
 
-/// Headers which mean something different to two readers when they are said twice.
+/// Headers that are ambiguous when repeated.
 const SAID_ONCE: [&str; 6] =
     ["authorization", "content-length", "content-type", "host", "origin", "transfer-encoding"];
 
-/// One request as it was received.
+/// One request, as received.
 ///
-/// Its `Debug` shows no query, header value or body: they hold codes and secrets.
+/// `Debug` shows no query, header value or body: they hold codes and secrets.
 #[derive(Clone, Default)]
 pub struct Request {
     /// The request line and the headers, byte for byte, with the empty line that ends them.
@@ -32,7 +32,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// Bytes that were refused before they became a request, as the head of one that has nothing else.
+    /// Wraps refused bytes, as the head of an otherwise empty request.
     pub fn unreadable(received: Vec<u8>) -> Self {
         Self { raw_head: received, ..Self::default() }
     }
@@ -58,13 +58,13 @@ impl fmt::Debug for Request {
     }
 }
 
-/// Where the head ends in what was read so far.
+/// Where the head ends in the bytes read so far.
 pub(super) enum Head {
     /// It ends before this position.
     Complete(usize),
-    /// Its end was not read yet.
+    /// Its end has not arrived yet.
     Unfinished,
-    /// A line ends without a carriage return, which others read as another request.
+    /// A line ends without a carriage return, which others may read as another request.
     BareLineFeed,
 }
 
@@ -83,7 +83,7 @@ pub(super) fn find_head(bytes: &[u8]) -> Head {
     Head::Unfinished
 }
 
-/// Parses a complete head; gives the request without its body, and the length of that. The error is a status.
+/// Parses a complete head; returns the request without its body, and the body's length. The error is a status.
 pub(super) fn parse_head(raw_head: &[u8]) -> Result<(Request, usize), u16> {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut parsed = httparse::Request::new(&mut headers);
@@ -113,7 +113,7 @@ pub(super) fn parse_head(raw_head: &[u8]) -> Result<(Request, usize), u16> {
     Ok((request, length))
 }
 
-/// Takes the origin form only: no other is for a server that is no proxy.
+/// Accepts the origin form only: the others are for proxies.
 fn split_target(target: &str) -> Result<(String, Option<String>), u16> {
     let is_plain = target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
     if !target.starts_with('/') || !is_plain {

@@ -1,14 +1,14 @@
-//! One answer to be written.
+//! One answer to write.
 
 use std::fmt;
 use std::io::{self, Write as _};
 
 /// One answer.
 ///
-/// `Content-Length` and `Connection` are added when it is written, unless it brings a `Content-Length`,
-/// `Transfer-Encoding` or `Connection` of its own: then it goes out as it is, and the connection is closed after it.
+/// Writing adds `Content-Length` and `Connection`, unless the answer has its own `Content-Length`, `Transfer-Encoding`
+/// or `Connection`: then it goes out as it is, and the connection is closed afterwards.
 ///
-/// Its `Debug` shows no header value and no body: they hold codes and tokens.
+/// `Debug` shows no header value and no body: they hold codes and tokens.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Response {
     /// The status code.
@@ -20,7 +20,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// An answer without headers and body.
+    /// An answer without headers or body.
     pub fn new(status: u16) -> Self {
         Self { status, headers: Vec::new(), body: Vec::new() }
     }
@@ -31,7 +31,7 @@ impl Response {
         self
     }
 
-    /// Sets the body and says what it is.
+    /// Sets the body and its content type.
     pub fn with_body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self.with_header("Content-Type", content_type)
@@ -55,7 +55,7 @@ impl Response {
         let mut bytes = Vec::new();
         write!(bytes, "HTTP/1.1 {} {}\r\n", self.status, reason(self.status))?;
         for (name, value) in &self.headers {
-            // A line end in a value would begin a header, or an answer, of somebody else's.
+            // A line end in a value would inject a header or an answer.
             if value.contains(['\r', '\n', '\0']) {
                 return Err(io::ErrorKind::InvalidInput.into());
             }

@@ -1,4 +1,4 @@
-//! The listening sockets: loopback addresses only, one port for all of them.
+//! The listening sockets: loopback addresses only, all on one port.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
@@ -6,19 +6,19 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
 /// Which loopback host the redirect URI names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoopbackHost {
-    /// `127.0.0.1`, what RFC 8252 recommends.
+    /// `127.0.0.1`, recommended by RFC 8252.
     V4,
     /// `[::1]`.
     V6,
-    /// `localhost`, for providers that know no other. It listens on both addresses, because the browser chooses which
-    /// one the name means, and a neighbour must not get the other.
+    /// `localhost`, for providers that accept no other. It listens on both addresses, because the browser chooses which
+    /// one the name means, and another program must not get the other.
     Localhost,
 }
 
-/// How many ports the system may choose until one is free on both addresses.
+/// How many ports to try until one is free on both addresses.
 const ATTEMPTS: usize = 16;
 
-/// Listens on every address of `host`; gives the port that they share.
+/// Listens on every address of `host`; returns the shared port.
 pub(super) fn listen(host: LoopbackHost, port: Option<u16>) -> io::Result<(Vec<TcpListener>, u16)> {
     let addresses: &[IpAddr] = match host {
         LoopbackHost::V4 => &[IpAddr::V4(Ipv4Addr::LOCALHOST)],
@@ -30,7 +30,7 @@ pub(super) fn listen(host: LoopbackHost, port: Option<u16>) -> io::Result<(Vec<T
     let attempts = if port.is_some() { 1 } else { ATTEMPTS };
     for _ in 0..attempts {
         match listen_once(addresses, port.unwrap_or(0)) {
-            // A neighbour on the other address would get the callback whenever the browser chooses that one.
+            // Another program on the other address would get the callback whenever the browser chooses that one.
             Err(error) if error.kind() == ErrorKind::AddrInUse => {}
             outcome => return outcome,
         }
@@ -48,7 +48,7 @@ fn listen_once(addresses: &[IpAddr], mut port: u16) -> io::Result<(Vec<TcpListen
                 listeners.push(listener);
             }
             Err(error) if is_refusal(&error) => return Err(error),
-            // Many machines have no IPv6. Then `localhost` does not lead there either.
+            // Many machines lack IPv6. There `localhost` does not resolve to it either.
             Err(error) => absent = Some(error),
         }
     }

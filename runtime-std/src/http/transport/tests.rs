@@ -1,5 +1,4 @@
-//! What may be left of what came over a connection, before it is used again; and whose addresses are
-//! asked for.
+//! When unread data keeps a connection from reuse, and which addresses are looked up.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +11,7 @@ use ureq::Timeout;
 use super::*;
 use crate::http::crypto;
 
-/// A server in memory, and what it sends, in pieces as they arrive.
+/// An in-memory server, and what it sends, in pieces as they arrive.
 struct Server {
     session: ServerConnection,
     arriving: VecDeque<Vec<u8>>,
@@ -33,7 +32,7 @@ impl Server {
     }
 }
 
-/// The client's side of what is below TLS.
+/// The client's side of the stream below TLS.
 struct Wire {
     buffers: LazyBuffers,
     server: Arc<Mutex<Server>>,
@@ -75,7 +74,7 @@ impl Transport for Wire {
     }
 }
 
-/// A client after its handshake, whose own buffer has room for so much, and its server.
+/// A client after its handshake, with its own buffer of this size, and its server.
 fn tls(room: usize) -> (TlsTransport, Arc<Mutex<Server>>) {
     let key = KeyPair::generate().unwrap();
     let params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
@@ -107,7 +106,7 @@ fn tls(room: usize) -> (TlsTransport, Arc<Mutex<Server>>) {
     (TlsTransport { buffers, tls }, server)
 }
 
-/// Reads an answer, and tells whether the client would send another request.
+/// Reads an answer, and returns whether the client would send another request.
 fn is_open_after(tls: &mut TlsTransport, answer: &[u8]) -> bool {
     let mut read = Vec::new();
     while read.len() < answer.len() {
@@ -121,7 +120,7 @@ fn is_open_after(tls: &mut TlsTransport, answer: &[u8]) -> bool {
     tls.is_open()
 }
 
-/// The same where `send` makes the pieces of what comes; the last of them may come later.
+/// The same with `send` producing the pieces; the last of them may arrive later.
 fn is_open_with(room: usize, send: impl FnOnce(&mut Server) -> Vec<Vec<u8>>) -> bool {
     let (mut tls, server) = tls(room);
     let mut locked = server.lock().unwrap_or_else(PoisonError::into_inner);

@@ -7,13 +7,13 @@ use super::super::bound::{BOUND, Bound};
 use super::super::slots::used_or_gone;
 use super::*;
 
-/// A store that keeps so few that a test can fill it.
+/// A store small enough for a test to fill.
 fn small_store() -> (tempfile::TempDir, Slots) {
     let (parent, store) = store();
     (parent, Slots { bound: Bound { files: 64, batch: 8 }, ..store })
 }
 
-/// A store where many files cost little: in memory, where there is a file system in memory with room for them.
+/// A store on a file system where many files cost little: in memory, if one with enough room exists.
 fn large_store() -> (tempfile::TempDir, Slots) {
     let in_memory = if kib_free("/dev/shm").is_some_and(|kib| kib >= 1 << 20) {
         tempfile::tempdir_in("/dev/shm").ok()
@@ -32,7 +32,7 @@ fn kib_free(directory: &str) -> Option<u64> {
     output.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()
 }
 
-/// Files of logins that can be found, and those that are given up.
+/// The number of login files that can be found, and of those given up.
 fn kept_and_gone(store: &Slots) -> (usize, usize) {
     let batches = Batches::of(&store.directory).unwrap();
     let kept = batches.kept.iter().map(|batch| files(&batch.path(&store.directory))).sum();
@@ -162,7 +162,7 @@ fn a_login_that_is_given_up_while_it_is_read_is_unknown_and_none_is_blocked() {
             .collect();
         threads.into_iter().for_each(|thread| thread.join().unwrap());
     });
-    // Each thread's calls may come between another's check and its file.
+    // Each thread's calls may fall between another's check and its file.
     assert!(kept_and_gone(&store).0 <= store.bound.files as usize + 4);
 }
 

@@ -9,7 +9,7 @@ fn directory_store() -> (tempfile::TempDir, DirectoryStore) {
     (parent, store)
 }
 
-/// Where a login's file is.
+/// The path of a login's file.
 fn file(parent: &tempfile::TempDir, login: &PendingAuthorization) -> PathBuf {
     let slots = Slots::new(parent.path().join("logins"));
     batch(&slots, login.begun().0).join(hex(&login.key().0))
@@ -43,7 +43,7 @@ fn another_logins_file_under_a_logins_name_is_refused() {
 #[test]
 fn case_108_text_that_is_no_state_is_unknown_and_nothing_is_looked_for() {
     let parent = tempfile::tempdir().unwrap();
-    // A file, where looking for a login would be an error.
+    // A file, so that looking for a login would be an error.
     fs::write(parent.path().join("logins"), b"").unwrap();
     let store = DirectoryStore::new(parent.path().join("logins"));
     for state in ["", "x", &"A".repeat(42), &"A".repeat(44), &"A".repeat(1 << 20)] {

@@ -1,4 +1,4 @@
-//! The key that logins are sealed with: made once, renewed after logins, kept from others.
+//! The key that seals logins: created once, renewed after logins, unreadable for others.
 
 use std::time::UNIX_EPOCH;
 
@@ -41,7 +41,7 @@ impl Scene {
         fs::read_to_string(self.path()).unwrap()
     }
 
-    /// How many keys there are.
+    /// The number of keys.
     fn keys(&self) -> usize {
         self.text().lines().count() - 1
     }
@@ -88,7 +88,7 @@ fn a_new_key_seals_when_all_nodes_have_it_and_the_one_before_opens() {
     scene.authenticated(later);
     let before = scene.begin(later + DELAY - 1);
     let after = scene.begin(later + DELAY);
-    // What each state says of its key: a version and 8 bytes are 12 characters.
+    // The part of each state that identifies its key: a version and 8 bytes are 12 characters.
     let key_of = |state: &str| state[..12].to_owned();
     assert_eq!(key_of(&before), key_of(&first_key));
     assert_ne!(key_of(&after), key_of(&first_key));

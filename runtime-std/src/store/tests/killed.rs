@@ -1,4 +1,4 @@
-//! Processes that are killed at any moment, and many that work at once.
+//! Processes killed at any moment, and many working at once.
 
 use std::collections::HashMap;
 use std::io::{Read, Write};
@@ -28,7 +28,7 @@ fn a_process_may_be_killed_at_any_moment_with_the_sealed_store() {
     kill_processes(test, sealed_store);
 }
 
-/// Kills a process again and again that begins and finishes logins, renews keys and sweeps.
+/// Repeatedly kills a process that begins and finishes logins, renews keys and sweeps.
 fn kill_processes(test: &str, store: fn(&Path) -> Box<dyn PendingStore>) {
     const KILLS: u64 = 200;
     const DAY: u64 = 86_400;
@@ -47,7 +47,7 @@ fn kill_processes(test: &str, store: fn(&Path) -> Box<dyn PendingStore>) {
         let mut stdout = child.stdout.take().unwrap();
         let mut random = [0; 2];
         getrandom::fill(&mut random).unwrap();
-        // Until it is at work, and has begun so many logins.
+        // Until it is working, and has begun this many logins.
         let mut said = Vec::new();
         while said.windows(5).filter(|word| *word == b"\nput ").count() as u64 <= kill % 4 {
             let mut byte = [0];
@@ -97,7 +97,7 @@ fn now_of(directory: &Path) -> u64 {
     fs::read_to_string(directory.join("now")).unwrap().parse().unwrap()
 }
 
-/// What the process does until it is killed. A line is written at once, or not at all.
+/// What the process does until it is killed. Each line is written at once, or not at all.
 fn begin_and_finish(store: &dyn PendingStore, now: u64) -> ! {
     let mut stdout = std::io::stdout();
     let mut say = |line: String| stdout.write_all(line.as_bytes()).unwrap();

@@ -21,7 +21,7 @@ pub(super) fn pending_to(redirect_url: &str, begun: u64) -> PendingAuthorization
 pub(super) const ISSUER: &str = "https://login.example/t";
 pub(super) const CLIENT_ID: &str = "pve";
 
-/// Calls `then` with what begins logins of one realm.
+/// Calls `then` with a function that begins logins in one realm.
 pub(super) fn with_beginning<T>(
     issuer: &str,
     client_id: &str,
@@ -56,7 +56,7 @@ pub(super) fn with_beginning<T>(
     })
 }
 
-/// Whether they are one login, by all that it has.
+/// Whether all fields of both logins are equal.
 pub(super) fn same(one: &PendingAuthorization, other: &PendingAuthorization) -> bool {
     let encoded = |pending: &PendingAuthorization| {
         pending.encode(&mut [0; PendingAuthorization::PENDING_LEN]).unwrap().to_vec()
@@ -64,7 +64,7 @@ pub(super) fn same(one: &PendingAuthorization, other: &PendingAuthorization) -> 
     encoded(one) == encoded(other)
 }
 
-/// What a store says of a state, in a word.
+/// The store's answer for a state, in a word.
 pub(super) fn verdict(result: Result<PendingAuthorization, StoreError>) -> &'static str {
     match result {
         Ok(_) => "won",
@@ -77,7 +77,7 @@ pub(super) fn verdict(result: Result<PendingAuthorization, StoreError>) -> &'sta
     }
 }
 
-/// Every file below a directory, with its content and the time when it was written.
+/// Every file below a directory, with its content and the time of its last write.
 pub(super) fn snapshot(directory: &Path) -> Vec<(PathBuf, Vec<u8>, std::time::SystemTime)> {
     let mut files = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {

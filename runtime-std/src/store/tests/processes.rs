@@ -51,15 +51,15 @@ fn a_process_that_is_killed_loses_no_login_that_it_had_put() {
     }
 }
 
-/// The directory that a child process works on.
+/// The directory that a child process works in.
 const PARENT: &str = "STORE_TEST_DIRECTORY";
 
-/// This test binary again, as a process that runs the same test as a child.
+/// Starts this test binary as a child process that runs the same test.
 fn child(test: &str, parent: &Path) -> Child {
     child_of(module_path!(), test, parent)
 }
 
-/// The same for a test of another module.
+/// The same for a test in another module.
 pub(super) fn child_of(module: &str, test: &str, parent: &Path) -> Child {
     let module = module.split_once("::").unwrap().1;
     Command::new(std::env::current_exe().unwrap())
@@ -70,12 +70,12 @@ pub(super) fn child_of(module: &str, test: &str, parent: &Path) -> Child {
         .unwrap()
 }
 
-/// In a child process, the store, as soon as the parent says that all begin.
+/// In a child process, the store, as soon as the parent signals the start.
 fn store_of_the_parent() -> Option<Slots> {
     Some(Slots::new(directory_of_the_parent()?.join("state/logins")))
 }
 
-/// In a child process, the directory that it was given, as soon as the parent says that all begin.
+/// In a child process, the directory it was given, as soon as the parent signals the start.
 pub(super) fn directory_of_the_parent() -> Option<PathBuf> {
     let parent = PathBuf::from(std::env::var_os(PARENT)?);
     while !parent.join("go").exists() {

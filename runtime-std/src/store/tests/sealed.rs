@@ -167,12 +167,12 @@ fn case_123_and_124_logins_are_opened_by_their_own_state_in_any_order() {
     }
     for state in &states {
         assert_eq!(verdict(b.take(state, at(NOW + 30))), "used");
-        // What a node doesn't know is for the provider's single-use code to tell.
+        // The provider's single-use code catches what a node doesn't know.
         assert_eq!(verdict(a.take(state, at(NOW + 30))), "won");
     }
 }
 
-/// A redirect URL of that many characters.
+/// A redirect URL of this many characters.
 fn redirect_url_of(length: usize) -> String {
     let start = "https://pve.example/";
     format!("{start}{}", "x".repeat(length - start.len()))
@@ -225,7 +225,7 @@ fn sealed_states_and_stored_ones_are_told_apart_by_their_length() {
     let login = pending(NOW);
     let state = both.put(&login).unwrap();
     assert!(same(&both.take(&state, at(NOW)).unwrap(), &login));
-    // The state inside is in nobody's hands, and opens nothing.
+    // Nobody has the state inside, and it opens nothing.
     assert_eq!(verdict(both.take(login.state().as_str(), at(NOW))), "unknown");
     assert_eq!(verdict(DirectoryStore::new(directory).take(&state, at(NOW))), "unknown");
 }

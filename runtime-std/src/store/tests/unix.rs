@@ -1,4 +1,4 @@
-//! Who may read and write what.
+//! Which users may read and write what.
 
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 

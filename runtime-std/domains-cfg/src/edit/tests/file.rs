@@ -1,4 +1,4 @@
-//! The file on the disk.
+//! The file on disk.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -26,7 +26,7 @@ impl Scene {
         file
     }
 
-    /// What is in the directory.
+    /// The directory's entries.
     fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.directory.path()).unwrap();
         let mut names: Vec<_> =

@@ -1,4 +1,4 @@
-//! Files that are put together at random: what is changed is one line, and setting and unsetting is nothing.
+//! Randomly assembled files: a change touches one line, and setting then unsetting changes nothing.
 
 use onerealm::RealmConfig;
 use onerealm_core::wire::Words;
@@ -21,7 +21,7 @@ impl Random {
     }
 }
 
-/// Whole sections, of which the realms `r0` to `r2` can be used, and what may stand between them.
+/// Whole sections, of which the realms `r0` to `r2` are usable, and what may stand between them.
 const HEADERS: [&[u8]; 3] = [b"openid: ", b"OpenID:", b"openid:\t"];
 const OTHERS: [&[u8]; 8] = [
     b"pam: pam\n\tcomment x\n\n",
@@ -104,7 +104,7 @@ fn setting_and_unsetting_is_nothing_and_a_change_is_one_line() {
             }
         }
         assert!(!file.unset(realm, "acr-values").unwrap());
-        // And the other way round, where there was a line to be removed.
+        // And the reverse, if there was a line to remove.
         if was_there {
             let changed = file.bytes().to_vec();
             assert!(file.unset(realm, property).unwrap());
@@ -125,7 +125,7 @@ fn value_in(bytes: &[u8], realm: &str, property: &str) -> Option<String> {
     properties.find(|found| found.name == property).map(|found| found.value.to_owned())
 }
 
-/// Whatever the configuration says of other realms, and of other properties of this one, it says still.
+/// The configuration of other realms, and of this realm's other properties, stays the same.
 fn others_are_the_same(before: &[u8], after: &[u8], realm: &str, property: &str) {
     let says = |bytes: &[u8]| {
         let realms = crate::parse(&String::from_utf8_lossy(bytes), Path::new(PATH)).unwrap();
@@ -138,7 +138,7 @@ fn others_are_the_same(before: &[u8], after: &[u8], realm: &str, property: &str)
                 let secret = other.realm.registration.secret.as_ref().map(|key| key.expose());
                 format!("{other:?} {secret:?}")
             }
-            // Without the lines that are counted in it.
+            // Without the line numbers in it.
             Err(problem) => {
                 format!("{name} {}", problem.to_string().replace(|c: char| c.is_ascii_digit(), ""))
             }
@@ -148,7 +148,7 @@ fn others_are_the_same(before: &[u8], after: &[u8], realm: &str, property: &str)
     assert_eq!(says(before), says(after));
 }
 
-/// The realm as it would be if it had nothing to say of the property.
+/// The realm as it would be without the property.
 fn forget(config: &mut RealmConfig, property: &str) {
     match property {
         "scopes" => config.realm.scopes = Words::default(),
@@ -162,7 +162,7 @@ fn forget(config: &mut RealmConfig, property: &str) {
     }
 }
 
-/// How many lines are only in the one and only in the other, beyond what both begin and end with.
+/// The number of lines found in only one of them, apart from their common start and end.
 fn differing_lines(before: &[u8], after: &[u8]) -> (usize, usize) {
     let lines =
         |bytes: &[u8]| bytes.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>();
