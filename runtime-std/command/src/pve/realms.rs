@@ -10,6 +10,7 @@ use super::problem::{
 };
 use super::product::Product;
 use crate::outcome::Failure;
+use crate::say::say;
 
 /// How many realms are listed in a message.
 const LISTED: usize = 20;
@@ -93,11 +94,10 @@ fn ask(realms: &[Realm]) -> Result<String, Failure> {
     }
     for (number, realm) in realms.iter().take(LISTED).enumerate() {
         let comment = realm.comment.as_deref().map(shown).unwrap_or_default();
-        eprintln!("{:>3}  {}  {comment}", number + 1, realm.realm);
+        say!("{:>3}  {}  {comment}", number + 1, realm.realm);
     }
     for _ in 0..3 {
-        eprint!("Log in to which realm? ");
-        let _ = std::io::stderr().flush();
+        let _ = write!(std::io::stderr(), "Log in to which realm? ");
         let mut line = String::new();
         let read = std::io::stdin().lock().take(1024).read_line(&mut line);
         if !matches!(read, Ok(length) if length > 0) {
