@@ -66,13 +66,14 @@ fn check_product(node: &Node, realms: &[Realm]) -> Result<(), Failure> {
 fn of_right_type(node: &Node, realms: &[Realm], name: &str) -> Result<(), Failure> {
     let right = node.product.realm_type();
     match realms.iter().find(|realm| realm.realm == name) {
-        Some(realm) if realm.kind == right => Ok(()),
-        Some(realm) => Err(REALM_TYPE.says(format!(
+        Some(realm) if realm.kind == right && is_name(name) => Ok(()),
+        Some(realm) if realm.kind != right => Err(REALM_TYPE.says(format!(
             "the realm {name} of {} is of type {}, not {right}",
             node.address,
             shown(&realm.kind)
         ))),
-        None => Err(REALM_UNKNOWN.says(format!(
+        // A ticket of it would be kept in a file of that name.
+        Some(_) | None => Err(REALM_UNKNOWN.says(format!(
             "{} has no realm {}; those at an OpenID Provider: {}",
             node.address,
             shown(name),
