@@ -191,3 +191,54 @@ fn what_is_written_is_json_that_both_readers_read_back() {
         assert_eq!(serde_json::from_slice::<[String; 2]>(&buf[..len]).unwrap(), read);
     }
 }
+
+#[test]
+fn no_shape_of_a_type_gets_userinfo_past_the_id_token() {
+    #[derive(Deserialize)]
+    struct Mail {
+        email: Option<String>,
+    }
+    #[derive(Deserialize)]
+    struct Flattened {
+        #[serde(flatten)]
+        mail: Mail,
+        #[serde(flatten)]
+        rest: Map<String, Value>,
+    }
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Mail { email: String },
+        None { email: () },
+    }
+    #[derive(Deserialize)]
+    struct Renamed {
+        #[serde(rename = "a/x", alias = "email")]
+        _mail: Option<String>,
+    }
+    #[derive(Deserialize)]
+    #[serde(tag = "email")]
+    enum Tagged {
+        #[serde(rename = "evil@example.com")]
+        _Evil,
+    }
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Whole {
+        _sub: String,
+    }
+    let id_token = json!({"email": null, "a/x": "a"});
+    let userinfo = json!({"email": "evil@example.com", "a/x": "b"});
+    identified(&id_token, &userinfo, |identity| {
+        let Flattened { mail, rest } = identity.claims().unwrap();
+        assert_eq!((mail.email, &rest["a/x"]), (None, &json!("a")));
+        match identity.claims().unwrap() {
+            Either::Mail { email } => panic!("{email}"),
+            Either::None { email } => assert_eq!(email, ()),
+        }
+        // Both names are one field, so it is there twice.
+        assert!(identity.claims::<Renamed>().is_err());
+        assert!(identity.claims::<Tagged>().is_err());
+        assert!(identity.claims::<Whole>().is_err());
+    });
+}

@@ -122,13 +122,14 @@ pub(crate) struct Finish {
     #[arg(long, value_name = "URL", conflicts_with_all = ["code", "state", "iss"], required_unless_present = "code")]
     pub(crate) callback: Option<String>,
     /// The parameter `code` of that URL, decoded
-    #[arg(long, requires = "state")]
+    // It may begin with a hyphen, as a state may.
+    #[arg(long, requires = "state", allow_hyphen_values = true)]
     pub(crate) code: Option<String>,
     /// Its parameter `state`
-    #[arg(long, requires = "code")]
+    #[arg(long, requires = "code", allow_hyphen_values = true)]
     pub(crate) state: Option<String>,
     /// Its parameter `iss`, where there is one
-    #[arg(long, requires = "code")]
+    #[arg(long, requires = "code", allow_hyphen_values = true)]
     pub(crate) iss: Option<String>,
     /// Refuse a login that began with another redirect URL
     #[arg(long, value_name = "URL")]
@@ -176,9 +177,13 @@ fn sentence(error: &clap::Error) -> String {
     if let (ErrorKind::UnknownArgument, Some(ContextValue::String(word))) =
         (error.kind(), error.get(ContextKind::InvalidArg))
     {
-        if !word.starts_with('-') {
-            return "there is one argument too many".to_owned();
-        }
+        return match error.get(ContextKind::SuggestedArg) {
+            Some(ContextValue::String(similar)) => {
+                format!("there is an option that is not known; a similar one is '{similar}'")
+            }
+            _ if word.starts_with('-') => "there is an option that is not known".to_owned(),
+            _ => "there is one argument too many".to_owned(),
+        };
     }
     let rendered = error.render().to_string();
     let text = rendered.split("\n\nUsage:").next().unwrap_or_default();
@@ -262,6 +267,8 @@ mod tests {
             "finish --code canary --code canary --state canary",
             "finish --callback canary --state canary",
             "login --client-key=canary",
+            "set sso client-key pass --canary",
+            "finish --canary --state x",
         ] {
             let said = sentence(&parsed(line).err().unwrap());
             assert!(!said.contains("canary"), "{line}: {said}");
@@ -269,6 +276,14 @@ mod tests {
         let taken = parsed("set sso client-key --canary --json").unwrap();
         assert!(taken.json);
         assert!(matches!(taken.command, Command::Set { value, .. } if value == "--canary"));
+    }
+
+    #[test]
+    fn code_and_state_may_begin_with_a_hyphen() {
+        let taken = parsed("finish --code -c --state --s --iss -i").unwrap();
+        let Command::Finish(finish) = taken.command else { panic!("finish") };
+        let values = [finish.code, finish.state, finish.iss].map(Option::unwrap_or_default);
+        assert_eq!(values, ["-c", "--s", "-i"]);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::io::BufRead;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::say::say;
+
 /// What the end user pasted, as soon as it is there.
 #[derive(Clone, Default)]
 pub(crate) struct Pasted(Arc<Mutex<Option<String>>>);
@@ -22,7 +24,7 @@ impl Pasted {
                     *pasted.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(line);
                     return then();
                 }
-                eprintln!(
+                say!(
                     "That is not the URL that this login's browser was sent to. Paste the whole URL:"
                 );
             }

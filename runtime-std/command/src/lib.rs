@@ -17,6 +17,7 @@ mod outcome;
 #[cfg(feature = "pve")]
 mod pve;
 mod report;
+mod say;
 mod standard_input;
 mod state_directory;
 mod stderr_log;
@@ -40,7 +41,8 @@ pub fn run() -> ExitCode {
 
 /// The codes of errors that are the command's own, as `docs/errors.md` lists them.
 pub fn codes() -> impl Iterator<Item = &'static str> {
-    let of_every_command = ["usage", "browser_timeout", "listener", "demo", "interrupted"];
+    let of_every_command =
+        ["usage", "output", "browser_timeout", "listener", "demo", "interrupted"];
     #[cfg(feature = "pve")]
     let of_pve = pve::CODES;
     #[cfg(not(feature = "pve"))]

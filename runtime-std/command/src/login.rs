@@ -14,6 +14,7 @@ use crate::browser_arguments::Browser;
 use crate::callback_at_terminal::Pasted;
 use crate::named_realm::named_or_default;
 use crate::outcome::Failure;
+use crate::say::say;
 
 /// The path of the redirect URL unless told otherwise.
 const PATH: &str = "/callback";
@@ -107,12 +108,12 @@ fn parts(url: &str) -> Result<(LoopbackHost, Option<u16>, &str), Failure> {
 
 fn show(url: &str, browser: &Browser) {
     if !browser.no_browser && open(url) {
-        eprintln!("The browser was sent to the provider. If it doesn't open, go to:\n{url}");
+        say!("The browser was sent to the provider. If it doesn't open, go to:\n{url}");
         return;
     }
-    eprintln!("Sign in at:\n{url}");
+    say!("Sign in at:\n{url}");
     if browser.no_browser {
-        eprintln!(
+        say!(
             "If the browser is on another machine, paste the URL here that it is sent to in the end:"
         );
     }

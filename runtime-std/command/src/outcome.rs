@@ -1,6 +1,6 @@
 //! What the command prints, and its exit status.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use onerealm::{Class, Error, RealmsError};
@@ -29,9 +29,18 @@ impl Outcome {
             (Some(value), true) => value.to_string(),
             _ => self.text,
         };
-        // Nobody reads any more: there is nothing left to do about it.
-        let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
-        ExitCode::SUCCESS
+        let mut stdout = std::io::stdout();
+        match writeln!(stdout, "{}", text.trim_end()).and_then(|()| stdout.flush()) {
+            // Who closed the other end has read enough.
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Failure::Other {
+                code: "output",
+                message: format!("it was done, but what comes of it can't be written: {error}"),
+                advice: None,
+                status: Class::Storage as u8,
+            }
+            .report(json),
+            _ => ExitCode::SUCCESS,
+        }
     }
 }
 

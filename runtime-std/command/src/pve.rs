@@ -35,6 +35,7 @@ use ticket::Ticket;
 
 use crate::interrupt;
 use crate::outcome::{Failure, Outcome};
+use crate::say::say;
 
 pub(crate) fn run(
     pve: Pve,
@@ -52,7 +53,7 @@ pub(crate) fn run(
         PveCommand::Login(args::Ticket { way, format: given }) => {
             let mut session = Session::new(&way.node, state, clock)?;
             let ticket = obtain::ticket(&mut session, &way, Wanted::New)?;
-            eprintln!("Signed in to {} as {}.", session.node.address, ticket.username);
+            say!("Signed in to {} as {}.", session.node.address, ticket.username);
             show(&session, &ticket, format(given))
         }
         PveCommand::Ticket(args::Ticket { way, format: given }) => {
@@ -90,8 +91,12 @@ fn logout(args: &NodeArgs, state: &Path, clock: fn() -> UnixTime) -> Result<Outc
     let mut made = token::Made::read(&session)?;
     for ticket in &tickets {
         for token in made.tokens.clone().iter().filter(|t| t.username == ticket.username) {
-            token::delete(&session, ticket, &token.name)?;
-            made.forget(&token.username, &token.name)?;
+            match token::delete(&session, ticket, &token.name) {
+                Ok(()) => made.forget(&token.username, &token.name)?,
+                // Whatever the node says, the ticket is forgotten. Where it says nothing, there is another time.
+                Err(_) if session.node.has_answered() => {}
+                Err(refusal) => return Err(refusal.into_failure()),
+            }
         }
     }
     for ticket in &tickets {
@@ -101,7 +106,7 @@ fn logout(args: &NodeArgs, state: &Path, clock: fn() -> UnixTime) -> Result<Outc
         made.tokens.iter().map(|token| format!("{}!{}", token.username, token.name)).collect();
     if args.realm.is_none() && !left.is_empty() {
         return Err(problem::TOKENS_LEFT.says(format!(
-            "there is no ticket to delete these API tokens with: {}",
+            "these API tokens are not deleted, as there is no ticket that the node takes for that: {}",
             left.join(", ")
         )));
     }

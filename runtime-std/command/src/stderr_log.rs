@@ -2,6 +2,8 @@
 
 use log::{LevelFilter, Log, Metadata, Record};
 
+use crate::say::say;
+
 struct StderrLog;
 
 static LOG: StderrLog = StderrLog;
@@ -25,7 +27,7 @@ impl Log for StderrLog {
 
     fn log(&self, record: &Record<'_>) {
         if self.enabled(record.metadata()) {
-            eprintln!("{}: {}", record.level().as_str().to_lowercase(), record.args());
+            say!("{}: {}", record.level().as_str().to_lowercase(), record.args());
         }
     }
 

@@ -292,3 +292,28 @@ fn each_code_is_explained_and_told_with_json_too() {
     assert_eq!(error["error"]["code"], "node_certificate_unknown");
     assert_eq!(error["error"]["exit_status"], 7);
 }
+
+#[test]
+fn a_realm_that_could_be_no_file_is_none() {
+    let scene = scene();
+    let name = "../../../elsewhere";
+    *scene.node.host.realms.lock().unwrap() = json!([{"realm": name, "type": "openid"}]);
+    let fingerprint = scene.node.identity.fingerprint.clone();
+    let arguments = ["--fingerprint", &fingerprint, "--no-browser", "--realm", name];
+    scene.run("login", &arguments).failed(3, "node_realm_unknown", &[name]);
+    scene.run("login", &arguments[..3]).failed(5, "node_answer", &["can't be one"]);
+    assert!(scene.node.forms("/auth-url").is_empty());
+}
+
+#[test]
+fn a_realm_is_shown_without_what_its_comment_forges() {
+    let scene = scene();
+    *scene.node.host.realms.lock().unwrap() = json!([{"realm": "a\u{1b}[2J\u{9b}1m", "type": "openid"}, {"realm": "b", "type": "x\u{202e}"}]);
+    let fingerprint = scene.node.identity.fingerprint.clone();
+    for realm in ["b", "cc"] {
+        let ran =
+            scene.run("login", &["--fingerprint", &fingerprint, "--no-browser", "--realm", realm]);
+        assert_eq!(ran.status, Some(3), "{ran:?}");
+        assert!(!ran.stderr.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{ran:?}");
+    }
+}

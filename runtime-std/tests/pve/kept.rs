@@ -229,3 +229,41 @@ fn logout_forgets_the_ticket() {
     assert!(scene.files().iter().all(|file| file.extension().is_some_and(|e| e == "fingerprint")));
     assert_eq!(scene.run("logout", &[]).stdout.trim(), "no ticket was kept");
 }
+
+#[test]
+fn what_expired_is_removed_in_folders_of_our_own_only() {
+    let scene = scene(Product::Pve);
+    scene.logged_in();
+    let tickets = scene.path("run/onerealm/tickets");
+    let elsewhere = scene.path("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    let file = elsewhere.join("notes.json");
+    fs::write(&file, r#"{"obtained": 1}"#).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    symlink(&elsewhere, tickets.join("other")).unwrap();
+    assert_eq!(scene.run("ticket", &[]).status, Some(0));
+    assert!(file.exists());
+}
+
+#[test]
+fn a_ticket_that_can_not_be_printed_is_no_success() {
+    let scene = scene(Product::Pve);
+    scene.logged_in();
+    let full = || fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let ran = scene.command("ticket", &[]).stdout(full()).output().unwrap();
+    let said = String::from_utf8(ran.stderr).unwrap();
+    assert_eq!(ran.status.code(), Some(8), "{said}");
+    assert!(said.contains("[output]"), "{said}");
+}
+
+#[test]
+fn a_log_that_can_not_be_written_keeps_nothing_from_being_done() {
+    let mut scene = scene(Product::Pve);
+    let now = scene.node.host.now();
+    scene.logged_in();
+    scene.set_clock(now + 3600);
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let ran = scene.command("ticket", &["-v"]).stderr(full).output().unwrap();
+    assert_eq!(ran.status.code(), Some(0), "{ran:?}");
+    assert!(!ran.stdout.is_empty());
+}

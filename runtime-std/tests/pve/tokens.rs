@@ -2,7 +2,8 @@
 
 use crate::api::{PRODUCTS, Product};
 use crate::node::{ALICE, Node};
-use crate::scene::Scene;
+use crate::scene::{Ran, Scene};
+use crate::tls::Response;
 
 fn scene(product: Product) -> Scene {
     let mut scene = Scene::new(Node::start(product));
@@ -100,5 +101,87 @@ fn other_products_make_none() {
             scene.run("token", &["packer", "--no-privsep"]).failed(2, "usage", &["--no-privsep"]);
         }
         assert_eq!(scene.node.requests(), before);
+    }
+}
+
+#[test]
+fn a_token_whose_name_was_asked_for_again_is_still_deleted_by_logout() {
+    for product in [Product::Pve, Product::Pbs] {
+        let scene = scene(product);
+        scene.run("token", &["packer"]);
+        assert_eq!(scene.run("token", &["packer"]).status, Some(5));
+        assert_eq!(scene.run("logout", &[]).status, Some(0));
+        assert!(made(&scene, "packer").is_none(), "{product:?}");
+    }
+}
+
+#[test]
+fn a_token_whose_answer_was_lost_is_deleted_by_logout() {
+    let scene = scene(Product::Pve);
+    let host = scene.node.host.clone();
+    scene.node.bend(move |request| {
+        let answer = crate::api::answer(&host, request);
+        let is_made = request.method == "POST" && request.path.ends_with("/token/packer");
+        let cut = Response { status: 502, headers: Vec::new(), body: Vec::new() };
+        Some(if is_made { cut } else { answer })
+    });
+    scene.run("token", &["packer"]).failed(5, "node_failed", &["502"]);
+    assert!(made(&scene, "packer").is_some());
+    assert_eq!(scene.run("logout", &[]).status, Some(0));
+    assert!(made(&scene, "packer").is_none());
+}
+
+#[test]
+fn logout_forgets_the_ticket_though_the_node_deletes_no_token() {
+    for is_signed_in in [true, false] {
+        let scene = scene(Product::Pve);
+        scene.run("token", &["packer"]);
+        let ticket = scene.ticket_file();
+        let mut sessions = scene.node.host.sessions.lock().unwrap();
+        sessions.tokens.clear();
+        if !is_signed_in {
+            sessions.forget_all();
+        }
+        drop(sessions);
+        scene.run("logout", &[]).failed(5, "token_left", &["sso!packer"]);
+        assert!(!ticket.exists(), "{is_signed_in}");
+    }
+}
+
+#[test]
+fn a_token_that_is_refused_takes_no_other_from_what_logout_deletes() {
+    let scene = scene(Product::Pve);
+    let host = scene.node.host.clone();
+    scene.node.bend(move |request| {
+        let is_first = request.path.ends_with("/token/first");
+        is_first.then(|| {
+            std::thread::sleep(std::time::Duration::from_secs(2));
+            crate::api::error(&host, 403, "no")
+        })
+    });
+    let first = scene.command("token", &["first"]).spawn().unwrap();
+    while scene.node.forms("/token/first").is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert_eq!(scene.run("token", &["second"]).status, Some(0));
+    assert_eq!(Ran::of_child(first).status, Some(5));
+    assert_eq!(scene.run("logout", &[]).status, Some(0));
+    assert!(made(&scene, "second").is_none());
+}
+
+#[test]
+fn a_node_that_repeats_the_ticket_does_not_bring_it_into_a_message() {
+    let scene = scene(Product::Pve);
+    let ticket = std::fs::read_to_string(scene.ticket_file()).unwrap();
+    let ticket: serde_json::Value = serde_json::from_str(&ticket).unwrap();
+    scene.node.bend(|request| {
+        let told = ["cookie", "csrfpreventiontoken"].map(|name| request.header(name).unwrap());
+        let body = serde_json::json!({ "message": told.join(" and ") }).to_string();
+        Some(Response { status: 403, headers: Vec::new(), body: body.into_bytes() })
+    });
+    let ran = scene.run("token", &["packer"]);
+    ran.failed(5, "node_refused", &["(hidden)"]);
+    for secret in ["ticket", "csrf"] {
+        assert!(!ran.stderr.contains(ticket[secret].as_str().unwrap()), "{ran:?}");
     }
 }

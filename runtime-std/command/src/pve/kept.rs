@@ -172,7 +172,11 @@ pub(crate) fn sweep(root: &Path, now: u64) {
         obtained: u64,
     }
 
-    let entries = |path: &Path| fs::read_dir(path).into_iter().flatten().flatten();
+    // A symbolic link, or a folder of somebody else's, would have files removed that are none of ours.
+    let entries = |path: &Path| {
+        let is_own = private_file::check_directory(path).is_ok();
+        is_own.then(|| fs::read_dir(path)).into_iter().flatten().flatten().flatten()
+    };
     for file in entries(root).flat_map(|folder| entries(&folder.path())) {
         let path = file.path();
         let is_unfinished = path.extension().is_some_and(|extension| extension == UNFINISHED);

@@ -22,6 +22,8 @@ impl Lock {
         use rustix::fs::{FlockOperation, flock};
         use rustix::io::Errno;
 
+        use crate::say::say;
+
         const PAUSE: Duration = Duration::from_millis(100);
 
         let failed = |error: std::io::Error| {
@@ -36,7 +38,7 @@ impl Lock {
             }
             if !has_waited {
                 has_waited = true;
-                eprintln!("Waiting for another login at this node to end.");
+                say!("Waiting for another login at this node to end.");
             }
             std::thread::sleep(PAUSE);
         }

@@ -15,6 +15,7 @@ use super::session::Session;
 use super::ticket::{Ticket, TicketData};
 use crate::login::{listen, wait};
 use crate::outcome::Failure;
+use crate::say::say;
 
 /// How long the redirect URL, a state and a code may be for the API, in bytes.
 const REDIRECT_URL_LEN: usize = 255;
@@ -37,11 +38,7 @@ pub(crate) fn run(session: &mut Session, way: &Way) -> Result<Ticket, Failure> {
     let state = state(&url, &redirect_url)?;
     // The key of the state: comparing it takes the same time, whatever comes.
     let key = AuthorizationResponse::from_code_and_state("-", &state).map_err(Error::from)?.key();
-    eprintln!(
-        "Signing in to {} {} as a user of the realm {realm}.",
-        node.product.name(),
-        node.address
-    );
+    say!("Signing in to {} {} as a user of the realm {realm}.", node.product.name(), node.address);
     let callback = Zeroizing::new(wait(listener, &way.browser, url.as_str(), key)?);
     let response = AuthorizationResponse::from_url(&callback).map_err(Error::from)?;
     if let Some(error) = response.error_text() {

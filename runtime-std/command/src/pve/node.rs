@@ -20,7 +20,7 @@ use super::problem::{
     TLS, UNREACHABLE,
 };
 use super::product::Product;
-use super::refusal::{Refusal, hide, refused_parameters, said, words};
+use super::refusal::{Refusal, Secrets, refused_parameters, said, words};
 use super::transport;
 use crate::outcome::Failure;
 
@@ -99,7 +99,7 @@ impl Node {
         let (response, body) = response.map_err(|error| Refusal::Failure(self.transport(error)))?;
         self.has_answered.store(true, Ordering::Relaxed);
         log::debug!("{url}: status {}", response.status());
-        self.judge(&response, &body, path, form)
+        self.judge(&response, &body, path, &Secrets::of(form, who))
     }
 
     fn exchange(
@@ -139,14 +139,14 @@ impl Node {
         response: &Response<()>,
         body: &[u8],
         path: &str,
-        form: &[(&str, &str)],
+        secrets: &Secrets,
     ) -> Result<Answer<T>, Refusal> {
         let status = response.status().as_u16();
         let content_type = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let is_html =
             content_type.is_some_and(|v| v.trim().to_ascii_lowercase().starts_with("text/html"));
         if status != 200 || is_html {
-            return Err(self.refusal(status, is_html, body, path, form));
+            return Err(self.refusal(status, is_html, body, path, secrets));
         }
         let body: Body<T> = serde_json::from_slice(body)
             .map_err(|_| self.not_proxmox("an answer that is not of its API"))?;
@@ -164,10 +164,10 @@ impl Node {
         is_html: bool,
         body: &[u8],
         path: &str,
-        form: &[(&str, &str)],
+        secrets: &Secrets,
     ) -> Refusal {
         let (address, product) = (&self.address, self.product.name());
-        let words = words(body, is_html, form);
+        let words = words(body, is_html, secrets);
         let said = said(&words);
         let (problem, message) = match status {
             595..=599 => {
@@ -181,7 +181,7 @@ impl Node {
             300..=399 => return self.not_proxmox("a redirect, which is not followed"),
             400 => match refused_parameters(body) {
                 Some(errors) => {
-                    let errors = errors.into_iter().map(|(name, text)| (name, hide(text, form)));
+                    let errors = errors.into_iter().map(|(name, text)| (name, secrets.hide(text)));
                     return Refusal::Parameters(errors.collect());
                 }
                 None => (&REFUSED, format!("{address} refused the request{said}")),

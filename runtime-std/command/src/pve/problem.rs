@@ -73,7 +73,7 @@ pub(crate) fn shown(text: &str) -> String {
     for c in text.trim().chars() {
         match c {
             ' ' => shown.push(c),
-            c if c.is_ascii_graphic() || c.is_alphanumeric() => shown.push(c),
+            c if is_visible(c) => shown.push(c),
             c => shown.extend(c.escape_default()),
         }
         if shown.len() > LEN {
@@ -82,6 +82,12 @@ pub(crate) fn shown(text: &str) -> String {
         }
     }
     shown
+}
+
+/// Whether it is a letter, a digit, or another character of ASCII, and can be seen: fillers count as letters.
+pub(crate) fn is_visible(c: char) -> bool {
+    const FILLERS: [char; 4] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'];
+    c.is_ascii_graphic() || (c.is_alphanumeric() && !FILLERS.contains(&c))
 }
 
 #[cfg(test)]
@@ -94,5 +100,11 @@ mod tests {
         let shown = shown(&words);
         assert!(shown.starts_with("\\u{1b}[31mZoë\\n\\u{202e}\\u{200b} xxx"), "{shown}");
         assert!(shown.len() < 310 && shown.ends_with('…'));
+    }
+
+    #[test]
+    fn letters_that_nobody_sees_are_escaped() {
+        let words = "a\u{115f}\u{1160}\u{3164}\u{ffa0}b";
+        assert_eq!(shown(words), r"a\u{115f}\u{1160}\u{3164}\u{ffa0}b");
     }
 }

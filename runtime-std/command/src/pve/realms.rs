@@ -10,6 +10,7 @@ use super::problem::{
 };
 use super::product::Product;
 use crate::outcome::Failure;
+use crate::say::say;
 
 /// How many realms are listed in a message.
 const LISTED: usize = 20;
@@ -65,13 +66,14 @@ fn check_product(node: &Node, realms: &[Realm]) -> Result<(), Failure> {
 fn of_right_type(node: &Node, realms: &[Realm], name: &str) -> Result<(), Failure> {
     let right = node.product.realm_type();
     match realms.iter().find(|realm| realm.realm == name) {
-        Some(realm) if realm.kind == right => Ok(()),
-        Some(realm) => Err(REALM_TYPE.says(format!(
+        Some(realm) if realm.kind == right && is_name(name) => Ok(()),
+        Some(realm) if realm.kind != right => Err(REALM_TYPE.says(format!(
             "the realm {name} of {} is of type {}, not {right}",
             node.address,
             shown(&realm.kind)
         ))),
-        None => Err(REALM_UNKNOWN.says(format!(
+        // A ticket of it would be kept in a file of that name.
+        Some(_) | None => Err(REALM_UNKNOWN.says(format!(
             "{} has no realm {}; those at an OpenID Provider: {}",
             node.address,
             shown(name),
@@ -93,11 +95,10 @@ fn ask(realms: &[Realm]) -> Result<String, Failure> {
     }
     for (number, realm) in realms.iter().take(LISTED).enumerate() {
         let comment = realm.comment.as_deref().map(shown).unwrap_or_default();
-        eprintln!("{:>3}  {}  {comment}", number + 1, realm.realm);
+        say!("{:>3}  {}  {comment}", number + 1, realm.realm);
     }
     for _ in 0..3 {
-        eprint!("Log in to which realm? ");
-        let _ = std::io::stderr().flush();
+        let _ = write!(std::io::stderr(), "Log in to which realm? ");
         let mut line = String::new();
         let read = std::io::stdin().lock().take(1024).read_line(&mut line);
         if !matches!(read, Ok(length) if length > 0) {

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use url::form_urlencoded::byte_serialize;
+use zeroize::Zeroizing;
 
-use super::problem::{REFUSED, shown};
+use super::node::Credentials;
+use super::problem::{OTHER_PRODUCT, REFUSED, shown};
 use crate::outcome::Failure;
 
 /// Parameters that are never repeated, should a node do so.
@@ -36,6 +39,17 @@ impl Refusal {
                 REFUSED.says(format!("the node refused the request with 401{}", said(&words)))
             }
             Refusal::Failure(failure) => failure,
+        }
+    }
+
+    /// Whether the node certainly did nothing of what it was asked for.
+    pub(crate) fn is_certain(&self) -> bool {
+        match self {
+            Refusal::Parameters(_) | Refusal::Unauthorized(_) => true,
+            Refusal::Failure(Failure::Other { code, .. }) => {
+                [REFUSED.code, OTHER_PRODUCT.code].contains(code)
+            }
+            Refusal::Failure(_) => false,
         }
     }
 
@@ -85,16 +99,31 @@ pub(crate) fn refused_parameters(body: &[u8]) -> Option<BTreeMap<String, String>
 }
 
 /// What the node says of a failure: `message`, or a body of plain text.
-pub(crate) fn words(body: &[u8], is_html: bool, form: &[(&str, &str)]) -> String {
+pub(crate) fn words(body: &[u8], is_html: bool, secrets: &Secrets) -> String {
     let words = match serde_json::from_slice::<Message>(body) {
         Ok(Message { message }) => message,
         Err(_) if is_html || body.starts_with(b"{") => String::new(),
         Err(_) => String::from_utf8_lossy(body).into_owned(),
     };
-    hide(words, form)
+    secrets.hide(words)
 }
 
-pub(crate) fn hide(text: String, form: &[(&str, &str)]) -> String {
-    let secrets = form.iter().filter(|(name, value)| SECRET.contains(name) && !value.is_empty());
-    secrets.fold(text, |text, (_, value)| text.replace(value, "(hidden)"))
+/// What a request holds that is never repeated, as it is and as it is in a form.
+pub(crate) struct Secrets(Vec<Zeroizing<String>>);
+
+impl Secrets {
+    pub(crate) fn of(form: &[(&str, &str)], who: Option<Credentials<'_>>) -> Self {
+        let of_form =
+            form.iter().filter(|(name, _)| SECRET.contains(name)).map(|(_, value)| *value);
+        let ticket = |cookie| str::split_once(cookie, '=').map_or(cookie, |(_, ticket)| ticket);
+        let of_who = who.map(|who| [ticket(who.cookie), who.csrf]).into_iter().flatten();
+        let secrets = of_form.chain(of_who).filter(|secret| !secret.is_empty());
+        let spelled =
+            |secret: &str| [secret.to_owned(), byte_serialize(secret.as_bytes()).collect()];
+        Secrets(secrets.flat_map(spelled).map(Zeroizing::new).collect())
+    }
+
+    pub(crate) fn hide(&self, text: String) -> String {
+        self.0.iter().fold(text, |text, secret| text.replace(secret.as_str(), "(hidden)"))
+    }
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::node::{Answer, Credentials};
-use super::problem::ANSWER;
+use super::problem::{ANSWER, is_visible};
 use super::product::Product;
 use crate::outcome::Failure;
 
@@ -140,7 +140,7 @@ fn of_cookie(cookie: &str, product: Product) -> Option<Zeroizing<String>> {
 pub(crate) fn is_printable(text: &str) -> bool {
     text.chars().all(|c| match c {
         '\'' | '"' | '\\' | '`' | ';' | ',' => false,
-        c => c.is_ascii_graphic() || c.is_alphanumeric(),
+        c => is_visible(c),
     })
 }
 

@@ -32,7 +32,8 @@ pub(crate) fn run(
 ) -> Result<Outcome, Failure> {
     let product = session.node.product;
     if args.delete {
-        delete(session, ticket, &args.name)?;
+        let _lock = session.kept.lock()?;
+        delete(session, ticket, &args.name).map_err(of_ticket)?;
         let mut made = Made::read(session)?;
         made.forget(&ticket.username, &args.name)?;
         return Ok(Outcome::text(&format!("{}!{} is deleted", ticket.username, args.name)));
@@ -43,8 +44,11 @@ pub(crate) fn run(
     if product == Product::Pve {
         form.push(("privsep", if args.no_privsep { "0" } else { "1" }));
     }
+    // The names are one file: nobody else writes it meanwhile.
+    let _lock = session.kept.lock()?;
     // Its name is known before it is made: what was made can always be deleted.
     let mut made = Made::read(session)?;
+    let before = made.tokens.clone();
     made.add(&ticket.username, &args.name, expires)?;
     let cookie = ticket.cookie(product);
     let path = path(ticket, &args.name);
@@ -52,7 +56,11 @@ pub(crate) fn run(
     let answer = match answer {
         Ok(answer) => answer,
         Err(refusal) => {
-            made.forget(&ticket.username, &args.name)?;
+            // One of this name may have been made earlier; without an answer, this one may be there.
+            if refusal.is_certain() {
+                made.tokens = before;
+                made.write()?;
+            }
             return Err(of_ticket(refusal));
         }
     };
@@ -114,10 +122,10 @@ fn show(
     })
 }
 
-pub(crate) fn delete(session: &Session, ticket: &Ticket, name: &str) -> Result<(), Failure> {
+pub(crate) fn delete(session: &Session, ticket: &Ticket, name: &str) -> Result<(), Refusal> {
     let cookie = ticket.cookie(session.node.product);
     let who = ticket.credentials(&cookie);
-    session.node.delete(&path(ticket, name), who).map_err(of_ticket)
+    session.node.delete(&path(ticket, name), who)
 }
 
 fn of_ticket(refusal: Refusal) -> Failure {
