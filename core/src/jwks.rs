@@ -43,7 +43,7 @@ impl<'a> JwksRequest<'a> {
     ///
     /// [`JwksError::Response`]: the answer is no key set.
     pub fn response<'r>(self, response: HttpResponse<'r>) -> Result<KeySet<'r>, JwksError> {
-        let (_, document) = response.json::<Document<'_>>()?;
+        let (_, document) = response.document::<Document<'_>>()?;
         match document.keys.value() {
             Some(Value::Array(keys)) => Ok(KeySet { keys }),
             _ => Err(ResponseError::Member.into()),

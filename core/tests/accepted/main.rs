@@ -1,0 +1,7 @@
+//! What is accepted beyond the specifications, kind by kind, and what of each kind stays refused.
+//! `docs/compatibility.md` says why that is safe.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod content_types;
