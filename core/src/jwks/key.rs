@@ -1,0 +1,184 @@
+//! One key of a set.
+
+use serde::Deserialize;
+
+use super::error::JwksError;
+use crate::jwa::{JwsAlgorithm, KeyKind, PublicKey};
+use crate::policy::{RSA_EXPONENT_LEN, RSA_MODULUS_BITS};
+use crate::wire::{BufferTooSmall, DecodeError, JsonStr, Member, Text, Value, decode_into};
+
+/// Bytes of buffer that the largest key takes which is used: modulus and exponent of RSA, and what
+/// decoding takes on top of each.
+pub(crate) const KEY_LEN: usize = 2 * (*RSA_MODULUS_BITS.end() / 8 + 6);
+
+/// The members of a key: those of RFC 7517 section 4, RFC 7518 section 6 and RFC 8037 section 2 that
+/// public keys have. Private ones are not looked at.
+#[derive(Deserialize)]
+pub(super) struct KeyDocument<'a> {
+    #[serde(borrow)]
+    kty: Option<Text<'a>>,
+    kid: Option<Text<'a>>,
+    alg: Option<Text<'a>>,
+    r#use: Option<Text<'a>>,
+    key_ops: Member<'a>,
+    crv: Option<Text<'a>>,
+    n: Option<Text<'a>>,
+    e: Option<Text<'a>>,
+    x: Option<Text<'a>>,
+    y: Option<Text<'a>>,
+}
+
+/// A key that may be used for verifying signatures, still encoded.
+#[derive(Clone, Copy)]
+pub(crate) struct Jwk<'a> {
+    kind: KeyKind,
+    kid: Option<JsonStr<'a>>,
+    alg: Option<JsonStr<'a>>,
+    n: Option<JsonStr<'a>>,
+    e: Option<JsonStr<'a>>,
+    x: Option<JsonStr<'a>>,
+    y: Option<JsonStr<'a>>,
+}
+
+impl<'a> Jwk<'a> {
+    /// The key, unless it is of a kind or for a use that is not ours.
+    pub(super) fn of(document: KeyDocument<'a>) -> Option<Self> {
+        let string = |member: Option<Text<'a>>| member.map(|Text(text)| text);
+        let for_signatures = string(document.r#use).is_none_or(|u| u == *"sig");
+        let verifies = match document.key_ops.value() {
+            None => true,
+            Some(Value::Array(operations)) => operations
+                .items()
+                .any(|operation| operation.as_str().is_some_and(|text| text == *"verify")),
+            Some(_) => false,
+        };
+        let kind = kind(document.kty?.0, string(document.crv))?;
+        (for_signatures && verifies).then_some(Jwk {
+            kind,
+            kid: string(document.kid),
+            alg: string(document.alg),
+            n: string(document.n),
+            e: string(document.e),
+            x: string(document.x),
+            y: string(document.y),
+        })
+    }
+
+    pub(super) fn has_key_id(&self, key_id: Option<JsonStr<'_>>) -> bool {
+        match (key_id, self.kid) {
+            (None, _) => true,
+            (Some(wanted), Some(kid)) => wanted == kid,
+            (Some(_), None) => false,
+        }
+    }
+
+    pub(super) fn fits(&self, algorithm: JwsAlgorithm) -> bool {
+        let same_algorithm = self.alg.is_none_or(|alg| {
+            // RFC 9864 gives EdDSA on this curve a name of its own.
+            alg == *algorithm.as_str() || (algorithm == JwsAlgorithm::EdDsa && alg == *"Ed25519")
+        });
+        self.kind == algorithm.key_kind() && same_algorithm
+    }
+
+    /// Decodes the key to the start of `buf`.
+    pub(crate) fn decode<'b>(
+        &self,
+        buf: &'b mut [u8],
+    ) -> Result<(PublicKey<'b>, &'b mut [u8]), JwksError> {
+        let Jwk { n, e, x, y, .. } = *self;
+        match self.kind {
+            KeyKind::Rsa => {
+                check_rsa_len(n, e)?;
+                let (n, buf) = decode_member(n, buf)?;
+                let (e, buf) = decode_member(e, buf)?;
+                check_rsa(n, e)?;
+                Ok((PublicKey::Rsa { n, e }, buf))
+            }
+            KeyKind::P256 => {
+                let (x, buf) = decode_exactly(x, 32, buf)?;
+                let (y, buf) = decode_exactly(y, 32, buf)?;
+                Ok((PublicKey::P256 { x, y }, buf))
+            }
+            KeyKind::P384 => {
+                let (x, buf) = decode_exactly(x, 48, buf)?;
+                let (y, buf) = decode_exactly(y, 48, buf)?;
+                Ok((PublicKey::P384 { x, y }, buf))
+            }
+            KeyKind::Ed25519 => {
+                let (x, buf) = decode_exactly(x, 32, buf)?;
+                Ok((PublicKey::Ed25519 { x }, buf))
+            }
+        }
+    }
+}
+
+fn kind(kty: JsonStr<'_>, crv: Option<JsonStr<'_>>) -> Option<KeyKind> {
+    let curve = |name: &str| crv.is_some_and(|crv| crv == *name);
+    if kty == *"RSA" {
+        Some(KeyKind::Rsa)
+    } else if kty == *"EC" && curve("P-256") {
+        Some(KeyKind::P256)
+    } else if kty == *"EC" && curve("P-384") {
+        Some(KeyKind::P384)
+    } else if kty == *"OKP" && curve("Ed25519") {
+        Some(KeyKind::Ed25519)
+    } else {
+        None
+    }
+}
+
+fn decode_member<'b>(
+    member: Option<JsonStr<'_>>,
+    buf: &'b mut [u8],
+) -> Result<(&'b [u8], &'b mut [u8]), JwksError> {
+    let text = member.and_then(JsonStr::as_plain).ok_or(JwksError::Malformed)?;
+    decode_into(text, buf).map_err(|error| match error {
+        DecodeError::Text(_) => JwksError::Malformed,
+        DecodeError::Buffer(BufferTooSmall { needed }) => JwksError::Buffer { needed },
+    })
+}
+
+fn decode_exactly<'b>(
+    member: Option<JsonStr<'_>>,
+    len: usize,
+    buf: &'b mut [u8],
+) -> Result<(&'b [u8], &'b mut [u8]), JwksError> {
+    if encoded_len(member) == len { decode_member(member, buf) } else { Err(JwksError::Malformed) }
+}
+
+/// Bytes that a member decodes to, if it is base64url at all: judged before it is decoded, so that
+/// no buffer has to hold what is refused anyway.
+fn encoded_len(member: Option<JsonStr<'_>>) -> usize {
+    member.map_or(0, |text| text.raw().len() * 3 / 4)
+}
+
+/// Refuses moduli and exponents that are longer than any that is used.
+fn check_rsa_len(n: Option<JsonStr<'_>>, e: Option<JsonStr<'_>>) -> Result<(), JwksError> {
+    let bits = 8 * encoded_len(n);
+    if bits > *RSA_MODULUS_BITS.end() {
+        Err(JwksError::RsaSize { bits })
+    } else if encoded_len(e) > RSA_EXPONENT_LEN {
+        Err(JwksError::Malformed)
+    } else {
+        Ok(())
+    }
+}
+
+/// Refuses moduli that are too short to be safe, and numbers that are no moduli and exponents.
+fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), JwksError> {
+    let (Some(first), Some(last)) = (n.first(), n.last()) else {
+        return Err(JwksError::Malformed);
+    };
+    if *first == 0 || last % 2 == 0 {
+        return Err(JwksError::Malformed);
+    }
+    let bits = n.len() * 8 - first.leading_zeros() as usize;
+    if bits < *RSA_MODULUS_BITS.start() {
+        return Err(JwksError::RsaSize { bits });
+    }
+    match e {
+        [] | [0, ..] | [0..=2] => Err(JwksError::Malformed),
+        [.., last] if last % 2 == 0 => Err(JwksError::Malformed),
+        _ => Ok(()),
+    }
+}
