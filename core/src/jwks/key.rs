@@ -88,9 +88,11 @@ impl<'a> Jwk<'a> {
         let Jwk { n, e, x, y, .. } = *self;
         match self.kind {
             KeyKind::Rsa => {
+                let (n, e) = (number(n)?, number(e)?);
                 check_rsa_len(n, e)?;
-                let (n, buf) = decode_member(n, buf)?;
-                let (e, buf) = decode_member(e, buf)?;
+                let (n, buf) = decode(n, buf)?;
+                let (e, buf) = decode(e, buf)?;
+                let (n, e) = (without_zeros(n), without_zeros(e));
                 check_rsa(n, e)?;
                 Ok((PublicKey::Rsa { n, e }, buf))
             }
@@ -127,58 +129,80 @@ fn kind(kty: JsonStr<'_>, crv: Option<JsonStr<'_>>) -> Option<KeyKind> {
     }
 }
 
-fn decode_member<'b>(
-    member: Option<JsonStr<'_>>,
-    buf: &'b mut [u8],
-) -> Result<(&'b [u8], &'b mut [u8]), JwksError> {
+/// The text of a member without the padding that some providers write behind it.
+fn text(member: Option<JsonStr<'_>>) -> Result<&str, JwksError> {
     let text = member.and_then(JsonStr::as_plain).ok_or(JwksError::Malformed)?;
+    Ok(text.trim_end_matches('='))
+}
+
+/// The text of a number, of whose leading zero bytes there may be any number: two are left at most.
+fn number(member: Option<JsonStr<'_>>) -> Result<&str, JwksError> {
+    let text = text(member)?;
+    // Four symbols are three bytes.
+    let zeros = text.bytes().take_while(|symbol| *symbol == b'A').count();
+    Ok(text.get(zeros - zeros % 4..).unwrap_or_default())
+}
+
+/// Zero bytes that [`number`] leaves.
+const ZEROS_LEFT: usize = 2;
+
+fn without_zeros(mut number: &[u8]) -> &[u8] {
+    while let [0, rest @ ..] = number {
+        number = rest;
+    }
+    number
+}
+
+fn decode<'b>(text: &str, buf: &'b mut [u8]) -> Result<(&'b [u8], &'b mut [u8]), JwksError> {
     decode_into(text, buf).map_err(|error| match error {
         DecodeError::Text(_) => JwksError::Malformed,
         DecodeError::Buffer(BufferTooSmall { needed }) => JwksError::Buffer { needed },
     })
 }
 
+/// A coordinate has the length of its curve, with its leading zeros (RFC 7518 section 6.2.1.2).
 fn decode_exactly<'b>(
     member: Option<JsonStr<'_>>,
     len: usize,
     buf: &'b mut [u8],
 ) -> Result<(&'b [u8], &'b mut [u8]), JwksError> {
-    if encoded_len(member) == len { decode_member(member, buf) } else { Err(JwksError::Malformed) }
+    let text = text(member)?;
+    if encoded_len(text) == len { decode(text, buf) } else { Err(JwksError::Malformed) }
 }
 
-/// Bytes that a member decodes to, if it is base64url at all: judged before it is decoded, so that
-/// no buffer has to hold what is refused anyway.
-fn encoded_len(member: Option<JsonStr<'_>>) -> usize {
-    member.map_or(0, |text| text.raw().len() * 3 / 4)
+/// Bytes that a text decodes to, if it is base64url at all: judged before it is decoded, so that no
+/// buffer has to hold what is refused anyway.
+fn encoded_len(text: &str) -> usize {
+    text.len() * 3 / 4
 }
 
 /// Refuses moduli and exponents that are longer than any that is used.
-fn check_rsa_len(n: Option<JsonStr<'_>>, e: Option<JsonStr<'_>>) -> Result<(), JwksError> {
-    let bits = 8 * encoded_len(n);
-    if bits > *RSA_MODULUS_BITS.end() {
-        Err(JwksError::RsaSize { bits })
-    } else if encoded_len(e) > RSA_EXPONENT_LEN {
+fn check_rsa_len(n: &str, e: &str) -> Result<(), JwksError> {
+    if encoded_len(n) > RSA_MODULUS_BITS.end() / 8 + ZEROS_LEFT {
+        Err(JwksError::RsaSize { bits: 8 * encoded_len(n) })
+    } else if encoded_len(e) > RSA_EXPONENT_LEN + ZEROS_LEFT {
         Err(JwksError::Malformed)
     } else {
         Ok(())
     }
 }
 
-/// Refuses moduli that are too short to be safe, and numbers that are no moduli and exponents.
+/// Refuses moduli that are too short to be safe or too long, and numbers that are no moduli and
+/// exponents.
 fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), JwksError> {
     let (Some(first), Some(last)) = (n.first(), n.last()) else {
         return Err(JwksError::Malformed);
     };
-    if *first == 0 || last % 2 == 0 {
+    if last % 2 == 0 {
         return Err(JwksError::Malformed);
     }
     let bits = n.len() * 8 - first.leading_zeros() as usize;
-    if bits < *RSA_MODULUS_BITS.start() {
+    if !RSA_MODULUS_BITS.contains(&bits) {
         return Err(JwksError::RsaSize { bits });
     }
     match e {
-        [] | [0, ..] | [0..=2] => Err(JwksError::Malformed),
-        [.., last] if last % 2 == 0 => Err(JwksError::Malformed),
+        [] | [0..=2] => Err(JwksError::Malformed),
+        [.., last] if last % 2 == 0 || e.len() > RSA_EXPONENT_LEN => Err(JwksError::Malformed),
         _ => Ok(()),
     }
 }

@@ -5,3 +5,4 @@
 mod common;
 
 mod content_types;
+mod key_numbers;
