@@ -97,21 +97,19 @@ impl<'a> KeySet<'a> {
     /// The one key that can have signed a token whose header has this `alg` and `kid`.
     ///
     /// With a `kid`, the key that has it and fits; without, the only key that fits (OpenID Connect
-    /// Core 10.1). Two keys that fit are one too many.
+    /// Core 10.1). Two keys that fit are one too many, unless they are the same.
     pub(crate) fn find(
         &self,
         algorithm: JwsAlgorithm,
         key_id: Option<JsonStr<'_>>,
     ) -> Result<Jwk<'a>, JwksError> {
         let mut same_kid = false;
-        let mut found = None;
-        for key in self.signature_keys().filter(|key| key.has_key_id(key_id)) {
-            same_kid = true;
-            if key.fits(algorithm) && found.replace(key).is_some() {
-                return Err(JwksError::Ambiguous);
-            }
-        }
-        match (found, same_kid && key_id.is_some()) {
+        let candidates = self
+            .signature_keys()
+            .filter(|key| key.has_key_id(key_id))
+            .inspect(|_| same_kid = true)
+            .filter(|key| key.fits(algorithm));
+        match (only(candidates)?, same_kid && key_id.is_some()) {
             (Some(key), _) => Ok(key),
             (None, true) => Err(JwksError::WrongKind { algorithm }),
             (None, false) => Err(JwksError::Unknown),
@@ -120,5 +118,14 @@ impl<'a> KeySet<'a> {
 
     fn signature_keys(&self) -> impl Iterator<Item = Jwk<'a>> {
         items(self.keys).filter_map(|key| key.ok().and_then(Jwk::of))
+    }
+}
+
+/// The one key that there is, if only several times.
+fn only<'a>(mut keys: impl Iterator<Item = Jwk<'a>>) -> Result<Option<Jwk<'a>>, JwksError> {
+    let found = keys.next();
+    match found {
+        Some(found) if !keys.all(|key| key.is_same(&found)) => Err(JwksError::Ambiguous),
+        found => Ok(found),
     }
 }

@@ -6,3 +6,4 @@ mod common;
 
 mod content_types;
 mod key_numbers;
+mod key_twice;
