@@ -150,7 +150,8 @@ pub struct UnverifiedIdToken<'b> {
 
 impl<'b> UnverifiedIdToken<'b> {
     /// Whether `keys` lacks the key that the token names, so that fetching the provider's keys
-    /// anew may help.
+    /// anew may help. If the new ones lack it too, [`validate`](Self::validate) takes the only key
+    /// without a name that fits.
     pub fn lacks_key(&self, keys: &KeySet<'_>) -> bool {
         let JwsHeader { algorithm, key_id } = self.header;
         matches!(keys.find(algorithm, key_id), Err(JwksError::Unknown))
@@ -158,7 +159,8 @@ impl<'b> UnverifiedIdToken<'b> {
 
     /// Verifies the signature with one of `keys` and one of `verifiers`, and then every claim.
     ///
-    /// The algorithms accepted are those of `verifiers`, whatever metadata says.
+    /// The algorithms accepted are those of `verifiers`, whatever metadata says. `keys` are those that
+    /// were fetched last: anew, if they [lacked](Self::lacks_key) the token's.
     ///
     /// # Errors
     ///

@@ -116,6 +116,34 @@ impl<'a> KeySet<'a> {
         }
     }
 
+    /// The key that [`find`](Self::find) gives. Where no key of the whole set has the token's `kid`,
+    /// it is the only one without a `kid` that fits.
+    ///
+    /// Keys without names can't tell which of them was meant, so this is for keys that were fetched
+    /// anew if `find` lacked one.
+    pub(crate) fn find_or_nameless(
+        &self,
+        algorithm: JwsAlgorithm,
+        key_id: Option<JsonStr<'_>>,
+    ) -> Result<Jwk<'a>, JwksError> {
+        match (self.find(algorithm, key_id), key_id) {
+            (Err(JwksError::Unknown), Some(key_id)) if !self.names(key_id) => {
+                let nameless = self.signature_keys().filter(|key| key.is_nameless());
+                let candidates = nameless.filter(|key| key.fits(algorithm));
+                only(candidates).ok().flatten().ok_or(JwksError::Unknown)
+            }
+            (found, _) => found,
+        }
+    }
+
+    /// Whether a key of the set has this `kid`, of whatever kind and for whatever use.
+    fn names(&self, key_id: JsonStr<'_>) -> bool {
+        self.keys.items().any(|key| match key {
+            Value::Object(key) => key.get("kid").and_then(Value::as_str) == Some(key_id),
+            _ => false,
+        })
+    }
+
     fn signature_keys(&self) -> impl Iterator<Item = Jwk<'a>> {
         items(self.keys).filter_map(|key| key.ok().and_then(Jwk::of))
     }

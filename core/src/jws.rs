@@ -208,7 +208,7 @@ impl<'a> JwsHeader<'a> {
             .find(|verifier| verifier.algorithm() == algorithm)
             .ok_or(JwsError::AlgorithmNotAllowed { algorithm })?;
         let (signature, buf) = decode_into(signature, buf)?;
-        let (key, _) = keys.find(algorithm, key_id)?.decode(buf)?;
+        let (key, _) = keys.find_or_nameless(algorithm, key_id)?.decode(buf)?;
         if !fits(signature, key) {
             return Err(JwsError::Signature);
         }

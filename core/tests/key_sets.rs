@@ -79,15 +79,16 @@ fn case_085_keys_of_other_kinds_are_passed_over() {
 }
 
 #[test]
-fn case_085_a_key_without_kid_is_for_tokens_without_kid() {
+fn case_085_a_key_without_kid_is_for_tokens_whose_kid_no_key_has() {
     let nameless = |keys: &mut Value| {
         keys[0].as_object_mut().unwrap().remove("kid");
     };
-    assert_eq!(judge(JwsAlgorithm::Es256, nameless), key_error(JwksError::Unknown));
-    assert_eq!(
-        judge(JwsAlgorithm::Es256, |keys| keys[0]["kid"] = json!(null)),
-        key_error(JwksError::Unknown)
-    );
+    assert_eq!(judge(JwsAlgorithm::Es256, nameless), Ok(()));
+    assert_eq!(judge(JwsAlgorithm::Es256, |keys| keys[0]["kid"] = json!(null)), Ok(()));
+    for other in [json!("k2"), json!(""), json!(1), json!([null])] {
+        let verdict = judge(JwsAlgorithm::Es256, |keys| keys[0]["kid"] = other.clone());
+        assert_eq!(verdict, key_error(JwksError::Unknown), "{other}");
+    }
     let mut trial = Trial::new();
     nameless(&mut trial.keys["keys"]);
     assert_eq!(trial.judge_header(r#"{"alg":"ES256"}"#), Ok(()));

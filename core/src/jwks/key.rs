@@ -72,6 +72,10 @@ impl<'a> Jwk<'a> {
         }
     }
 
+    pub(super) fn is_nameless(&self) -> bool {
+        self.kid.is_none()
+    }
+
     pub(super) fn fits(&self, algorithm: JwsAlgorithm) -> bool {
         let same_algorithm = self.alg.is_none_or(|alg| {
             // RFC 9864 gives EdDSA on this curve a name of its own.

@@ -7,3 +7,4 @@ mod common;
 mod content_types;
 mod key_numbers;
 mod key_twice;
+mod keys_without_kid;
