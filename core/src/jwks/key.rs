@@ -77,10 +77,7 @@ impl<'a> Jwk<'a> {
     }
 
     pub(super) fn fits(&self, algorithm: JwsAlgorithm) -> bool {
-        let same_algorithm = self.alg.is_none_or(|alg| {
-            // RFC 9864 gives EdDSA on this curve a name of its own.
-            alg == *algorithm.as_str() || (algorithm == JwsAlgorithm::EdDsa && alg == *"Ed25519")
-        });
+        let same_algorithm = self.alg.is_none_or(|alg| algorithm.is_named(alg));
         self.kind == algorithm.key_kind() && same_algorithm
     }
 

@@ -8,3 +8,4 @@ mod content_types;
 mod key_numbers;
 mod key_twice;
 mod keys_without_kid;
+mod algorithm_names;
