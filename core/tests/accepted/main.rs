@@ -9,3 +9,4 @@ mod key_numbers;
 mod key_twice;
 mod keys_without_kid;
 mod algorithm_names;
+mod header_types;
