@@ -242,21 +242,19 @@ impl<'a> Expected<'a> {
             return Err(IdTokenError::Issuer);
         }
         // 3. `aud` has our client identifier, and no audience that the realm doesn't trust.
-        let others = self.check_audience(claims)?;
-        // 4. With several audiences there is an `azp`;
-        // 5. and wherever there is one, it is our client identifier.
+        self.check_audience(claims)?;
+        // 4. Several audiences need no `azp` (a rule that errata set 2 dropped), as each is trusted;
+        // 5. but wherever there is one, it is our client identifier.
         match claims.azp.value() {
-            None if others > 0 => Err(IdTokenError::NoAuthorizedParty),
             None => Ok(()),
             Some(azp) if azp.as_str().is_some_and(|azp| azp == *client_id) => Ok(()),
             Some(_) => Err(IdTokenError::AuthorizedParty),
         }
     }
 
-    /// Gives the number of trusted audiences besides us.
-    fn check_audience(&self, claims: &Claims<'_>) -> Result<usize, IdTokenError> {
+    fn check_audience(&self, claims: &Claims<'_>) -> Result<(), IdTokenError> {
         let trusted = &self.relying_party.realm.audiences;
-        let (mut ours, mut others, mut untrusted) = (false, 0, false);
+        let (mut ours, mut untrusted) = (false, false);
         for (i, entry) in claims.audiences().enumerate() {
             let entry = entry.as_str().ok_or(IdTokenError::Audience)?;
             if i >= AUDIENCES {
@@ -265,14 +263,13 @@ impl<'a> Expected<'a> {
             if entry == *self.client_id.as_str() {
                 ours = true;
             } else {
-                others += 1;
                 untrusted |= !trusted.iter().any(|audience| entry == *audience);
             }
         }
         match (ours, untrusted) {
             (false, _) => Err(IdTokenError::Audience),
             (true, true) => Err(IdTokenError::UntrustedAudience),
-            (true, false) => Ok(others),
+            (true, false) => Ok(()),
         }
     }
 

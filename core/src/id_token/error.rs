@@ -31,9 +31,6 @@ error_enum! {
             "the ID token has an audience besides this client that the realm doesn't trust: name it in the realm's audiences if it may be there";
         /// 3. Far too many.
         TooManyAudiences => "id_token_too_many_audiences", "the ID token has more than 32 audiences";
-        /// 4. Several audiences and no `azp`.
-        NoAuthorizedParty => "id_token_azp_missing",
-            "the ID token has several audiences and no azp that says for whom it was issued";
         /// 5. Issued for somebody else.
         AuthorizedParty => "id_token_azp", "the ID token was issued for another client: its azp is not this one";
         /// A time that is none.

@@ -10,3 +10,4 @@ mod key_twice;
 mod keys_without_kid;
 mod algorithm_names;
 mod header_types;
+mod audiences;

@@ -75,11 +75,6 @@ impl Judged<'_> {
                 format!("aud {aud}"),
                 advice::FEWER_AUDIENCES,
             ),
-            IdTokenError::NoAuthorizedParty => (
-                format!("azp {client_id}, the realm's {property}, because aud has several entries"),
-                format!("azp none, aud {aud}"),
-                advice::NO_AUTHORIZED_PARTY,
-            ),
             IdTokenError::AuthorizedParty => (
                 format!("azp {client_id}, the realm's {property}"),
                 format!("azp {azp}, aud {aud}"),
