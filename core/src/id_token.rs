@@ -245,7 +245,7 @@ impl<'a> Expected<'a> {
         self.check_audience(claims)?;
         // 4. Several audiences need no `azp` (a rule that errata set 2 dropped), as each is trusted;
         // 5. but wherever there is one, it is our client identifier.
-        match claims.azp.value() {
+        match claims.azp.unless_null().value() {
             None => Ok(()),
             Some(azp) if azp.as_str().is_some_and(|azp| azp == *client_id) => Ok(()),
             Some(_) => Err(IdTokenError::AuthorizedParty),
@@ -324,7 +324,7 @@ impl<'a> Expected<'a> {
         claims: &Claims<'_>,
         algorithm: JwsAlgorithm,
     ) -> Result<(), IdTokenError> {
-        let Some(at_hash) = claims.at_hash.value() else { return Ok(()) };
+        let Some(at_hash) = claims.at_hash.unless_null().value() else { return Ok(()) };
         let at_hash = at_hash.as_str().and_then(JsonStr::as_plain);
         if at_hash.is_some_and(|text| algorithm.is_left_half_hash(text, self.access_token)) {
             Ok(())

@@ -97,9 +97,15 @@ impl<'b> Identity<'b> {
         Identity { userinfo: Some(userinfo.claims()), ..self }
     }
 
-    /// The claim called `name`: the ID token's, or else the userinfo endpoint's.
+    /// The claim called `name`: the ID token's, or else the userinfo endpoint's. One that is `null` in
+    /// the ID token is filled from userinfo, and no other is changed.
     pub fn claim(&self, name: &str) -> Option<Value<'b>> {
-        self.claims.get(name).or_else(|| self.userinfo?.get(name))
+        match self.claims.get(name) {
+            claim @ (None | Some(Value::Null)) => {
+                self.userinfo.and_then(|userinfo| userinfo.get(name)).or(claim)
+            }
+            claim => claim,
+        }
     }
 
     /// Whether the claim called `name` exists but is elsewhere: `_claim_names` of the ID token or of
@@ -112,17 +118,21 @@ impl<'b> Identity<'b> {
         })
     }
 
-    /// Every claim once, the ID token's first.
+    /// Every claim once, each that of [`claim`](Self::claim), those of the ID token first.
     pub fn members(&self) -> impl Iterator<Item = (JsonStr<'b>, Value<'b>)> {
-        let id_token = self.claims;
-        let userinfo = self.userinfo.into_iter().flat_map(Object::members);
+        let (id_token, userinfo) = (self.claims, self.userinfo);
+        let members = move || userinfo.into_iter().flat_map(Object::members);
+        let filled = move |(name, value)| match value {
+            Value::Null => members().find(|(other, _)| *other == name).unwrap_or((name, value)),
+            value => (name, value),
+        };
         let is_new = move |name: JsonStr<'_>| !id_token.members().any(|(known, _)| known == name);
-        id_token.members().chain(userinfo.filter(move |(name, _)| is_new(*name)))
+        id_token.members().map(filled).chain(members().filter(move |(name, _)| is_new(*name)))
     }
 
     /// Reads the claims into a struct of the caller's, which may borrow them: each claim is that of
-    /// [`claim`](Self::claim), the ID token's or else the userinfo endpoint's. A claim that is `null`
-    /// in the ID token is `None`, whatever userinfo says. Claims without a field are ignored.
+    /// [`claim`](Self::claim), the ID token's or else the userinfo endpoint's. Claims without a field
+    /// are ignored.
     ///
     /// [`Value::read`] says which types fit. No heap is needed:
     ///

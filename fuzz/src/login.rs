@@ -73,10 +73,12 @@ fn assert_believable(identity: &Identity<'_>, claims: &[u8], max_age: Option<u32
     assert!(audiences.iter().any(|audience| audience == fixed::CLIENT_ID));
     let ours_or_trusted = [fixed::CLIENT_ID, fixed::TRUSTED_AUDIENCE];
     assert!(audiences.iter().all(|audience| ours_or_trusted.iter().any(|known| audience == known)));
-    assert!(claims.get("azp").is_none_or(|azp| azp == fixed::CLIENT_ID));
+    assert!(claims["azp"].is_null() || claims["azp"] == fixed::CLIENT_ID);
     // A second is left for floating point.
     let (now, skew) = (NOW.0 as f64, 61.0);
-    let time = |claim: &str| claims.get(claim).map(|value| value.as_f64().unwrap());
+    let time = |claim: &str| {
+        claims.get(claim).filter(|value| !value.is_null()).map(|value| value.as_f64().unwrap())
+    };
     assert!(time("exp").unwrap() + skew > now);
     assert!(time("iat").unwrap() <= now + skew && time("iat").unwrap() + skew + 300.0 >= now);
     assert!(time("nbf").is_none_or(|not_before| not_before <= now + skew));

@@ -11,3 +11,4 @@ mod keys_without_kid;
 mod algorithm_names;
 mod header_types;
 mod audiences;
+mod nulls;
