@@ -325,7 +325,9 @@ impl<'a> Expected<'a> {
         algorithm: JwsAlgorithm,
     ) -> Result<(), IdTokenError> {
         let Some(at_hash) = claims.at_hash.unless_null().value() else { return Ok(()) };
+        // Some providers pad it.
         let at_hash = at_hash.as_str().and_then(JsonStr::as_plain);
+        let at_hash = at_hash.map(|text| text.trim_end_matches('='));
         if at_hash.is_some_and(|text| algorithm.is_left_half_hash(text, self.access_token)) {
             Ok(())
         } else {

@@ -439,7 +439,7 @@ fn case_078_an_at_hash_is_the_access_tokens_wherever_it_is_there() {
         json!(""),
         json!(1),
         json!([sha256]),
-        json!(format!("{sha256}=")),
+        json!(format!("={sha256}")),
         json!(sha256.to_lowercase()),
         json!(sha256[..20]),
         json!("A".repeat(200)),

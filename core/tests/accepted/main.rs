@@ -12,3 +12,4 @@ mod algorithm_names;
 mod header_types;
 mod audiences;
 mod nulls;
+mod unneeded_claims;
