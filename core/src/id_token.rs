@@ -59,7 +59,7 @@ pub struct IdToken<'a> {
 impl<'a> IdToken<'a> {
     pub(crate) fn new(
         compact: &'a str,
-        access_token: JsonStr<'a>,
+        access_token: Option<JsonStr<'a>>,
         relying_party: RelyingParty<'a>,
         client: Client<'a>,
         binding: Binding,
@@ -199,7 +199,7 @@ impl fmt::Debug for UnverifiedIdToken<'_> {
 
 /// What an ID token must say, by the login that it is for.
 struct Expected<'a> {
-    access_token: JsonStr<'a>,
+    access_token: Option<JsonStr<'a>>,
     relying_party: RelyingParty<'a>,
     client_type: ClientType,
     client_id: ClientId<&'a str>,
@@ -318,7 +318,7 @@ impl<'a> Expected<'a> {
         }
     }
 
-    /// `at_hash`, where there is one, is the access token's (section 3.1.3.8).
+    /// `at_hash`, where there is one, is the access token's (section 3.1.3.8), which came too.
     fn check_access_token_hash(
         &self,
         claims: &Claims<'_>,
@@ -328,10 +328,9 @@ impl<'a> Expected<'a> {
         // Some providers pad it.
         let at_hash = at_hash.as_str().and_then(JsonStr::as_plain);
         let at_hash = at_hash.map(|text| text.trim_end_matches('='));
-        if at_hash.is_some_and(|text| algorithm.is_left_half_hash(text, self.access_token)) {
-            Ok(())
-        } else {
-            Err(IdTokenError::AccessTokenHash)
+        match (at_hash, self.access_token) {
+            (Some(text), Some(token)) if algorithm.is_left_half_hash(text, token) => Ok(()),
+            _ => Err(IdTokenError::AccessTokenHash),
         }
     }
 

@@ -7,8 +7,6 @@ use core::fmt;
 use serde::Deserialize;
 
 use crate::client::ClientType;
-use crate::discovery::Endpoint;
-use crate::realm::QueryUserinfo;
 use crate::relying_party::RelyingParty;
 use crate::userinfo::{Userinfo, UserinfoRequest};
 use crate::wire::{JsonStr, Object, Overlay, ReadError, Value};
@@ -42,7 +40,8 @@ pub struct Identity<'b> {
     subject: &'b str,
     claims: Object<'b>,
     userinfo: Option<Object<'b>>,
-    access_token: JsonStr<'b>,
+    /// What userinfo is asked with.
+    access_token: Option<JsonStr<'b>>,
 }
 
 impl<'b> Identity<'b> {
@@ -51,7 +50,7 @@ impl<'b> Identity<'b> {
         client_type: ClientType,
         subject: &'b str,
         claims: Object<'b>,
-        access_token: JsonStr<'b>,
+        access_token: Option<JsonStr<'b>>,
     ) -> Self {
         Identity { relying_party, client_type, subject, claims, userinfo: None, access_token }
     }
@@ -78,15 +77,8 @@ impl<'b> Identity<'b> {
 
     /// The request for more claims, where realm and provider have one.
     pub fn userinfo_request(&self) -> Option<UserinfoRequest<'b>> {
-        let endpoint = self.userinfo_endpoint()?;
-        Some(UserinfoRequest::new(endpoint, self.access_token, self.subject))
-    }
-
-    fn userinfo_endpoint(&self) -> Option<Endpoint<'b>> {
-        match self.relying_party.realm.userinfo {
-            QueryUserinfo::WhereOffered => self.relying_party.metadata.userinfo_endpoint(),
-            QueryUserinfo::Never => None,
-        }
+        let endpoint = self.relying_party.userinfo_endpoint()?;
+        Some(UserinfoRequest::new(endpoint, self.access_token?, self.subject))
     }
 
     /// The same identity with userinfo claims behind those of the ID token.

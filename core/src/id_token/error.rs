@@ -97,7 +97,7 @@ error_enum! {
         } => "id_token_auth_time",
             "the end user authenticated at {authenticated}, which at {now} is not within the realm's max-age";
         /// The access token's hash.
-        AccessTokenHash => "id_token_at_hash", "the ID token's at_hash is not the hash of the access token that came with it";
+        AccessTokenHash => "id_token_at_hash", "the ID token's at_hash is not the hash of an access token that came with it";
         /// No subject, or one that can't be.
         Subject => "id_token_sub",
             "the ID token has no sub of 1 to 255 bytes without control characters";

@@ -13,3 +13,4 @@ mod header_types;
 mod audiences;
 mod nulls;
 mod unneeded_claims;
+mod token_response;

@@ -24,7 +24,9 @@ impl Judged<'_> {
     pub(crate) fn difference(mut self) -> Option<Difference> {
         self.token.with_secrets(|nonce, access_token| {
             self.secrets.add(nonce.to_owned());
-            self.secrets.add(access_token.chars().collect());
+            if let Some(access_token) = access_token {
+                self.secrets.add(access_token.chars().collect());
+            }
         });
         let words = self.token.words();
         match self.token.error() {
