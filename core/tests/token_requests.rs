@@ -241,12 +241,14 @@ fn case_137_the_method_is_the_configured_one_or_one_that_is_offered() {
         (Some(Basic), json!(["client_secret_basic"]), Some(Basic)),
         (Some(Basic), json!(["client_secret_post"]), None),
         (Some(Basic), json!(["client_secret_post", "client_secret_basic"]), Some(Basic)),
-        (Some(Basic), neither(), None),
+        (Some(Basic), neither(), Some(Basic)),
+        (Some(Basic), json!([]), Some(Basic)),
         (Some(Post), json!(null), Some(Post)),
         (Some(Post), json!(["client_secret_basic"]), None),
         (Some(Post), json!(["client_secret_post"]), Some(Post)),
         (Some(Post), json!(["client_secret_post", "client_secret_basic"]), Some(Post)),
-        (Some(Post), neither(), None),
+        (Some(Post), neither(), Some(Post)),
+        (Some(Post), json!([]), Some(Post)),
     ] {
         let realm = Realm { token_auth_method: configured, ..registered("pve", "s3cret") };
         let refused = begin_error(&realm, offered.clone());

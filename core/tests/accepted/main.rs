@@ -14,3 +14,4 @@ mod audiences;
 mod nulls;
 mod unneeded_claims;
 mod token_response;
+mod other_auth_methods;
