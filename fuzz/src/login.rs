@@ -22,7 +22,7 @@ pub fn id_token(input: &[u8]) -> bool {
     let (header, claims) = (&input[..end], &input[end + 2..]);
     let parsed = serde_json::from_slice::<Value>(header).unwrap_or_default();
     let signature = match parsed["alg"].as_str() {
-        Some("ES256" | "EdDSA") => 64,
+        Some("ES256" | "EdDSA" | "Ed25519") => 64,
         Some("ES384") => 96,
         _ => 256,
     };
