@@ -133,10 +133,9 @@ SPRING = {
     "one-registration-loopback": AS_PUBLIC,
 }
 
-# With Spring's default settings the key set comes as `application/json;charset=ISO-8859-1`, which the command refuses
-# with `jwks_response`. As soon as it takes any charset this becomes True, and the last issuer of spring.py is tried too:
-# its results are those of the table above.
-SPRING_DEFAULTS_WORK = False
+# With Spring's default settings the key set comes as `application/json;charset=ISO-8859-1`. The last issuer of spring.py
+# has those, and its results are those of the table above.
+SPRING_DEFAULTS_WORK = True
 
 DJANGO_OAUTH_TOOLKIT = {
     "secret-to-public": token_refused("invalid_client"),

@@ -207,22 +207,27 @@ impl<'a> Client<'a> {
     }
 }
 
-/// The configured method, or else basic unless only post is offered.
+/// The configured method, unless the other one is offered instead. Where none is configured, it is
+/// basic unless only post is offered.
+///
+/// A provider whose list has neither lists what it prefers, or nothing that it means: what was
+/// configured counts then.
 fn token_auth_method(
     configured: Option<TokenAuthMethod>,
     offered: TokenAuthMethodsOffered,
 ) -> Result<TokenAuthMethod, ClientTypeError> {
     let TokenAuthMethodsOffered { listed, client_secret_basic, client_secret_post } = offered;
-    match (configured, listed) {
-        (Some(method), false) => Ok(method),
-        (None, false) => Ok(TokenAuthMethod::ClientSecretBasic),
-        (None | Some(TokenAuthMethod::ClientSecretBasic), true) if client_secret_basic => {
+    let offers_ours = client_secret_basic || client_secret_post;
+    match configured {
+        Some(method) if !offers_ours => Ok(method),
+        None if !listed => Ok(TokenAuthMethod::ClientSecretBasic),
+        None | Some(TokenAuthMethod::ClientSecretBasic) if client_secret_basic => {
             Ok(TokenAuthMethod::ClientSecretBasic)
         }
-        (None | Some(TokenAuthMethod::ClientSecretPost), true) if client_secret_post => {
+        None | Some(TokenAuthMethod::ClientSecretPost) if client_secret_post => {
             Ok(TokenAuthMethod::ClientSecretPost)
         }
-        (_, true) => Err(ClientTypeError::TokenAuthMethod),
+        _ => Err(ClientTypeError::TokenAuthMethod),
     }
 }
 

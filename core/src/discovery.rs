@@ -91,7 +91,7 @@ pub struct ProviderMetadata<'a> {
 
 impl<'a> ProviderMetadata<'a> {
     fn parse(response: HttpResponse<'a>) -> Result<Self, DiscoveryError> {
-        let (_, document) = response.json::<Document<'_>>()?;
+        let (_, document) = response.document::<Document<'_>>()?;
         let token_auth_methods =
             TokenAuthMethodsOffered::read(document.token_endpoint_auth_methods_supported)?;
         let pkce = PkceOffered::read(document.code_challenge_methods_supported)?;

@@ -91,38 +91,74 @@ pub struct HttpResponse<'a> {
 }
 
 impl<'a> HttpResponse<'a> {
-    /// The body of a response with status 200, as JSON, with the members that `T` has fields for.
+    /// The body of a response with status 200 whose type is JSON, with the members that `T` has
+    /// fields for.
     pub(crate) fn json<T: Deserialize<'a>>(&self) -> Result<(Json<'a>, T), ResponseError> {
+        self.read(is_json)
+    }
+
+    /// The same of a response with any type but HTML, or with none: hosts of files give metadata
+    /// and keys the type that they have at hand, and whether it is JSON is seen from the body.
+    pub(crate) fn document<T: Deserialize<'a>>(&self) -> Result<(Json<'a>, T), ResponseError> {
+        self.read(is_not_html)
+    }
+
+    fn read<T: Deserialize<'a>>(
+        &self,
+        is_expected: fn(&str) -> bool,
+    ) -> Result<(Json<'a>, T), ResponseError> {
         if self.status != 200 {
             return Err(ResponseError::Status { status: self.status });
         }
-        if !self.is_json() {
+        if !is_expected(self.content_type.unwrap_or_default()) {
             return Err(ResponseError::ContentType);
         }
         let (json, members) = read(self.body).map_err(|error| ResponseError::Json { error })?;
         Ok((json, members?))
     }
 
-    /// Whether the content type is JSON, whatever its parameters say but for another charset.
-    pub(crate) fn is_json(&self) -> bool {
-        self.has_media_type("application/json") || self.has_media_type("application/jwk-set+json")
-    }
-
+    /// Whether the content type is `expected`, whatever its parameters say.
     pub(crate) fn has_media_type(&self, expected: &str) -> bool {
-        let content_type = self.content_type.unwrap_or_default();
-        let (media_type, parameters) = cut(content_type, b';').unwrap_or((content_type, ""));
-        media_type.trim_ascii().eq_ignore_ascii_case(expected)
-            && split(parameters, b';').all(is_no_other_charset)
+        media_type(self.content_type.unwrap_or_default()).eq_ignore_ascii_case(expected)
     }
 }
 
-fn is_no_other_charset(parameter: &str) -> bool {
-    match cut(parameter, b'=') {
-        Some((name, value)) if name.trim_ascii().eq_ignore_ascii_case("charset") => {
-            value.trim_ascii().trim_matches('"').eq_ignore_ascii_case("utf-8")
-        }
-        _ => true,
-    }
+/// A content type without its parameters. A `charset` among them changes nothing: JSON has none (RFC
+/// 8259 section 11), and the body is UTF-8 or refused.
+fn media_type(content_type: &str) -> &str {
+    cut(content_type, b';').map_or(content_type, |(media_type, _)| media_type).trim_ascii()
+}
+
+/// Whether a content type is one of JSON's: `application/json`, `text/json`, or one that is named
+/// after what the JSON says (RFC 6839 section 3.1).
+fn is_json(content_type: &str) -> bool {
+    let media_type = media_type(content_type);
+    let is_json = media_type.eq_ignore_ascii_case("application/json")
+        || media_type.eq_ignore_ascii_case("text/json")
+        || is_named_after_json(media_type);
+    is_json && is_not_html(content_type)
+}
+
+/// `application/*+json`
+fn is_named_after_json(media_type: &str) -> bool {
+    let name = media_type.split_at_checked("application/".len()).and_then(|(tree, subtype)| {
+        let (name, suffix) = subtype.split_at_checked(subtype.len().checked_sub("+json".len())?)?;
+        (tree.eq_ignore_ascii_case("application/") && suffix.eq_ignore_ascii_case("+json"))
+            .then_some(name)
+    });
+    // One name, and not several types (RFC 6838 section 4.2).
+    name.is_some_and(|name| {
+        !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte))
+    })
+}
+
+/// Whether a content type is not that of a page, nor are several of which one is.
+fn is_not_html(content_type: &str) -> bool {
+    split(content_type, b',').map(media_type).all(|media_type| {
+        !media_type.eq_ignore_ascii_case("text/html")
+            && !media_type.eq_ignore_ascii_case("application/xhtml+xml")
+    })
 }
 
 /// Status and content type; the body may hold tokens.
@@ -140,7 +176,7 @@ error_enum! {
             /// The status.
             status: u16,
         } => "response_status", "it answered with HTTP status {status} instead of 200";
-        /// Not `application/json`.
+        /// HTML, or not one of JSON's types where the answer must have one.
         ContentType => "response_content_type",
             "its content type is not application/json, as it is of an error page: check the URL";
         /// Not JSON as it has to be.
@@ -156,28 +192,5 @@ error_enum! {
 impl From<WrongMember> for ResponseError {
     fn from(WrongMember: WrongMember) -> Self {
         ResponseError::Member
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_json_in_utf_8_counts_as_json() {
-        let response =
-            |content_type| HttpResponse { status: 200, content_type, body: b"{}" }.is_json();
-        for good in [
-            "application/json",
-            "Application/JSON; charset=UTF-8",
-            "application/json;charset=\"utf-8\"; x=y",
-            "application/jwk-set+json",
-        ] {
-            assert!(response(Some(good)), "{good}");
-        }
-        for bad in ["text/html", "application/json2", "application/json; charset=utf-16", ""] {
-            assert!(!response(Some(bad)), "{bad}");
-        }
-        assert!(!response(None));
     }
 }

@@ -59,7 +59,7 @@ pub struct IdToken<'a> {
 impl<'a> IdToken<'a> {
     pub(crate) fn new(
         compact: &'a str,
-        access_token: JsonStr<'a>,
+        access_token: Option<JsonStr<'a>>,
         relying_party: RelyingParty<'a>,
         client: Client<'a>,
         binding: Binding,
@@ -150,7 +150,8 @@ pub struct UnverifiedIdToken<'b> {
 
 impl<'b> UnverifiedIdToken<'b> {
     /// Whether `keys` lacks the key that the token names, so that fetching the provider's keys
-    /// anew may help.
+    /// anew may help. If the new ones lack it too, [`validate`](Self::validate) takes the only key
+    /// without a name that fits.
     pub fn lacks_key(&self, keys: &KeySet<'_>) -> bool {
         let JwsHeader { algorithm, key_id } = self.header;
         matches!(keys.find(algorithm, key_id), Err(JwksError::Unknown))
@@ -158,7 +159,8 @@ impl<'b> UnverifiedIdToken<'b> {
 
     /// Verifies the signature with one of `keys` and one of `verifiers`, and then every claim.
     ///
-    /// The algorithms accepted are those of `verifiers`, whatever metadata says.
+    /// The algorithms accepted are those of `verifiers`, whatever metadata says. `keys` are those that
+    /// were fetched last: anew, if they [lacked](Self::lacks_key) the token's.
     ///
     /// # Errors
     ///
@@ -197,7 +199,7 @@ impl fmt::Debug for UnverifiedIdToken<'_> {
 
 /// What an ID token must say, by the login that it is for.
 struct Expected<'a> {
-    access_token: JsonStr<'a>,
+    access_token: Option<JsonStr<'a>>,
     relying_party: RelyingParty<'a>,
     client_type: ClientType,
     client_id: ClientId<&'a str>,
@@ -240,21 +242,19 @@ impl<'a> Expected<'a> {
             return Err(IdTokenError::Issuer);
         }
         // 3. `aud` has our client identifier, and no audience that the realm doesn't trust.
-        let others = self.check_audience(claims)?;
-        // 4. With several audiences there is an `azp`;
-        // 5. and wherever there is one, it is our client identifier.
-        match claims.azp.value() {
-            None if others > 0 => Err(IdTokenError::NoAuthorizedParty),
+        self.check_audience(claims)?;
+        // 4. Several audiences need no `azp` (a rule that errata set 2 dropped), as each is trusted;
+        // 5. but wherever there is one, it is our client identifier.
+        match claims.azp.unless_null().value() {
             None => Ok(()),
             Some(azp) if azp.as_str().is_some_and(|azp| azp == *client_id) => Ok(()),
             Some(_) => Err(IdTokenError::AuthorizedParty),
         }
     }
 
-    /// Gives the number of trusted audiences besides us.
-    fn check_audience(&self, claims: &Claims<'_>) -> Result<usize, IdTokenError> {
+    fn check_audience(&self, claims: &Claims<'_>) -> Result<(), IdTokenError> {
         let trusted = &self.relying_party.realm.audiences;
-        let (mut ours, mut others, mut untrusted) = (false, 0, false);
+        let (mut ours, mut untrusted) = (false, false);
         for (i, entry) in claims.audiences().enumerate() {
             let entry = entry.as_str().ok_or(IdTokenError::Audience)?;
             if i >= AUDIENCES {
@@ -263,14 +263,13 @@ impl<'a> Expected<'a> {
             if entry == *self.client_id.as_str() {
                 ours = true;
             } else {
-                others += 1;
                 untrusted |= !trusted.iter().any(|audience| entry == *audience);
             }
         }
         match (ours, untrusted) {
             (false, _) => Err(IdTokenError::Audience),
             (true, true) => Err(IdTokenError::UntrustedAudience),
-            (true, false) => Ok(others),
+            (true, false) => Ok(()),
         }
     }
 
@@ -319,18 +318,19 @@ impl<'a> Expected<'a> {
         }
     }
 
-    /// `at_hash`, where there is one, is the access token's (section 3.1.3.8).
+    /// `at_hash`, where there is one, is the access token's (section 3.1.3.8), which came too.
     fn check_access_token_hash(
         &self,
         claims: &Claims<'_>,
         algorithm: JwsAlgorithm,
     ) -> Result<(), IdTokenError> {
-        let Some(at_hash) = claims.at_hash.value() else { return Ok(()) };
+        let Some(at_hash) = claims.at_hash.unless_null().value() else { return Ok(()) };
+        // Some providers pad it.
         let at_hash = at_hash.as_str().and_then(JsonStr::as_plain);
-        if at_hash.is_some_and(|text| algorithm.is_left_half_hash(text, self.access_token)) {
-            Ok(())
-        } else {
-            Err(IdTokenError::AccessTokenHash)
+        let at_hash = at_hash.map(|text| text.trim_end_matches('='));
+        match (at_hash, self.access_token) {
+            (Some(text), Some(token)) if algorithm.is_left_half_hash(text, token) => Ok(()),
+            _ => Err(IdTokenError::AccessTokenHash),
         }
     }
 

@@ -7,8 +7,6 @@ use core::fmt;
 use serde::Deserialize;
 
 use crate::client::ClientType;
-use crate::discovery::Endpoint;
-use crate::realm::QueryUserinfo;
 use crate::relying_party::RelyingParty;
 use crate::userinfo::{Userinfo, UserinfoRequest};
 use crate::wire::{JsonStr, Object, Overlay, ReadError, Value};
@@ -42,7 +40,8 @@ pub struct Identity<'b> {
     subject: &'b str,
     claims: Object<'b>,
     userinfo: Option<Object<'b>>,
-    access_token: JsonStr<'b>,
+    /// What userinfo is asked with.
+    access_token: Option<JsonStr<'b>>,
 }
 
 impl<'b> Identity<'b> {
@@ -51,7 +50,7 @@ impl<'b> Identity<'b> {
         client_type: ClientType,
         subject: &'b str,
         claims: Object<'b>,
-        access_token: JsonStr<'b>,
+        access_token: Option<JsonStr<'b>>,
     ) -> Self {
         Identity { relying_party, client_type, subject, claims, userinfo: None, access_token }
     }
@@ -78,15 +77,8 @@ impl<'b> Identity<'b> {
 
     /// The request for more claims, where realm and provider have one.
     pub fn userinfo_request(&self) -> Option<UserinfoRequest<'b>> {
-        let endpoint = self.userinfo_endpoint()?;
-        Some(UserinfoRequest::new(endpoint, self.access_token, self.subject))
-    }
-
-    fn userinfo_endpoint(&self) -> Option<Endpoint<'b>> {
-        match self.relying_party.realm.userinfo {
-            QueryUserinfo::WhereOffered => self.relying_party.metadata.userinfo_endpoint(),
-            QueryUserinfo::Never => None,
-        }
+        let endpoint = self.relying_party.userinfo_endpoint()?;
+        Some(UserinfoRequest::new(endpoint, self.access_token?, self.subject))
     }
 
     /// The same identity with userinfo claims behind those of the ID token.
@@ -97,9 +89,15 @@ impl<'b> Identity<'b> {
         Identity { userinfo: Some(userinfo.claims()), ..self }
     }
 
-    /// The claim called `name`: the ID token's, or else the userinfo endpoint's.
+    /// The claim called `name`: the ID token's, or else the userinfo endpoint's. One that is `null` in
+    /// the ID token is filled from userinfo, and no other is changed.
     pub fn claim(&self, name: &str) -> Option<Value<'b>> {
-        self.claims.get(name).or_else(|| self.userinfo?.get(name))
+        match self.claims.get(name) {
+            claim @ (None | Some(Value::Null)) => {
+                self.userinfo.and_then(|userinfo| userinfo.get(name)).or(claim)
+            }
+            claim => claim,
+        }
     }
 
     /// Whether the claim called `name` exists but is elsewhere: `_claim_names` of the ID token or of
@@ -112,17 +110,21 @@ impl<'b> Identity<'b> {
         })
     }
 
-    /// Every claim once, the ID token's first.
+    /// Every claim once, each that of [`claim`](Self::claim), those of the ID token first.
     pub fn members(&self) -> impl Iterator<Item = (JsonStr<'b>, Value<'b>)> {
-        let id_token = self.claims;
-        let userinfo = self.userinfo.into_iter().flat_map(Object::members);
+        let (id_token, userinfo) = (self.claims, self.userinfo);
+        let members = move || userinfo.into_iter().flat_map(Object::members);
+        let filled = move |(name, value)| match value {
+            Value::Null => members().find(|(other, _)| *other == name).unwrap_or((name, value)),
+            value => (name, value),
+        };
         let is_new = move |name: JsonStr<'_>| !id_token.members().any(|(known, _)| known == name);
-        id_token.members().chain(userinfo.filter(move |(name, _)| is_new(*name)))
+        id_token.members().map(filled).chain(members().filter(move |(name, _)| is_new(*name)))
     }
 
     /// Reads the claims into a struct of the caller's, which may borrow them: each claim is that of
-    /// [`claim`](Self::claim), the ID token's or else the userinfo endpoint's. A claim that is `null`
-    /// in the ID token is `None`, whatever userinfo says. Claims without a field are ignored.
+    /// [`claim`](Self::claim), the ID token's or else the userinfo endpoint's. Claims without a field
+    /// are ignored.
     ///
     /// [`Value::read`] says which types fit. No heap is needed:
     ///

@@ -58,7 +58,12 @@ impl JwsAlgorithm {
     }
 
     pub(crate) fn of_name(name: JsonStr<'_>) -> Option<Self> {
-        Self::ALL.into_iter().find(|algorithm| name == *algorithm.as_str())
+        Self::ALL.into_iter().find(|algorithm| algorithm.is_named(name))
+    }
+
+    /// Whether that is one of its names: RFC 9864 gives EdDSA with this curve one of its own.
+    pub(crate) fn is_named(self, name: JsonStr<'_>) -> bool {
+        name == *self.as_str() || self == JwsAlgorithm::EdDsa && name == *"Ed25519"
     }
 
     /// The kind of key that it takes.

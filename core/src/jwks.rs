@@ -1,17 +1,19 @@
 //! The provider's keys: a JSON Web Key Set (RFC 7517 section 5).
 
+mod error;
+mod key;
+
 use serde::Deserialize;
 
+use self::key::Jwk;
 use crate::discovery::{Endpoint, ProviderMetadata};
-use crate::error::error_enum;
 use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
-use crate::jwa::{JwsAlgorithm, KeyKind, PublicKey};
-use crate::policy::{RSA_EXPONENT_LEN, RSA_MODULUS_BITS};
+use crate::jwa::JwsAlgorithm;
 use crate::refused::KeyWords;
-use crate::wire::{
-    Array, BufferTooSmall, DecodeError, JsonStr, Member, Text, Value, Writer, decode_into, items,
-    members,
-};
+use crate::wire::{Array, BufferTooSmall, JsonStr, Member, Value, Writer, items, members};
+
+pub use self::error::JwksError;
+pub(crate) use self::key::KEY_LEN;
 
 /// The request for a provider's keys.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +45,7 @@ impl<'a> JwksRequest<'a> {
     ///
     /// [`JwksError::Response`]: the answer is no key set.
     pub fn response<'r>(self, response: HttpResponse<'r>) -> Result<KeySet<'r>, JwksError> {
-        let (_, document) = response.json::<Document<'_>>()?;
+        let (_, document) = response.document::<Document<'_>>()?;
         match document.keys.value() {
             Some(Value::Array(keys)) => Ok(KeySet { keys }),
             _ => Err(ResponseError::Member.into()),
@@ -95,25 +97,51 @@ impl<'a> KeySet<'a> {
     /// The one key that can have signed a token whose header has this `alg` and `kid`.
     ///
     /// With a `kid`, the key that has it and fits; without, the only key that fits (OpenID Connect
-    /// Core 10.1). Two keys that fit are one too many.
+    /// Core 10.1). Two keys that fit are one too many, unless they are the same.
     pub(crate) fn find(
         &self,
         algorithm: JwsAlgorithm,
         key_id: Option<JsonStr<'_>>,
     ) -> Result<Jwk<'a>, JwksError> {
         let mut same_kid = false;
-        let mut found = None;
-        for key in self.signature_keys().filter(|key| key.has_key_id(key_id)) {
-            same_kid = true;
-            if key.fits(algorithm) && found.replace(key).is_some() {
-                return Err(JwksError::Ambiguous);
-            }
-        }
-        match (found, same_kid && key_id.is_some()) {
+        let candidates = self
+            .signature_keys()
+            .filter(|key| key.has_key_id(key_id))
+            .inspect(|_| same_kid = true)
+            .filter(|key| key.fits(algorithm));
+        match (only(candidates)?, same_kid && key_id.is_some()) {
             (Some(key), _) => Ok(key),
             (None, true) => Err(JwksError::WrongKind { algorithm }),
             (None, false) => Err(JwksError::Unknown),
         }
+    }
+
+    /// The key that [`find`](Self::find) gives. Where no key of the whole set has the token's `kid`,
+    /// it is the only one without a `kid` that fits.
+    ///
+    /// Keys without names can't tell which of them was meant, so this is for keys that were fetched
+    /// anew if `find` lacked one.
+    pub(crate) fn find_or_nameless(
+        &self,
+        algorithm: JwsAlgorithm,
+        key_id: Option<JsonStr<'_>>,
+    ) -> Result<Jwk<'a>, JwksError> {
+        match (self.find(algorithm, key_id), key_id) {
+            (Err(JwksError::Unknown), Some(key_id)) if !self.names(key_id) => {
+                let nameless = self.signature_keys().filter(|key| key.is_nameless());
+                let candidates = nameless.filter(|key| key.fits(algorithm));
+                only(candidates).ok().flatten().ok_or(JwksError::Unknown)
+            }
+            (found, _) => found,
+        }
+    }
+
+    /// Whether a key of the set has this `kid`, of whatever kind and for whatever use.
+    fn names(&self, key_id: JsonStr<'_>) -> bool {
+        self.keys.items().any(|key| match key {
+            Value::Object(key) => key.get("kid").and_then(Value::as_str) == Some(key_id),
+            _ => false,
+        })
     }
 
     fn signature_keys(&self) -> impl Iterator<Item = Jwk<'a>> {
@@ -121,222 +149,11 @@ impl<'a> KeySet<'a> {
     }
 }
 
-/// Bytes of buffer that the largest key takes which is used: modulus and exponent of RSA, and what
-/// decoding takes on top of each.
-pub(crate) const KEY_LEN: usize = 2 * (*RSA_MODULUS_BITS.end() / 8 + 6);
-
-/// The members of a key: those of RFC 7517 section 4, RFC 7518 section 6 and RFC 8037 section 2 that
-/// public keys have. Private ones are not looked at.
-#[derive(Deserialize)]
-struct KeyDocument<'a> {
-    #[serde(borrow)]
-    kty: Option<Text<'a>>,
-    kid: Option<Text<'a>>,
-    alg: Option<Text<'a>>,
-    r#use: Option<Text<'a>>,
-    key_ops: Member<'a>,
-    crv: Option<Text<'a>>,
-    n: Option<Text<'a>>,
-    e: Option<Text<'a>>,
-    x: Option<Text<'a>>,
-    y: Option<Text<'a>>,
-}
-
-/// A key that may be used for verifying signatures, still encoded.
-#[derive(Clone, Copy)]
-pub(crate) struct Jwk<'a> {
-    kind: KeyKind,
-    kid: Option<JsonStr<'a>>,
-    alg: Option<JsonStr<'a>>,
-    n: Option<JsonStr<'a>>,
-    e: Option<JsonStr<'a>>,
-    x: Option<JsonStr<'a>>,
-    y: Option<JsonStr<'a>>,
-}
-
-impl<'a> Jwk<'a> {
-    /// The key, unless it is of a kind or for a use that is not ours.
-    fn of(document: KeyDocument<'a>) -> Option<Self> {
-        let string = |member: Option<Text<'a>>| member.map(|Text(text)| text);
-        let for_signatures = string(document.r#use).is_none_or(|u| u == *"sig");
-        let verifies = match document.key_ops.value() {
-            None => true,
-            Some(Value::Array(operations)) => operations
-                .items()
-                .any(|operation| operation.as_str().is_some_and(|text| text == *"verify")),
-            Some(_) => false,
-        };
-        let kind = kind(document.kty?.0, string(document.crv))?;
-        (for_signatures && verifies).then_some(Jwk {
-            kind,
-            kid: string(document.kid),
-            alg: string(document.alg),
-            n: string(document.n),
-            e: string(document.e),
-            x: string(document.x),
-            y: string(document.y),
-        })
-    }
-
-    fn has_key_id(&self, key_id: Option<JsonStr<'_>>) -> bool {
-        match (key_id, self.kid) {
-            (None, _) => true,
-            (Some(wanted), Some(kid)) => wanted == kid,
-            (Some(_), None) => false,
-        }
-    }
-
-    fn fits(&self, algorithm: JwsAlgorithm) -> bool {
-        let same_algorithm = self.alg.is_none_or(|alg| {
-            // RFC 9864 gives EdDSA on this curve a name of its own.
-            alg == *algorithm.as_str() || (algorithm == JwsAlgorithm::EdDsa && alg == *"Ed25519")
-        });
-        self.kind == algorithm.key_kind() && same_algorithm
-    }
-
-    /// Decodes the key to the start of `buf`.
-    pub(crate) fn decode<'b>(
-        &self,
-        buf: &'b mut [u8],
-    ) -> Result<(PublicKey<'b>, &'b mut [u8]), JwksError> {
-        let Jwk { n, e, x, y, .. } = *self;
-        match self.kind {
-            KeyKind::Rsa => {
-                check_rsa_len(n, e)?;
-                let (n, buf) = decode_member(n, buf)?;
-                let (e, buf) = decode_member(e, buf)?;
-                check_rsa(n, e)?;
-                Ok((PublicKey::Rsa { n, e }, buf))
-            }
-            KeyKind::P256 => {
-                let (x, buf) = decode_exactly(x, 32, buf)?;
-                let (y, buf) = decode_exactly(y, 32, buf)?;
-                Ok((PublicKey::P256 { x, y }, buf))
-            }
-            KeyKind::P384 => {
-                let (x, buf) = decode_exactly(x, 48, buf)?;
-                let (y, buf) = decode_exactly(y, 48, buf)?;
-                Ok((PublicKey::P384 { x, y }, buf))
-            }
-            KeyKind::Ed25519 => {
-                let (x, buf) = decode_exactly(x, 32, buf)?;
-                Ok((PublicKey::Ed25519 { x }, buf))
-            }
-        }
-    }
-}
-
-fn kind(kty: JsonStr<'_>, crv: Option<JsonStr<'_>>) -> Option<KeyKind> {
-    let curve = |name: &str| crv.is_some_and(|crv| crv == *name);
-    if kty == *"RSA" {
-        Some(KeyKind::Rsa)
-    } else if kty == *"EC" && curve("P-256") {
-        Some(KeyKind::P256)
-    } else if kty == *"EC" && curve("P-384") {
-        Some(KeyKind::P384)
-    } else if kty == *"OKP" && curve("Ed25519") {
-        Some(KeyKind::Ed25519)
-    } else {
-        None
-    }
-}
-
-fn decode_member<'b>(
-    member: Option<JsonStr<'_>>,
-    buf: &'b mut [u8],
-) -> Result<(&'b [u8], &'b mut [u8]), JwksError> {
-    let text = member.and_then(JsonStr::as_plain).ok_or(JwksError::Malformed)?;
-    decode_into(text, buf).map_err(|error| match error {
-        DecodeError::Text(_) => JwksError::Malformed,
-        DecodeError::Buffer(BufferTooSmall { needed }) => JwksError::Buffer { needed },
-    })
-}
-
-fn decode_exactly<'b>(
-    member: Option<JsonStr<'_>>,
-    len: usize,
-    buf: &'b mut [u8],
-) -> Result<(&'b [u8], &'b mut [u8]), JwksError> {
-    if encoded_len(member) == len { decode_member(member, buf) } else { Err(JwksError::Malformed) }
-}
-
-/// Bytes that a member decodes to, if it is base64url at all: judged before it is decoded, so that
-/// no buffer has to hold what is refused anyway.
-fn encoded_len(member: Option<JsonStr<'_>>) -> usize {
-    member.map_or(0, |text| text.raw().len() * 3 / 4)
-}
-
-/// Refuses moduli and exponents that are longer than any that is used.
-fn check_rsa_len(n: Option<JsonStr<'_>>, e: Option<JsonStr<'_>>) -> Result<(), JwksError> {
-    let bits = 8 * encoded_len(n);
-    if bits > *RSA_MODULUS_BITS.end() {
-        Err(JwksError::RsaSize { bits })
-    } else if encoded_len(e) > RSA_EXPONENT_LEN {
-        Err(JwksError::Malformed)
-    } else {
-        Ok(())
-    }
-}
-
-/// Refuses moduli that are too short to be safe, and numbers that are no moduli and exponents.
-fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), JwksError> {
-    let (Some(first), Some(last)) = (n.first(), n.last()) else {
-        return Err(JwksError::Malformed);
-    };
-    if *first == 0 || last % 2 == 0 {
-        return Err(JwksError::Malformed);
-    }
-    let bits = n.len() * 8 - first.leading_zeros() as usize;
-    if bits < *RSA_MODULUS_BITS.start() {
-        return Err(JwksError::RsaSize { bits });
-    }
-    match e {
-        [] | [0, ..] | [0..=2] => Err(JwksError::Malformed),
-        [.., last] if last % 2 == 0 => Err(JwksError::Malformed),
-        _ => Ok(()),
-    }
-}
-
-error_enum! {
-    /// Why there is no key to verify a signature with.
-    pub enum JwksError {
-        /// Not the document.
-        Response {
-            /// Why.
-            error: ResponseError,
-        } => "jwks_response", "the provider's key set can't be used: {error}";
-        /// No such key.
-        Unknown => "key_unknown",
-            "the token is signed with a key that is not among the provider's: its keys may have changed a moment ago, so try again";
-        /// No key that is used here.
-        NoneUsable => "keys_unusable",
-            "the provider's key set has no key that is accepted for RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or EdDSA";
-        /// Several keys.
-        Ambiguous => "key_ambiguous",
-            "several of the provider's keys could have signed the token: it must name one by kid (OpenID Connect Core 10.1)";
-        /// The key is of another kind.
-        WrongKind {
-            /// The token's.
-            algorithm: JwsAlgorithm,
-        } => "key_wrong_kind",
-            "the key that the token names is not one for {algorithm}: set another ID token signature algorithm for this client at the provider";
-        /// RSA keys that are too short or too long.
-        RsaSize {
-            /// Of the modulus.
-            bits: usize,
-        } => "key_rsa_size", "the provider's RSA key has {bits} bits: 2048 to 4096 are accepted";
-        /// Numbers that are none.
-        Malformed => "key_malformed", "the provider's key is malformed";
-        /// The buffer.
-        Buffer {
-            /// Bytes that would do.
-            needed: usize,
-        } => "buffer_too_small", "the buffer is too small: give at least {needed} bytes";
-    }
-}
-
-impl From<ResponseError> for JwksError {
-    fn from(error: ResponseError) -> Self {
-        JwksError::Response { error }
+/// The one key that there is, if only several times.
+fn only<'a>(mut keys: impl Iterator<Item = Jwk<'a>>) -> Result<Option<Jwk<'a>>, JwksError> {
+    let found = keys.next();
+    match found {
+        Some(found) if !keys.all(|key| key.is_same(&found)) => Err(JwksError::Ambiguous),
+        found => Ok(found),
     }
 }

@@ -176,7 +176,7 @@ impl<'a> JwsHeader<'a> {
             return Err(JwsError::ContentType);
         }
         match typ.value() {
-            None => {}
+            None | Some(Value::Null) => {}
             Some(Value::String(typ)) if is_id_token_type(typ) => {}
             Some(_) => return Err(JwsError::Type),
         }
@@ -208,7 +208,7 @@ impl<'a> JwsHeader<'a> {
             .find(|verifier| verifier.algorithm() == algorithm)
             .ok_or(JwsError::AlgorithmNotAllowed { algorithm })?;
         let (signature, buf) = decode_into(signature, buf)?;
-        let (key, _) = keys.find(algorithm, key_id)?.decode(buf)?;
+        let (key, _) = keys.find_or_nameless(algorithm, key_id)?.decode(buf)?;
         if !fits(signature, key) {
             return Err(JwsError::Signature);
         }
@@ -218,10 +218,14 @@ impl<'a> JwsHeader<'a> {
     }
 }
 
-/// `JWT` and `ID+JWT`, in any case, with or without `application/` (RFC 7515 section 4.1.9).
+/// `JWT` and `ID+JWT`, and `JOSE`, which names no kind of token; in any case, with or without
+/// `application/` (RFC 7515 section 4.1.9).
 fn is_id_token_type(typ: JsonStr<'_>) -> bool {
-    let is = |expected: &str| typ.chars().map(|c| c.to_ascii_lowercase()).eq(expected.chars());
-    is("jwt") || is("id+jwt") || is("application/jwt") || is("application/id+jwt")
+    let is = |expected: &str| {
+        let chars = || typ.chars().map(|c| c.to_ascii_lowercase());
+        chars().eq(expected.chars()) || chars().eq("application/".chars().chain(expected.chars()))
+    };
+    is("jwt") || is("id+jwt") || is("jose")
 }
 
 error_enum! {

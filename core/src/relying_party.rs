@@ -1,8 +1,8 @@
 //! The relying party: a realm together with its provider.
 
 use crate::client::{Client, ClientType, ClientTypeError, Requested};
-use crate::discovery::{DiscoveryError, ProviderMetadata};
-use crate::realm::Realm;
+use crate::discovery::{DiscoveryError, Endpoint, ProviderMetadata};
+use crate::realm::{QueryUserinfo, Realm};
 use crate::redirect_uri::RedirectUri;
 
 /// A realm and its provider's metadata, with the same issuer. Every login is checked against them.
@@ -38,6 +38,14 @@ impl<'a> RelyingParty<'a> {
     ) -> Result<ClientType, ClientTypeError> {
         Client::decide(self.realm, self.metadata, redirect_uri.kind(), requested)
             .map(|client| client.decision().client_type())
+    }
+
+    /// Where claims are asked for, if realm and provider want that.
+    pub(crate) fn userinfo_endpoint(&self) -> Option<Endpoint<'a>> {
+        match self.realm.userinfo {
+            QueryUserinfo::WhereOffered => self.metadata.userinfo_endpoint(),
+            QueryUserinfo::Never => None,
+        }
     }
 
     /// The realm.

@@ -130,13 +130,22 @@ impl<'a> TokenRequest<'a> {
         if let Some(error) = document.error.as_str().map(ErrorCode::of_json) {
             return Err(TokenError::Refused { status: response.status, error });
         }
-        let access_token = document.access_token.required_str()?;
-        let token_type = document.token_type.required_str()?;
+        // Neither is `null`, but nobody needs an access token that would not be used.
+        let access_token = document.access_token;
+        let access_token = match self.relying_party.userinfo_endpoint() {
+            None if !access_token.is_there() => None,
+            _ => Some(access_token.required_str()?),
+        };
+        let token_type = match document.token_type {
+            token_type if token_type.is_there() => Some(token_type.required_str()?),
+            _ => None,
+        };
         let id_token = document.id_token.optional_str()?;
-        if !token_type.raw().eq_ignore_ascii_case("bearer") {
+        // One that isn't named is taken for the only type there is (RFC 6750).
+        if token_type.is_some_and(|name| !name.raw().eq_ignore_ascii_case("bearer")) {
             return Err(TokenError::TokenType);
         }
-        if access_token.raw().is_empty() {
+        if access_token.is_some_and(|token| token.raw().is_empty()) {
             return Err(TokenError::NoAccessToken);
         }
         let id_token = id_token.ok_or(TokenError::NoIdToken)?;

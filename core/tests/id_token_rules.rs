@@ -130,7 +130,7 @@ fn case_057_to_061_and_064_the_audience_is_this_client_and_who_is_trusted() {
         (Some(json!("pve")), Ok(())),
         (Some(json!(["pve"])), Ok(())),
         (Some(json!(["pve", "pve"])), Ok(())),
-        (Some(json!(["pve", "api"])), Err(IdTokenError::NoAuthorizedParty)),
+        (Some(json!(["pve", "api"])), Ok(())),
     ] {
         let verdict = judge(&trial, "aud", aud.clone());
         assert_eq!(verdict, expected, "{aud:?}");
@@ -138,11 +138,11 @@ fn case_057_to_061_and_064_the_audience_is_this_client_and_who_is_trusted() {
 }
 
 #[test]
-fn case_060_and_061_another_audience_needs_trust_and_an_authorized_party() {
+fn case_060_and_061_another_audience_needs_trust_and_us_as_its_authorized_party_if_any() {
     for (trusted, azp, expected) in [
         ("", None, Err(IdTokenError::UntrustedAudience)),
         ("", Some("pve"), Err(IdTokenError::UntrustedAudience)),
-        ("other", None, Err(IdTokenError::NoAuthorizedParty)),
+        ("other", None, Ok(())),
         ("other", Some("other"), Err(IdTokenError::AuthorizedParty)),
         ("other", Some("pve"), Ok(())),
     ] {
@@ -166,7 +166,6 @@ fn case_062_and_063_an_authorized_party_is_this_client() {
         json!("PVE"),
         json!("pve2"),
         json!(""),
-        json!(null),
         json!(1),
         json!(["pve"]),
         json!({}),
@@ -313,7 +312,7 @@ fn case_072_a_token_is_not_used_before_nbf() {
         (Some(number(after(CLOCK_SKEW + 1))), early(after(CLOCK_SKEW + 1))),
         (Some(number(after(86_400))), early(after(86_400))),
         (Some(json!("1779271200")), not_a_time),
-        (Some(json!(null)), not_a_time),
+        (Some(json!(null)), Ok(())),
         (Some(json!(-1)), not_a_time),
     ] {
         assert_eq!(judge(&trial, "nbf", nbf.clone()), expected, "{nbf:?}");
@@ -438,10 +437,9 @@ fn case_078_an_at_hash_is_the_access_tokens_wherever_it_is_there() {
     let trial = Trial::new();
     for at_hash in [
         json!(""),
-        json!(null),
         json!(1),
         json!([sha256]),
-        json!(format!("{sha256}=")),
+        json!(format!("={sha256}")),
         json!(sha256.to_lowercase()),
         json!(sha256[..20]),
         json!("A".repeat(200)),
@@ -451,6 +449,7 @@ fn case_078_an_at_hash_is_the_access_tokens_wherever_it_is_there() {
         assert_eq!(verdict, Err(IdTokenError::AccessTokenHash), "{at_hash}");
     }
     assert_eq!(judge(&trial, "at_hash", None), Ok(()));
+    assert_eq!(judge(&trial, "at_hash", Some(json!(null))), Ok(()));
 }
 
 #[test]
@@ -463,7 +462,7 @@ fn case_080_the_end_user_authenticated_lately_enough() {
     for (auth_time, expected) in [
         (None, Err(IdTokenError::NoAuthTime)),
         (Some(json!("1779271200")), not_a_time),
-        (Some(json!(null)), not_a_time),
+        (Some(json!(null)), Err(IdTokenError::NoAuthTime)),
         (Some(number(NOW)), Ok(())),
         (Some(number(before(359))), Ok(())),
         (Some(number(before(360))), Ok(())),

@@ -71,7 +71,7 @@ fn case_001_to_006_none_and_symmetric_algorithms_are_refused_however_they_are_sp
     for alg in [
         "none", "NoNe", "NONE", "None", "none ", " none", "", "HS256", "HS384", "HS512", "hs256",
         "es256", "Es256", "ES256 ", "ES256\0", "ES256K", "ES512", "RS1", "RSA1_5", "A128KW", "dir",
-        "Ed25519", "Ed448", "eddsa",
+        "ed25519", "Ed448", "eddsa",
     ] {
         let header = with_header(|header| header["alg"] = alg.into());
         assert_eq!(trial.judge_header(&header), jws_error(JwsError::AlgorithmUnknown), "{alg:?}");
@@ -495,13 +495,12 @@ fn case_027_and_084_a_typ_of_another_kind_of_token_is_refused() {
         json!("logout+jwt"),
         json!("secevent+jwt"),
         json!("dpop+jwt"),
-        json!("JOSE"),
+        json!("JOSE+JSON"),
         json!("JWT "),
         json!("JWT\0"),
         json!("xJWT"),
         json!("application/application/jwt"),
         json!(""),
-        json!(null),
         json!(1),
         json!(["JWT"]),
     ] {

@@ -79,15 +79,16 @@ fn case_085_keys_of_other_kinds_are_passed_over() {
 }
 
 #[test]
-fn case_085_a_key_without_kid_is_for_tokens_without_kid() {
+fn case_085_a_key_without_kid_is_for_tokens_whose_kid_no_key_has() {
     let nameless = |keys: &mut Value| {
         keys[0].as_object_mut().unwrap().remove("kid");
     };
-    assert_eq!(judge(JwsAlgorithm::Es256, nameless), key_error(JwksError::Unknown));
-    assert_eq!(
-        judge(JwsAlgorithm::Es256, |keys| keys[0]["kid"] = json!(null)),
-        key_error(JwksError::Unknown)
-    );
+    assert_eq!(judge(JwsAlgorithm::Es256, nameless), Ok(()));
+    assert_eq!(judge(JwsAlgorithm::Es256, |keys| keys[0]["kid"] = json!(null)), Ok(()));
+    for other in [json!("k2"), json!(""), json!(1), json!([null])] {
+        let verdict = judge(JwsAlgorithm::Es256, |keys| keys[0]["kid"] = other.clone());
+        assert_eq!(verdict, key_error(JwksError::Unknown), "{other}");
+    }
     let mut trial = Trial::new();
     nameless(&mut trial.keys["keys"]);
     assert_eq!(trial.judge_header(r#"{"alg":"ES256"}"#), Ok(()));
@@ -166,13 +167,13 @@ fn case_088_what_is_no_rsa_modulus_or_exponent_is_refused() {
     let malformed = key_error(JwksError::Malformed);
     for (member, value, expected) in [
         ("n", json!(rsa_member("n")), Ok(())),
-        ("n", json!(base64url(&zero_led)), malformed),
+        ("n", json!(base64url(&zero_led)), Ok(())),
         ("n", json!(base64url(&even)), malformed),
         ("n", json!(base64url(&[0])), malformed),
         ("n", json!(base64url(&[0; 256])), malformed),
         ("n", json!(""), malformed),
         ("n", json!(null), malformed),
-        ("n", json!(format!("{}==", rsa_member("n"))), malformed),
+        ("n", json!(format!("{}==", rsa_member("n"))), Ok(())),
         ("n", json!("%".repeat(342)), malformed),
         ("n", json!(format!("{}\n", rsa_member("n"))), malformed),
         ("e", json!("AQAB"), Ok(())),
@@ -184,12 +185,12 @@ fn case_088_what_is_no_rsa_modulus_or_exponent_is_refused() {
         ("e", json!(base64url(&[2])), malformed),
         ("e", json!(base64url(&[4])), malformed),
         ("e", json!(base64url(&[1, 0, 0])), malformed),
-        ("e", json!(base64url(&[0, 1, 0, 1])), malformed),
+        ("e", json!(base64url(&[0, 1, 0, 1])), Ok(())),
         ("e", json!(base64url(&[1, 0, 0, 0, 1])), malformed),
         ("e", json!(base64url(&[0xff; 4096])), malformed),
         ("e", json!(""), malformed),
         ("e", json!(null), malformed),
-        ("e", json!("AQAB="), malformed),
+        ("e", json!("AQAB="), Ok(())),
         ("e", json!("AQ AB"), malformed),
     ] {
         let verdict = judge(JwsAlgorithm::Rs256, |keys| keys[0][member] = value.clone());
@@ -248,7 +249,7 @@ fn case_090_of_keys_with_one_kid_exactly_one_fits() {
         })
     };
     assert_eq!(beside(|_| Provider::new().jwk("k1")), key_error(JwksError::Ambiguous));
-    assert_eq!(beside(|same| same.clone()), key_error(JwksError::Ambiguous));
+    assert_eq!(beside(|same| same.clone()), Ok(()));
     assert_eq!(beside(|_| Provider::signing_with(JwsAlgorithm::Rs256).jwk("k1")), Ok(()));
     assert_eq!(beside(|_| Provider::new().jwk("k2")), Ok(()));
     let for_encryption = |same: &Value| {
@@ -352,7 +353,7 @@ fn malformed_keys_count_as_usable_but_not_as_decodable() {
         key[member] = value.into();
         key
     };
-    let keys = [bent("n", "AQ"), bent("n", "AQ=="), bent("e", "Ag"), good.clone()];
+    let keys = [bent("n", "AQ"), bent("n", "A\n=="), bent("e", "Ag"), good.clone()];
     let document = json!({"keys": keys}).to_string();
     let counted = Trial::new().login(|login| {
         let request = JwksRequest::new(login.relying_party.metadata());

@@ -27,7 +27,7 @@ fn refuse<T>(
             let refused = verdict.map(|_| ()).unwrap_err();
             assert_eq!(refused.client_id(), "pve");
             refused.with_secrets(|nonce, access_token| {
-                assert!(nonce == login.nonce && access_token == *"access-token");
+                assert!(nonce == login.nonce && access_token.unwrap() == *"access-token");
                 let shown = format!("{refused:?} {refused}");
                 assert!(!shown.contains(nonce) && !shown.contains("access-token"), "{shown}");
             });

@@ -1,27 +1,14 @@
 //! `docs/threats.md` against the code: every case has its row, and every test and file that a row
 //! names is there.
 
+mod named_tests;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+
+use named_tests::{names, root, sources};
 
 const CASES: std::ops::RangeInclusive<u16> = 1..=184;
-
-/// The text of every Rust file in a folder.
-fn sources(folder: &Path, found: &mut String) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push_str(&fs::read_to_string(path).unwrap());
-        }
-    }
-}
-
-fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
-}
 
 /// Number, what is done, where, and which test shows it.
 fn rows(document: &str) -> impl Iterator<Item = (u16, &str, &str, &str)> {
@@ -33,28 +20,10 @@ fn rows(document: &str) -> impl Iterator<Item = (u16, &str, &str, &str)> {
     })
 }
 
-/// The names in backticks.
-fn names(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split('`').skip(1).step_by(2)
-}
-
 #[test]
 fn every_case_has_one_row_and_every_named_test_and_file_exists() {
     let document = fs::read_to_string(root().join("docs/threats.md")).unwrap();
-    let mut code = String::new();
-    for folder in [
-        "core/seeds",
-        "core/src",
-        "core/tests",
-        "runtime-std/src",
-        "runtime-std/command/src",
-        "runtime-std/demo-provider",
-        "runtime-std/loopback",
-        "runtime-std/tests",
-        "runtime-std/proxmox-openid/tests",
-    ] {
-        sources(&root().join(folder), &mut code);
-    }
+    let code = sources();
     let mut seen = BTreeMap::new();
     for (number, done, place, test) in rows(&document) {
         *seen.entry(number).or_insert(0) += 1;

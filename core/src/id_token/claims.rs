@@ -46,14 +46,14 @@ impl<'b> Claims<'b> {
         time(self.iat, "iat")
     }
 
-    /// From when on the token is valid.
+    /// From when on the token is valid, if it says so.
     pub(super) fn nbf(&self) -> Result<Option<UnixTime>, IdTokenError> {
-        time(self.nbf, "nbf")
+        time(self.nbf.unless_null(), "nbf")
     }
 
-    /// When the end user authenticated.
+    /// When the end user authenticated, if it says so.
     pub(super) fn auth_time(&self) -> Result<Option<UnixTime>, IdTokenError> {
-        time(self.auth_time, "auth_time")
+        time(self.auth_time.unless_null(), "auth_time")
     }
 
     /// `sub` unescaped: 1 to 255 bytes without control characters (section 2).

@@ -31,9 +31,6 @@ error_enum! {
             "the ID token has an audience besides this client that the realm doesn't trust: name it in the realm's audiences if it may be there";
         /// 3. Far too many.
         TooManyAudiences => "id_token_too_many_audiences", "the ID token has more than 32 audiences";
-        /// 4. Several audiences and no `azp`.
-        NoAuthorizedParty => "id_token_azp_missing",
-            "the ID token has several audiences and no azp that says for whom it was issued";
         /// 5. Issued for somebody else.
         AuthorizedParty => "id_token_azp", "the ID token was issued for another client: its azp is not this one";
         /// A time that is none.
@@ -100,7 +97,7 @@ error_enum! {
         } => "id_token_auth_time",
             "the end user authenticated at {authenticated}, which at {now} is not within the realm's max-age";
         /// The access token's hash.
-        AccessTokenHash => "id_token_at_hash", "the ID token's at_hash is not the hash of the access token that came with it";
+        AccessTokenHash => "id_token_at_hash", "the ID token's at_hash is not the hash of an access token that came with it";
         /// No subject, or one that can't be.
         Subject => "id_token_sub",
             "the ID token has no sub of 1 to 255 bytes without control characters";

@@ -25,7 +25,7 @@ pub struct RefusedIdToken<'b> {
     pub(super) error: IdTokenError,
     pub(super) decoded: Decoded<'b>,
     pub(super) client_id: &'b str,
-    pub(super) access_token: JsonStr<'b>,
+    pub(super) access_token: Option<JsonStr<'b>>,
     pub(super) nonce: Random256,
 }
 
@@ -57,8 +57,8 @@ impl<'b> RefusedIdToken<'b> {
     }
 
     /// Calls `then` with what must not be shown, should the provider repeat it: the login's nonce
-    /// and the access token.
-    pub fn with_secrets<T>(&self, then: impl FnOnce(&str, JsonStr<'b>) -> T) -> T {
+    /// and the access token, if one came.
+    pub fn with_secrets<T>(&self, then: impl FnOnce(&str, Option<JsonStr<'b>>) -> T) -> T {
         let nonce: Text43 = self.nonce.text();
         then(nonce.as_str(), self.access_token)
     }

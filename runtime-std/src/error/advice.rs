@@ -106,7 +106,6 @@ pub(crate) const FEWER_AUDIENCES: &str =
     "let the provider put fewer audiences into the token, whatever the realm's audiences allow";
 pub(crate) const AUTHORIZED_PARTY: &str = "if azp is the identifier of this realm's registration, set client-id to it; otherwise the provider issued the token to another client";
 pub(crate) const NATIVE_AUTHORIZED_PARTY: &str = "if azp is the identifier of this realm's registration for public logins, set native-client-id to it; otherwise the provider issued the token to another client";
-pub(crate) const NO_AUTHORIZED_PARTY: &str = "let the provider send azp, or this client as the only audience: the realm's audiences are not enough";
 
 pub(crate) const MAX_AGE: &str = "sign in anew at the provider; if it happens each time, the provider ignores the realm's max-age, or a clock is off";
 pub(crate) const ENCRYPTED: &str = "turn off ID token encryption for this client at the provider; no setting of the realm decrypts it";

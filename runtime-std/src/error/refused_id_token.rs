@@ -24,7 +24,9 @@ impl Judged<'_> {
     pub(crate) fn difference(mut self) -> Option<Difference> {
         self.token.with_secrets(|nonce, access_token| {
             self.secrets.add(nonce.to_owned());
-            self.secrets.add(access_token.chars().collect());
+            if let Some(access_token) = access_token {
+                self.secrets.add(access_token.chars().collect());
+            }
         });
         let words = self.token.words();
         match self.token.error() {
@@ -74,11 +76,6 @@ impl Judged<'_> {
                 format!("an aud with at most {} entries", policy::AUDIENCES),
                 format!("aud {aud}"),
                 advice::FEWER_AUDIENCES,
-            ),
-            IdTokenError::NoAuthorizedParty => (
-                format!("azp {client_id}, the realm's {property}, because aud has several entries"),
-                format!("azp none, aud {aud}"),
-                advice::NO_AUTHORIZED_PARTY,
             ),
             IdTokenError::AuthorizedParty => (
                 format!("azp {client_id}, the realm's {property}"),

@@ -162,6 +162,11 @@ impl<'a> Member<'a> {
         self.0.map(Value::of)
     }
 
+    /// The member, where `null` is none.
+    pub(crate) fn unless_null(self) -> Self {
+        Member(self.0.filter(|text| *text != "null"))
+    }
+
     /// The string, where it is one.
     pub(crate) fn as_str(self) -> Option<JsonStr<'a>> {
         self.value().and_then(Value::as_str)

@@ -8,7 +8,8 @@ use super::read_error::ReadError;
 use super::string::JsonStr;
 use super::value::{Object, Value, next_member};
 
-/// An object laid over another one: their members, each name once, that of the upper one.
+/// An object laid over another one: their members, each name once, that of the upper one, or of the
+/// lower one where the upper one's is `null`.
 #[derive(Clone, Copy)]
 pub(crate) struct Overlay<'a> {
     pub(crate) over: Object<'a>,
@@ -102,11 +103,21 @@ impl<'a> Members<'a> {
             let field = fields.iter().copied().find(|field| name == **field);
             // Of a struct, names without a field are ignored anyway.
             let counts = field.is_some() || self.fields.is_none();
-            if !(self.is_under && counts && self.objects.over.members().any(|(n, _)| n == name)) {
+            if !(counts && self.is_hidden(name, value)) {
                 self.field = field.unwrap_or_default();
                 self.value = Value::of(value);
                 return Some(name);
             }
+        }
+    }
+
+    /// Whether the other object has the member that counts.
+    fn is_hidden(&self, name: JsonStr<'_>, value: &str) -> bool {
+        let Overlay { over, under } = self.objects;
+        if self.is_under {
+            over.members().any(|(n, value)| n == name && !matches!(value, Value::Null))
+        } else {
+            value == "null" && under.is_some_and(|under| under.members().any(|(n, _)| n == name))
         }
     }
 }

@@ -67,16 +67,6 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "several audiences and no authorized party",
-        code: "id_token_azp_missing",
-        setting: "azp",
-        properties: "audiences api",
-        bend: Bend::IdToken(|_, claims| claims["aud"] = json!([claims["aud"], "api"])),
-        expected: &["azp \"11111111-2222-3333-4444-555555555555\", the realm's client-id"],
-        came: &["azp none, aud [\"11111111-2222-3333-4444-555555555555\", \"api\"]"],
-        ..CASE
-    },
-    Case {
         name: "another authorized party",
         code: "id_token_azp",
         setting: "client-id",
