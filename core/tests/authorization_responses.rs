@@ -595,6 +595,19 @@ fn case_123_the_key_is_the_hash_of_the_state_however_it_is_spelled() {
 }
 
 #[test]
+fn a_pending_login_shows_for_whom_it_is_and_no_secret() {
+    Trial::new().login(|login| {
+        let shown = format!("{:?}", login.pending);
+        assert!(shown.starts_with("PendingAuthorization {") && shown.contains("pve"), "{shown}");
+        login.pending.with_fields(|fields| {
+            for secret in [fields.state, fields.nonce, fields.code_verifier] {
+                assert!(!shown.contains(secret), "{shown}");
+            }
+        });
+    });
+}
+
+#[test]
 fn case_126_a_login_is_pending_for_ten_minutes() {
     let trial = Trial::new();
     trial.login(|login| {

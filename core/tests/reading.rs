@@ -268,6 +268,15 @@ fn an_error_names_the_field_and_what_it_takes() {
 }
 
 #[test]
+fn null_is_a_unit_and_a_string_is_bytes() {
+    let other = |expected| ReadError::Type { member: "", expected };
+    assert_eq!(read::<()>("null"), Ok(()));
+    assert_eq!(read::<()>("0"), Err(other("null")));
+    assert_eq!(read::<&[u8]>(r#""ab""#), Ok(&b"ab"[..]));
+    assert_eq!(read::<&[u8]>("{}"), Err(other("an array")));
+}
+
+#[test]
 fn an_escaped_string_is_decoded_up_to_a_length() {
     let written = |n: usize| format!("\"\\n{}\"", "a".repeat(n - 1));
     assert!(read::<String>(&written(JSON_ESCAPED_LEN)).is_ok());
@@ -286,7 +295,8 @@ fn a_json_str_comes_from_a_checked_document_only() {
     };
 
     assert!(serde_json::from_str::<JsonStr<'_>>(r#""a""#).is_err());
-    assert!(serde_json::from_str::<JsonStr<'_>>(r#"["","a"]"#).is_err());
+    let refused = serde_json::from_str::<JsonStr<'_>>(r#"["","a"]"#).err().unwrap().to_string();
+    assert!(refused.contains("a string of a document that onerealm checked"), "{refused}");
     assert!(serde_json::from_str::<JsonStr<'_>>(r#"[[0],"a"]"#).is_err());
     assert!(JsonStr::deserialize(BorrowedStrDeserializer::<Error>::new("a\\")).is_err());
     assert!(JsonStr::deserialize(BorrowedBytesDeserializer::<Error>::new(b"\"a\\\"")).is_err());

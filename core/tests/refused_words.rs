@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::error::Error;
+
 use common::{ALL_ALGORITHMS, NOW, Provider, Trial, base64url, ok_json, token_response};
 use onerealm_core::wire::Value;
 use onerealm_core::{
@@ -30,8 +32,11 @@ fn refuse<T>(
                 assert!(nonce == login.nonce && access_token.unwrap() == *"access-token");
                 let shown = format!("{refused:?} {refused}");
                 assert!(!shown.contains(nonce) && !shown.contains("access-token"), "{shown}");
+                assert!(shown.starts_with("RefusedIdToken { error: "), "{shown}");
             });
             assert_eq!(refused.to_string(), refused.error().to_string());
+            let cause = |error: &dyn Error| error.source().map(ToString::to_string);
+            assert_eq!(cause(&refused), cause(&refused.error()));
             look(refused.error(), refused.words())
         })
     })

@@ -135,6 +135,7 @@ mod tests {
     fn debug_shows_no_secret_field() {
         binding().with_fields(|fields| {
             let shown = format!("{fields:?}");
+            assert!(shown.starts_with("PendingFields {") && shown.contains("pve"), "{shown}");
             for secret in [fields.state, fields.nonce, fields.code_verifier] {
                 assert!(!shown.contains(secret), "{shown}");
             }
