@@ -51,7 +51,7 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Both client types against an embedded provider
+    /// Both client types against a demo provider
     #[cfg(feature = "demo")]
     Demo {
         /// Keep the provider running, to try it with a browser
@@ -70,7 +70,7 @@ pub(crate) enum Command {
     },
     /// Finishes a login, prints the identity
     Finish(Finish),
-    /// The whole of a login, on this machine
+    /// A whole login on this machine
     Login(Login),
     /// What a login would do, and whether it can
     Check {
@@ -80,7 +80,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "URL")]
         redirect_url: Option<String>,
     },
-    /// Changes one line of the file with the realms
+    /// Sets one property of a realm, and nothing else in the file
     Set {
         /// The name of the realm
         realm: String,
@@ -91,7 +91,7 @@ pub(crate) enum Command {
         #[arg(allow_hyphen_values = true)]
         value: String,
     },
-    /// Removes one line of the file with the realms
+    /// Removes one property of a realm
     Unset {
         /// The name of the realm
         realm: String,

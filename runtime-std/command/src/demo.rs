@@ -62,7 +62,7 @@ const SCENES: [Scene; 5] = [
 
 pub(crate) fn run(keep: bool) -> Result<Outcome, Failure> {
     let secret = random_secret()?;
-    let provider = DemoProvider::start(setup(&secret)).map_err(failed("the embedded provider"))?;
+    let provider = DemoProvider::start(setup(&secret)).map_err(failed("the demo provider"))?;
     let directory = tempfile::Builder::new().prefix("onerealm-demo-").tempdir();
     let directory = directory.map_err(failed("a temporary directory"))?;
     let config = directory.path().join("domains.cfg");

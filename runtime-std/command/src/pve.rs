@@ -3,6 +3,7 @@
 mod address;
 mod args;
 mod certificate;
+mod credentials;
 mod exec;
 mod format;
 mod kept;

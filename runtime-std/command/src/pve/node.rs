@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use super::address::Address;
 use super::certificate::Verifier;
+use super::credentials::Credentials;
 use super::problem::{
     CERTIFICATE_CHANGED, CERTIFICATE_UNKNOWN, FAILED, GATEWAY, NOT_PROXMOX, OTHER_PRODUCT, REFUSED,
     TLS, UNREACHABLE,
@@ -36,14 +37,6 @@ pub(crate) struct Node {
     agent: Agent,
     verifier: Arc<Verifier>,
     has_answered: AtomicBool,
-}
-
-/// Whose request it is.
-#[derive(Clone, Copy)]
-pub(crate) struct Credentials<'a> {
-    /// The value of the header `Cookie`.
-    pub(crate) cookie: &'a str,
-    pub(crate) csrf: &'a str,
 }
 
 /// An answer with status 200.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use url::form_urlencoded::byte_serialize;
 use zeroize::Zeroizing;
 
-use super::node::Credentials;
+use super::credentials::Credentials;
 use super::problem::{OTHER_PRODUCT, REFUSED, shown};
 use crate::outcome::Failure;
 

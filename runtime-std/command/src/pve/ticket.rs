@@ -5,7 +5,8 @@ use std::fmt;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::node::{Answer, Credentials};
+use super::credentials::Credentials;
+use super::node::Answer;
 use super::problem::{ANSWER, is_visible};
 use super::product::Product;
 use crate::outcome::Failure;
