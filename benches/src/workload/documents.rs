@@ -7,7 +7,7 @@ use super::CLIENT_ID;
 
 /// Keycloak's, for the issuer of these cases.
 pub const DISCOVERY: &str = include_str!("../../documents/discovery.json");
-/// That which the runtime's embedded provider gives.
+/// The document that the demo provider gives.
 pub const ENTRA_DISCOVERY: &str =
     include_str!("../../../runtime-std/demo-provider/src/entra/discovery_tenant.json");
 pub const ENTRA_ISSUER: &str =
