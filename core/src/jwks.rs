@@ -3,6 +3,8 @@
 mod error;
 mod key;
 
+use core::cell::Cell;
+
 use serde::Deserialize;
 
 use self::key::Jwk;
@@ -103,13 +105,13 @@ impl<'a> KeySet<'a> {
         algorithm: JwsAlgorithm,
         key_id: Option<JsonStr<'_>>,
     ) -> Result<Jwk<'a>, JwksError> {
-        let mut same_kid = false;
-        let candidates = self
-            .signature_keys()
-            .filter(|key| key.has_key_id(key_id))
-            .inspect(|_| same_kid = true)
-            .filter(|key| key.fits(algorithm));
-        match (only(candidates)?, same_kid && key_id.is_some()) {
+        let same_kid = Cell::new(false);
+        let found = self.only(&|key| {
+            let is_named = key.has_key_id(key_id);
+            same_kid.set(same_kid.get() | is_named);
+            is_named && key.fits(algorithm)
+        })?;
+        match (found, same_kid.get() && key_id.is_some()) {
             (Some(key), _) => Ok(key),
             (None, true) => Err(JwksError::WrongKind { algorithm }),
             (None, false) => Err(JwksError::Unknown),
@@ -128,12 +130,24 @@ impl<'a> KeySet<'a> {
     ) -> Result<Jwk<'a>, JwksError> {
         match (self.find(algorithm, key_id), key_id) {
             (Err(JwksError::Unknown), Some(key_id)) if !self.names(key_id) => {
-                let nameless = self.signature_keys().filter(|key| key.is_nameless());
-                let candidates = nameless.filter(|key| key.fits(algorithm));
-                only(candidates).ok().flatten().ok_or(JwksError::Unknown)
+                let candidates = self.only(&|key| key.is_nameless() && key.fits(algorithm));
+                candidates.ok().flatten().ok_or(JwksError::Unknown)
             }
             (found, _) => found,
         }
+    }
+
+    /// The one key that `is_candidate`, if only several times. Not generic: firmware has the walk
+    /// once.
+    fn only(&self, is_candidate: &dyn Fn(&Jwk<'a>) -> bool) -> Result<Option<Jwk<'a>>, JwksError> {
+        let mut found: Option<Jwk<'a>> = None;
+        for key in self.signature_keys().filter(is_candidate) {
+            match found {
+                Some(found) if !found.is_same(&key) => return Err(JwksError::Ambiguous),
+                _ => found = Some(key),
+            }
+        }
+        Ok(found)
     }
 
     /// Whether a key of the set has this `kid`, of whatever kind and for whatever use.
@@ -146,14 +160,5 @@ impl<'a> KeySet<'a> {
 
     fn signature_keys(&self) -> impl Iterator<Item = Jwk<'a>> {
         items(self.keys).filter_map(|key| key.ok().and_then(Jwk::of))
-    }
-}
-
-/// The one key that there is, if only several times.
-fn only<'a>(mut keys: impl Iterator<Item = Jwk<'a>>) -> Result<Option<Jwk<'a>>, JwksError> {
-    let found = keys.next();
-    match found {
-        Some(found) if !keys.all(|key| key.is_same(&found)) => Err(JwksError::Ambiguous),
-        found => Ok(found),
     }
 }

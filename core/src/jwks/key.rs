@@ -92,6 +92,7 @@ impl<'a> Jwk<'a> {
     }
 
     /// Decodes the key to the start of `buf`.
+    #[inline(never)]
     pub(crate) fn decode<'b>(
         &self,
         buf: &'b mut [u8],
