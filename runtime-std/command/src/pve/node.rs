@@ -46,6 +46,13 @@ pub(crate) struct Credentials<'a> {
     pub(crate) csrf: &'a str,
 }
 
+impl<'a> Credentials<'a> {
+    /// The ticket as it is in the cookie, and the CSRF prevention token.
+    fn secrets(self) -> [&'a str; 2] {
+        [self.cookie.split_once('=').map_or(self.cookie, |(_, ticket)| ticket), self.csrf]
+    }
+}
+
 /// An answer with status 200.
 pub(crate) struct Answer<T> {
     pub(crate) data: T,
@@ -99,7 +106,12 @@ impl Node {
         let (response, body) = response.map_err(|error| Refusal::Failure(self.transport(error)))?;
         self.has_answered.store(true, Ordering::Relaxed);
         log::debug!("{url}: status {}", response.status());
-        self.judge(&response, &body, path, &Secrets::of(form, who))
+        self.judge(
+            &response,
+            &body,
+            path,
+            &Secrets::of(form, who.into_iter().flat_map(Credentials::secrets)),
+        )
     }
 
     fn exchange(
