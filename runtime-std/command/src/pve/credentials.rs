@@ -7,3 +7,10 @@ pub(crate) struct Credentials<'a> {
     pub(crate) cookie: &'a str,
     pub(crate) csrf: &'a str,
 }
+
+impl<'a> Credentials<'a> {
+    /// The ticket as it is in the cookie, and the CSRF prevention token.
+    pub(crate) fn secrets(self) -> [&'a str; 2] {
+        [self.cookie.split_once('=').map_or(self.cookie, |(_, ticket)| ticket), self.csrf]
+    }
+}

@@ -92,7 +92,12 @@ impl Node {
         let (response, body) = response.map_err(|error| Refusal::Failure(self.transport(error)))?;
         self.has_answered.store(true, Ordering::Relaxed);
         log::debug!("{url}: status {}", response.status());
-        self.judge(&response, &body, path, &Secrets::of(form, who))
+        self.judge(
+            &response,
+            &body,
+            path,
+            &Secrets::of(form, who.into_iter().flat_map(Credentials::secrets)),
+        )
     }
 
     fn exchange(

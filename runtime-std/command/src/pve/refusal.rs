@@ -6,7 +6,6 @@ use serde::Deserialize;
 use url::form_urlencoded::byte_serialize;
 use zeroize::Zeroizing;
 
-use super::credentials::Credentials;
 use super::problem::{OTHER_PRODUCT, REFUSED, shown};
 use crate::outcome::Failure;
 
@@ -112,12 +111,14 @@ pub(crate) fn words(body: &[u8], is_html: bool, secrets: &Secrets) -> String {
 pub(crate) struct Secrets(Vec<Zeroizing<String>>);
 
 impl Secrets {
-    pub(crate) fn of(form: &[(&str, &str)], who: Option<Credentials<'_>>) -> Self {
+    /// Those of a form, and `more`.
+    pub(crate) fn of<'a>(
+        form: &[(&str, &'a str)],
+        more: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
         let of_form =
             form.iter().filter(|(name, _)| SECRET.contains(name)).map(|(_, value)| *value);
-        let ticket = |cookie| str::split_once(cookie, '=').map_or(cookie, |(_, ticket)| ticket);
-        let of_who = who.map(|who| [ticket(who.cookie), who.csrf]).into_iter().flatten();
-        let secrets = of_form.chain(of_who).filter(|secret| !secret.is_empty());
+        let secrets = of_form.chain(more).filter(|secret| !secret.is_empty());
         let spelled =
             |secret: &str| [secret.to_owned(), byte_serialize(secret.as_bytes()).collect()];
         Secrets(secrets.flat_map(spelled).map(Zeroizing::new).collect())
