@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use crate::judge::Most;
+use crate::exchanges::Most;
 use crate::row::{Compared, Row, Section};
 use crate::statistics::median;
 

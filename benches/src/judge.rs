@@ -2,20 +2,6 @@
 
 use crate::row::Row;
 
-/// Requests and handshakes of one login.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Exchanges {
-    pub requests: usize,
-    pub handshakes: usize,
-}
-
-/// The most that a row's figures may be; what is not named is not judged.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Most {
-    pub allocations: Option<u64>,
-    pub exchanges: Option<Exchanges>,
-}
-
 /// A line for each figure of the row that is above what it may be.
 pub fn excesses(row: &Row) -> Vec<String> {
     let mut lines = Vec::new();
@@ -37,6 +23,7 @@ pub fn excesses(row: &Row) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchanges::{Exchanges, Most};
 
     fn excesses_of(allocations: u64, requests: usize, handshakes: usize) -> Vec<String> {
         let most = Most {

@@ -8,6 +8,7 @@
 mod case;
 mod cases;
 mod docs;
+mod exchanges;
 mod instructions;
 mod judge;
 mod logins;

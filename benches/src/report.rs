@@ -159,7 +159,7 @@ fn table_by_pending(points: &[Point]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::{Exchanges, Most};
+    use crate::exchanges::{Exchanges, Most};
 
     #[test]
     fn options_come_in_any_order_and_others_are_refused() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::judge::{Exchanges, Most};
+use crate::exchanges::{Exchanges, Most};
 
 /// Which table a row is in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

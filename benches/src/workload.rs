@@ -3,6 +3,7 @@
 
 mod documents;
 mod key_sets;
+mod registration;
 mod signer;
 
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -20,14 +21,8 @@ pub use documents::{
     discovery_with_more, entra_claims, entra_token_response, token_response,
 };
 pub use key_sets::{entra_keys, rsa_keys};
+pub use registration::{CLIENT_ID, CODE, ISSUER, REDIRECT_URI, SECRET};
 pub use signer::{Algorithm, Signer};
-
-pub const ISSUER: &str = "https://login.example/realms/datacenter";
-pub const CLIENT_ID: &str = "pve";
-pub const SECRET: &str = "Yk2vJ8mQ4tZ0cN7xW1sL5dR9bH3gF6pa";
-pub const REDIRECT_URI: &str = "https://pve.example:8006";
-pub const CODE: &str =
-    "e3a5c1f7-5d0b-4f0e-9c52-6a7b1d2c3e4f.0b8d7f66-8c1a-4a55-b6f8-7f2f6f3d9f10.93a4a1a2-4c7e";
 
 /// A realm and its provider. What it borrows is leaked: there is one for each case.
 #[derive(Clone, Copy)]

@@ -10,6 +10,7 @@ mod fixed;
 mod login;
 mod provider;
 mod reading;
+mod same;
 mod userinfo;
 mod wire;
 

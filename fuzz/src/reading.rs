@@ -3,6 +3,8 @@
 use onerealm_core::wire::Value;
 use serde::Deserialize;
 
+use super::same::assert_same;
+
 /// One field of each kind, with names that a fuzzer finds.
 #[derive(Debug, PartialEq, Deserialize)]
 struct Sample {
@@ -46,7 +48,7 @@ pub fn assert_read_alike(ours: Value<'_>, document: &[u8], value: &serde_json::V
         (Ok(ours), Err(error)) => panic!("{error}: {ours:?}"),
     }
     if let Ok(any) = ours.read::<serde_json::Value>() {
-        super::wire::assert_same(ours, &any);
+        assert_same(ours, &any);
     } else {
         assert!(document.len() > onerealm_core::policy::JSON_ESCAPED_LEN);
     }

@@ -6,7 +6,7 @@ use onerealm_core::{HttpResponse, Issuer, JwksRequest, RelyingParty};
 use super::fixed::{self, NOW, as_dyn, ok_json, verifiers};
 use super::login::KEYS;
 use super::provider::{metadata, token_answer};
-use super::wire::assert_same;
+use super::same::assert_same;
 
 /// Not plain ASCII, so that it can be spelled in several ways.
 const SUBJECT: &str = "al\u{ed}ce/1";

@@ -12,7 +12,7 @@ mod provider;
 
 use self::parent::{Process, Relying, Runs};
 use self::provider::Provider;
-use crate::judge::{Exchanges, Most};
+use crate::exchanges::{Exchanges, Most};
 use crate::row::{Compared, Row, Shown};
 
 pub fn rows(quick: bool) -> Vec<Row> {

@@ -1,6 +1,6 @@
 //! What a login of ours may take at most, with all endpoints on one host. `.ci/run bench` fails above it.
 
-use crate::judge::Exchanges;
+use crate::exchanges::Exchanges;
 
 /// Code and userinfo, over the connection that the login before has left (`Network::keeping_connections`).
 pub const WARM: Exchanges = Exchanges { requests: 2, handshakes: 0 };

@@ -8,7 +8,7 @@ use onerealm_benches_today::{Figures, Login};
 use tempfile::TempDir;
 
 use super::provider::Provider;
-use crate::judge::Exchanges;
+use crate::exchanges::Exchanges;
 use crate::row::Compared;
 use crate::statistics::median;
 

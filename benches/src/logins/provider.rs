@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
 use super::http::{self, Message};
-use crate::judge::Exchanges;
+use crate::exchanges::Exchanges;
 use crate::workload::{Algorithm, DISCOVERY, ISSUER, Signer, claims, token_response};
 
 pub struct Provider {

@@ -5,13 +5,14 @@ pub mod child;
 mod json_file;
 mod limits;
 mod pairs;
+mod place;
 mod processes;
 mod store;
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use self::pairs::Pairs;
+use self::place::{JSON_FILE, Place, number};
 use self::store::{Kind, Store};
 use crate::machine;
 use crate::row::{Compared, Row, Section};
@@ -55,25 +56,6 @@ pub fn rows(quick: bool, mut keep: impl FnMut(Row)) -> Vec<Point> {
     processes::rows(&memory, quick).into_iter().for_each(&mut keep);
     points
 }
-
-/// A directory, and the type of file system that it is in.
-struct Place {
-    directory: PathBuf,
-    file_system: String,
-}
-
-impl Place {
-    fn of(directory: PathBuf) -> Self {
-        let file_system = machine::file_system(&directory);
-        Place { directory, file_system }
-    }
-
-    fn path(&self) -> &Path {
-        &self.directory
-    }
-}
-
-const JSON_FILE: &str = "proxmox-openid's JSON file";
 
 /// Logins of one process, with so many others pending.
 struct Measured<'a> {
@@ -128,10 +110,6 @@ impl<'a> Measured<'a> {
         let of = |figure: fn(&Pairs) -> f64| [0, 2, 4].map(|store| figure(&self.pairs[store]));
         Point { pending: self.pending as f64, begin: of(Pairs::begin), finish: of(Pairs::finish) }
     }
-}
-
-fn number(number: usize) -> String {
-    crate::row::thousands(number as f64)
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::place::{JSON_FILE, Place, number};
 use super::store::{Kind, Store};
-use super::{JSON_FILE, Place, number};
 use crate::row::{Compared, Row, Shown};
 use crate::statistics::{median, quantile};
 use crate::workload::Provider;

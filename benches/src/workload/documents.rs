@@ -3,7 +3,7 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Value, json};
 
-use super::CLIENT_ID;
+use super::registration::CLIENT_ID;
 
 /// Keycloak's, for the issuer of these cases.
 pub const DISCOVERY: &str = include_str!("../../documents/discovery.json");

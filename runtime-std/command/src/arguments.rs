@@ -100,7 +100,7 @@ pub(crate) enum Command {
     },
     /// Tickets of Proxmox VE, Backup Server, Datacenter Manager and Mail Gateway
     #[cfg(feature = "pve")]
-    Pve(crate::pve::Pve),
+    Pve(crate::pve::args::Pve),
     /// Prints completions for a shell
     #[cfg(feature = "completions")]
     Completions {

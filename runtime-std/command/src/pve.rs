@@ -1,7 +1,7 @@
 //! `onerealm pve`: tickets of Proxmox hosts by their own OpenID Connect realms.
 
 mod address;
-mod args;
+pub(crate) mod args;
 mod certificate;
 mod credentials;
 mod exec;
@@ -27,8 +27,7 @@ use std::path::Path;
 
 use onerealm::UnixTime;
 
-pub(crate) use args::Pve;
-use args::{Format, NodeArgs, PveCommand};
+use args::{Format, NodeArgs, Pve, PveCommand};
 use obtain::Wanted;
 pub(crate) use problem::CODES;
 use session::Session;

@@ -3,7 +3,7 @@
 //! Each change is parsed again before it is accepted: the file must mean the same as before except for the property
 //! changed, and the realm must be usable.
 
-mod error;
+pub(crate) mod error;
 mod line;
 mod outline;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use crate::edit::EditError;
+use crate::edit::error::EditError;
 use crate::file::read_capped;
 
 /// Replaces the file at `path` with `new`, if it still holds `original`.
