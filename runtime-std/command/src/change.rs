@@ -20,8 +20,7 @@ pub(crate) fn run(
     let changed = match value {
         Some("-") => {
             let text = Zeroizing::new(read_standard_input()?);
-            // A terminal and `echo` end their line.
-            file.set(realm, property, text.strip_suffix('\n').unwrap_or(&text))?
+            file.set(realm, property, without_line_end(&text))?
         }
         Some(_) if ConfigFile::is_secret(property) => {
             return Err(Failure::Usage(format!(
@@ -38,4 +37,10 @@ pub(crate) fn run(
         (false, _) => format!("realm {realm}: nothing to change"),
     };
     Ok(Outcome::of(json!({"realm": realm, "property": property, "changed": changed}), text))
+}
+
+/// The text without the line end that a terminal and `echo` add.
+fn without_line_end(text: &str) -> &str {
+    let line = text.strip_suffix('\n').unwrap_or(text);
+    line.strip_suffix('\r').unwrap_or(line)
 }

@@ -40,7 +40,15 @@ impl Section<'_> {
 /// Splits a file into its sections. `warn` gets the lines that are dropped, or that Proxmox would drop, and why.
 pub(crate) fn parse<'t>(text: &'t str, warn: &dyn Fn(usize, &str)) -> Vec<Section<'t>> {
     let mut sections = Sections { warn, list: Vec::new(), open: false };
-    for (number, line) in (1..).zip(text.split('\n')) {
+    // Some editors write a mark that no editor shows. It must not hide the first section.
+    let marked = text.strip_prefix('\u{feff}');
+    if marked.is_some() {
+        warn(
+            1,
+            "the file begins with a byte order mark: save it without, or Proxmox won't see a section here",
+        );
+    }
+    for (number, line) in (1..).zip(marked.unwrap_or(text).split('\n')) {
         sections.line(number, line);
     }
     sections.list

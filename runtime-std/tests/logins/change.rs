@@ -48,8 +48,14 @@ fn a_key_comes_from_standard_input_and_is_never_shown() {
     assert!(!ran.stderr.contains("canary-on"), "{ran:?}");
     assert_eq!(text(&scene), before);
 
-    let ran = run_with_input(&scene, &["set", "sso", "client-key", "-"], &format!("{SECRET}\n"));
+    let set = ["set", "sso", "client-key", "-"];
+    let ran = run_with_input(&scene, &set, &format!("{SECRET}\n"));
     assert_eq!((ran.status, &ran.json["changed"]), (0, &true.into()), "{ran:?}");
+    // However the line ends, and if it doesn't.
+    for same in [format!("{SECRET}\r\n"), SECRET.to_owned()] {
+        let again = run_with_input(&scene, &set, &same);
+        assert_eq!((again.status, &again.json["changed"]), (0, &false.into()), "{again:?}");
+    }
     assert_hidden(&(ran.stdout + &ran.stderr), &[SECRET.to_owned()]);
     assert_eq!(text(&scene), format!("{before}\tclient-key {SECRET}\n"));
     let (_, callback) = scene.begin(&["--redirect-url", WEB]);

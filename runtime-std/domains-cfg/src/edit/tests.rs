@@ -185,3 +185,12 @@ fn no_key_is_shown() {
     let error = file(FILE).unset("sso", "client-key=s3cret").unwrap_err();
     assert!(!format!("{error} {error:?}").contains("s3cret"));
 }
+
+#[test]
+fn a_byte_order_mark_is_kept_and_hides_no_realm() {
+    let marked =
+        |rest: &str| ["\u{feff}openid: sso\n\tissuer-url https://a.example\n", rest].concat();
+    let mut file = file(marked("\tclient-id pve\n").as_bytes());
+    assert!(file.set("sso", "client-id", "other").unwrap());
+    assert_bytes(&file, marked("\tclient-id other\n").as_bytes());
+}

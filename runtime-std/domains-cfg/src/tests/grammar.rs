@@ -108,3 +108,20 @@ fn bytes_that_are_not_utf_8_harm_only_their_realm() {
     let error = config.get("bad").unwrap_err().to_string();
     assert!(error.contains("line 40, realm \"bad\": there is a control character"), "{error}");
 }
+
+#[test]
+fn a_byte_order_mark_hides_no_realm_and_is_told() {
+    let warnings = std::cell::RefCell::new(Vec::new());
+    let text = format!("\u{feff}openid: sso\n{LEAST}");
+    let sections = sections::parse(&text, &|line, what| {
+        warnings.borrow_mut().push((line, what.to_owned()));
+    });
+    let [section] = sections.as_slice() else { panic!("{} sections", sections.len()) };
+    assert_eq!((section.kind, section.name, section.line), ("openid", "sso", 1));
+    let warnings = warnings.into_inner();
+    assert!(warnings.len() == 1 && warnings[0].0 == 1, "{warnings:?}");
+    assert!(warnings[0].1.contains("byte order mark"), "{warnings:?}");
+    assert!(realm_of(&text, "sso").is_ok());
+    // Elsewhere it is no mark.
+    assert!(parse(&format!("\n\u{feff}openid: sso\n{LEAST}")).get("sso").is_err());
+}
