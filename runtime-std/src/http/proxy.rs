@@ -4,8 +4,8 @@ use onerealm_core::wire::Uri;
 use ureq::{Proxy, ProxyProtocol};
 
 /// The proxy for a request to `url`: none for this machine and for hosts in `no_proxy`; otherwise
-/// the first of `all_proxy` and `https_proxy` (or in upper case) that is set. An empty one means
-/// none.
+/// the first of `https_proxy` and `all_proxy` (or in upper case) that is not empty. An empty
+/// `all_proxy` means none, as Proxmox VE's setting has it.
 pub(crate) fn for_url(url: &str) -> Result<Option<Proxy>, ureq::Error> {
     choose(url, |name| std::env::var(name).or_else(|_| std::env::var(name.to_uppercase())).ok())
 }
@@ -21,10 +21,14 @@ fn choose(
     if authority.is_loopback() || is_exception(authority.host, &exceptions) {
         return Ok(None);
     }
-    let proxy = variable("all_proxy").or_else(|| variable("https_proxy")).unwrap_or_default();
-    match proxy.trim() {
-        "" => Ok(None),
-        proxy => {
+    let is_set = |proxy: &String| !proxy.trim().is_empty();
+    let proxy = match variable("all_proxy") {
+        Some(all) if !is_set(&all) => None,
+        all => variable("https_proxy").filter(is_set).or(all),
+    };
+    match proxy.as_deref().map(str::trim) {
+        None => Ok(None),
+        Some(proxy) => {
             let proxy = Proxy::new(proxy)?;
             // Only proxies with `CONNECT`: ureq panics on the others, or bypasses them.
             match proxy.protocol() {
@@ -63,9 +67,17 @@ mod tests {
         let https = ("https_proxy", "http://b:2");
         let url = "https://login.example/t";
         assert_eq!(chosen(url, &[]), None);
-        assert_eq!(chosen(url, &[all, https]).as_deref(), Some("http://a:1/"));
+        assert_eq!(chosen(url, &[all]).as_deref(), Some("http://a:1/"));
         assert_eq!(chosen(url, &[https]).as_deref(), Some("http://b:2/"));
-        assert_eq!(chosen(url, &[("all_proxy", ""), https]), None);
+        // The more specific one, as curl has it: the other may be of a kind that isn't used here.
+        for all in ["http://a:1", "socks5://a:1", "socks5h://a:1", "::"] {
+            let environment = [("all_proxy", all), https];
+            assert_eq!(chosen(url, &environment).as_deref(), Some("http://b:2/"), "{all}");
+        }
+        for none in ["", " "] {
+            assert_eq!(chosen(url, &[all, ("https_proxy", none)]).as_deref(), Some("http://a:1/"));
+            assert_eq!(chosen(url, &[("all_proxy", none), https]), None);
+        }
         assert_eq!(chosen("https://127.0.0.1:9/", &[all]), None);
         for exceptions in
             ["*", "login.example", "x, .example", "example", "*.example", "LOGIN.EXAMPLE"]

@@ -96,6 +96,17 @@ fn case_159_a_login_through_a_proxy_is_the_provider_s_and_ours_alone() {
 }
 
 #[test]
+fn a_login_takes_the_proxy_for_https_where_the_one_for_all_is_of_another_kind() {
+    let scene = scene();
+    let (address, heard) = proxy(lead, scene.front.address);
+    let https_proxy = format!("http://{address}");
+    let environment = [("all_proxy", "socks5://127.0.0.1:9"), ("https_proxy", &https_proxy)];
+    let mut child = Child::start(&scene, &environment);
+    assert_eq!(child.log_in(1).0, "success");
+    assert!(!heard.heads.lock().unwrap().is_empty());
+}
+
+#[test]
 fn case_159_a_proxy_that_answers_itself_is_not_believed() {
     let rows: [(&str, &str, Behave); 8] = [
         ("a certificate of its own", "tls_unknown_issuer", |stream, _, heard| {
