@@ -128,6 +128,11 @@ impl<'a> ProviderMetadata<'a> {
             .chain(self.userinfo_endpoint)
     }
 
+    /// The whole document.
+    pub(crate) fn document(&self) -> &'a [u8] {
+        self.document
+    }
+
     /// Where the end user is sent.
     pub fn authorization_endpoint(&self) -> Endpoint<'a> {
         self.authorization_endpoint

@@ -1,6 +1,7 @@
 //! The provider's keys: a JSON Web Key Set (RFC 7517 section 5).
 
 mod error;
+mod faults;
 mod key;
 
 use core::cell::Cell;
