@@ -107,7 +107,7 @@ impl<S: AsRef<str>> Realm<S> {
     }
 }
 
-impl<'a> Realm<&'a str> {
+impl Realm<&str> {
     /// The same realm, whose logins ask the provider to show nothing to the end user (`prompt`
     /// `none`, OpenID Connect Core 3.1.2.1): for asking what it would answer.
     pub fn without_interaction(&self) -> Self {
