@@ -7,7 +7,7 @@ use heapless::String;
 use serde::Deserialize;
 
 use crate::error::error_enum;
-use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
+use crate::http::{HttpRequest, HttpResponse, ResponseError};
 use crate::policy::ENDPOINT_LEN;
 use crate::realm::{Issuer, is_safe_to_ask};
 use crate::wire::{
@@ -57,7 +57,7 @@ impl<'a> DiscoveryRequest<'a> {
         url.push_str(issuer.strip_suffix('/').unwrap_or(issuer));
         url.push_str("/.well-known/openid-configuration");
         let url = url.finish_str()?;
-        Ok(HttpRequest { method: Method::Get, url, authorization: None, body: &[] })
+        Ok(HttpRequest::get(url))
     }
 
     /// Reads the answer.
@@ -126,6 +126,11 @@ impl<'a> ProviderMetadata<'a> {
         [self.authorization_endpoint, self.token_endpoint, self.jwks_uri]
             .into_iter()
             .chain(self.userinfo_endpoint)
+    }
+
+    /// The whole document.
+    pub(crate) fn document(&self) -> &'a [u8] {
+        self.document
     }
 
     /// Where the end user is sent.

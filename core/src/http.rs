@@ -23,6 +23,11 @@ pub struct HttpRequest<'b> {
 }
 
 impl<'b> HttpRequest<'b> {
+    /// A GET without credentials.
+    pub fn get(url: &'b str) -> Self {
+        HttpRequest { method: Method::Get, url, authorization: None, body: &[] }
+    }
+
     /// The headers to send besides `Host` and `Content-Length`, names in lower case.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'b str)> {
         let content_type = match self.method {

@@ -30,7 +30,7 @@ pub enum JwsAlgorithm {
 }
 
 impl JwsAlgorithm {
-    const ALL: [JwsAlgorithm; 9] = [
+    pub(crate) const ALL: [JwsAlgorithm; 9] = [
         JwsAlgorithm::Rs256,
         JwsAlgorithm::Rs384,
         JwsAlgorithm::Rs512,

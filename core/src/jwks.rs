@@ -1,6 +1,7 @@
 //! The provider's keys: a JSON Web Key Set (RFC 7517 section 5).
 
 mod error;
+mod faults;
 mod key;
 
 use core::cell::Cell;
@@ -9,7 +10,7 @@ use serde::Deserialize;
 
 use self::key::Jwk;
 use crate::discovery::{Endpoint, ProviderMetadata};
-use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
+use crate::http::{HttpRequest, HttpResponse, ResponseError};
 use crate::jwa::JwsAlgorithm;
 use crate::refused::KeyWords;
 use crate::wire::{Array, BufferTooSmall, JsonStr, Member, Value, Writer, items, members};
@@ -38,7 +39,7 @@ impl<'a> JwksRequest<'a> {
         let mut url = Writer::new(buf);
         self.endpoint.write(&mut url);
         let url = url.finish_str()?;
-        Ok(HttpRequest { method: Method::Get, url, authorization: None, body: &[] })
+        Ok(HttpRequest::get(url))
     }
 
     /// Reads the answer.

@@ -58,6 +58,7 @@ mod id_token;
 mod userinfo;
 mod identity;
 mod refused;
+mod obstacles;
 
 mod error;
 mod error_response;
@@ -92,6 +93,7 @@ pub use jwks::{JwksError, JwksRequest, KeySet};
 pub use jws::JwsError;
 #[doc(hidden)]
 pub use jws::JwsSignature;
+pub use obstacles::{Announced, Obstacle};
 pub use pending_authorization::{AuthorizationError, PendingAuthorization};
 pub use pkce::{CodeChallenge, CodeVerifier};
 pub use random::NoEntropy;

@@ -107,6 +107,14 @@ impl<S: AsRef<str>> Realm<S> {
     }
 }
 
+impl Realm<&str> {
+    /// The same realm, whose logins ask the provider to show nothing to the end user (`prompt`
+    /// `none`, OpenID Connect Core 3.1.2.1): for asking what it would answer.
+    pub fn without_interaction(&self) -> Self {
+        Realm { prompt: Words::parse("none").unwrap_or_default(), ..*self }
+    }
+}
+
 /// Our registration with the provider.
 #[derive(Debug, Clone, Copy)]
 pub struct ClientRegistration<S> {

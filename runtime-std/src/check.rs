@@ -1,16 +1,22 @@
 //! What a login in a realm would do, and whether the provider is ready for it.
 
+mod foreseen;
+mod probe;
+
 use onerealm_core::{
     ClientType, JwksError, PkceOffered, QueryUserinfo, RedirectUri, RelyingParty, Requested,
 };
 
+use self::foreseen::Foreseen;
+pub use self::probe::{Asked, Probe, Verdict};
 use crate::documents::URL_LEN;
 use crate::error::Error;
 use crate::logins::{Logins, check_listed};
 use crate::realm::RealmConfig;
 
 /// The redirect URLs to try if the caller gives none and the realm lists none.
-const EXAMPLES: [&str; 2] = ["https://pve.example:8006", "http://127.0.0.1/callback"];
+const LOOPBACK: &str = "http://127.0.0.1/callback";
+const EXAMPLES: [&str; 2] = ["https://pve.example:8006", LOOPBACK];
 
 /// What [`Logins::check`] found: a login can begin, and its ID token can be verified.
 #[derive(Debug, Clone)]
@@ -26,6 +32,8 @@ pub struct Report {
     pub usable_keys: usize,
     /// The redirect URLs tried, each with the client type of its login.
     pub logins: Vec<(String, ClientType)>,
+    /// What will stop every login, if the provider does as its metadata says: one sentence each.
+    pub problems: Vec<String>,
     /// Notes for the administrator, one sentence each.
     pub notes: Vec<String>,
 }
@@ -40,7 +48,7 @@ impl Logins {
     /// As [`begin`](Logins::begin), and [`Error::Jwks`] if no key verifies signatures here.
     pub fn check(&self, realm: &str, redirect_url: Option<&str>) -> Result<Report, Error> {
         let config = self.realms().get(realm)?;
-        let urls = redirect_uris(config, redirect_url)?;
+        let urls = redirect_uris(config, redirect_url, &EXAMPLES)?;
         let login = self.login(config)?;
         let metadata = login.published.metadata();
         let relying_party = login.relying_party(&metadata)?;
@@ -54,22 +62,29 @@ impl Logins {
                 .map_err(|error| Error::Begin(error.into()))?;
             logins.push((url.as_str().to_owned(), decided));
         }
-        let usable = keys.key_set(&document)?.decodable();
+        let key_set = keys.key_set(&document)?;
+        let usable = key_set.decodable();
         if usable == 0 {
             return Err(keys.error(JwksError::NoneUsable));
         }
+        let Foreseen { problems, notes: foreseen } = Foreseen::of(relying_party, key_set);
         Ok(Report {
             realm: config.name().to_owned(),
             comment: config.comment.clone(),
             issuer: config.realm.issuer.as_str().to_owned(),
             usable_keys: usable,
             logins,
-            notes: notes(config, relying_party),
+            problems,
+            notes: foreseen.into_iter().chain(notes(config, relying_party)).collect(),
         })
     }
 }
 
-fn redirect_uris(config: &RealmConfig, given: Option<&str>) -> Result<Vec<RedirectUri>, Error> {
+fn redirect_uris(
+    config: &RealmConfig,
+    given: Option<&str>,
+    examples: &[&str],
+) -> Result<Vec<RedirectUri>, Error> {
     match given {
         Some(url) => {
             let url = RedirectUri::parse(url)?;
@@ -77,7 +92,7 @@ fn redirect_uris(config: &RealmConfig, given: Option<&str>) -> Result<Vec<Redire
             Ok(vec![url])
         }
         None if config.redirect_urls.is_empty() => {
-            Ok(EXAMPLES.into_iter().map(RedirectUri::parse).collect::<Result<_, _>>()?)
+            Ok(examples.iter().copied().map(RedirectUri::parse).collect::<Result<_, _>>()?)
         }
         None => Ok(config.redirect_urls.clone()),
     }

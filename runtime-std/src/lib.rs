@@ -59,7 +59,7 @@ mod text;
 mod user;
 mod verifiers;
 
-pub use check::Report;
+pub use check::{Asked, Probe, Report, Verdict};
 pub use claims::{Claims, UnfitClaims};
 pub use clock::now;
 pub use error::difference::Difference;

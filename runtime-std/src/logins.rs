@@ -15,7 +15,7 @@ use crate::store::PendingStore;
 
 pub use self::begin::Begun;
 pub use self::callback::Callback;
-pub(crate) use self::login::check_listed;
+pub(crate) use self::login::{Login, MESSAGE_LEN, check_listed};
 
 /// The logins of a set of realms, with cached provider documents.
 ///

@@ -72,6 +72,10 @@ impl<'a> Jwk<'a> {
         }
     }
 
+    pub(super) fn kid(&self) -> Option<JsonStr<'a>> {
+        self.kid
+    }
+
     pub(super) fn is_nameless(&self) -> bool {
         self.kid.is_none()
     }

@@ -79,6 +79,12 @@ pub(crate) enum Command {
         /// Where the provider would send the browser
         #[arg(long, value_name = "URL")]
         redirect_url: Option<String>,
+        /// Ask the provider whether it knows the redirect URLs and takes the credentials
+        ///
+        /// For each redirect URL and client type, one authorization request that lets nobody sign in, and one token
+        /// request with a code that nobody issued. A provider that counts failures may lock the client out.
+        #[arg(long)]
+        probe: bool,
     },
     /// Sets one property of a realm, and nothing else in the file
     Set {

@@ -6,6 +6,7 @@ mod arguments;
 mod browser_arguments;
 mod callback_at_terminal;
 mod change;
+mod check;
 #[cfg(feature = "demo")]
 mod demo;
 mod end_user;
@@ -16,7 +17,6 @@ mod named_realm;
 mod outcome;
 #[cfg(feature = "pve")]
 mod pve;
-mod report;
 mod say;
 mod standard_input;
 mod state_directory;
@@ -42,7 +42,7 @@ pub fn run() -> ExitCode {
 /// The codes of errors that are the command's own, as `docs/errors.md` lists them.
 pub fn codes() -> impl Iterator<Item = &'static str> {
     let of_every_command =
-        ["usage", "output", "browser_timeout", "listener", "demo", "interrupted"];
+        ["usage", "output", "browser_timeout", "listener", "demo", "interrupted", "check_failed"];
     #[cfg(feature = "pve")]
     let of_pve = pve::CODES;
     #[cfg(not(feature = "pve"))]
@@ -97,11 +97,10 @@ fn execute(arguments: Arguments, clock: fn() -> UnixTime) -> Result<Outcome, Fai
             Ok(identity(finish_login(&logins, &finish)?))
         }
         Command::Login(login) => Ok(identity(login::run(&logins()?, &login)?)),
-        Command::Check { realm, redirect_url } => {
+        Command::Check { realm, redirect_url, probe } => {
             let logins = logins()?;
             let realm = named_or_default(&logins, realm.name.as_deref())?;
-            let report = logins.check(realm, redirect_url.as_deref())?;
-            Ok(Outcome::of(report::to_json(&report), report::to_text(&report)))
+            check::run(&logins, realm, redirect_url.as_deref(), probe)
         }
         Command::Set { realm, property, value } => {
             change::run(&config, &realm, &property, Some(&value))

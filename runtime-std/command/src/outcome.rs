@@ -12,16 +12,23 @@ use serde_json::{Value, json};
 pub(crate) struct Outcome {
     json: Option<Value>,
     text: String,
+    /// Why it failed all the same.
+    failure: Option<Failure>,
 }
 
 impl Outcome {
     pub(crate) fn of(json: Value, text: impl Into<String>) -> Self {
-        Outcome { json: Some(json), text: text.into() }
+        Outcome { json: Some(json), text: text.into(), failure: None }
     }
 
     #[cfg(any(feature = "completions", feature = "pve"))]
     pub(crate) fn text(text: &str) -> Self {
-        Outcome { json: None, text: text.to_owned() }
+        Outcome { json: None, text: text.to_owned(), failure: None }
+    }
+
+    /// The same with an exit status and a message of its own.
+    pub(crate) fn and_failure(self, failure: Failure) -> Self {
+        Outcome { failure: Some(failure), ..self }
     }
 
     pub(crate) fn print(self, json: bool) -> ExitCode {
@@ -39,7 +46,10 @@ impl Outcome {
                 status: Class::Storage as u8,
             }
             .report(json),
-            _ => ExitCode::SUCCESS,
+            _ => match self.failure {
+                Some(failure) => failure.report(json),
+                None => ExitCode::SUCCESS,
+            },
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use onerealm_core::HttpResponse;
 use ureq::http::header::{
-    AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING,
+    AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, TRANSFER_ENCODING,
 };
 use ureq::http::{HeaderMap, HeaderValue, Version};
 use zeroize::Zeroizing;
@@ -17,6 +17,7 @@ const BODY_LEN: u64 = 1 << 20;
 pub(crate) struct Answer {
     pub(super) status: u16,
     content_type: Option<String>,
+    location: Option<String>,
     caching: Caching,
     body: Zeroizing<Vec<u8>>,
 }
@@ -27,10 +28,12 @@ impl Answer {
         let status = response.status().as_u16();
         let content_type = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let content_type = content_type.map(str::to_owned);
+        let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+        let location = location.map(str::to_owned);
         let said = |name| response.headers().get_all(name).iter().map(HeaderValue::as_bytes);
         let caching = Caching::of(said(CACHE_CONTROL), said(AGE));
         let body = response.body_mut().with_config().limit(BODY_LEN).read_to_vec()?;
-        Ok(Answer { status, content_type, caching, body: Zeroizing::new(body) })
+        Ok(Answer { status, content_type, location, caching, body: Zeroizing::new(body) })
     }
 
     /// An answer from the cache.
@@ -38,9 +41,19 @@ impl Answer {
         Answer {
             status: 200,
             content_type: content_type.map(str::to_owned),
+            location: None,
             caching: Caching::of(std::iter::empty(), std::iter::empty()),
             body: Zeroizing::new(body.to_vec()),
         }
+    }
+
+    pub(crate) fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Where a redirect leads.
+    pub(crate) fn location(&self) -> Option<&str> {
+        self.location.as_deref()
     }
 
     pub(crate) fn caching(&self) -> Caching {

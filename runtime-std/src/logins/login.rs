@@ -15,7 +15,7 @@ use crate::network::Shared;
 use crate::realm::RealmConfig;
 
 /// Room for the longest message: a token request with a long code and every byte encoded.
-pub(super) const MESSAGE_LEN: usize = 3 * policy::CODE_LEN + 8192;
+pub(crate) const MESSAGE_LEN: usize = 3 * policy::CODE_LEN + 8192;
 
 /// A login's realm, its provider's documents, and the network. Created when a call begins and dropped when it ends;
 /// nothing is parsed anew for each login.
@@ -56,7 +56,7 @@ impl Login<'_> {
     }
 
     /// Sends a request to an endpoint of the provider.
-    pub(super) fn send(&self, request: &HttpRequest<'_>) -> Result<Answer, Error> {
+    pub(crate) fn send(&self, request: &HttpRequest<'_>) -> Result<Answer, Error> {
         let Call { conversation, ca_file, deadline, .. } = &self.call;
         Ok(conversation.send(request, *ca_file, *deadline)?)
     }

@@ -1,0 +1,96 @@
+//! What `check` found, for people and for programs.
+
+use onerealm::{Asked, Class, ClientType, Logins, Probe, Report, Verdict};
+use serde_json::{Value, json};
+
+use crate::outcome::{Failure, Outcome};
+
+/// Checks a realm, and asks its provider besides with `probe`. What will stop logins is told with
+/// everything else, and makes it fail.
+pub(crate) fn run(
+    logins: &Logins,
+    realm: &str,
+    redirect_url: Option<&str>,
+    probe: bool,
+) -> Result<Outcome, Failure> {
+    let report = logins.check(realm, redirect_url)?;
+    let probes = probe.then(|| logins.probe(realm, redirect_url)).transpose()?;
+    let probes = probes.as_deref();
+    let refused = probes.unwrap_or_default().iter().filter(|p| p.verdict == Verdict::Bad).count();
+    let outcome = Outcome::of(to_json(&report, probes), to_text(&report, probes));
+    Ok(match report.problems.len() + refused {
+        0 => outcome,
+        found => outcome.and_failure(Failure::Other {
+            code: "check_failed",
+            message: format!(
+                "logins in the realm {} will fail: {found} of what was found stops them",
+                report.realm
+            ),
+            advice: None,
+            status: Class::Realm as u8,
+        }),
+    })
+}
+
+/// `realm`, `comment`, `issuer`, `usable_keys`, `logins`, `problems`, `notes`, and `probes` if the
+/// provider was asked.
+fn to_json(report: &Report, probes: Option<&[Probe]>) -> Value {
+    let login = |(url, decided): &(String, ClientType)| json!({"redirect_url": url, "client_type": decided.as_str()});
+    let mut json = json!({
+        "realm": report.realm,
+        "comment": report.comment,
+        "issuer": report.issuer,
+        "usable_keys": report.usable_keys,
+        "logins": report.logins.iter().map(login).collect::<Vec<_>>(),
+        "problems": report.problems,
+        "notes": report.notes,
+    });
+    if let Some(probes) = probes {
+        json["probes"] = probes.iter().map(probe_to_json).collect();
+    }
+    json
+}
+
+fn probe_to_json(probe: &Probe) -> Value {
+    json!({
+        "redirect_url": probe.redirect_url,
+        "client_type": probe.client_type.as_str(),
+        "asked": asked(probe.asked),
+        "came": probe.came,
+        "meaning": probe.meaning,
+        "verdict": probe.verdict.as_str(),
+    })
+}
+
+/// A line for the realm, one for each login, problem and note, and some for each question.
+fn to_text(report: &Report, probes: Option<&[Probe]>) -> String {
+    let Report { realm, issuer, usable_keys, logins, problems, notes, .. } = report;
+    let comment = report.comment.as_ref().map(|comment| format!(" ({comment})"));
+    let comment = comment.unwrap_or_default();
+    let realm =
+        format!("realm {realm}{comment}: provider {issuer} answers; usable keys: {usable_keys}");
+    let logins =
+        logins.iter().map(|(url, decided)| format!("  {url}: a {} login", decided.as_str()));
+    let problems = problems.iter().map(|problem| format!("  problem: {problem}"));
+    let notes = notes.iter().map(|note| format!("  note: {note}"));
+    let probes = probes.unwrap_or_default().iter().map(probe_to_text);
+    let lines: Vec<_> =
+        [realm].into_iter().chain(logins).chain(problems).chain(notes).chain(probes).collect();
+    lines.join("\n")
+}
+
+fn probe_to_text(probe: &Probe) -> String {
+    let Probe { redirect_url, client_type, came, meaning, .. } = probe;
+    let (asked, client_type) = (asked(probe.asked), client_type.as_str());
+    let verdict = probe.verdict.as_str();
+    format!(
+        "  {redirect_url}, {client_type}, {asked}: {verdict}\n    came: {came}\n    means: {meaning}"
+    )
+}
+
+fn asked(asked: Asked) -> &'static str {
+    match asked {
+        Asked::Authorization => "authorization request",
+        Asked::Token => "token request",
+    }
+}
