@@ -52,7 +52,7 @@ class Result:
     @property
     def advice(self):
         """What the error says to do."""
-        return self.error.get("advice") or ""
+        return self.error.get("fix") or ""
 
     def __str__(self):
         return f"onerealm {' '.join(self.arguments)}\nexit {self.status}\n{self.stdout}{self.stderr}"

@@ -11,6 +11,7 @@ use self::foreseen::Foreseen;
 pub use self::probe::{Asked, Probe, Verdict};
 use crate::documents::URL_LEN;
 use crate::error::Error;
+use crate::error::cause::Cause;
 use crate::logins::{Logins, check_listed};
 use crate::realm::RealmConfig;
 
@@ -45,7 +46,7 @@ impl Logins {
     ///
     /// # Errors
     ///
-    /// As [`begin`](Logins::begin), and [`Error::Jwks`] if no key verifies signatures here.
+    /// As [`begin`](Logins::begin), and [`Cause::Jwks`] if no key verifies signatures here.
     pub fn check(&self, realm: &str, redirect_url: Option<&str>) -> Result<Report, Error> {
         let config = self.realms().get(realm)?;
         let urls = redirect_uris(config, redirect_url, &EXAMPLES)?;
@@ -59,7 +60,7 @@ impl Logins {
         for url in urls {
             let decided = relying_party
                 .client_type(&url, Requested::Default)
-                .map_err(|error| Error::Begin(error.into()))?;
+                .map_err(|error| Cause::Begin(error.into()))?;
             logins.push((url.as_str().to_owned(), decided));
         }
         let key_set = keys.key_set(&document)?;

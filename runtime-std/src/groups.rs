@@ -7,6 +7,7 @@ use onerealm_core::wire::Value;
 
 use crate::codes::codes;
 use crate::error::difference::Difference;
+use crate::error::explanation::Explanation;
 use crate::error::{advice, shown};
 
 /// The value of the claim that the realm's `groups-claim` names.
@@ -132,13 +133,20 @@ impl Warning {
         }
     }
 
-    /// What to do about it.
-    pub fn advice(&self) -> &'static str {
-        self.difference().advice
+    /// What to tell people. `Display` is the sentence with both values.
+    pub fn explanation(&self) -> Explanation {
+        let Difference { expected, came, advice } = self.difference();
+        Explanation {
+            code: self.code(),
+            sentence: self.to_string(),
+            expected: Some(expected),
+            came: Some(came),
+            who: advice.who,
+            fix: Some(advice.fix),
+        }
     }
 
-    /// The expected and the received value. `Display` ends with it.
-    pub fn difference(&self) -> Difference {
+    fn difference(&self) -> Difference {
         match self {
             Warning::GroupsOverage { claim } => Difference::new(
                 format!("the claim {}, as groups-claim says", shown::quoted(claim)),

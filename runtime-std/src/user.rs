@@ -49,8 +49,12 @@ impl User {
         let groups = Groups::of(identity, groups_claim);
         let warnings = Warning::of(&groups, groups_claim);
         for warning in &warnings {
-            let (code, advice) = (warning.code(), warning.advice());
-            log::warn!("realm {}: {warning} [{code}]; advice: {advice}", identity.realm());
+            let advice = warning.explanation().fix.unwrap_or_default();
+            log::warn!(
+                "realm {}: {warning} [{}]; advice: {advice}",
+                identity.realm(),
+                warning.code()
+            );
         }
         Ok(User {
             realm: identity.realm().to_owned(),

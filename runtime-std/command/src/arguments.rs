@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::browser_arguments::{Browser, Public};
-use crate::outcome::Failure;
+use crate::failure::Failure;
 use crate::state_directory;
 
 const DEFAULT_CONFIG: &str = "/etc/pve/domains.cfg";
@@ -166,7 +166,7 @@ impl Arguments {
                 let _ = error.print();
                 ExitCode::from(error.exit_code() as u8)
             }
-            _ => Failure::Usage(sentence(&error)).report(wants_json),
+            _ => Failure::usage(sentence(&error)).report(wants_json),
         })
     }
 

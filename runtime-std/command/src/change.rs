@@ -6,7 +6,8 @@ use onerealm_domains_cfg::ConfigFile;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::outcome::{Failure, Outcome};
+use crate::failure::Failure;
+use crate::outcome::Outcome;
 use crate::standard_input::read_standard_input;
 
 /// `-` as the value stands for standard input; without a value, the property is removed.
@@ -23,7 +24,7 @@ pub(crate) fn run(
             file.set(realm, property, without_line_end(&text))?
         }
         Some(_) if ConfigFile::is_secret(property) => {
-            return Err(Failure::Usage(format!(
+            return Err(Failure::usage(format!(
                 "every process may read the command line: give {property} the value -, and its value on standard input"
             )));
         }

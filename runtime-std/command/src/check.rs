@@ -3,7 +3,8 @@
 use onerealm::{Asked, Class, ClientType, Logins, Probe, Report, Verdict};
 use serde_json::{Value, json};
 
-use crate::outcome::{Failure, Outcome};
+use crate::failure::Failure;
+use crate::outcome::Outcome;
 
 /// Checks a realm, and asks its provider besides with `probe`. What will stop logins is told with
 /// everything else, and makes it fail.
@@ -20,15 +21,14 @@ pub(crate) fn run(
     let outcome = Outcome::of(to_json(&report, probes), to_text(&report, probes));
     Ok(match report.problems.len() + refused {
         0 => outcome,
-        found => outcome.and_failure(Failure::Other {
-            code: "check_failed",
-            message: format!(
+        found => outcome.and_failure(Failure::new(
+            "check_failed",
+            format!(
                 "logins in the realm {} will fail: {found} of what was found stops them",
                 report.realm
             ),
-            advice: None,
-            status: Class::Realm as u8,
-        }),
+            Class::Realm as u8,
+        )),
     })
 }
 

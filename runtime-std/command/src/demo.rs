@@ -12,7 +12,8 @@ use onerealm_demo_provider::{
     DemoProvider, Endpoint, Platform, Registration, Setup, User, browser,
 };
 
-use crate::outcome::{Failure, Outcome};
+use crate::failure::Failure;
+use crate::outcome::Outcome;
 use scene::{Expected, Scene};
 use table::{Row, Table};
 
@@ -148,10 +149,5 @@ fn stay(provider: &DemoProvider, directory: &Path) -> ! {
 }
 
 fn failed(what: &'static str) -> impl Fn(io::Error) -> Failure {
-    move |error| Failure::Other {
-        code: "demo",
-        message: format!("{what} failed: {error}"),
-        advice: None,
-        status: 1,
-    }
+    move |error| Failure::new("demo", format!("{what} failed: {error}"), 1)
 }

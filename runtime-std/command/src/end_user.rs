@@ -1,6 +1,6 @@
 //! The end user, for programs.
 
-use onerealm::{Difference, Groups, User, Warning};
+use onerealm::{Explanation, Groups, User, Warning};
 use serde_json::{Value, json};
 
 /// `realm`, `username`, `client_type`, `issuer`, `subject`, `groups`, `warnings` and `claims`.
@@ -30,9 +30,8 @@ fn groups(groups: &Groups) -> Value {
 
 /// `code`, `message`, `advice`, `expected` and `came`.
 fn warning(warning: &Warning) -> Value {
-    let Difference { expected, came, .. } = warning.difference();
+    let Explanation { code, sentence, expected, came, fix, .. } = warning.explanation();
     json!({
-        "code": warning.code(), "message": warning.to_string(), "advice": warning.advice(),
-        "expected": expected, "came": came,
+        "code": code, "message": sentence, "advice": fix, "expected": expected, "came": came,
     })
 }

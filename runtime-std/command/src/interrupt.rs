@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use onerealm::loopback::Canceller;
 
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 /// The status that shells give to an interrupted program.
 const STATUS: u8 = 130;
@@ -35,10 +35,9 @@ pub(crate) fn check() -> Result<(), Failure> {
     if !INTERRUPTED.load(Ordering::SeqCst) {
         return Ok(());
     }
-    Err(Failure::Other {
-        code: "interrupted",
-        message: "the login was interrupted; nothing is left of it here".to_owned(),
-        advice: None,
-        status: STATUS,
-    })
+    Err(Failure::new(
+        "interrupted",
+        "the login was interrupted; nothing is left of it here".to_owned(),
+        STATUS,
+    ))
 }

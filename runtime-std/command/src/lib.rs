@@ -10,6 +10,7 @@ mod check;
 #[cfg(feature = "demo")]
 mod demo;
 mod end_user;
+mod failure;
 #[cfg(feature = "pve")]
 mod interrupt;
 mod login;
@@ -30,8 +31,9 @@ use onerealm::{
 use serde_json::json;
 
 use arguments::{Arguments, Command, Finish};
+use failure::Failure;
 use named_realm::named_or_default;
-use outcome::{Failure, Outcome};
+use outcome::Outcome;
 use standard_input::read_standard_input;
 
 /// Does what the process was called for, and gives its exit status.
@@ -135,7 +137,7 @@ fn finish_login(logins: &Logins, finish: &Finish) -> Result<User, Failure> {
         (None, Some(code), Some(state)) => {
             Callback::Parts { code, state, iss: finish.iss.as_deref() }
         }
-        _ => return Err(Failure::Usage("finish needs --callback, or --code and --state".into())),
+        _ => return Err(Failure::usage("finish needs --callback, or --code and --state")),
     };
     Ok(logins.finish(callback, redirect_url)?)
 }

@@ -12,8 +12,8 @@ use onerealm_core::{AuthorizationResponse, PendingKey, RedirectUri, RedirectUriK
 use crate::arguments::Login;
 use crate::browser_arguments::Browser;
 use crate::callback_at_terminal::Pasted;
+use crate::failure::Failure;
 use crate::named_realm::named_or_default;
-use crate::outcome::Failure;
 use crate::say::say;
 
 /// The path of the redirect URL unless told otherwise.
@@ -53,12 +53,7 @@ pub(crate) fn wait(
     match came {
         Ok(url) => Ok(url),
         Err(ListenerError::Cancelled) => Ok(pasted.take().unwrap_or_default()),
-        Err(error) => Err(Failure::Other {
-            code: "browser_timeout",
-            message: error.to_string(),
-            advice: None,
-            status: 4,
-        }),
+        Err(error) => Err(Failure::new("browser_timeout", error.to_string(), 4)),
     }
 }
 
@@ -74,18 +69,20 @@ pub(crate) fn listen(browser: &Browser) -> Result<LoopbackListener, Failure> {
         Some(url) => parts(url)?,
     };
     let port = browser.port.or(port);
-    LoopbackListener::bind(host, port, path).map_err(|error| Failure::Other {
-        code: "listener",
-        message: format!("can't listen for the browser's return on this machine: {error}"),
-        advice: Some("choose another --port, or leave it out"),
-        status: 7,
+    LoopbackListener::bind(host, port, path).map_err(|error| {
+        Failure::new(
+            "listener",
+            format!("can't listen for the browser's return on this machine: {error}"),
+            7,
+        )
+        .fixed_by("choose another --port, or leave it out")
     })
 }
 
 /// Host, port and path of a redirect URL on the loopback interface.
 fn parts(url: &str) -> Result<(LoopbackHost, Option<u16>, &str), Failure> {
     let elsewhere = || {
-        Failure::Usage(
+        Failure::usage(
             "login waits on this machine: --redirect-url must be http on 127.0.0.1, [::1] or localhost, with a path and without a query"
                 .to_owned(),
         )

@@ -2,7 +2,7 @@
 
 use onerealm::Logins;
 
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 /// The realm that is named, or else the default one.
 pub(crate) fn named_or_default<'a>(

@@ -33,8 +33,9 @@ pub(crate) use problem::CODES;
 use session::Session;
 use ticket::Ticket;
 
+use crate::failure::Failure;
 use crate::interrupt;
-use crate::outcome::{Failure, Outcome};
+use crate::outcome::Outcome;
 use crate::say::say;
 
 pub(crate) fn run(

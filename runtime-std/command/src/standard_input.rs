@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 /// The whole of standard input, which is short.
 pub(crate) fn read_standard_input() -> Result<String, Failure> {
@@ -12,6 +12,6 @@ pub(crate) fn read_standard_input() -> Result<String, Failure> {
     std::io::stdin()
         .take(limit as u64)
         .read_to_string(&mut text)
-        .map_err(|error| Failure::Usage(format!("standard input can't be read: {error}")))?;
+        .map_err(|error| Failure::usage(format!("standard input can't be read: {error}")))?;
     Ok(text)
 }

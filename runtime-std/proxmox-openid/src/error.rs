@@ -3,7 +3,7 @@
 
 use anyhow::{Error, anyhow};
 use onerealm::core::RealmError;
-use onerealm::{Class, DamagedPending, StoreError};
+use onerealm::{Cause, Class, DamagedPending, StoreError};
 
 use crate::config::Problem;
 
@@ -59,12 +59,10 @@ pub(crate) fn of_damage(DamagedPending: DamagedPending) -> Error {
 }
 
 pub(crate) fn of_code(error: onerealm::Error) -> Error {
-    let step = match &error {
-        onerealm::Error::IdToken { .. } => "Failed to verify ID token",
-        onerealm::Error::Userinfo { .. } => "Failed to contact userinfo endpoint",
-        onerealm::Error::Token { .. } | onerealm::Error::Http(_) => {
-            "Failed to contact token endpoint"
-        }
+    let step = match error.cause() {
+        Cause::IdToken { .. } => "Failed to verify ID token",
+        Cause::Userinfo { .. } => "Failed to contact userinfo endpoint",
+        Cause::Token { .. } | Cause::Http(_) => "Failed to contact token endpoint",
         _ => "Failed to finish the login",
     };
     told(step, error)
@@ -72,11 +70,12 @@ pub(crate) fn of_code(error: onerealm::Error) -> Error {
 
 fn told(step: &str, error: onerealm::Error) -> Error {
     let code = error.code();
-    let advice = error.advice().map(|advice| format!("; {advice}")).unwrap_or_default();
-    log::error!("openid login: {step}: {error} [{code}]{advice}");
+    let fix = error.explanation().fix.as_deref();
+    let fix = fix.map(|fix| format!("; {fix}")).unwrap_or_default();
+    log::error!("openid login: {step}: {error} [{code}]{fix}");
     match error.class() {
         // Paths and owners of files are for the administrator.
         Class::Storage => anyhow!("{step}: pending logins can't be kept [{code}]: see the log"),
-        _ => anyhow!("{step}: {error}{advice}"),
+        _ => anyhow!("{step}: {error}{fix}"),
     }
 }

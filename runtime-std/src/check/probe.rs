@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::clock::now;
 use crate::error::Error;
+use crate::error::cause::Cause;
 use crate::error::shown::{Secrets, quoted, shown};
 use crate::error::words::ProviderWords;
 use crate::hex::hex;
@@ -116,7 +117,7 @@ impl Logins {
         let metadata = login.published.metadata();
         let relying_party = login.relying_party(&metadata)?;
         let decided = |requested| relying_party.client_type(uri, requested);
-        let usual = decided(Requested::Default).map_err(|error| Error::Begin(error.into()))?;
+        let usual = decided(Requested::Default).map_err(|error| Cause::Begin(error.into()))?;
         // Public logins from the web are for programs that are no browsers; nobody registers them.
         let asked = decided(Requested::Public).is_ok_and(|public| public != usual);
         let is_asked = asked && uri.kind() != RedirectUriKind::Web;
@@ -178,7 +179,7 @@ fn with_port(uri: RedirectUri) -> Result<RedirectUri, Error> {
 }
 
 fn fill(random: &mut [u8]) -> Result<(), Error> {
-    getrandom::fill(random).map_err(|_| Error::Begin(onerealm_core::BeginError::NoEntropy))
+    getrandom::fill(random).map_err(|_| Error::from(onerealm_core::BeginError::NoEntropy))
 }
 
 fn ask_authorization(
@@ -275,8 +276,7 @@ fn ask_token(
     let iss = metadata.sends_issuer().then(|| relying_party.realm().issuer.as_str());
     let response = AuthorizationResponse::from_parts(&code, &state, iss)?;
     let request = pending.accept(&response, relying_party, now());
-    let request =
-        request.map_err(|error| Error::Authorization { error, words: None, difference: None })?;
+    let request = request.map_err(|error| Cause::Authorization { error, words: None })?;
     let mut buf = Zeroizing::new(vec![0; MESSAGE_LEN]);
     let message = request.request(&mut buf)?;
     let answer = login.send(&message)?;

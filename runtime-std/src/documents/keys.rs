@@ -12,6 +12,7 @@ use super::document::{Document, Kind};
 use super::turn::Turn;
 use crate::clock::now;
 use crate::error::Error;
+use crate::error::cause::Cause;
 use crate::lock::lock;
 
 /// After an unknown key caused a fetch, how long until the next unknown key may cause another.
@@ -127,7 +128,7 @@ impl Keys<'_> {
 
     /// Adds the keys' URL to an error.
     pub(crate) fn error(&self, error: JwksError) -> Error {
-        Error::Jwks { url: self.message.url.to_owned(), error }
+        Cause::Jwks { url: self.message.url.to_owned(), error }.into()
     }
 
     /// The key set in a document that [`get`](Self::get) gave.

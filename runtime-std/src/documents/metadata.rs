@@ -15,6 +15,7 @@ use super::keys::{Keys, KnownKeys};
 use super::turn::Turn;
 use crate::clock::now;
 use crate::error::Error;
+use crate::error::cause::Cause;
 use crate::error::difference::Difference;
 use crate::lock::lock;
 
@@ -163,8 +164,8 @@ impl Fetch<'_> {
             Err(error) => {
                 let response = document.response();
                 let difference = Difference::of_metadata(error, &self.whose.issuer, &response);
-                let (url, difference) = (self.message.url.to_owned(), difference.map(Box::new));
-                return Err(Error::Discovery { url, error, difference });
+                let cause = Cause::Discovery { url: self.message.url.to_owned(), error };
+                return Err(Error::new(cause).differing(difference));
             }
         };
         if let Some(disk) = self.disk {
@@ -176,9 +177,9 @@ impl Fetch<'_> {
 
 /// Whether a provider gave no answer, or answered that it is unavailable.
 fn is_silence(error: &Error) -> bool {
-    match error {
-        Error::Http(error) => error.is_silence(),
-        Error::Discovery { error: DiscoveryError::Response { error }, .. } => {
+    match error.cause() {
+        Cause::Http(error) => error.is_silence(),
+        Cause::Discovery { error: DiscoveryError::Response { error }, .. } => {
             matches!(error, ResponseError::Status { status: 429 | 500.. })
         }
         _ => false,

@@ -1,19 +1,67 @@
-//! What to do about a refusal, the provider's or ours.
+//! What to do about a refusal, the provider's or ours, and who does it.
+
+use std::borrow::Cow;
 
 use onerealm_core::{ClientType, ClientTypeError, DiscoveryError, ErrorCode};
 
+use super::explanation::Who;
 use super::words::ProviderWords;
 
-const SENT_AS_PUBLIC: &str = "the provider takes this redirect URL for a public client's and wants no secret: set the realm's client-type to auto, or begin the login with --public";
-const SECRET_MISSING: &str = "the provider takes this redirect URL for a confidential client's and wants the secret: set the realm's client-key and client-type auto, or register the redirect URL for installed applications (in Entra ID: platform \"Mobile and desktop applications\")";
-const SECRET_WRONG: &str = "check the realm's client-key: in Entra ID it is the secret's value, not its id, and it may have expired";
-const INSTALLED_APP_KEY: &str = "the provider wants the key of an installed application: set the realm's native-client-id and native-client-key";
-const SPA: &str = "the redirect URL is registered for a single-page application: register it for the platform \"Web\" or \"Mobile and desktop applications\"";
+/// What to do, and who does it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Advice {
+    pub(crate) who: Who,
+    pub(crate) fix: Cow<'static, str>,
+}
 
-pub(crate) const NOT_LISTED: &str = "add the redirect URL to the realm's redirect-urls (http on this machine without a port: any port is taken), or remove that property to allow all";
+impl Advice {
+    pub(crate) const fn of(who: Who, fix: &'static str) -> Self {
+        Advice { who, fix: Cow::Borrowed(fix) }
+    }
+}
+
+const fn realm(fix: &'static str) -> Advice {
+    Advice::of(Who::RealmAdministrator, fix)
+}
+
+const fn provider(fix: &'static str) -> Advice {
+    Advice::of(Who::ProviderAdministrator, fix)
+}
+
+const fn system(fix: &'static str) -> Advice {
+    Advice::of(Who::SystemAdministrator, fix)
+}
+
+const fn end_user(fix: &'static str) -> Advice {
+    Advice::of(Who::EndUser, fix)
+}
+
+const fn caller(fix: &'static str) -> Advice {
+    Advice::of(Who::Caller, fix)
+}
+
+const SENT_AS_PUBLIC: Advice = realm(
+    "the provider takes this redirect URL for a public client's and wants no secret: set the realm's client-type to auto, or begin the login with --public",
+);
+const SECRET_MISSING: Advice = realm(
+    "the provider takes this redirect URL for a confidential client's and wants the secret: set the realm's client-key and client-type auto, or register the redirect URL for installed applications (in Entra ID: platform \"Mobile and desktop applications\")",
+);
+const SECRET_WRONG: Advice = realm(
+    "check the realm's client-key: in Entra ID it is the secret's value, not its id, and it may have expired",
+);
+const INSTALLED_APP_KEY: Advice = realm(
+    "the provider wants the key of an installed application: set the realm's native-client-id and native-client-key",
+);
+const SPA: Advice = provider(
+    "the redirect URL is registered for a single-page application: register it for the platform \"Web\" or \"Mobile and desktop applications\"",
+);
+
+pub(crate) const NOT_LISTED: Advice = realm(
+    "add the redirect URL to the realm's redirect-urls (http on this machine without a port: any port is taken), or remove that property to allow all",
+);
 
 /// Advice for texts that Entra ID and Google are known to send.
-const KNOWN_TEXTS: &[(&str, &str)] = &[
+const KNOWN_TEXTS: &[(&str, Advice)] = &[
     ("AADSTS700025", SENT_AS_PUBLIC),
     ("AADSTS90023", SENT_AS_PUBLIC),
     ("AADSTS7000218", SECRET_MISSING),
@@ -22,7 +70,9 @@ const KNOWN_TEXTS: &[(&str, &str)] = &[
     ("AADSTS9002327", SPA),
     (
         "AADSTS700016",
-        "check the realm's client-id, and that issuer-url names the tenant that the application is in",
+        realm(
+            "check the realm's client-id, and that issuer-url names the tenant that the application is in",
+        ),
     ),
     ("client_secret is missing", INSTALLED_APP_KEY),
 ];
@@ -31,129 +81,191 @@ pub(crate) fn on_refused_token(
     client_type: ClientType,
     error: ErrorCode,
     words: Option<&ProviderWords>,
-) -> Option<&'static str> {
+) -> Option<Advice> {
     let known = KNOWN_TEXTS.iter().find(|(text, _)| words.is_some_and(|w| w.mentions(text)));
     if let Some((_, advice)) = known {
-        return Some(advice);
+        return Some(advice.clone());
     }
     match (error, client_type) {
-        (ErrorCode::InvalidGrant, _) => Some(
+        (ErrorCode::InvalidGrant, _) => Some(end_user(
             "the code was used, has expired, or was given to another client: begin the login again",
-        ),
-        (_, ClientType::Confidential) => Some(
+        )),
+        (_, ClientType::Confidential) => Some(realm(
             "check client-id and client-key, and token-auth-method if the provider allows only one; if it has registered this as a public client, set the realm's client-type to auto, or begin the login with --public",
-        ),
-        (_, ClientType::Public) => Some(
+        )),
+        (_, ClientType::Public) => Some(realm(
             "if the provider has registered this as a confidential client, it wants the secret: set client-key and leave --public out, or give public logins a registration of their own with native-client-id",
-        ),
+        )),
     }
 }
 
 pub(crate) fn on_refused_authorization(
     error: ErrorCode,
     words: Option<&ProviderWords>,
-) -> Option<&'static str> {
+) -> Option<Advice> {
     if words.is_some_and(|words| words.mentions("AADSTS650053")) {
-        return Some(
+        return Some(realm(
             "Entra ID has no scope groups: remove it from the realm's scopes, and add the groups claim in the app's token configuration",
-        );
+        ));
     }
     match error {
-        ErrorCode::AccessDenied => Some("the end user cancelled, or may not use this application"),
-        ErrorCode::InvalidScope => Some("check the realm's scopes"),
+        ErrorCode::AccessDenied => {
+            Some(end_user("the end user cancelled, or may not use this application"))
+        }
+        ErrorCode::InvalidScope => Some(realm("check the realm's scopes")),
         ErrorCode::UnauthorizedClient => {
-            Some("allow the authorization code flow for this client at the provider")
+            Some(provider("allow the authorization code flow for this client at the provider"))
         }
         _ => None,
     }
 }
 
-pub(crate) fn on_client_type(error: ClientTypeError) -> Option<&'static str> {
+pub(crate) fn on_client_type(error: ClientTypeError) -> Option<Advice> {
     match error {
         ClientTypeError::NoSecret => {
-            Some("set the realm's client-key, or client-type auto or public")
+            Some(realm("set the realm's client-key, or client-type auto or public"))
         }
         ClientTypeError::PublicRefused => {
-            Some("leave out --public, or set the realm's public-override to 1")
+            Some(caller("leave out --public, or set the realm's public-override to 1"))
         }
-        ClientTypeError::TokenAuthMethod => Some("set or remove the realm's token-auth-method"),
+        ClientTypeError::TokenAuthMethod => {
+            Some(realm("set or remove the realm's token-auth-method"))
+        }
         _ => None,
     }
 }
 
-pub(crate) fn on_discovery(error: DiscoveryError) -> Option<&'static str> {
+pub(crate) fn on_discovery(error: DiscoveryError) -> Option<Advice> {
     match error {
         DiscoveryError::Issuer => Some(OTHER_ISSUER_IN_METADATA),
-        DiscoveryError::Response { .. } => Some(
+        DiscoveryError::Response { .. } => Some(realm(
             "open the URL in a browser: it must show the provider's metadata; issuer-url is what stands before /.well-known/",
-        ),
+        )),
         _ => None,
     }
 }
 
-pub(crate) const SLASH_MISSING: &str = "add '/' to the end of the realm's issuer-url";
-pub(crate) const SLASH_TOO_MANY: &str = "remove the '/' at the end of the realm's issuer-url";
-pub(crate) const OTHER_ISSUER_IN_METADATA: &str = "set issuer-url to the issuer in the provider's metadata; for Entra ID it names the tenant (https://login.microsoftonline.com/TENANT-ID/v2.0), not common or organizations";
-pub(crate) const SLASH_WITHIN_PROVIDER: &str = "the provider ends its issuer with '/' in one place and without in another: make them equal in the provider's settings, and write issuer-url in the same way";
-pub(crate) const OTHER_ISSUER_IN_TOKEN: &str = "the provider's metadata and its ID tokens name two issuers: make them equal in the provider's settings (its public URL, the tenant), and set issuer-url to that";
-pub(crate) const OTHER_ISSUER_IN_RESPONSE: &str = "begin the login again; if it happens each time, make the iss of the provider's responses equal to the issuer in its metadata, and set issuer-url to that";
-pub(crate) const NO_ISSUER_IN_RESPONSE: &str = "give finish the whole URL with --callback, or iss with --iss; a server must pass iss on; it is compared with issuer-url";
+pub(crate) const SLASH_MISSING: Advice = realm("add '/' to the end of the realm's issuer-url");
+pub(crate) const SLASH_TOO_MANY: Advice =
+    realm("remove the '/' at the end of the realm's issuer-url");
+pub(crate) const OTHER_ISSUER_IN_METADATA: Advice = realm(
+    "set issuer-url to the issuer in the provider's metadata; for Entra ID it names the tenant (https://login.microsoftonline.com/TENANT-ID/v2.0), not common or organizations",
+);
+pub(crate) const SLASH_WITHIN_PROVIDER: Advice = provider(
+    "the provider ends its issuer with '/' in one place and without in another: make them equal in the provider's settings, and write issuer-url in the same way",
+);
+pub(crate) const OTHER_ISSUER_IN_TOKEN: Advice = provider(
+    "the provider's metadata and its ID tokens name two issuers: make them equal in the provider's settings (its public URL, the tenant), and set issuer-url to that",
+);
+pub(crate) const OTHER_ISSUER_IN_RESPONSE: Advice = provider(
+    "begin the login again; if it happens each time, make the iss of the provider's responses equal to the issuer in its metadata, and set issuer-url to that",
+);
+pub(crate) const NO_ISSUER_IN_RESPONSE: Advice = caller(
+    "give finish the whole URL with --callback, or iss with --iss; a server must pass iss on; it is compared with issuer-url",
+);
 
-pub(crate) const CLIENT_ID: &str = "set the realm's client-id to the identifier that the application has at the provider, or let the provider put that into aud";
-pub(crate) const NATIVE_CLIENT_ID: &str = "set the realm's native-client-id to the identifier that the application has at the provider, or let the provider put that into aud";
-pub(crate) const AUDIENCES: &str = "if the other audience may be there (ZITADEL adds the project's id), name it in the realm's audiences; otherwise let the provider leave it out";
-pub(crate) const FEWER_AUDIENCES: &str =
-    "let the provider put fewer audiences into the token, whatever the realm's audiences allow";
-pub(crate) const AUTHORIZED_PARTY: &str = "if azp is the identifier of this realm's registration, set client-id to it; otherwise the provider issued the token to another client";
-pub(crate) const NATIVE_AUTHORIZED_PARTY: &str = "if azp is the identifier of this realm's registration for public logins, set native-client-id to it; otherwise the provider issued the token to another client";
+pub(crate) const CLIENT_ID: Advice = realm(
+    "set the realm's client-id to the identifier that the application has at the provider, or let the provider put that into aud",
+);
+pub(crate) const NATIVE_CLIENT_ID: Advice = realm(
+    "set the realm's native-client-id to the identifier that the application has at the provider, or let the provider put that into aud",
+);
+pub(crate) const AUDIENCES: Advice = realm(
+    "if the other audience may be there (ZITADEL adds the project's id), name it in the realm's audiences; otherwise let the provider leave it out",
+);
+pub(crate) const FEWER_AUDIENCES: Advice = provider(
+    "let the provider put fewer audiences into the token, whatever the realm's audiences allow",
+);
+pub(crate) const AUTHORIZED_PARTY: Advice = realm(
+    "if azp is the identifier of this realm's registration, set client-id to it; otherwise the provider issued the token to another client",
+);
+pub(crate) const NATIVE_AUTHORIZED_PARTY: Advice = realm(
+    "if azp is the identifier of this realm's registration for public logins, set native-client-id to it; otherwise the provider issued the token to another client",
+);
 
-pub(crate) const MAX_AGE: &str = "sign in anew at the provider; if it happens each time, the provider ignores the realm's max-age, or a clock is off";
-pub(crate) const ENCRYPTED: &str = "turn off ID token encryption for this client at the provider; no setting of the realm decrypts it";
-pub(crate) const OTHER_KIND_OF_TOKEN: &str =
-    "let the provider send an ID token, whose typ is JWT or none: it sent a token of another kind";
-pub(crate) const UNKNOWN_KEY: &str = "try again in a minute, in case the provider changed its keys a moment ago; if it happens each time, another provider or tenant signs than the one that issuer-url names";
-pub(crate) const WRONG_KIND_OF_KEY: &str = "set another ID token signature algorithm for this client at the provider, one that its key is for; the keys are those of issuer-url";
-pub(crate) const AMBIGUOUS_KEY: &str = "let the provider name its key with kid, each key with another; no setting of the realm chooses one";
+pub(crate) const MAX_AGE: Advice = end_user(
+    "sign in anew at the provider; if it happens each time, the provider ignores the realm's max-age, or a clock is off",
+);
+pub(crate) const ENCRYPTED: Advice = provider(
+    "turn off ID token encryption for this client at the provider; no setting of the realm decrypts it",
+);
+pub(crate) const OTHER_KIND_OF_TOKEN: Advice = provider(
+    "let the provider send an ID token, whose typ is JWT or none: it sent a token of another kind",
+);
+pub(crate) const UNKNOWN_KEY: Advice = provider(
+    "try again in a minute, in case the provider changed its keys a moment ago; if it happens each time, another provider or tenant signs than the one that issuer-url names",
+);
+pub(crate) const WRONG_KIND_OF_KEY: Advice = provider(
+    "set another ID token signature algorithm for this client at the provider, one that its key is for; the keys are those of issuer-url",
+);
+pub(crate) const AMBIGUOUS_KEY: Advice = provider(
+    "let the provider name its key with kid, each key with another; no setting of the realm chooses one",
+);
 
-pub(crate) const OTHER_SUBJECT: &str = "let the provider send the sub of the ID token in userinfo too, or set the realm's query-userinfo to 0 if the ID token says enough";
-pub(crate) const SIGNED_USERINFO: &str = "turn off signed userinfo for this client at the provider, or set the realm's query-userinfo to 0";
+pub(crate) const OTHER_SUBJECT: Advice = provider(
+    "let the provider send the sub of the ID token in userinfo too, or set the realm's query-userinfo to 0 if the ID token says enough",
+);
+pub(crate) const SIGNED_USERINFO: Advice = provider(
+    "turn off signed userinfo for this client at the provider, or set the realm's query-userinfo to 0",
+);
 
-pub(crate) const USERINFO_UNUSABLE: &str = "look at what answers at the URL in the message, or set the realm's query-userinfo to 0 if the ID token says enough";
+pub(crate) const USERINFO_UNUSABLE: Advice = realm(
+    "look at what answers at the URL in the message, or set the realm's query-userinfo to 0 if the ID token says enough",
+);
 
 /// The largest `clock-skew`, in seconds.
 const LARGEST_SKEW: u64 = 600;
 
 /// Advice for clocks that are `apart` seconds apart, or a token that much too old.
-pub(crate) fn on_clocks(apart: u64) -> &'static str {
+pub(crate) fn on_clocks(apart: u64) -> Advice {
     if apart < LARGEST_SKEW {
-        "correct the clock of this machine or the provider's (timedatectl tells whether this one is synchronized), or raise the realm's clock-skew, to 600 seconds at most"
+        system(
+            "correct the clock of this machine or the provider's (timedatectl tells whether this one is synchronized), or raise the realm's clock-skew, to 600 seconds at most",
+        )
     } else {
-        "correct the clock of this machine or the provider's (timedatectl tells whether this one is synchronized): the realm's clock-skew, 600 seconds at most, can't make up for so much"
+        system(
+            "correct the clock of this machine or the provider's (timedatectl tells whether this one is synchronized): the realm's clock-skew, 600 seconds at most, can't make up for so much",
+        )
     }
 }
 
-pub(crate) fn on_algorithm(alg: &str) -> &'static str {
+pub(crate) fn on_algorithm(alg: &str) -> Advice {
     if alg.starts_with("HS") {
-        "set the ID token signature algorithm of this client to RS256 or ES256 at the provider (in authentik: choose a signing key): HS algorithms are keyed with the client secret, which a public login doesn't have, so no login of the realm may use them"
+        provider(
+            "set the ID token signature algorithm of this client to RS256 or ES256 at the provider (in authentik: choose a signing key): HS algorithms are keyed with the client secret, which a public login doesn't have, so no login of the realm may use them",
+        )
     } else {
-        "set the ID token signature algorithm of this client to RS256 or ES256 at the provider; no setting of the realm allows another"
+        provider(
+            "set the ID token signature algorithm of this client to RS256 or ES256 at the provider; no setting of the realm allows another",
+        )
     }
 }
 
-pub(crate) fn on_refused_userinfo(status: u16) -> &'static str {
+pub(crate) fn on_refused_userinfo(status: u16) -> Advice {
     match status {
-        403 => {
-            "add the scopes that userinfo needs to the realm's scopes, and allow this client to use it; or set query-userinfo to 0 if the ID token says enough"
-        }
-        _ => {
-            "let the provider accept this client's access token at its userinfo endpoint, or set the realm's query-userinfo to 0 if the ID token says enough"
-        }
+        403 => realm(
+            "add the scopes that userinfo needs to the realm's scopes, and allow this client to use it; or set query-userinfo to 0 if the ID token says enough",
+        ),
+        _ => provider(
+            "let the provider accept this client's access token at its userinfo endpoint, or set the realm's query-userinfo to 0 if the ID token says enough",
+        ),
     }
 }
 
-pub(crate) const USER_NAME_MISSING: &str = "set the realm's username-claim to one of the claims that are there, or let the provider send this one (by the realm's scopes, or by a mapping at the provider)";
+pub(crate) const MESSAGE_TOO_LONG: Advice =
+    caller("shorten the realm's lists, or the code that was given");
 
-pub(crate) const USER_NAME_UNUSABLE: &str = "set the realm's username-claim to another claim, or change the value at the provider: a user name is never rewritten";
+pub(crate) const USER_NAME_MISSING: Advice = realm(
+    "set the realm's username-claim to one of the claims that are there, or let the provider send this one (by the realm's scopes, or by a mapping at the provider)",
+);
 
-pub(crate) const GROUPS_OVERAGE: &str = "let the provider send fewer groups: in Entra ID, assign groups to the application and emit only those, or use app roles and set the realm's groups-claim to roles; groups that are elsewhere are not fetched";
-pub(crate) const GROUPS_INVALID: &str = "let the provider send other names in the claim of the realm's groups-claim (in Keycloak: turn off \"Full group path\" in the group mapper), or rename the groups: names are never rewritten";
+pub(crate) const USER_NAME_UNUSABLE: Advice = realm(
+    "set the realm's username-claim to another claim, or change the value at the provider: a user name is never rewritten",
+);
+
+pub(crate) const GROUPS_OVERAGE: Advice = provider(
+    "let the provider send fewer groups: in Entra ID, assign groups to the application and emit only those, or use app roles and set the realm's groups-claim to roles; groups that are elsewhere are not fetched",
+);
+pub(crate) const GROUPS_INVALID: Advice = provider(
+    "let the provider send other names in the claim of the realm's groups-claim (in Keycloak: turn off \"Full group path\" in the group mapper), or rename the groups: names are never rewritten",
+);

@@ -1,6 +1,6 @@
-//! Who must act.
+//! The kind of failure.
 
-/// Who must act, which is also the command's exit status.
+/// The kind of failure, which is also the command's exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Class {

@@ -7,25 +7,22 @@ use std::fmt;
 
 use onerealm_core::wire::Value;
 
+use super::advice::Advice;
 use super::shown::plain;
 
-/// An expected and a received value.
+/// An expected and a received value, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    /// What the realm or the provider's documents require, with the realm's property if there is
-    /// one.
-    pub expected: String,
-    /// What the provider sent: bounded, control characters escaped.
-    pub came: String,
-    /// What to do about it.
-    pub(crate) advice: &'static str,
+pub(crate) struct Difference {
+    pub(crate) expected: String,
+    pub(crate) came: String,
+    pub(crate) advice: Advice,
 }
 
 impl Difference {
     pub(crate) fn new(
         expected: impl Into<String>,
         came: impl Into<String>,
-        advice: &'static str,
+        advice: Advice,
     ) -> Self {
         Difference { expected: expected.into(), came: came.into(), advice }
     }
@@ -35,11 +32,6 @@ impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "expected: {}; came: {}", self.expected, self.came)
     }
-}
-
-/// The end of a message with a difference.
-pub(super) fn in_parentheses(difference: Option<&Difference>) -> String {
-    difference.map(|difference| format!(" ({difference})")).unwrap_or_default()
 }
 
 /// Whether two issuers differ only in a trailing `/`.

@@ -2,7 +2,7 @@
 
 use onerealm_core::Identity;
 
-use super::difference::{Difference, in_parentheses};
+use super::difference::Difference;
 use super::{advice, shown};
 use crate::codes::codes;
 
@@ -49,7 +49,7 @@ impl UserError {
     }
 
     /// The expected and the received value, if both are public.
-    pub(crate) fn difference(&self) -> Option<Difference> {
+    pub(super) fn difference(&self) -> Option<Difference> {
         match self {
             UserError::Missing { claim, present } => Some(Difference::new(
                 format!("the claim {claim:?}, as username-claim says"),
@@ -63,9 +63,8 @@ impl UserError {
 
 codes! {
     UserError {
-        error @ Self::Missing { .. } => "username_missing",
-            "the end user has no claim of the name that is the realm's username-claim{}",
-            in_parentheses(error.difference().as_ref());
+        Self::Missing { .. } => "username_missing",
+            "the end user has no claim of the name that is the realm's username-claim";
         Self::NotText { claim } => "username_not_text",
             "the claim {claim:?}, which the realm's username-claim names, is no string";
         Self::Unusable { claim, reason } => "username_unusable",

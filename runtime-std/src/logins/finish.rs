@@ -17,6 +17,7 @@ use crate::claims::Claims;
 use crate::clock::now;
 use crate::documents::{Keys, URL_LEN};
 use crate::error::Error;
+use crate::error::cause::Cause;
 use crate::error::difference::Difference;
 use crate::error::refused_id_token::Judged;
 use crate::error::shown::Secrets;
@@ -117,7 +118,7 @@ impl Logins {
         let response = response.to_redirect_uri_written(&redirect_uri);
         pending.check_redirect_uri(&response).map_err(|error| {
             let words = ProviderWords::of_authorization(&response);
-            Error::Authorization { error, words, difference: None }
+            Cause::Authorization { error, words }
         })?;
         let mut secrets = Secrets::default();
         secrets.add(pending.state().as_str().to_owned());
@@ -160,8 +161,8 @@ impl Logins {
             }
             let words = ProviderWords::of_authorization(response);
             let issuer = relying_party.realm().issuer.as_str();
-            let difference = Difference::of_response(error, issuer, response).map(Box::new);
-            Err(Error::Authorization { error, words, difference })
+            let difference = Difference::of_response(error, issuer, response);
+            Err(Error::new(Cause::Authorization { error, words }).differing(difference))
         })
     }
 
@@ -212,7 +213,7 @@ fn validate<'b>(
     verdict.map_err(|refused| {
         let error = refused.error();
         let judged = Judged { relying_party, keys: key_set, token: refused, secrets };
-        Error::IdToken { error, difference: judged.difference().map(Box::new) }
+        Error::new(Cause::IdToken { error }).differing(judged.difference())
     })
 }
 
@@ -238,11 +239,9 @@ fn id_token<'a>(
     secrets: &Secrets,
 ) -> Result<IdToken<'a>, Error> {
     let client_type = request.client_type();
-    request.response(answer.response()).map_err(|error| Error::Token {
-        url: relying_party.metadata().token_endpoint().chars().collect(),
-        client_type,
-        error,
-        words: words(answer, secrets),
+    request.response(answer.response()).map_err(|error| {
+        let url = relying_party.metadata().token_endpoint().chars().collect();
+        Cause::Token { url, client_type, error, words: words(answer, secrets) }.into()
     })
 }
 
@@ -283,5 +282,7 @@ fn refused_userinfo(
     error: UserinfoError,
     words: Option<ProviderWords>,
 ) -> Error {
-    Error::Userinfo { url: request.endpoint().chars().collect(), error, words }
+    let difference = Difference::of_userinfo(error);
+    let url = request.endpoint().chars().collect();
+    Error::new(Cause::Userinfo { url, error, words }).differing(difference)
 }

@@ -10,6 +10,7 @@ use onerealm_core::{
 use super::Logins;
 use crate::documents::{Call, Published};
 use crate::error::Error;
+use crate::error::cause::Cause;
 use crate::http::Answer;
 use crate::network::Shared;
 use crate::realm::RealmConfig;
@@ -51,7 +52,7 @@ impl Login<'_> {
     ) -> Result<RelyingParty<'a>, Error> {
         RelyingParty::new(&self.realm, metadata).map_err(|error: DiscoveryError| {
             let url = self.realm.issuer.as_str().to_owned();
-            Error::Discovery { url, error, difference: None }
+            Cause::Discovery { url, error }.into()
         })
     }
 
@@ -66,6 +67,6 @@ impl Login<'_> {
 pub(crate) fn check_listed(config: &RealmConfig, redirect_uri: &RedirectUri) -> Result<(), Error> {
     match config.allows(redirect_uri) {
         true => Ok(()),
-        false => Err(Error::RedirectUriNotListed { realm: config.name().to_owned() }),
+        false => Err(Cause::RedirectUriNotListed { realm: config.name().to_owned() }.into()),
     }
 }

@@ -97,7 +97,7 @@ fn each_row_of_the_table_sends_exactly_what_it_says() {
         let begin = [&["--redirect-url", row.redirect_url], row.public].concat();
         if let Expected::Refused(code) = row.expected {
             let ran = scene.run(&[&["auth-url", "sso"], begin.as_slice()].concat());
-            assert!(ran.failed(3, code)["advice"].is_string(), "{shown}");
+            assert!(ran.failed(3, code)["fix"].is_string(), "{shown}");
             assert!(scene.token_requests().is_empty(), "{shown}");
             continue;
         }

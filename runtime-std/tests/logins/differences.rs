@@ -7,7 +7,7 @@ mod hostile;
 use std::fs;
 use std::sync::Arc;
 
-use onerealm::{Begun, Callback, Error, Requested, User};
+use onerealm::{Begun, Callback, Error, Explanation, Requested, User};
 use onerealm_demo_provider::{Endpoint, browser};
 use serde_json::{Value, json};
 
@@ -40,6 +40,13 @@ fn login(
     logins.finish(Callback::Url(&format!("{callback}{behind_callback}")), Some(url))
 }
 
+/// What was expected, what came, and what to do.
+fn sides(error: &Error, case: &str) -> [String; 3] {
+    let Explanation { expected, came, fix, .. } = error.explanation().clone();
+    let sides = [expected, came, fix.map(Into::into)];
+    sides.map(|side| side.unwrap_or_else(|| panic!("{case}: {error}")))
+}
+
 #[test]
 fn the_message_says_what_was_expected_what_came_and_which_setting_to_change() {
     for case in CASES {
@@ -50,18 +57,20 @@ fn the_message_says_what_was_expected_what_came_and_which_setting_to_change() {
         let url = if case.properties.contains("native-client-id") { LOOPBACK } else { WEB };
         let error = login(&scene, url, case.behind_callback, |_| ()).unwrap_err();
         assert_eq!(error.code(), case.code, "{name}: {error}");
-        let difference = error.difference().unwrap_or_else(|| panic!("{name}: {error}"));
-        for (side, pieces) in [(&difference.expected, case.expected), (&difference.came, case.came)]
-        {
+        let [expected, came, fix] = sides(&error, name);
+        for (side, pieces) in [(&expected, case.expected), (&came, case.came)] {
             for piece in pieces {
                 let piece = piece.replace("ISSUER", scene.provider.issuer());
                 assert!(side.contains(&piece), "{name}: {piece:?} in {side}");
             }
         }
-        let (message, advice) = (error.to_string(), error.advice().unwrap_or_default());
-        assert!(message.ends_with(&format!(" ({difference})")), "{name}: {message}");
+        let message = error.to_string();
+        assert_eq!(
+            message,
+            format!("{} (expected: {expected}; came: {came})", error.explanation().sentence)
+        );
         assert!(message.contains(case.setting), "{name}: {:?} in {message}", case.setting);
-        assert!(advice.contains(case.setting), "{name}: {:?} in {advice}", case.setting);
+        assert!(fix.contains(case.setting), "{name}: {:?} in {fix}", case.setting);
         assert!(!message.contains('\n') && message.len() < 1200, "{name}: {message}");
     }
 }
@@ -90,7 +99,7 @@ fn no_message_about_a_difference_has_a_secret_in_it() {
         };
         let error = login(&scene, url, case.behind_callback, see).unwrap_err();
         let secrets = [secrets(&scene, &tokens), sent].concat();
-        let said = format!("{error} {error:?} {:?} {:?}", error.difference(), error.advice());
+        let said = format!("{error} {error:?} {:?}", error.explanation());
         assert_hidden(&said, &secrets);
         looked_for += secrets.len();
     }
@@ -112,7 +121,8 @@ fn the_advice_on_clocks_knows_what_the_setting_can_make_up_for() {
         scene.configure(KEY);
         let error = login(&scene, WEB, "", |_| ()).unwrap_err();
         assert_eq!(error.code(), "id_token_expired", "{error}");
-        assert!(error.advice().unwrap().contains(advice), "{late}: {:?}", error.advice());
+        let fix = error.explanation().fix.as_deref().unwrap();
+        assert!(fix.contains(advice), "{late}: {fix}");
     }
 }
 
@@ -123,7 +133,7 @@ fn a_slash_is_removed_or_added_as_the_advice_says() {
         let bend = case.bend;
         let scene = Scene::bent(move |endpoint, _, answer| bend.apply(endpoint, answer));
         configure(&scene, case);
-        login(&scene, WEB, "", |_| ()).unwrap_err().advice().unwrap()
+        login(&scene, WEB, "", |_| ()).unwrap_err().explanation().fix.clone().unwrap()
     };
     assert!(advice("'/' missing").starts_with("add '/' to the end"));
     assert!(advice("'/' too many").starts_with("remove the '/' at the end"));
@@ -143,8 +153,9 @@ fn the_command_has_both_sides_in_its_json_and_null_where_there_are_none() {
     let error = ran.failed(6, "id_token_audience");
     let sides = ["expected", "came"].map(|side| error[side].as_str().unwrap());
     assert!(sides[0].contains(CLIENT_ID) && sides[1] == "aud \"another\"", "{error}");
+    assert_eq!(error["who"], "realm_administrator");
     let message = error["message"].as_str().unwrap();
-    assert!(message.contains(&format!("(expected: {}; came: {})", sides[0], sides[1])), "{error}");
+    assert!(!message.contains("expected"), "both have fields of their own: {error}");
     let error = scene.finish(&callback);
     let error = error.failed(4, "login_used");
     assert_eq!((&error["expected"], &error["came"]), (&Value::Null, &Value::Null));

@@ -1,4 +1,4 @@
-//! What administrators and end users are told: codes, exit statuses, advice, and the document that
+//! What administrators and end users are told: codes, exit statuses, fixes, and the document that
 //! explains them.
 
 use std::collections::BTreeSet;
@@ -25,8 +25,8 @@ fn a_secret_for_a_public_redirect_is_explained() {
     for part in ["/oauth2/v2.0/token", "401", "invalid_client", "AADSTS700025"] {
         assert!(message.contains(part), "{part}: {message}");
     }
-    let advice = error["advice"].as_str().unwrap();
-    assert!(advice.contains("client-type") && advice.contains("--public"), "{advice}");
+    let fix = error["fix"].as_str().unwrap();
+    assert!(fix.contains("client-type") && fix.contains("--public"), "{fix}");
     assert_eq!(scene.token_requests().len(), 1, "there is no second try");
 }
 
@@ -38,7 +38,7 @@ fn a_missing_secret_for_a_web_redirect_is_explained() {
     let ran = scene.finish(&callback);
     let error = ran.failed(5, "token_refused");
     assert!(error["message"].as_str().unwrap().contains("AADSTS7000218"), "{error}");
-    assert!(error["advice"].as_str().unwrap().contains("client-key"), "{error}");
+    assert!(error["fix"].as_str().unwrap().contains("client-key"), "{error}");
     assert_eq!(scene.token_requests().len(), 1, "there is no second try");
 }
 
@@ -71,7 +71,7 @@ fn each_kind_of_failure_has_its_exit_status() {
 }
 
 #[test]
-fn without_json_there_is_a_sentence_a_code_and_advice() {
+fn without_json_there_are_lines_with_what_is_wrong_and_how_to_mend_it() {
     let scene = Scene::new();
     scene.configure("client-type confidential");
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_onerealm-under-test"))
@@ -85,10 +85,10 @@ fn without_json_there_is_a_sentence_a_code_and_advice() {
     assert_eq!((output.status.code(), output.stdout.len()), (Some(3), 0));
     let stderr = String::from_utf8(output.stderr).unwrap();
     let lines: Vec<_> = stderr.lines().collect();
-    let [sentence, advice] = lines.as_slice() else { panic!("{stderr}") };
-    assert!(sentence.starts_with("onerealm: the realm is not set up"), "{stderr}");
+    let [sentence, fix] = lines.as_slice() else { panic!("{stderr}") };
+    assert!(sentence.starts_with("error: the realm is not set up"), "{stderr}");
     assert!(sentence.ends_with("[client_key_missing]"), "{stderr}");
-    assert!(advice.starts_with("advice: set the realm's client-key"), "{stderr}");
+    assert!(fix.starts_with("fix: set the realm's client-key"), "{stderr}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The redirect URLs that a realm lists, which no login gets around.
 
-use onerealm::{Callback, Error, Requested};
+use onerealm::{Callback, Cause, Requested};
 use onerealm_demo_provider::Endpoint;
 
 use crate::support::*;
@@ -40,10 +40,10 @@ fn case_121_a_login_with_another_redirect_url_does_not_begin_and_asks_nobody() {
                 error["message"].as_str().unwrap().contains("sso lists in redirect-urls"),
                 "{error}"
             );
-            assert!(error["advice"].as_str().unwrap().contains("redirect-urls"), "{error}");
+            assert!(error["fix"].as_str().unwrap().contains("redirect-urls"), "{error}");
         }
         let error = scene.logins().start("sso", url, Requested::Public).unwrap_err();
-        assert!(matches!(error, Error::RedirectUriNotListed { realm } if realm == "sso"));
+        assert!(matches!(error.cause(), Cause::RedirectUriNotListed { realm } if realm == "sso"));
     }
     scene
         .run(&["login", "sso", "--redirect-url", "http://127.0.0.1/x"])

@@ -81,10 +81,10 @@ fn what_cannot_be_a_user_name_is_refused_with_the_reason_and_never_rewritten() {
     ] {
         let error = login("n", json!({"n": claim}), json!({})).unwrap_err();
         assert_eq!(error.code(), code, "{claim}");
-        let (message, advice) = (error.to_string(), error.advice().unwrap());
+        let (message, fix) = (error.to_string(), error.explanation().fix.clone().unwrap());
         assert!(message.contains(reason), "{claim}: {message}");
         assert!(message.contains("\"n\"") && message.contains("username-claim"), "{message}");
-        assert!(advice.contains("username-claim"), "{claim}: {advice}");
+        assert!(fix.contains("username-claim"), "{claim}: {fix}");
         assert!(!message.contains("root@pam"), "{message}");
     }
 }
@@ -93,7 +93,7 @@ fn what_cannot_be_a_user_name_is_refused_with_the_reason_and_never_rewritten() {
 fn a_missing_claim_is_answered_with_those_that_are_there() {
     let error = login("upn", json!({"odd name": 1}), json!({"department": "it"})).unwrap_err();
     assert_eq!(error.code(), "username_missing");
-    let came = error.difference().unwrap().came;
+    let came = error.explanation().came.as_deref().unwrap();
     for name in ["\"odd name\"", "email", "department", "sub"] {
         assert!(came.contains(name), "{name}: {came}");
     }

@@ -181,7 +181,7 @@ impl Ran {
         serde_json::from_str(&self.stdout).unwrap()
     }
 
-    /// Asserts that it failed so, with these words in its sentence or its advice.
+    /// Asserts that it failed so, with these words in its sentence or its fix.
     pub fn failed(&self, status: i32, code: &str, words: &[&str]) {
         assert_eq!(self.status, Some(status), "{self:?}");
         assert!(self.stderr.contains(&format!("[{code}]")), "{code}: {self:?}");

@@ -106,7 +106,7 @@ fn case_157_an_answer_that_comes_too_soon_on_a_kept_connection_logs_nobody_in() 
     });
     scene.login(&logins).unwrap();
     let error = scene.login(&logins).unwrap_err();
-    assert!(matches!(error, onerealm::Error::Token { .. }), "{error}");
+    assert!(matches!(error.cause(), onerealm::Cause::Token { .. }), "{error}");
     assert_eq!(scene.login(&logins).unwrap().username, ALICE);
 }
 

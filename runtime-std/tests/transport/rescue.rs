@@ -107,7 +107,7 @@ impl Rescue {
         command.envs(environment.iter().copied()).stdin(Stdio::null()).output().unwrap()
     }
 
-    /// The error of a command that must fail so: its message and its advice.
+    /// The error of a command that must fail so: its message and its fix.
     fn fails(&self, status: i32, code: &str, environment: &[(&str, &str)]) -> String {
         let output = self.run(&["check", "sso"], environment);
         let stderr = String::from_utf8(output.stderr).unwrap();
@@ -115,7 +115,7 @@ impl Rescue {
         let error = &error["error"];
         assert_eq!(output.status.code(), Some(status), "{stderr}");
         assert_eq!(error["code"], code, "{stderr}");
-        format!("{} / {}", error["message"].as_str().unwrap(), error["advice"].as_str().unwrap())
+        format!("{} / {}", error["message"].as_str().unwrap(), error["fix"].as_str().unwrap())
     }
 
     fn files(&self) -> Vec<String> {

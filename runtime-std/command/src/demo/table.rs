@@ -78,9 +78,9 @@ impl Row {
         match &self.outcome {
             Ok(user) => format!("{} (subject {})", user.username, user.subject),
             Err(error) => {
-                let advice =
-                    error.advice().map(|a| format!("\n   advice: {a}")).unwrap_or_default();
-                format!("{error} [{}]{advice}", error.code())
+                let fix = error.explanation().fix.as_deref();
+                let fix = fix.map(|fix| format!("\n   fix: {fix}")).unwrap_or_default();
+                format!("{error} [{}]{fix}", error.code())
             }
         }
     }

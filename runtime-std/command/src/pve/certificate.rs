@@ -16,7 +16,7 @@ use rustls::{
 use sha2::{Digest as _, Sha256};
 
 use super::problem::{TLS, shown};
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 /// The SHA-256 of a certificate's DER.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,12 +76,8 @@ pub(crate) enum Authorities {
 
 /// The certificates of a file in PEM form.
 pub(crate) fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
-    let unusable = |why: String| Failure::Other {
-        code: "ca_file",
-        message: format!("the CA file {} {why}", path.display()),
-        advice: None,
-        status: 3,
-    };
+    let unusable =
+        |why: String| Failure::new("ca_file", format!("the CA file {} {why}", path.display()), 3);
     let metadata = std::fs::metadata(path).map_err(|e| unusable(format!("can't be read: {e}")))?;
     if !metadata.is_file() || metadata.len() > 1 << 20 {
         return Err(unusable("is no file of at most 1 MiB".to_owned()));

@@ -7,7 +7,8 @@ use super::address::Address;
 use super::format::Variables;
 use super::problem::COMMAND;
 use super::product::Product;
-use crate::outcome::{Failure, Outcome};
+use crate::failure::Failure;
+use crate::outcome::Outcome;
 
 /// Variables of the families below that say nothing of who logs in where.
 const HARMLESS: [&str; 4] =
@@ -21,7 +22,7 @@ pub(crate) fn run(
     address: &Address,
 ) -> Result<Outcome, Failure> {
     let Some((program, arguments)) = command.split_first() else {
-        return Err(Failure::Usage("there is no command".to_owned()));
+        return Err(Failure::usage("there is no command".to_owned()));
     };
     let mut child = Command::new(program);
     child.args(arguments);

@@ -9,7 +9,8 @@ use super::certificate::Fingerprint;
 use super::problem::ANSWER;
 use super::product::Product;
 use super::ticket::{Ticket, is_printable};
-use crate::outcome::{Failure, Outcome};
+use crate::failure::Failure;
+use crate::outcome::Outcome;
 
 /// Names and values for the environment of a tool.
 pub(crate) type Variables = Vec<(&'static str, Zeroizing<String>)>;

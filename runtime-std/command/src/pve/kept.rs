@@ -14,7 +14,7 @@ use super::problem::{FILE_DAMAGED, REALM_CHOICE};
 use super::product::Product;
 use super::realms;
 use super::ticket::Ticket;
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 /// The tickets of one node, known in one way.
 pub(crate) struct Kept {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use super::problem::FILE;
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 /// Held until it is dropped, or the process ends.
 pub(crate) struct Lock {

@@ -13,8 +13,8 @@ use super::realms;
 use super::refusal::{Refusal, said};
 use super::session::Session;
 use super::ticket::{Ticket, TicketData};
+use crate::failure::Failure;
 use crate::login::{listen, wait};
-use crate::outcome::Failure;
 use crate::say::say;
 
 /// How long the redirect URL, a state and a code may be for the API, in bytes.
@@ -32,7 +32,7 @@ pub(crate) fn run(session: &mut Session, way: &Way) -> Result<Ticket, Failure> {
     let listener = listen(&way.browser)?;
     let redirect_url = listener.redirect_url().to_owned();
     if redirect_url.len() > REDIRECT_URL_LEN {
-        return Err(Failure::Usage("--redirect-url is longer than a node takes".to_owned()));
+        return Err(Failure::usage("--redirect-url is longer than a node takes".to_owned()));
     }
     let url = auth_url(node, &realm, &redirect_url, way.public.is_asked_for())?;
     let state = state(&url, &redirect_url)?;
@@ -142,12 +142,11 @@ fn finish(
 
 fn refused_by_provider(error: FormText<'_>, description: Option<FormText<'_>>) -> Failure {
     let description = description.map(|words| said(&text(words))).unwrap_or_default();
-    Failure::Other {
-        code: "authorization_refused",
-        message: format!("the provider refused the login: {}{description}", shown(&text(error))),
-        advice: None,
-        status: 4,
-    }
+    Failure::new(
+        "authorization_refused",
+        format!("the provider refused the login: {}{description}", shown(&text(error))),
+        4,
+    )
 }
 
 fn parameter(callback: &str, name: &str) -> Option<Zeroizing<String>> {

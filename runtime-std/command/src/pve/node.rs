@@ -23,7 +23,7 @@ use super::problem::{
 use super::product::Product;
 use super::refusal::{Refusal, Secrets, refused_parameters, said, words};
 use super::transport;
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 /// How long a request may take, with all of its answer. A node that asks the provider meanwhile has 30 seconds itself.
 const DEADLINE: Duration = Duration::from_secs(35);
@@ -252,7 +252,7 @@ impl Node {
                     "the certificate of {address} can't be verified: {reason}. Its SHA-256 fingerprint is {}, its names: {}. Nothing was sent",
                     seen.fingerprint, seen.names
                 );
-                CERTIFICATE_UNKNOWN.with_advice(message, Some(self.product.compare_on_the_node()))
+                CERTIFICATE_UNKNOWN.says(message).fixed_by(self.product.compare_on_the_node())
             }
             (rustls::Error::InvalidMessage(_), ..) => NOT_PROXMOX.says(format!("{address} doesn't speak TLS")),
             (rustls::Error::AlertReceived(_), ..) => TLS.says(format!("{address} refused the TLS connection")),

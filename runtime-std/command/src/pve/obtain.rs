@@ -4,7 +4,7 @@ use super::args::Way;
 use super::login;
 use super::session::Session;
 use super::ticket::Ticket;
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 /// Which ticket will do.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use super::address::Address;
 use super::certificate::Fingerprint;
 use super::private_file;
 use super::problem::FILE_DAMAGED;
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 /// The file with the fingerprint of one node.
 pub(crate) struct Pin(PathBuf);

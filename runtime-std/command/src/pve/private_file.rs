@@ -7,7 +7,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::problem::{FILE, FILE_UNSAFE};
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 /// No file of ours is nearly as long, in bytes.
 const LEN: usize = 64 * 1024;

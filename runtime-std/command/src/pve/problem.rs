@@ -1,17 +1,24 @@
-//! What can go wrong with a node, told by code, exit status and advice.
+//! What can go wrong with a node, told by code, exit status, who must act, and what to do.
 
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 /// A kind of problem; the sentence comes with each.
 pub(crate) struct Problem {
     pub(crate) code: &'static str,
     status: u8,
-    advice: Option<&'static str>,
+    who: &'static str,
+    fix: Option<&'static str>,
 }
 
+const NODE: &str = "node_administrator";
+const SYSTEM: &str = "system_administrator";
+const CALLER: &str = "caller";
+const END_USER: &str = "end_user";
+
 macro_rules! problems {
-    ($($name:ident: $code:literal, $status:literal, $advice:expr;)*) => {
-        $(pub(crate) const $name: Problem = Problem { code: $code, status: $status, advice: $advice };)*
+    ($($name:ident: $code:literal, $status:literal, $who:expr, $fix:expr;)*) => {
+        $(pub(crate) const $name: Problem =
+            Problem { code: $code, status: $status, who: $who, fix: $fix };)*
 
         /// The codes of this command.
         pub(crate) const CODES: &[&str] = &[$($code),*];
@@ -19,50 +26,46 @@ macro_rules! problems {
 }
 
 problems! {
-    UNREACHABLE: "node_unreachable", 7,
+    UNREACHABLE: "node_unreachable", 7, SYSTEM,
         Some("check the host name and the port; the ports are 8006 (Proxmox VE, Mail Gateway), 8007 (Backup Server) and 8443 (Datacenter Manager)");
-    NOT_PROXMOX: "node_not_proxmox", 7,
+    NOT_PROXMOX: "node_not_proxmox", 7, CALLER,
         Some("check the port, and whether a proxy or a captive portal stands between: it must hand on the whole of /api2/json");
-    CERTIFICATE_UNKNOWN: "node_certificate_unknown", 7, None;
-    CERTIFICATE_CHANGED: "node_certificate_changed", 7,
+    CERTIFICATE_UNKNOWN: "node_certificate_unknown", 7, CALLER, None;
+    CERTIFICATE_CHANGED: "node_certificate_changed", 7, NODE,
         Some("don't go on before you know why: ask who administers the node whether its certificate was renewed, and compare the new fingerprint on the node's own console; then give it with --fingerprint");
-    TLS: "node_tls", 7, None;
-    GATEWAY: "node_gateway", 7,
+    TLS: "node_tls", 7, NODE, None;
+    GATEWAY: "node_gateway", 7, NODE,
         Some("look at the node's own services and at its log: pveproxy and pvedaemon, or proxmox-backup-proxy and proxmox-backup");
-    OTHER_PRODUCT: "node_other_product", 3, Some("name the product with --product, and the port with HOST:PORT");
-    NO_OPENID_REALM: "node_realm_none", 3,
+    OTHER_PRODUCT: "node_other_product", 3, CALLER, Some("name the product with --product, and the port with HOST:PORT");
+    NO_OPENID_REALM: "node_realm_none", 3, NODE,
         Some("add a realm of the type OpenID Connect on the node, and see onerealm's docs/client-type.md for how to register it");
-    REALM_UNKNOWN: "node_realm_unknown", 3, None;
-    REALM_TYPE: "node_realm_type", 3, Some("users of that realm have a password; this command logs in with a browser");
-    REALM_CHOICE: "node_realm_choice", 2, Some("choose one with --realm");
-    LACKS_PUBLIC: "node_lacks_public", 3,
+    REALM_UNKNOWN: "node_realm_unknown", 3, CALLER, None;
+    REALM_TYPE: "node_realm_type", 3, CALLER, Some("users of that realm have a password; this command logs in with a browser");
+    REALM_CHOICE: "node_realm_choice", 2, CALLER, Some("choose one with --realm");
+    LACKS_PUBLIC: "node_lacks_public", 3, NODE,
         Some("docs/proxmox.md lists the change (`public` of auth-url); without it, try without --public: that works where the realm has client-type auto or no client-key, or where the provider takes a secret on a loopback redirect URL");
-    REFUSED: "node_refused", 5, None;
-    LOGIN_REFUSED: "node_login_refused", 5,
+    REFUSED: "node_refused", 5, NODE, None;
+    LOGIN_REFUSED: "node_login_refused", 5, NODE,
         Some("the node's own log has the cause (journalctl -u pvedaemon on Proxmox VE); with Entra ID, a node that sends the secret is refused on a loopback redirect URL: use --public, or set the realm's client-type to auto");
-    FAILED: "node_failed", 5, Some("the node's own log has the cause");
-    ANSWER: "node_answer", 5, None;
-    AUTH_URL: "node_auth_url", 5, Some("nothing was opened; check the realm's issuer-url on the node");
-    TICKET_EXPIRED: "ticket_expired", 4, Some("run onerealm pve login");
-    TOKENS_LEFT: "token_left", 5, Some("log in again and then log out, or remove them in the web UI under API Tokens");
-    FILE_UNSAFE: "kept_file_unsafe", 8,
+    FAILED: "node_failed", 5, NODE, Some("the node's own log has the cause");
+    ANSWER: "node_answer", 5, NODE, None;
+    AUTH_URL: "node_auth_url", 5, NODE, Some("nothing was opened; check the realm's issuer-url on the node");
+    TICKET_EXPIRED: "ticket_expired", 4, END_USER, Some("run onerealm pve login");
+    TOKENS_LEFT: "token_left", 5, END_USER, Some("log in again and then log out, or remove them in the web UI under API Tokens");
+    FILE_UNSAFE: "kept_file_unsafe", 8, CALLER,
         Some("look at who made it; then remove it yourself, and log in again");
-    FILE_DAMAGED: "kept_file_damaged", 8, Some("remove it, and log in again");
-    FILE: "kept_file", 8, Some("check XDG_RUNTIME_DIR and --state-dir: both must be yours alone");
-    COMMAND: "command_not_started", 127, None;
+    FILE_DAMAGED: "kept_file_damaged", 8, CALLER, Some("remove it, and log in again");
+    FILE: "kept_file", 8, CALLER, Some("check XDG_RUNTIME_DIR and --state-dir: both must be yours alone");
+    COMMAND: "command_not_started", 127, CALLER, None;
 }
 
 impl Problem {
-    pub(crate) fn says(&self, message: impl Into<String>) -> Failure {
-        self.with_advice(message, self.advice)
-    }
-
-    pub(crate) fn with_advice(
-        &self,
-        message: impl Into<String>,
-        advice: Option<&'static str>,
-    ) -> Failure {
-        Failure::Other { code: self.code, message: message.into(), advice, status: self.status }
+    pub(crate) fn says(&self, sentence: impl Into<String>) -> Failure {
+        let failure = Failure::new(self.code, sentence, self.status).left_to(self.who);
+        match self.fix {
+            Some(fix) => failure.fixed_by(fix),
+            None => failure,
+        }
     }
 }
 

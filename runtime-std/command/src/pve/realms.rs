@@ -9,7 +9,7 @@ use super::problem::{
     ANSWER, NO_OPENID_REALM, OTHER_PRODUCT, REALM_CHOICE, REALM_TYPE, REALM_UNKNOWN, shown,
 };
 use super::product::Product;
-use crate::outcome::Failure;
+use crate::failure::Failure;
 use crate::say::say;
 
 /// How many realms are listed in a message.

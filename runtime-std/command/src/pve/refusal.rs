@@ -7,7 +7,7 @@ use url::form_urlencoded::byte_serialize;
 use zeroize::Zeroizing;
 
 use super::problem::{OTHER_PRODUCT, REFUSED, shown};
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 /// Parameters that are never repeated, should a node do so.
 const SECRET: [&str; 3] = ["code", "password", "state"];
@@ -45,10 +45,9 @@ impl Refusal {
     pub(crate) fn is_certain(&self) -> bool {
         match self {
             Refusal::Parameters(_) | Refusal::Unauthorized(_) => true,
-            Refusal::Failure(Failure::Other { code, .. }) => {
-                [REFUSED.code, OTHER_PRODUCT.code].contains(code)
+            Refusal::Failure(failure) => {
+                [REFUSED.code, OTHER_PRODUCT.code].contains(&failure.code())
             }
-            Refusal::Failure(_) => false,
         }
     }
 

@@ -12,7 +12,7 @@ use super::node::Node;
 use super::pins::Pin;
 use super::refusal::Refusal;
 use super::ticket::{Ticket, TicketData};
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 /// What the commands of one node share.
 pub(crate) struct Session {

@@ -9,7 +9,7 @@ use super::credentials::Credentials;
 use super::node::Answer;
 use super::problem::{ANSWER, is_visible};
 use super::product::Product;
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 /// How long a node takes a ticket, in seconds.
 pub(crate) const LIFETIME: u64 = 2 * 60 * 60;

@@ -16,7 +16,8 @@ use super::refusal::Refusal;
 use super::session::Session;
 use super::ticket::Ticket;
 use super::token_arguments::parse_name;
-use crate::outcome::{Failure, Outcome};
+use crate::failure::Failure;
+use crate::outcome::Outcome;
 
 #[derive(Deserialize)]
 struct TokenData {
@@ -78,10 +79,10 @@ pub(crate) fn check(args: &Token) -> Result<(), Failure> {
     match product {
         Product::Pve => Ok(()),
         Product::Pbs if !args.no_privsep => Ok(()),
-        Product::Pbs => Err(Failure::Usage(
+        Product::Pbs => Err(Failure::usage(
             "Proxmox Backup Server has no --no-privsep: a token has the permissions that it is given".to_owned(),
         )),
-        Product::Pdm | Product::Pmg => Err(Failure::Usage(format!(
+        Product::Pdm | Product::Pmg => Err(Failure::usage(format!(
             "no API token is made at {}: that is for Proxmox VE and Proxmox Backup Server",
             product.name()
         ))),

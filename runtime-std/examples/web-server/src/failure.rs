@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use onerealm::Class;
+use onerealm::{Cause, Class};
 
 pub enum Failure {
     /// The callback came from a browser that did not begin the login.
@@ -34,7 +34,8 @@ impl IntoResponse for Failure {
                 (StatusCode::FORBIDDEN, text).into_response()
             }
             Failure::Login(error) => {
-                eprintln!("{error} [{}]", error.code());
+                let fix = error.explanation().fix.as_deref().unwrap_or("see docs/errors.md");
+                eprintln!("{error} [{}]; {fix}", error.code());
                 let text = format!("The login failed: {}\n", error.code());
                 (status(&error), text).into_response()
             }
@@ -47,8 +48,8 @@ impl IntoResponse for Failure {
 }
 
 fn status(error: &onerealm::Error) -> StatusCode {
-    match (error, error.class()) {
-        (onerealm::Error::Realms(_), _) => StatusCode::NOT_FOUND,
+    match (error.cause(), error.class()) {
+        (Cause::Realms(_), _) => StatusCode::NOT_FOUND,
         (_, Class::Authorization) => StatusCode::BAD_REQUEST,
         (_, Class::Realm | Class::Storage) => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_GATEWAY,

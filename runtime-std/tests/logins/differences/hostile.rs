@@ -7,7 +7,7 @@ use onerealm::Begun;
 use onerealm_demo_provider::{Endpoint, Response};
 use serde_json::{Value, json};
 
-use super::{KEY, login};
+use super::{KEY, login, sides};
 use crate::bends::{with_id_token, with_json};
 use crate::support::*;
 
@@ -87,13 +87,13 @@ fn hostile_values_are_bounded_and_escaped_wherever_they_come_from() {
         let scene = Scene::bent(move |endpoint, _, answer| bend(endpoint, answer));
         scene.configure(KEY);
         let error = login(&scene, WEB, "", |_| ()).unwrap_err();
-        let difference = error.difference().unwrap_or_else(|| panic!("{place}: {error}"));
+        let [expected, came, _] = sides(&error, place);
         let message = error.to_string();
         assert!(message.contains(r"\u{1b}[31m\r\nonerealm: forged\u{202e}"), "{place}: {message}");
         // What userinfo says is a sentence of the provider's, and not in quotation marks.
         let is_quoted = place != "userinfo";
         assert!(!is_quoted || !message.contains("\"; came: \"x"), "{place}: {message}");
-        for text in [&message, &difference.expected, &difference.came] {
+        for text in [&message, &expected, &came] {
             assert_harmless(place, text);
         }
     }
@@ -138,10 +138,10 @@ fn what_was_secret_in_the_login_is_hidden_in_what_came() {
         scene.configure(KEY);
         let see = |begun: &Begun| begun.state.clone_into(&mut state.lock().unwrap());
         let error = login(&scene, WEB, "", see).unwrap_err();
-        let difference = error.difference().unwrap_or_else(|| panic!("{member}: {error}"));
-        let hidden = difference.came.matches("(hidden)").count();
+        let [_, came, _] = sides(&error, member);
+        let hidden = came.matches("(hidden)").count();
         let secrets = secrets.lock().unwrap();
         assert_eq!(hidden, secrets.len(), "{member}: {error}");
-        assert_hidden(&format!("{error} {error:?} {difference:?} {:?}", error.advice()), &secrets);
+        assert_hidden(&format!("{error} {error:?} {:?}", error.explanation()), &secrets);
     }
 }
