@@ -5,6 +5,7 @@
 
 mod answer;
 mod caching;
+mod certificate;
 mod conversation;
 mod crypto;
 mod error;
@@ -12,9 +13,11 @@ mod kept;
 mod line;
 mod names;
 mod proxy;
+mod rule;
 mod tls;
 mod transport;
 mod trust;
+mod verifier;
 
 use std::path::Path;
 use std::time::Duration;
