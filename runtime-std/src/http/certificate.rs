@@ -132,11 +132,11 @@ fn distinguished_name(name: &[u8]) -> String {
 /// The last attribute of this type, in quotation marks.
 fn attribute(name: &[u8], wanted: &[u8]) -> Option<String> {
     let attributes = parts(name)?.into_iter().filter_map(|(_, set)| parts(set)).flatten();
-    let found = attributes.filter_map(|(_, attribute)| match parts(attribute)?.as_slice() {
+    let mut found = attributes.filter_map(|(_, attribute)| match parts(attribute)?.as_slice() {
         [(_, identifier), (_, value)] if *identifier == wanted => Some(*value),
         _ => None,
     });
-    found.last().map(|value| quoted_item(&String::from_utf8_lossy(value)))
+    found.next_back().map(|value| quoted_item(&String::from_utf8_lossy(value)))
 }
 
 /// A dNSName or an iPAddress of a subjectAltName.

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use onerealm_core::HttpRequest;
@@ -78,14 +79,14 @@ impl<'h> Conversation<'h> {
         ca_file: Option<&Path>,
     ) -> Result<&'l mut Line, Cause> {
         let trust = Trust::of(url, ca_file)?;
-        let own = line.take().filter(|line| line.trust == trust);
-        let known = own.or_else(|| self.kept?.take(|line| line.url == url && line.trust == trust));
+        let client = self.clients.of(&trust)?;
+        // There is one for each set of certificates.
+        let fits = |line: &Line| Arc::ptr_eq(&line.client, &client);
+        let own = line.take().filter(fits);
+        let known = own.or_else(|| self.kept?.take(|line| line.url == url && fits(line)));
         match known {
             Some(known) => Ok(line.insert(known)),
-            None => {
-                let client = self.clients.of(&trust)?;
-                Ok(line.insert(Line::new(trust, url, client, self.idle())))
-            }
+            None => Ok(line.insert(Line::new(trust, url, client, self.idle()))),
         }
     }
 }
