@@ -3,6 +3,7 @@
 //! TLS always, except to this machine. No redirects. Bodies are capped as they arrive, and one deadline bounds the
 //! whole call, however slowly the bytes drip.
 
+mod advice;
 mod answer;
 mod caching;
 mod certificate;

@@ -26,7 +26,7 @@ pub struct HttpError {
 #[derive(Debug)]
 pub(super) struct Through {
     place: String,
-    has_credentials: bool,
+    pub(super) has_credentials: bool,
 }
 
 impl Through {
@@ -151,39 +151,6 @@ impl HttpError {
         matches!(self.cause, Cause::CaFile { .. } | Cause::NoAuthority { .. } | Cause::Proxy)
     }
 
-    /// What an administrator can do.
-    pub fn advice(&self) -> Option<&'static str> {
-        match self.cause {
-            Cause::Certificate { rule, ref facts } => Some(rule.advice(facts.has_ca_file)),
-            Cause::NotValidYet { .. } | Cause::Expired { .. } => Some(
-                "if this machine's clock is wrong, set it (as root: date -u -s 'YYYY-MM-DD hh:mm'): ID tokens are judged by it too",
-            ),
-            Cause::NoAuthority { .. } => Some(
-                "install the system's CA certificates (in Debian the package ca-certificates), or name a file with the provider's CA in the realm's ca-file or in SSL_CERT_FILE",
-            ),
-            Cause::ProxyRefused { status } => Some(self.proxy_advice(status)),
-            Cause::Proxy => Some(
-                "write it as http://proxy.example:3128, or as http://user:password@proxy.example:3128 with characters other than letters and digits as %XX",
-            ),
-            Cause::NotThisMachine => Some(
-                "check what this machine's resolver says of the host: localhost must be 127.0.0.1 or ::1 (/etc/hosts); a provider elsewhere needs https",
-            ),
-            Cause::Host if self.through.is_some() => Some(
-                "check the host name in all_proxy or https_proxy, and this machine's resolver (/etc/resolv.conf, or a line in /etc/hosts)",
-            ),
-            Cause::Host => Some(
-                "check the issuer-url's host name, and this machine's resolver (/etc/resolv.conf, or a line in /etc/hosts)",
-            ),
-            Cause::Timeout | Cause::Connection(_) if self.through.is_some() => Some(
-                "check that the proxy runs and is the right one (all_proxy, https_proxy), or name the provider's host in no_proxy",
-            ),
-            Cause::Timeout | Cause::Connection(_) => Some(
-                "check that this machine reaches the provider, and whether a proxy is needed (all_proxy, https_proxy, no_proxy)",
-            ),
-            _ => None,
-        }
-    }
-
     /// What was expected of the server's certificate, if it was refused.
     pub(crate) fn expected(&self) -> Option<String> {
         match &self.cause {
@@ -197,23 +164,6 @@ impl HttpError {
         match &self.cause {
             Cause::Certificate { rule, facts } => rule.came(facts),
             _ => None,
-        }
-    }
-
-    fn proxy_advice(&self, status: Option<u16>) -> &'static str {
-        match (status, self.through.as_ref().is_some_and(|proxy| proxy.has_credentials)) {
-            (Some(407), false) => {
-                "the proxy asks for a user name and a password: write them into all_proxy or https_proxy, as http://user:password@proxy.example:3128 (Basic authentication; characters other than letters and digits as %XX), or name the provider's host in no_proxy"
-            }
-            (Some(407), true) => {
-                "the proxy does not take the user name and the password in all_proxy or https_proxy: check them (characters other than letters and digits as %XX); only Basic authentication is supported, not NTLM or Negotiate"
-            }
-            (Some(502..=504), _) => {
-                "the proxy does not reach the provider: check the host and the port in the URL, and how the proxy resolves it; or name the host in no_proxy"
-            }
-            _ => {
-                "let the proxy's administrator allow CONNECT to the provider's host and port, or name the host in no_proxy"
-            }
         }
     }
 }

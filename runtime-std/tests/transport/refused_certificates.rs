@@ -7,13 +7,14 @@ use rustls::version::TLS13;
 use crate::certificates::{Authority, Own};
 use crate::tls::scene;
 
-/// The error of a login with `server`, where `ca` is trusted: code, message and advice.
+/// The error of a login with `server`, where `ca` is trusted: code, and message with who does what.
 fn told(ca: &str, server: ServerConfig) -> (String, String) {
     let scene = scene(ca, server);
     let error = scene.login(&scene.logins()).unwrap_err();
     assert_eq!(scene.asked(), [0; 4], "nothing was asked");
-    let advice = error.advice().unwrap_or_default().to_owned();
-    (error.code().to_owned(), format!("{error} / {advice}"))
+    let (code, explanation) = (error.code().to_owned(), error.explanation());
+    let fix = explanation.fix.as_deref().unwrap_or_default();
+    (code, format!("{error} / {}: {fix}", explanation.who.as_str()))
 }
 
 #[test]
@@ -25,12 +26,18 @@ fn each_rule_that_a_certificate_breaks_is_named_with_how_to_mend_it() {
         (
             Authority::new("Another CA").server(&["localhost"]),
             "tls_unknown_issuer",
-            &["by \"Another CA\"", "for localhost", "ca-file", "fullchain.pem"],
+            &[
+                "by \"Another CA\"",
+                "for localhost",
+                "ca-file",
+                "fullchain.pem",
+                "realm_administrator",
+            ],
         ),
         (
             own.server(&TLS13),
             "tls_unknown_issuer",
-            &["signs itself", "put it itself into the realm's ca-file"],
+            &["signs itself", "put it itself into the realm's ca-file", "realm_administrator"],
         ),
         (
             own.issued(&["localhost"]),
@@ -40,7 +47,7 @@ fn each_rule_that_a_certificate_breaks_is_named_with_how_to_mend_it() {
         (
             server(|params| params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained)),
             "tls_ca_certificate",
-            &["a CA's own", "CA:FALSE"],
+            &["a CA's own", "CA:FALSE", "provider_administrator"],
         ),
         (
             server(|params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]),
@@ -59,7 +66,12 @@ fn each_rule_that_a_certificate_breaks_is_named_with_how_to_mend_it() {
         (
             authority.server(&["login.example"]),
             "tls_other_host",
-            &["expected: localhost in its subjectAltName", "came: login.example", "issuer-url"],
+            &[
+                "expected: localhost in its subjectAltName",
+                "came: login.example",
+                "issuer-url",
+                "provider_administrator",
+            ],
         ),
         (
             authority.server(&[]),
