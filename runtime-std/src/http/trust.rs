@@ -70,7 +70,6 @@ impl Trust {
         }
         let verifier = Verifier::new(certificates, self.path().is_some());
         let verifier = Arc::new(verifier.ok_or_else(|| self.is_empty(None))?);
-        // It asks rustls' own verifier first.
         let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
         Ok(Arc::new(builder.with_no_client_auth()))
     }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{WebPkiServerVerifier, verify_server_name};
+use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
+use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
@@ -26,8 +27,8 @@ const RSA_BITS: usize = 2048;
 /// Accepts a certificate that a trusted one issued, as `webpki` judges it; and one that is trusted itself, byte for
 /// byte, which `webpki` refuses if it is a CA's, as `openssl req -x509` makes them.
 pub(super) struct Verifier {
-    chains: Arc<WebPkiServerVerifier>,
-    roots: Arc<RootCertStore>,
+    roots: RootCertStore,
+    algorithms: WebPkiSupportedAlgorithms,
     trusted: Arc<[CertificateDer<'static>]>,
     has_ca_file: bool,
 }
@@ -37,21 +38,31 @@ impl Verifier {
     pub(super) fn new(trusted: Arc<[CertificateDer<'static>]>, has_ca_file: bool) -> Option<Self> {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(trusted.iter().map(|der| CertificateDer::from(&**der)));
-        let (roots, provider) = (Arc::new(roots), Arc::new(crypto::provider()));
-        let chains = WebPkiServerVerifier::builder_with_provider(Arc::clone(&roots), provider);
-        Some(Verifier { chains: chains.build().ok()?, roots, trusted, has_ca_file })
+        let algorithms = crypto::provider().signature_verification_algorithms;
+        (!roots.is_empty()).then_some(Verifier { roots, algorithms, trusted, has_ca_file })
+    }
+
+    /// Judges a certificate by its chain and its names, as rustls' own verifier does without revocation lists.
+    fn verify_chain(&self, shown: &Shown<'_>) -> Result<ServerCertVerified, Error> {
+        let parsed = ParsedCertificate::try_from(shown.end_entity)?;
+        verify_server_cert_signed_by_trust_anchor(
+            &parsed,
+            &self.roots,
+            shown.intermediates,
+            shown.now,
+            self.algorithms.all,
+        )?;
+        verify_server_name(&parsed, shown.server_name)?;
+        Ok(ServerCertVerified::assertion())
     }
 
     /// Judges a certificate that is trusted itself by what it says of itself: its times, its purposes and its names.
     /// The handshake has to prove its key.
-    fn verify_trusted(
-        der: &CertificateDer<'_>,
-        server_name: &ServerName<'_>,
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Judged> {
+    fn verify_trusted(shown: &Shown<'_>) -> Result<ServerCertVerified, Judged> {
+        let Shown { end_entity, server_name, now, .. } = *shown;
         // Version 1, critical extensions that nobody knows, and the like are refused here.
-        let parsed = ParsedCertificate::try_from(der)?;
-        let certificate = Certificate::read(der).ok_or(Rule::Encoding)?;
+        let parsed = ParsedCertificate::try_from(end_entity)?;
+        let certificate = Certificate::read(end_entity).ok_or(Rule::Encoding)?;
         let time = Duration::from_secs(now.as_secs());
         if time < certificate.begins {
             let not_before = UnixTime::since_unix_epoch(certificate.begins);
@@ -158,24 +169,17 @@ impl ServerCertVerifier for Verifier {
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
+        _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let chained = self.chains.verify_server_cert(
-            end_entity,
-            intermediates,
-            server_name,
-            ocsp_response,
-            now,
-        );
-        let judged = match chained {
+        let shown = Shown { end_entity, intermediates, server_name, now };
+        let judged = match self.verify_chain(&shown) {
             Ok(verified) => return Ok(verified),
             Err(error) if may_be_the_chain_s(&error) && self.trusted.contains(end_entity) => {
-                Self::verify_trusted(end_entity, server_name, now)
+                Self::verify_trusted(&shown)
             }
             Err(error) => Err(Judged::Error(error)),
         };
-        let shown = Shown { end_entity, intermediates, server_name, now };
         judged.map_err(|error| self.explained(error, &shown))
     }
 
@@ -185,7 +189,7 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let verified = self.chains.verify_tls12_signature(message, cert, dss);
+        let verified = verify_tls12_signature(message, cert, dss, &self.algorithms);
         verified.map_err(|error| self.of_signature(error, cert))
     }
 
@@ -195,12 +199,12 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let verified = self.chains.verify_tls13_signature(message, cert, dss);
+        let verified = verify_tls13_signature(message, cert, dss, &self.algorithms);
         verified.map_err(|error| self.of_signature(error, cert))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.chains.supported_verify_schemes()
+        self.algorithms.supported_schemes()
     }
 }
 
