@@ -133,6 +133,16 @@ impl From<UserError> for Error {
     }
 }
 
+impl From<HttpError> for Error {
+    fn from(error: HttpError) -> Self {
+        let (expected, came) = (error.expected(), error.came());
+        let mut error = Error::new(Cause::Http(error));
+        error.0.explanation.expected = expected;
+        error.0.explanation.came = came;
+        error
+    }
+}
+
 macro_rules! lifted {
     ($($error:ty => $variant:ident),+ $(,)?) => {
         $(impl From<$error> for Error {
@@ -148,6 +158,5 @@ lifted! {
     RedirectUriError => RedirectUri,
     BeginError => Begin,
     AuthorizationResponseError => Response,
-    HttpError => Http,
     BufferTooSmall => Message,
 }

@@ -3,8 +3,10 @@
 //! TLS always, except to this machine. No redirects. Bodies are capped as they arrive, and one deadline bounds the
 //! whole call, however slowly the bytes drip.
 
+mod advice;
 mod answer;
 mod caching;
+mod certificate;
 mod conversation;
 mod crypto;
 mod error;
@@ -12,9 +14,11 @@ mod kept;
 mod line;
 mod names;
 mod proxy;
+mod rule;
 mod tls;
 mod transport;
 mod trust;
+mod verifier;
 
 use std::path::Path;
 use std::time::Duration;

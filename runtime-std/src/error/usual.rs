@@ -11,7 +11,7 @@ use crate::store::StoreError;
 /// What to do about it, unless the sentence says so already.
 pub(super) fn advice(cause: &Cause) -> Option<Advice> {
     match cause {
-        Cause::Http(error) => Some(Advice::of(Who::SystemAdministrator, error.advice()?)),
+        Cause::Http(error) => Some(Advice::of(error.who(), error.advice()?)),
         Cause::Token { client_type, error: TokenError::Refused { error, .. }, words, .. } => {
             advice::on_refused_token(*client_type, *error, words.as_ref())
         }

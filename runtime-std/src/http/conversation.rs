@@ -2,12 +2,13 @@
 
 use std::cell::RefCell;
 use std::path::Path;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use onerealm_core::HttpRequest;
 
 use super::answer::Answer;
-use super::error::{Cause, HttpError};
+use super::error::{Cause, HttpError, Through};
 use super::kept::Lines;
 use super::line::{IDLE, Line};
 use super::proxy;
@@ -30,6 +31,9 @@ impl<'h> Conversation<'h> {
     ///
     /// A `GET` over a used connection that breaks without an answer is sent again: the other side may
     /// have closed it at that very moment. Everything else is sent once.
+    ///
+    /// If the server's certificate is refused, nothing was sent. If the system's store has changed since it was read,
+    /// the request is sent with the new one.
     pub(crate) fn send(
         &self,
         request: &HttpRequest<'_>,
@@ -37,12 +41,33 @@ impl<'h> Conversation<'h> {
         deadline: Instant,
     ) -> Result<Answer, HttpError> {
         let proxy = proxy::for_url(request.url).map_err(|_| Cause::Proxy);
-        let is_proxied = matches!(proxy, Ok(Some(_)));
+        let through = proxy.as_ref().ok().and_then(|proxy| proxy.as_ref().map(Through::of));
         let answer = proxy.and_then(|proxy| {
             let mut line = self.line.borrow_mut();
-            self.line_to(&mut line, request.url, ca_file)?.exchange(request, proxy, deadline)
+            let line = self.line_to(&mut line, request.url, ca_file)?;
+            let answer = line.exchange(request, proxy.clone(), deadline);
+            match answer {
+                Err(cause) if cause.depends_on_trust() => match self.with_newer_trust(line) {
+                    Some(newer) => {
+                        *line = newer;
+                        line.exchange(request, proxy, deadline)
+                    }
+                    None => Err(cause),
+                },
+                answer => answer,
+            }
         });
-        answer.map_err(|cause| HttpError { url: request.url.to_owned(), is_proxied, cause })
+        answer.map_err(|cause| HttpError { url: request.url.to_owned(), through, cause })
+    }
+
+    /// A line like this one with what the system trusts by now, if that has changed.
+    fn with_newer_trust(&self, line: &Line) -> Option<Line> {
+        let client = self.clients.newer(&line.trust, &line.client)?;
+        Some(Line::new(line.trust.clone(), &line.url, client, self.idle()))
+    }
+
+    fn idle(&self) -> Duration {
+        self.kept.and_then(Lines::idle).unwrap_or_default().max(IDLE)
     }
 
     /// The line with the trust store of `ca_file`, or else the system's. A request to this machine without TLS loads no
@@ -52,17 +77,16 @@ impl<'h> Conversation<'h> {
         line: &'l mut Option<Line>,
         url: &str,
         ca_file: Option<&Path>,
-    ) -> Result<&'l Line, Cause> {
+    ) -> Result<&'l mut Line, Cause> {
         let trust = Trust::of(url, ca_file)?;
-        let own = line.take().filter(|line| line.trust == trust);
-        let known = own.or_else(|| self.kept?.take(|line| line.url == url && line.trust == trust));
+        let client = self.clients.of(&trust)?;
+        // There is one for each set of certificates.
+        let fits = |line: &Line| Arc::ptr_eq(&line.client, &client);
+        let own = line.take().filter(fits);
+        let known = own.or_else(|| self.kept?.take(|line| line.url == url && fits(line)));
         match known {
             Some(known) => Ok(line.insert(known)),
-            None => {
-                let client = self.clients.of(&trust)?;
-                let idle = self.kept.and_then(Lines::idle).unwrap_or_default().max(IDLE);
-                Ok(line.insert(Line::new(trust, url, client, idle)))
-            }
+            None => Ok(line.insert(Line::new(trust, url, client, self.idle()))),
         }
     }
 }

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use onerealm_core::UnixTime;
 
+use super::names::Elsewhere;
+use super::rule::{Facts, Refused, Rule};
 use crate::codes::codes;
 
 /// A request that got no answer.
@@ -14,9 +16,26 @@ use crate::codes::codes;
 pub struct HttpError {
     /// Where it went.
     pub url: String,
-    pub(super) is_proxied: bool,
+    /// The proxy that it went through.
+    pub(super) through: Option<Through>,
     /// Why.
     pub(super) cause: Cause,
+}
+
+/// A proxy, without its password.
+#[derive(Debug)]
+pub(super) struct Through {
+    place: String,
+    pub(super) has_credentials: bool,
+}
+
+impl Through {
+    pub(super) fn of(proxy: &ureq::Proxy) -> Self {
+        Through {
+            place: format!("{}:{}", proxy.host(), proxy.port()),
+            has_credentials: proxy.username().is_some() || proxy.password().is_some(),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -24,14 +43,15 @@ pub(super) enum Cause {
     Timeout,
     Host,
     Connection(io::Error),
+    NotThisMachine,
     Tls(&'static str),
-    UnknownIssuer,
+    Certificate { rule: Rule, facts: Box<Facts> },
     NotValidYet { begins: UnixTime, now: UnixTime },
     Expired { ended: UnixTime, now: UnixTime },
     NoAuthority { reason: Option<String> },
     CaFile { path: PathBuf, source: Option<io::Error> },
     Proxy,
-    ProxyRefused,
+    ProxyRefused { status: Option<u16> },
     TooLong,
     Encoded,
     Protocol,
@@ -42,9 +62,42 @@ codes! {
         Self::Timeout => "network_timeout", "it took too long";
         Self::Host => "network_host", "its host is not known";
         Self::Connection(source) => "network_connection", "the connection failed: {source}";
+        Self::NotThisMachine => "network_not_this_machine",
+            "its host has no address on this machine, and without TLS no other is connected to";
         Self::Tls(reason) => "tls", "TLS failed: {reason}";
-        Self::UnknownIssuer => "tls_unknown_issuer",
-            "its certificate is not issued by a certificate authority that is trusted here";
+        Self::Certificate { rule: Rule::UnknownIssuer, facts } => "tls_unknown_issuer",
+            "its certificate is not issued by a certificate authority that is trusted here, but by {}", facts.issuer;
+        Self::Certificate { rule: Rule::UnknownIssuerOfOne, facts } => "tls_unknown_issuer",
+            "its certificate is not issued by a certificate authority that is trusted here, but by {}", facts.issuer;
+        Self::Certificate { rule: Rule::SelfSigned, .. } => "tls_unknown_issuer",
+            "its certificate is not issued by a certificate authority that is trusted here: it signs itself, and is not trusted itself";
+        Self::Certificate { rule: Rule::OtherIssuer, facts } => "tls_unknown_issuer",
+            "its certificate is not issued by a certificate authority that is trusted here: one by the name {} is, with another key or certificate", facts.issuer;
+        Self::Certificate { rule: Rule::OfAuthority, .. } => "tls_ca_certificate",
+            "its certificate is a CA's own, and is not trusted itself";
+        Self::Certificate { rule: Rule::Chain, .. } => "tls_chain",
+            "a certificate in the chain of its own may not issue it";
+        Self::Certificate { rule: Rule::ChainTime, .. } => "tls_chain",
+            "a certificate in the chain of its own has expired or is not valid yet";
+        Self::Certificate { rule: Rule::NoHost, .. } => "tls_no_host", "its certificate names no host";
+        Self::Certificate { rule: Rule::OtherHost, facts } => "tls_other_host",
+            "its certificate is for another host than {}", facts.host;
+        Self::Certificate { rule: Rule::Version, .. } => "tls_certificate_version",
+            "its certificate, or one in the chain, is not of version 3: it can't say whom it is for";
+        Self::Certificate { rule: Rule::KeyUsage, .. } => "tls_certificate_usage",
+            "its certificate's key usage is not that of a server";
+        Self::Certificate { rule: Rule::ExtendedKeyUsage, .. } => "tls_certificate_usage",
+            "its certificate's extended key usage, or that of one in the chain, is not for servers";
+        Self::Certificate { rule: Rule::CriticalExtension, .. } => "tls_certificate_extension",
+            "its certificate has an extension that is critical and not known here";
+        Self::Certificate { rule: Rule::SignatureAlgorithm, .. } => "tls_signature_algorithm",
+            "its certificate, or one in the chain, is signed with an algorithm that is not accepted";
+        Self::Certificate { rule: Rule::WeakKey(_), .. } => "tls_weak_key",
+            "the key of its certificate, or of its issuer's, is too short";
+        Self::Certificate { rule: Rule::Encoding, .. } => "tls_certificate_encoding",
+            "its certificate is not encoded as X.509 has it";
+        Self::Certificate { rule: Rule::NotItsKey, .. } => "tls_not_its_key",
+            "whoever answers does not have the key of the certificate that was shown";
         Self::NotValidYet { begins, now } => "tls_not_valid_yet",
             "TLS failed: its certificate is not valid before {begins}, and this machine's clock says {now}";
         Self::Expired { ended, now } => "tls_expired",
@@ -57,7 +110,9 @@ codes! {
             "the realm's ca-file {} holds no certificate in PEM form", path.display();
         Self::Proxy => "proxy",
             "the proxy named in the environment (all_proxy or https_proxy) is not like http://proxy.example:3128";
-        Self::ProxyRefused => "proxy_refused", "it refused to connect";
+        Self::ProxyRefused { status: None } => "proxy_refused", "the proxy refused to connect";
+        Self::ProxyRefused { status: Some(status) } => "proxy_refused",
+            "the proxy refused to connect, with the HTTP status {status} of its own";
         Self::TooLong => "http_too_long", "the answer is longer than any that is read here";
         Self::Encoded => "http_encoded", "the answer is compressed, though that was not asked for";
         Self::Protocol => "http_protocol", "the answer is no valid HTTP";
@@ -75,7 +130,7 @@ impl HttpError {
 
     /// Without a proxy.
     pub(super) fn new(url: &str, cause: Cause) -> Self {
-        HttpError { url: url.to_owned(), is_proxied: false, cause }
+        HttpError { url: url.to_owned(), through: None, cause }
     }
 
     /// Another thread's request used up the time.
@@ -87,7 +142,7 @@ impl HttpError {
     pub(crate) fn is_silence(&self) -> bool {
         matches!(
             self.cause,
-            Cause::Timeout | Cause::Host | Cause::Connection(_) | Cause::ProxyRefused
+            Cause::Timeout | Cause::Host | Cause::Connection(_) | Cause::ProxyRefused { .. }
         )
     }
 
@@ -96,24 +151,18 @@ impl HttpError {
         matches!(self.cause, Cause::CaFile { .. } | Cause::NoAuthority { .. } | Cause::Proxy)
     }
 
-    /// What an administrator can do.
-    pub fn advice(&self) -> Option<&'static str> {
-        match self.cause {
-            Cause::UnknownIssuer => Some(
-                "if the provider's certificate is from a private CA, name the CA's certificate in the realm's ca-file, in SSL_CERT_FILE, or add it to the system's trust store",
-            ),
-            Cause::NotValidYet { .. } | Cause::Expired { .. } => Some(
-                "if this machine's clock is wrong, set it (as root: date -u -s 'YYYY-MM-DD hh:mm'): ID tokens are judged by it too",
-            ),
-            Cause::NoAuthority { .. } => Some(
-                "install the system's CA certificates (in Debian the package ca-certificates), or name a file with the provider's CA in the realm's ca-file or in SSL_CERT_FILE",
-            ),
-            Cause::Host => Some(
-                "check the issuer-url's host name, and this machine's resolver (/etc/resolv.conf, or a line in /etc/hosts)",
-            ),
-            Cause::Timeout | Cause::Connection(_) => Some(
-                "check that this machine reaches the provider, and whether a proxy is needed (all_proxy, https_proxy, no_proxy)",
-            ),
+    /// What was expected of the server's certificate, if it was refused.
+    pub(crate) fn expected(&self) -> Option<String> {
+        match &self.cause {
+            Cause::Certificate { rule, facts } => rule.expected(facts),
+            _ => None,
+        }
+    }
+
+    /// What the server's certificate has instead: bounded, and escaped.
+    pub(crate) fn came(&self) -> Option<String> {
+        match &self.cause {
+            Cause::Certificate { rule, facts } => rule.came(facts),
             _ => None,
         }
     }
@@ -121,8 +170,11 @@ impl HttpError {
 
 impl fmt::Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let proxied = if self.is_proxied { " through the proxy of the environment" } else { "" };
-        write!(f, "no answer from {}{proxied}: {}", self.url, self.cause)
+        write!(f, "no answer from {}", self.url)?;
+        if let Some(proxy) = &self.through {
+            write!(f, " through the proxy of the environment, {}", proxy.place)?;
+        }
+        write!(f, ": {}", self.cause)
     }
 }
 
@@ -149,7 +201,9 @@ impl From<ureq::Error> for Cause {
                 Cause::TooLong
             }
             ureq::Error::InvalidProxyUrl => Cause::Proxy,
-            ureq::Error::ConnectProxyFailed(_) => Cause::ProxyRefused,
+            ureq::Error::ConnectProxyFailed(reason) => {
+                Cause::ProxyRefused { status: status_of_proxy(&reason) }
+            }
             ureq::Error::Io(error) => Cause::of_io(error),
             _ => Cause::Protocol,
         }
@@ -161,6 +215,9 @@ impl Cause {
     fn of_io(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::TimedOut {
             return Cause::Timeout;
+        }
+        if error.get_ref().is_some_and(|inner| inner.is::<Elsewhere>()) {
+            return Cause::NotThisMachine;
         }
         if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
             return Cause::of_tls(tls);
@@ -175,15 +232,22 @@ impl Cause {
         }
     }
 
-    /// Names in a certificate and a peer's messages are foreign text, so they are not quoted.
+    /// Whether other trusted certificates might make it right.
+    pub(super) fn depends_on_trust(&self) -> bool {
+        matches!(self, Cause::Certificate { rule, .. } if rule.depends_on_trust())
+    }
+
+    /// A peer's messages are foreign text, so they are not quoted.
     pub(super) fn of_tls(error: &rustls::Error) -> Self {
         use rustls::CertificateError as Certificate;
         use rustls::Error as Tls;
         Cause::Tls(match error {
-            // Signed by another authority with a trusted one's name.
-            Tls::InvalidCertificate(Certificate::UnknownIssuer | Certificate::BadSignature) => {
-                return Cause::UnknownIssuer;
-            }
+            Tls::InvalidCertificate(Certificate::Other(other)) => match other.0.downcast_ref() {
+                Some(Refused { rule, facts }) => {
+                    return Cause::Certificate { rule: *rule, facts: facts.clone() };
+                }
+                None => "its certificate can't be used",
+            },
             Tls::InvalidCertificate(Certificate::ExpiredContext { time, not_after }) => {
                 let (ended, now) = (UnixTime(not_after.as_secs()), UnixTime(time.as_secs()));
                 return Cause::Expired { ended, now };
@@ -195,9 +259,7 @@ impl Cause {
             Tls::InvalidCertificate(Certificate::Expired | Certificate::NotValidYet) => {
                 "its certificate has expired or is not valid yet, or this machine's clock is wrong"
             }
-            Tls::InvalidCertificate(
-                Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
-            ) => "its certificate is for another host",
+            Tls::InvalidCertificate(Certificate::Revoked) => "its certificate was revoked",
             Tls::InvalidCertificate(_) => "its certificate can't be used",
             Tls::AlertReceived(_) => "the other side refused the connection",
             Tls::PeerIncompatible(_) => "the other side offers nothing that is safe enough",
@@ -205,6 +267,11 @@ impl Cause {
             _ => "the other side breaks its rules",
         })
     }
+}
+
+/// The status in ureq's words about a proxy, which end with it.
+fn status_of_proxy(reason: &str) -> Option<u16> {
+    reason.rsplit('/').next().and_then(|status| status.parse().ok())
 }
 
 #[cfg(test)]

@@ -28,6 +28,8 @@ pub(super) struct Line {
     pub(super) trust: Trust,
     /// The URL of its first request.
     pub(super) url: String,
+    /// Its TLS.
+    pub(super) client: Arc<ClientConfig>,
     agent: Agent,
     /// How many requests it has made.
     connections: Arc<AtomicUsize>,
@@ -50,9 +52,9 @@ impl Line {
             .user_agent(concat!("onerealm/", env!("CARGO_PKG_VERSION")))
             .build();
         let connections = Arc::new(AtomicUsize::new(0));
-        let agent = transport::agent(config, client, Arc::clone(&connections));
+        let agent = transport::agent(config, Arc::clone(&client), Arc::clone(&connections));
         let url = url.to_owned();
-        Line { trust, url, agent, connections, is_proven: Cell::new(false) }
+        Line { trust, url, client, agent, connections, is_proven: Cell::new(false) }
     }
 
     /// Sends `request`; repeats a `GET` if a used connection breaks without an answer.

@@ -1,5 +1,6 @@
 //! The addresses of hosts.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -8,6 +9,18 @@ use crate::lock::lock;
 
 /// How long to keep an address. ureq asks for one even if a connection is open.
 const KNOWN: Duration = Duration::from_secs(10);
+
+/// A host that was taken for this machine has no address of this machine.
+#[derive(Debug)]
+pub(super) struct Elsewhere;
+
+impl fmt::Display for Elsewhere {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not this machine")
+    }
+}
+
+impl std::error::Error for Elsewhere {}
 
 /// Recently looked-up addresses.
 #[derive(Debug, Default)]

@@ -5,7 +5,8 @@
 mod tests;
 
 use std::fmt;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -13,6 +14,7 @@ use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use ureq::config::Config;
 use ureq::http::Uri;
+use ureq::http::uri::Scheme;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::time::{Duration, Instant};
 use ureq::unversioned::transport::{
@@ -21,7 +23,7 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Agent, Error};
 
-use super::names::Names;
+use super::names::{Elsewhere, Names};
 use super::tls::Tls;
 
 /// An agent that uses `client` for TLS and counts its connections in `connections`.
@@ -56,11 +58,24 @@ impl Resolver for CachingResolver {
             _ => None,
         };
         let ask = || self.system.resolve(uri, config, timeout).map(|found| found.to_vec());
-        let addresses = self.names.addresses(&name_and_port.unwrap_or_default(), ask)?;
+        let mut addresses = self.names.addresses(&name_and_port.unwrap_or_default(), ask)?;
+        // Without TLS only this machine is spoken to, whatever the resolver says of its name. A proxy is elsewhere;
+        // TLS goes through it.
+        if uri.scheme() != Some(&Scheme::HTTPS) && config.proxy().is_none() {
+            addresses.retain(|address| is_loopback(address.ip()));
+            if addresses.is_empty() {
+                return Err(Error::Io(io::Error::other(Elsewhere)));
+            }
+        }
         let mut all = self.empty();
         addresses.into_iter().try_for_each(|address| all.try_push(address)).ok();
         Ok(all)
     }
+}
+
+fn is_loopback(address: IpAddr) -> bool {
+    // An IPv4 address in the form of an IPv6 one is connected to over IPv4.
+    address.to_canonical().is_loopback()
 }
 
 /// Adds TLS to the connections that need it, and counts all connections.

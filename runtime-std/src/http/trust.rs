@@ -1,7 +1,11 @@
 //! Which certificates are trusted.
 
+#[cfg(test)]
+mod tests;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use onerealm_core::wire::Uri;
 use rustls::pki_types::CertificateDer;
@@ -10,6 +14,7 @@ use rustls::{ClientConfig, RootCertStore};
 
 use super::crypto;
 use super::error::Cause;
+use super::verifier::Verifier;
 use crate::hex::hex_digest;
 use crate::lock::lock;
 
@@ -54,52 +59,119 @@ impl Trust {
         }
     }
 
-    /// TLS that trusts these certificates.
-    pub(super) fn client(&self) -> Result<Arc<ClientConfig>, Cause> {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(self.certificates()?);
-        let config = ClientConfig::builder_with_provider(Arc::new(crypto::provider()))
+    /// TLS that trusts these certificates of the store.
+    pub(super) fn client(&self, certificates: Certificates) -> Result<Arc<ClientConfig>, Cause> {
+        let builder = ClientConfig::builder_with_provider(Arc::new(crypto::provider()))
             .with_safe_default_protocol_versions()
-            .map_err(|error| Cause::of_tls(&error))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Arc::new(config))
+            .map_err(|error| Cause::of_tls(&error))?;
+        if matches!(self, Trust::Nobody) {
+            let builder = builder.with_root_certificates(RootCertStore::empty());
+            return Ok(Arc::new(builder.with_no_client_auth()));
+        }
+        let verifier = Verifier::new(certificates, self.path().is_some());
+        let verifier = Arc::new(verifier.ok_or_else(|| self.is_empty(None))?);
+        let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
+        Ok(Arc::new(builder.with_no_client_auth()))
     }
 
-    fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, Cause> {
-        match self {
-            Trust::Nobody => Ok(Vec::new()),
+    fn certificates(&self) -> Result<Certificates, Cause> {
+        let certificates = match self {
+            Trust::Nobody => Vec::new(),
             // SSL_CERT_FILE and SSL_CERT_DIR are honoured here.
             Trust::System => {
                 let found = rustls_native_certs::load_native_certs();
                 if found.certs.is_empty() {
-                    let reason = found.errors.first().map(ToString::to_string);
-                    return Err(Cause::NoAuthority { reason });
+                    return Err(self.is_empty(found.errors.first().map(ToString::to_string)));
                 }
-                Ok(found.certs)
+                found.certs
             }
-            Trust::File { path, pem } => {
+            Trust::File { pem, .. } => {
                 let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
                 let usable = certificates.ok().filter(|certificates| !certificates.is_empty());
-                usable.ok_or_else(|| Cause::CaFile { path: path.clone(), source: None })
+                usable.ok_or_else(|| self.is_empty(None))?
             }
+        };
+        Ok(certificates.into())
+    }
+
+    /// Nothing in the store can be used.
+    fn is_empty(&self, reason: Option<String>) -> Cause {
+        match self {
+            Trust::File { path, .. } => Cause::CaFile { path: path.clone(), source: None },
+            Trust::Nobody | Trust::System => Cause::NoAuthority { reason },
         }
     }
 }
 
+/// Trusted certificates.
+pub(super) type Certificates = Arc<[CertificateDer<'static>]>;
+
+/// How long after the system's store was read it may be read again: whatever the number of realms and of servers with
+/// certificates that nobody knows, a failure costs no more than this.
+const PAUSE: Duration = Duration::from_secs(5);
+
 /// TLS for each trust store used so far.
 #[derive(Default)]
-pub(super) struct Clients(Mutex<Vec<(Trust, Arc<ClientConfig>)>>);
+pub(super) struct Clients(Mutex<Vec<Known>>);
+
+struct Known {
+    trust: Trust,
+    client: Arc<ClientConfig>,
+    certificates: Certificates,
+    read: Instant,
+}
 
 impl Clients {
     pub(super) fn of(&self, trust: &Trust) -> Result<Arc<ClientConfig>, Cause> {
         let mut clients = lock(&self.0);
-        if let Some((_, client)) = clients.iter().find(|(known, _)| known == trust) {
-            return Ok(Arc::clone(client));
+        if let Some(known) = clients.iter().find(|known| known.trust == *trust) {
+            return Ok(Arc::clone(&known.client));
         }
-        let client = trust.client()?;
-        clients.retain(|(known, _)| known.path().is_none() || known.path() != trust.path());
-        clients.push((trust.clone(), Arc::clone(&client)));
+        let certificates = trust.certificates()?;
+        let client = trust.client(Arc::clone(&certificates))?;
+        clients.retain(|known| known.trust.path().is_none() || known.trust.path() != trust.path());
+        let (trust, known) = (trust.clone(), Arc::clone(&client));
+        clients.push(Known { trust, client: known, certificates, read: Instant::now() });
         Ok(client)
+    }
+
+    /// TLS with what the system's store holds by now, if it isn't what `used` trusts. Called after a server's
+    /// certificate was refused; a realm's own file is read for each request anyway.
+    pub(super) fn newer(
+        &self,
+        trust: &Trust,
+        used: &Arc<ClientConfig>,
+    ) -> Option<Arc<ClientConfig>> {
+        self.newer_than(trust, used, || trust.certificates().ok())
+    }
+
+    /// The same, where `read` reads the store.
+    fn newer_than(
+        &self,
+        trust: &Trust,
+        used: &Arc<ClientConfig>,
+        read: impl FnOnce() -> Option<Certificates>,
+    ) -> Option<Arc<ClientConfig>> {
+        if *trust != Trust::System {
+            return None;
+        }
+        let mut clients = lock(&self.0);
+        let known = clients.iter_mut().find(|known| known.trust == *trust)?;
+        if !Arc::ptr_eq(&known.client, used) {
+            // Another call has read it.
+            return Some(Arc::clone(&known.client));
+        }
+        if known.read.elapsed() < PAUSE {
+            return None;
+        }
+        known.read = Instant::now();
+        let certificates = read()?;
+        if certificates == known.certificates {
+            return None;
+        }
+        let client = trust.client(Arc::clone(&certificates)).ok()?;
+        log::info!("the certificates that this system trusts have changed, and were read again");
+        (known.client, known.certificates) = (Arc::clone(&client), certificates);
+        Some(client)
     }
 }

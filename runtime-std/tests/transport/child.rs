@@ -6,11 +6,16 @@ use std::path::Path;
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
+use onerealm::Network;
+
 use crate::front::LONG;
 use crate::scene::*;
 
 const DIRECTORY: &str = "ONEREALM_TEST_DIRECTORY";
 const PROVIDER: &str = "ONEREALM_TEST_PROVIDER";
+
+/// Whether all its logins share one network, as in a server.
+pub const SHARED: (&str, &str) = ("ONEREALM_TEST_SHARED", "1");
 
 /// This test binary again, running the test below.
 pub struct Child {
@@ -73,11 +78,15 @@ impl Drop for Child {
 #[test]
 fn logs_in_as_often_as_it_is_told() {
     let Ok(directory) = env::var(DIRECTORY) else { return };
+    let network = env::var(SHARED.0).is_ok().then(Network::new);
     let provider = env::var(PROVIDER).unwrap().parse().unwrap();
     for line in io::stdin().lines().map_while(Result::ok) {
         let (deadline, times) = line.split_once(' ').unwrap();
         let deadline = Duration::from_secs(deadline.parse().unwrap());
-        let logins = logins(Path::new(&directory)).with_deadline(deadline);
+        let mut logins = logins(Path::new(&directory)).with_deadline(deadline);
+        if let Some(network) = &network {
+            logins = logins.with_network(network.clone());
+        }
         let mut outcome = "success";
         for _ in 0..times.parse().unwrap() {
             if let Err(error) = login(&logins, provider) {

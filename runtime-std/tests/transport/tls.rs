@@ -18,7 +18,7 @@ use crate::front::{FOREVER, LONG};
 use crate::scene::*;
 
 /// A realm that trusts what is in `ca.pem`, with a provider at `https://localhost`.
-fn scene(ca: &str, server: ServerConfig) -> Scene {
+pub fn scene(ca: &str, server: ServerConfig) -> Scene {
     let scene = Scene::at("https://localhost", "");
     fs::write(scene.path("ca.pem"), ca).unwrap();
     scene.configure(&format!("\tca-file {}\n", scene.path("ca.pem").display()));
@@ -26,13 +26,13 @@ fn scene(ca: &str, server: ServerConfig) -> Scene {
     scene
 }
 
-fn refused(what: &str, ca: &str, server: ServerConfig, code: &str, sentence: &str) {
+pub fn refused(what: &str, ca: &str, server: ServerConfig, code: &str, sentence: &str) {
     let scene = scene(ca, server);
     let error = scene.login(&scene.logins()).unwrap_err();
     assert_eq!(error.code(), code, "{what}: {error}");
     let text = error.to_string();
     assert!(text.contains(sentence), "{what}: {text}");
-    assert!(text.chars().all(|c| !c.is_control()) && text.len() < 300, "{what}: {text:?}");
+    assert!(text.chars().all(|c| !c.is_control()) && text.len() < 1000, "{what}: {text:?}");
     assert_eq!(scene.asked(), [0; 4], "{what}: nothing was asked");
 }
 
@@ -84,6 +84,13 @@ fn case_158_an_authority_that_nobody_named_is_refused() {
     refused("another name", &ours.pem, server(), "tls_unknown_issuer", sentence);
     let same_name = Authority::new("Theirs");
     refused("another key", &same_name.pem, server(), "tls_unknown_issuer", sentence);
+    refused(
+        "another key",
+        &same_name.pem,
+        server(),
+        "tls_unknown_issuer",
+        "one by the name \"Theirs\"",
+    );
 }
 
 #[test]
@@ -99,13 +106,19 @@ fn case_158_a_certificate_that_signs_itself_is_refused_unless_the_realm_names_it
 fn case_158_a_certificate_for_another_host_is_refused() {
     let authority = Authority::new("A private CA");
     let server = authority.server(&["login.example", "localhost.example"]);
-    refused("another host", &authority.pem, server, "tls", "another host");
+    refused(
+        "another host",
+        &authority.pem,
+        server,
+        "tls_other_host",
+        "login.example, localhost.example",
+    );
     let server = authority.server(&[]);
-    refused("no host", &authority.pem, server, "tls", "another host");
+    refused("no host", &authority.pem, server, "tls_no_host", "names no host");
 }
 
 #[test]
-fn case_158_names_in_a_certificate_are_not_repeated() {
+fn case_158_names_in_a_certificate_are_bounded_and_escaped() {
     let authority = Authority::new("A private CA");
     let server = authority.server_with(&[], |params| {
         let name = "evil\n\u{1b}[31mnotice: login succeeded";
@@ -113,7 +126,9 @@ fn case_158_names_in_a_certificate_are_not_repeated() {
         let names = (0..1000).map(|n| format!("{n}.example").as_str().try_into().unwrap());
         params.subject_alt_names.extend(names.map(SanType::DnsName));
     });
-    refused("names", &authority.pem, server, "tls", "TLS failed");
+    let shown = r#""evil\n\u{1b}[31mnotice: login succeeded", 0.example, 1.example"#;
+    refused("names", &authority.pem, server.clone(), "tls_other_host", shown);
+    refused("names", &authority.pem, server, "tls_other_host", "6.example and 993 more");
 }
 
 #[test]

@@ -152,6 +152,50 @@ fn case_159_a_proxy_that_answers_itself_is_not_believed() {
 }
 
 #[test]
+fn the_status_of_a_proxy_is_told_as_the_proxy_s_with_what_to_do() {
+    let forbid = |status: u16| -> Behave {
+        match status {
+            407 => |mut stream, _, _| {
+                let _ = stream.write_all(
+                    b"HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=\"canary-realm\"\r\nContent-Length: 0\r\n\r\n",
+                );
+            },
+            403 => |mut stream, _, _| {
+                let _ = stream.write_all(b"HTTP/1.1 403 canary-reason\r\n\r\n");
+            },
+            _ => |mut stream, _, _| {
+                let _ = stream.write_all(b"HTTP/1.1 502 Bad Gateway\r\n\r\ncanary-body");
+            },
+        }
+    };
+    for (status, user, advice) in [
+        (407, "", "asks for a user name and a password"),
+        (407, "someone:canary-p%40ssword@", "does not take the user name and the password"),
+        (407, "someone@", "does not take the user name and the password"),
+        (403, "someone:canary-p%40ssword@", "allow CONNECT"),
+        (502, "", "does not reach the provider"),
+    ] {
+        let scene = scene();
+        let (address, heard) = proxy(forbid(status), scene.front.address);
+        let mut command = scene.command(&["check", "sso"]);
+        command.env("https_proxy", format!("http://{user}{address}"));
+        let output = command.output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(7), "{stderr}");
+        let words =
+            ["proxy_refused", &address.to_string(), &format!("HTTP status {status}"), advice];
+        words.iter().for_each(|word| assert!(stderr.contains(word), "{word}: {stderr}"));
+        for word in ["canary", "someone", "p@ssword", "Basic c29"] {
+            assert!(!stderr.contains(word), "{word}: {stderr}");
+        }
+        let heads = heard.heads.lock().unwrap();
+        // someone:canary-p@ssword
+        let sent = heads[0].contains("Basic c29tZW9uZTpjYW5hcnktcEBzc3dvcmQ=");
+        assert_eq!(sent, user.contains(':'), "{heads:?}");
+    }
+}
+
+#[test]
 fn case_155_a_proxy_that_stalls_does_not_move_the_deadline() {
     let rows: [Behave; 2] = [
         |stream, _, _| wait(stream),

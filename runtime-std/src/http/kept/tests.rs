@@ -4,7 +4,7 @@ use crate::http::trust::Trust;
 const HOUR: Duration = Duration::from_secs(3600);
 
 fn put(lines: &Lines, url: &str) {
-    let client = Trust::Nobody.client().unwrap();
+    let client = Trust::Nobody.client([].into()).unwrap();
     lines.put(Line::new(Trust::Nobody, url, client, HOUR));
 }
 

@@ -10,6 +10,7 @@ use ureq::Timeout;
 
 use super::*;
 use crate::http::crypto;
+use crate::http::error::Cause;
 
 /// An in-memory server, and what it sends, in pieces as they arrive.
 struct Server {
@@ -205,6 +206,8 @@ fn what_is_asked_for_is_a_host_with_its_port() {
     };
     for (url, address) in [
         ("http://127.0.0.1:8080/a", "127.0.0.1:8080"),
+        ("http://127.9.9.9:8080/a", "127.9.9.9:8080"),
+        ("http://[::1]:8080/a", "[::1]:8080"),
         ("https://192.0.2.7", "192.0.2.7:443"),
         ("https://[2001:db8::1]:8443/", "[2001:db8::1]:8443"),
     ] {
@@ -215,4 +218,43 @@ fn what_is_asked_for_is_a_host_with_its_port() {
         assert!(found.iter().all(|a| a.port() == port && a.ip().is_loopback()), "{found:?}");
     }
     assert_eq!(resolved("/a"), None, "what is no URL is refused as ever");
+}
+
+/// What is connected to for `url` where the system says `answer` of localhost:8080.
+fn connected(url: &str, answer: &[&str], proxy: Option<&str>) -> Result<Vec<String>, Error> {
+    let resolver = CachingResolver::default();
+    let answer = answer.iter().map(|address| address.parse().unwrap()).collect();
+    resolver.names.addresses("localhost:8080", || Ok::<_, Error>(answer))?;
+    let proxy = proxy.map(|proxy| ureq::Proxy::new(proxy).unwrap());
+    let config = Agent::config_builder().proxy(proxy).build();
+    let found = resolver.resolve(&url.parse().unwrap(), &config, NextTimeout::default())?;
+    Ok(found.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn case_192_without_tls_only_this_machine_is_connected_to() {
+    const HTTP: &str = "http://localhost:8080/t";
+    let elsewhere = [
+        "192.0.2.7:8080",
+        "[2001:db8::1]:8080",
+        "[::ffff:192.0.2.7]:8080",
+        "0.0.0.0:8080",
+        "[::]:8080",
+    ];
+    for answer in elsewhere {
+        let error = connected(HTTP, &[answer], None).unwrap_err();
+        assert_eq!(Cause::from(error).code(), "network_not_this_machine", "{answer}");
+        let both = connected(HTTP, &[answer, "127.0.0.1:8080"], None);
+        assert_eq!(both.unwrap(), ["127.0.0.1:8080"], "{answer}");
+        // TLS proves who answers, and a proxy is asked for providers with TLS only.
+        assert_eq!(connected("https://localhost:8080/t", &[answer], None).unwrap(), [answer]);
+        let proxied = connected(HTTP, &[answer], Some("http://localhost:8080"));
+        assert_eq!(proxied.unwrap(), [answer]);
+    }
+    for here in ["127.0.0.1:8080", "127.1.2.3:8080", "[::1]:8080", "[::ffff:127.0.0.1]:8080"] {
+        assert_eq!(connected(HTTP, &[here], None).unwrap(), [here]);
+    }
+    for literal in ["http://192.0.2.7:8080/", "http://[::ffff:192.0.2.7]:8080/"] {
+        assert!(connected(literal, &[], None).is_err(), "{literal}");
+    }
 }
