@@ -1,4 +1,4 @@
-//! Why a request got no answer, quoting nothing from the network.
+//! Why a request got no answer, quoting nothing from the network but the name of a coding.
 
 use std::fmt;
 use std::io;
@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use onerealm_core::UnixTime;
 
+use super::framing::Refusal;
 use crate::codes::codes;
 
 /// A request that got no answer.
@@ -26,14 +27,28 @@ pub(super) enum Cause {
     Connection(io::Error),
     Tls(&'static str),
     UnknownIssuer,
-    NotValidYet { begins: UnixTime, now: UnixTime },
-    Expired { ended: UnixTime, now: UnixTime },
-    NoAuthority { reason: Option<String> },
-    CaFile { path: PathBuf, source: Option<io::Error> },
+    NotValidYet {
+        begins: UnixTime,
+        now: UnixTime,
+    },
+    Expired {
+        ended: UnixTime,
+        now: UnixTime,
+    },
+    NoAuthority {
+        reason: Option<String>,
+    },
+    CaFile {
+        path: PathBuf,
+        source: Option<io::Error>,
+    },
     Proxy,
     ProxyRefused,
     TooLong,
-    Encoded,
+    /// With the coding in quotation marks, bounded and escaped.
+    Encoded {
+        coding: String,
+    },
     Protocol,
 }
 
@@ -59,7 +74,8 @@ codes! {
             "the proxy named in the environment (all_proxy or https_proxy) is not like http://proxy.example:3128";
         Self::ProxyRefused => "proxy_refused", "it refused to connect";
         Self::TooLong => "http_too_long", "the answer is longer than any that is read here";
-        Self::Encoded => "http_encoded", "the answer is compressed, though that was not asked for";
+        Self::Encoded { coding } => "http_encoded",
+            "the answer is compressed or otherwise encoded ({coding}), though that was not asked for";
         Self::Protocol => "http_protocol", "the answer is no valid HTTP";
     }
 }
@@ -164,6 +180,12 @@ impl Cause {
         }
         if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
             return Cause::of_tls(tls);
+        }
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<Refusal>()) {
+            Some(Refusal::Malformed) => return Cause::Protocol,
+            Some(Refusal::TooLong) => return Cause::TooLong,
+            Some(Refusal::Cut) => return Cause::Connection(io::ErrorKind::UnexpectedEof.into()),
+            None => {}
         }
         // `std` reports every name without an address this way, with no kind for it.
         if error.to_string().starts_with("failed to lookup address information") {
