@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+/// What every answer begins with: anything else is refused without waiting for the end of a head.
+const BEGIN: &[u8] = b"HTTP/1.";
 /// The most bytes of an answer's head and its trailers, those of early answers before it included.
 pub(super) const HEAD_LEN: usize = 32 * 1024;
 /// The most headers in a head, and the most trailers.
@@ -128,6 +130,10 @@ impl Framing {
         self.lines += usize::from(byte == b'\n');
         match self.state {
             State::Head | State::Trailers => {
+                let begin = self.text.get(..BEGIN.len()).unwrap_or(&self.text);
+                if self.state == State::Head && !BEGIN.starts_with(begin) {
+                    return Err(Refusal::Malformed);
+                }
                 // Besides the headers, there is a status line and an empty one.
                 if self.lines > HEADERS + 2 {
                     return Err(Refusal::Malformed);
@@ -258,3 +264,134 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What becomes of these bytes in the pieces that `cut` makes of them: an error, or whether they are a whole answer.
+    fn read(request: &[u8], bytes: &[u8], pieces: usize) -> Result<bool, Refusal> {
+        let mut framing = Framing::default();
+        framing.sent(request);
+        for piece in bytes.chunks(bytes.len().div_ceil(pieces).max(1)) {
+            framing.received(piece)?;
+        }
+        framing.closed()?;
+        Ok(framing.is_reusable())
+    }
+
+    fn judged(bytes: &str) -> Result<bool, Refusal> {
+        let outcomes = [1, 2, 3, usize::MAX].map(|pieces| read(b"GET ", bytes.as_bytes(), pieces));
+        assert!(outcomes.iter().all(|outcome| *outcome == outcomes[0]), "{bytes:?} {outcomes:?}");
+        outcomes[0]
+    }
+
+    const OK: &str = "HTTP/1.1 200 OK\r\n";
+    const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+    #[test]
+    fn an_answer_ends_where_its_head_says() {
+        for (answer, is_whole) in [
+            (format!("{OK}Content-Length: 0\r\n\r\n"), true),
+            (format!("{OK}Content-Length: 2\r\n\r\n{{}}"), true),
+            (format!("{OK}Content-Length: 2\r\n\r\n{{}}\r\n"), false),
+            (format!("{OK}\r\n{{}}"), false),
+            (format!("{CHUNKED}2;a=\"b c\"\r\n{{}}\r\n0\r\n\r\n"), true),
+            (format!("{CHUNKED}1\r\n{{\r\n000001\r\n}}\r\n0\r\nX: y\r\n\r\n"), true),
+            (format!("{CHUNKED}0\r\n\r\nHTTP/1.1 200 OK\r\n"), false),
+            ("HTTP/1.1 204 \r\nContent-Length: 0\r\n\r\n".to_owned(), true),
+            ("HTTP/1.1 304 \r\nContent-Length: 5\r\n\r\n".to_owned(), true),
+            ("HTTP/1.1 103 \r\n\r\nHTTP/1.1 204 \r\n\r\n".to_owned(), true),
+            ("HTTP/1.1 103 \r\n\r\n".to_owned(), false),
+            // Nothing is awaited, and whatever comes means something else.
+            ("HTTP/1.1 101 \r\n\r\n\0".to_owned(), true),
+            ("HTTP/1.0 200 OK\r\n\r\n".to_owned(), false),
+            (String::new(), false),
+        ] {
+            assert_eq!(judged(&answer), Ok(is_whole), "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_may_not_be_there_is_refused() {
+        for status in [100, 101, 103, 204] {
+            for framing in ["Content-Length: 5", "Transfer-Encoding: chunked"] {
+                let answer = format!("HTTP/1.1 {status} \r\n{framing}\r\n\r\n");
+                assert_eq!(judged(&answer), Err(Refusal::Malformed), "{answer:?}");
+            }
+        }
+        for status in ["000", "099"] {
+            assert_eq!(judged(&format!("HTTP/1.1 {status} \r\n\r\n")), Err(Refusal::Malformed));
+        }
+    }
+
+    #[test]
+    fn a_size_has_sixteen_digits_and_a_line_twenty_characters() {
+        for (line, expected) in [
+            ("ffffffffffffffff", Refusal::Cut),
+            ("000000000000000f;aaa", Refusal::Cut),
+            ("0000000000000000f", Refusal::Malformed),
+            ("000000000000000f;aaaa", Refusal::Malformed),
+            ("f;aaaaaaaaaaaaaaaaaaa", Refusal::Malformed),
+        ] {
+            assert_eq!(judged(&format!("{CHUNKED}{line}\r\n")), Err(expected), "{line}");
+        }
+        assert_eq!(judged(&format!("{CHUNKED}{}", "0".repeat(23))), Err(Refusal::Malformed));
+    }
+
+    #[test]
+    fn heads_and_trailers_are_bounded_together() {
+        let lines = |count: usize| "X: y\r\n".repeat(count);
+        let text = |len: usize| format!("X: {}\r\n", "y".repeat(len - 5));
+        assert_eq!(judged(&format!("{OK}{}\r\n", lines(128))), Ok(false));
+        assert_eq!(judged(&format!("{OK}{}\r\n", lines(129))), Err(Refusal::Malformed));
+        assert_eq!(judged(&format!("{CHUNKED}0\r\n{}\r\n", lines(128))), Ok(true));
+        assert_eq!(judged(&format!("{CHUNKED}0\r\n{}\r\n", lines(129))), Err(Refusal::Malformed));
+        let left = HEAD_LEN - OK.len() - 2;
+        assert_eq!(judged(&format!("{OK}{}\r\n", text(left))), Ok(false));
+        assert_eq!(judged(&format!("{OK}{}\r\n", text(left + 1))), Err(Refusal::TooLong));
+        let early = "HTTP/1.1 103 \r\n\r\n";
+        assert_eq!(judged(&format!("{early}{OK}{}\r\n", text(left))), Err(Refusal::TooLong));
+        let left = HEAD_LEN - CHUNKED.len() - 2;
+        assert_eq!(judged(&format!("{CHUNKED}0\r\n{}\r\n", text(left))), Ok(true));
+        assert_eq!(judged(&format!("{CHUNKED}0\r\n{}\r\n", text(left + 1))), Err(Refusal::TooLong));
+    }
+
+    #[test]
+    fn what_is_no_head_is_refused_at_its_first_byte() {
+        for begin in ["{", "<", "\r", "HTTP/2", "http", "HTTP/1 "] {
+            assert_eq!(judged(begin), Err(Refusal::Malformed), "{begin:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_to_connect_is_a_head_and_then_a_tunnel() {
+        for answer in [
+            "HTTP/1.1 200 \r\n\r\n\0\n",
+            "HTTP/1.1 200 \r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n\n",
+            "HTTP/1.1 407 \r\n\r\n",
+        ] {
+            assert_eq!(read(b"CONNECT a:1 HTTP/1.1\r\n", answer.as_bytes(), 1), Ok(true));
+        }
+        let answer = b"HTTP/1.1 200 \n\n";
+        assert_eq!(read(b"CONNECT ", answer, 1), Err(Refusal::Malformed));
+    }
+
+    #[test]
+    fn each_request_has_an_answer_of_its_own() {
+        let mut framing = Framing::default();
+        let early = format!("HTTP/1.1 103 \r\nX: {}\r\n\r\n", "y".repeat(HEAD_LEN / 2));
+        let answer = format!("{early}{OK}Content-Length: 1\r\n\r\nx");
+        for _ in 0..3 {
+            framing.sent(b"GET / HTTP/1.1\r\n");
+            framing.sent(b"\r\n");
+            assert!(!framing.is_reusable());
+            framing.received(answer.as_bytes()).unwrap();
+            assert!(framing.is_reusable());
+        }
+        // What comes unasked is no answer to a later request.
+        framing.received(b"H").unwrap();
+        framing.sent(b"GET / HTTP/1.1\r\n");
+        assert!(!framing.is_reusable());
+    }
+}

@@ -93,7 +93,7 @@ fn case_154_an_answer_with_a_content_coding_is_refused_whatever_it_holds() {
 
 #[test]
 fn case_154_a_coding_that_is_refused_is_named_and_forges_nothing() {
-    let scene = Scene::new();
+    let scene = Scene::at("http://127.0.0.1", "\ttoken-auth-method client_secret_post\n");
     let logins = scene.logins();
     for (said, shown) in [
         (&["Content-Encoding: gzip"][..], "\"gzip\"".to_owned()),
