@@ -50,7 +50,7 @@ fn edit(
 
 fn check(before: &[u8], after: &[u8], realm: &str, property: &str, value: Option<&str>) {
     let (mut expected, found) = (sections(before), sections(after));
-    let section = expected.iter_mut().find(|section| section.name == realm.as_bytes()).unwrap();
+    let section = expected.iter_mut().find(|section| section.is_realm(realm)).unwrap();
     let place = section.properties.iter().position(|(name, _)| name == property.as_bytes());
     // A comment is stored escaped.
     let stored = |value: &str| match property {
@@ -84,7 +84,7 @@ fn check(before: &[u8], after: &[u8], realm: &str, property: &str, value: Option
 }
 
 fn found_value(sections: &[Section], realm: &str, property: &str) -> Option<Vec<u8>> {
-    let section = sections.iter().find(|section| section.name == realm.as_bytes())?;
+    let section = sections.iter().find(|section| section.is_realm(realm))?;
     let mut properties = section.properties.iter();
     properties.find(|(name, _)| name == property.as_bytes()).map(|(_, value)| value.clone())
 }
@@ -107,6 +107,12 @@ struct Section {
     kind: Vec<u8>,
     name: Vec<u8>,
     properties: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Section {
+    fn is_realm(&self, name: &str) -> bool {
+        self.kind.eq_ignore_ascii_case(b"openid") && self.name == name.as_bytes()
+    }
 }
 
 /// Another reader: it knows the sections and properties of a usable file, and takes what else there is for nothing.

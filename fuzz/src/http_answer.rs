@@ -41,14 +41,14 @@ fn judged<'i>(pieces: impl Iterator<Item = &'i [u8]>) -> Result<bool, Refusal> {
 fn end(input: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
+        let text = whole(&input[at..], b"\r\n\r\n")?;
         let mut headers = [EMPTY_HEADER; 128];
         let mut head = Response::new(&mut headers);
-        let Status::Complete(len) = head.parse(&input[at..]).expect("a head") else { return None };
-        let text = &input[at..][..len];
+        assert_eq!(head.parse(text), Ok(Status::Complete(text.len())));
         check_lines(text, head.headers);
         let status = head.code.unwrap();
         assert_eq!(text[9..12], *format!("{status:03}").as_bytes());
-        at += len;
+        at += text.len();
         return match status {
             // Whatever comes now is another protocol's.
             101 => Some(input.len()),
@@ -59,9 +59,15 @@ fn end(input: &[u8]) -> Option<usize> {
     }
 }
 
+/// The bytes up to this end; `None` if it isn't there.
+fn whole<'i>(input: &'i [u8], end: &[u8]) -> Option<&'i [u8]> {
+    let at = input.windows(end.len()).position(|window| window == end)?;
+    Some(&input[..at + end.len()])
+}
+
 /// One line for each header, and none of them to be read in two ways.
 fn check_lines(text: &[u8], headers: &[Header<'_>]) {
-    let text = text.strip_suffix(b"\r\n\r\n").expect("an empty line");
+    let text = text.strip_suffix(b"\r\n\r\n").unwrap();
     let lines: Vec<_> = text.split(|byte| *byte == b'\n').collect();
     assert_eq!(lines.len(), headers.len() + 1);
     let mut ends = lines.iter().rev().skip(1);
@@ -90,16 +96,18 @@ fn body_end(input: &[u8], mut at: usize, headers: &[Header<'_>]) -> Option<usize
         Some(header) => assert!(header.value.eq_ignore_ascii_case(b"chunked")),
     }
     loop {
-        let size = parse_chunk_size(&input[at..]).expect("a size");
-        let Status::Complete((len, size)) = size else { return None };
-        at += len;
+        let line = whole(&input[at..], b"\r\n")?;
+        let size = parse_chunk_size(line).expect("a size");
+        let Status::Complete((_, size)) = size else { panic!("{line:?}") };
+        at += line.len();
         if size == 0 {
+            // With the end of the size's line before them, they are lines like those of a head.
+            let text = whole(&input[at - 2..], b"\r\n\r\n")?;
             let mut trailers = [EMPTY_HEADER; 128];
-            let trailers = parse_headers(&input[at..], &mut trailers).expect("trailers");
-            let Status::Complete((len, trailers)) = trailers else { return None };
-            if !trailers.is_empty() {
-                check_lines(&[b"\r\n", &input[at..][..len]].concat(), trailers);
-            }
+            let trailers = parse_headers(&text[2..], &mut trailers).expect("trailers");
+            let Status::Complete((len, trailers)) = trailers else { panic!("{text:?}") };
+            assert_eq!(len, text.len() - 2);
+            check_lines(text, trailers);
             return Some(at + len);
         }
         let left = (input.len() - at) as u64;

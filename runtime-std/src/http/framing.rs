@@ -365,6 +365,27 @@ mod tests {
     }
 
     #[test]
+    fn what_readers_could_read_differently_is_refused() {
+        for answer in [
+            format!("{OK}X: y\rz"),
+            format!("{OK}{}", "X: y\r\n".repeat(130)),
+            format!("{OK}Content-Length: +1\r\n\r\nx"),
+            format!("{OK}Content-Length:\r\n\r\nx"),
+            format!("{OK}Transfer-Encoding: chunkedx\r\n\r\n"),
+            format!("{OK}Transfer-Encoding: chunked, chunked\r\n\r\n"),
+            format!("{CHUNKED}1;\u{7f}\r\nx\r\n"),
+            format!("{CHUNKED}1;\0\r\nx\r\n"),
+            format!("{CHUNKED}1\r\nxy\r\n0\r\n\r\n"),
+            format!("{CHUNKED}1\r\nxyyy"),
+            format!("{CHUNKED}0\r\nTransfer-encoding: chunked\r\n\r\n"),
+        ] {
+            assert_eq!(judged(&answer), Err(Refusal::Malformed), "{answer:?}");
+        }
+        let answer = format!("{OK}TRANSFER-ENCODING: Chunked\r\n\r\n0\r\n\r\n");
+        assert_eq!(judged(&answer), Ok(true));
+    }
+
+    #[test]
     fn an_answer_to_connect_is_a_head_and_then_a_tunnel() {
         for answer in [
             "HTTP/1.1 200 \r\n\r\n\0\n",
@@ -386,7 +407,11 @@ mod tests {
             framing.sent(b"GET / HTTP/1.1\r\n");
             framing.sent(b"\r\n");
             assert!(!framing.is_reusable());
-            framing.received(answer.as_bytes()).unwrap();
+            let (head, body) = answer.as_bytes().split_at(answer.len() - 1);
+            framing.received(head).unwrap();
+            framing.sent(b"what is left of it");
+            framing.received(body).unwrap();
+            framing.sent(b"");
             assert!(framing.is_reusable());
         }
         // What comes unasked is no answer to a later request.
