@@ -1,15 +1,17 @@
 //! Sends the core's requests over blocking HTTP; it has no protocol logic.
 //!
-//! TLS always, except to this machine. No redirects. Bodies are capped as they arrive, and one deadline bounds the
-//! whole call, however slowly the bytes drip.
+//! TLS always, except to this machine. No redirects. Bodies are capped and judged as they arrive, and one deadline bounds
+//! the whole call, however slowly the bytes drip.
 
 mod advice;
 mod answer;
 mod caching;
 mod certificate;
+mod coding;
 mod conversation;
 mod crypto;
 mod error;
+mod framing;
 mod kept;
 mod line;
 mod names;

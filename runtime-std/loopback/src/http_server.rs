@@ -6,6 +6,7 @@
 //! the bytes of every request, including refused ones. It has no other purpose: no TLS, no routing, no chunked bodies.
 
 mod acceptor;
+mod incoming;
 mod request;
 mod response;
 
@@ -19,8 +20,7 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// The most bytes of a request line and its headers: four times a code of 4,096 characters and a browser's headers.
-const MAX_HEAD: usize = 16 * 1024;
+use self::incoming::Incoming;
 
 /// How much a refused client may still send before the connection is cut off.
 const MAX_DRAINED: usize = 1024 * 1024;
@@ -28,7 +28,7 @@ const MAX_DRAINED: usize = 1024 * 1024;
 /// One accepted connection: reads requests and answers them in turn.
 pub struct Connection {
     stream: Arc<TcpStream>,
-    unread: Vec<u8>,
+    unread: Incoming,
     body_wanted: bool,
     reusable: bool,
 }
@@ -75,7 +75,7 @@ impl std::error::Error for Unreadable {}
 
 impl Connection {
     fn new(stream: Arc<TcpStream>) -> Self {
-        Self { stream, unread: Vec::new(), body_wanted: true, reusable: true }
+        Self { stream, unread: Incoming::default(), body_wanted: true, reusable: true }
     }
 
     /// Reads the next whole request before `deadline`; a slow drip of bytes does not extend it.
@@ -137,34 +137,32 @@ impl Connection {
     /// Discards what a refused client still sends: closing with unread bytes would reset the connection, and could lose
     /// the answer.
     pub fn drain(mut self, deadline: Instant) {
-        let mut drained = self.unread.len();
+        let mut drained = self.unread.take().len();
         while drained <= MAX_DRAINED && self.fill(deadline).is_ok() {
-            drained = drained.saturating_add(self.unread.len());
-            self.unread.clear();
+            drained = drained.saturating_add(self.unread.take().len());
         }
     }
 
     fn read_head(&mut self, deadline: Instant) -> Result<Vec<u8>, Unreadable> {
         loop {
-            match request::find_head(&self.unread) {
-                request::Head::Complete(end) if end <= MAX_HEAD => {
-                    return Ok(self.unread.drain(..end).collect());
+            match self.unread.head() {
+                Ok(Some(head)) => return Ok(head),
+                Ok(None) => self.fill(deadline)?,
+                Err(status) => {
+                    let received = self.unread.take();
+                    return Err(self.refuse(status, &received));
                 }
-                request::Head::Unfinished if self.unread.len() <= MAX_HEAD => {
-                    self.fill(deadline)?
-                }
-                request::Head::BareLineFeed => return Err(self.refuse_unread(400)),
-                _ if self.unread.contains(&b'\n') => return Err(self.refuse_unread(431)),
-                _ => return Err(self.refuse_unread(414)),
             }
         }
     }
 
     fn read_body(&mut self, length: usize, deadline: Instant) -> Result<Vec<u8>, Unreadable> {
-        while self.unread.len() < length {
-            self.fill(deadline)?;
+        loop {
+            match self.unread.body(length) {
+                Some(body) => return Ok(body),
+                None => self.fill(deadline)?,
+            }
         }
-        Ok(self.unread.drain(..length).collect())
     }
 
     fn fill(&mut self, deadline: Instant) -> Result<(), Unreadable> {
@@ -176,17 +174,12 @@ impl Connection {
         match read {
             Ok(0) => Err(Unreadable::Gone),
             Ok(length) => {
-                self.unread.extend(chunk.iter().take(length));
+                self.unread.add(chunk.into_iter().take(length));
                 Ok(())
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
             Err(_) => Err(Unreadable::Gone),
         }
-    }
-
-    fn refuse_unread(&mut self, status: u16) -> Unreadable {
-        let received = std::mem::take(&mut self.unread);
-        self.refuse(status, &received)
     }
 
     fn refuse(&mut self, status: u16, received: &[u8]) -> Unreadable {
@@ -209,6 +202,7 @@ fn left(deadline: Instant) -> io::Result<Duration> {
 mod tests {
     use std::net::TcpListener;
 
+    use super::incoming::MAX_HEAD;
     use super::*;
 
     const FIRST: &[u8] = b"POST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody";

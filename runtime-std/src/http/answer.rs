@@ -1,14 +1,14 @@
 //! The answer to a request.
 
-use onerealm_core::HttpResponse;
-use ureq::http::header::{
-    AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, TRANSFER_ENCODING,
-};
-use ureq::http::{HeaderMap, HeaderValue, Version};
+use onerealm_core::{HttpRequest, HttpResponse};
+use ureq::http::header::{AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
+use ureq::http::{HeaderMap, HeaderValue};
 use zeroize::Zeroizing;
 
 use super::caching::Caching;
+use super::coding;
 use super::error::Cause;
+use crate::error::shown::{Secrets, quoted_item};
 
 /// The longest body to read, in bytes; the core's limits are lower.
 const BODY_LEN: u64 = 1 << 20;
@@ -23,11 +23,15 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(super) fn read(mut response: ureq::http::Response<ureq::Body>) -> Result<Self, Cause> {
-        check_framing(response.version(), response.headers())?;
+    /// Reads the answer to `request`, whose end [`Framing`](super::framing::Framing) judges.
+    pub(super) fn read(
+        mut response: ureq::http::Response<ureq::Body>,
+        request: &HttpRequest<'_>,
+    ) -> Result<Self, Cause> {
+        check(response.headers(), request)?;
         let status = response.status().as_u16();
-        let content_type = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
-        let content_type = content_type.map(str::to_owned);
+        let content_type = response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+        let content_type = content_type.map(|text| String::from_utf8_lossy(text).into_owned());
         let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
         let location = location.map(str::to_owned);
         let said = |name| response.headers().get_all(name).iter().map(HeaderValue::as_bytes);
@@ -69,21 +73,16 @@ impl Answer {
     }
 }
 
-/// Refuses ambiguous framing, and encodings that the request didn't offer.
-fn check_framing(version: Version, headers: &HeaderMap) -> Result<(), Cause> {
-    let is = |value: &HeaderValue, word: &str| {
-        value.as_bytes().trim_ascii().eq_ignore_ascii_case(word.as_bytes())
-    };
-    if headers.get_all(CONTENT_ENCODING).iter().any(|coding| !is(coding, "identity")) {
-        return Err(Cause::Encoded);
+/// Refuses two content types, and codings that the request didn't offer.
+fn check(headers: &HeaderMap, request: &HttpRequest<'_>) -> Result<(), Cause> {
+    let codings = || headers.get_all(CONTENT_ENCODING).iter().map(HeaderValue::as_bytes);
+    if !coding::is_none(codings()) {
+        let coding = codings().collect::<Vec<_>>().join(&b", "[..]);
+        let mut secrets = Secrets::default();
+        secrets.add_request(request);
+        let coding = secrets.hide(String::from_utf8_lossy(&coding).into_owned());
+        return Err(Cause::Encoded { coding: quoted_item(&coding) });
     }
-    let once = [CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING];
-    let is_said_once = once.iter().all(|name| headers.get_all(name).iter().count() <= 1);
-    let is_framed_once = match (headers.get(CONTENT_LENGTH), headers.get(TRANSFER_ENCODING)) {
-        (None, None) => true,
-        (Some(length), None) => length.as_bytes().trim_ascii().iter().all(u8::is_ascii_digit),
-        (None, Some(coding)) => is(coding, "chunked") && version == Version::HTTP_11,
-        (Some(_), Some(_)) => false,
-    };
-    if is_said_once && is_framed_once { Ok(()) } else { Err(Cause::Protocol) }
+    let is_said_once = headers.get_all(CONTENT_TYPE).iter().count() <= 1;
+    if is_said_once { Ok(()) } else { Err(Cause::Protocol) }
 }

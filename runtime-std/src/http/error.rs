@@ -1,4 +1,4 @@
-//! Why a request got no answer, quoting nothing from the network.
+//! Why a request got no answer, quoting nothing from the network but the name of a coding.
 
 use std::fmt;
 use std::io;
@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use onerealm_core::UnixTime;
 
+use super::framing::Refusal;
 use super::names::Elsewhere;
 use super::rule::{Facts, Refused, Rule};
 use crate::codes::codes;
@@ -45,15 +46,34 @@ pub(super) enum Cause {
     Connection(io::Error),
     NotThisMachine,
     Tls(&'static str),
-    Certificate { rule: Rule, facts: Box<Facts> },
-    NotValidYet { begins: UnixTime, now: UnixTime },
-    Expired { ended: UnixTime, now: UnixTime },
-    NoAuthority { reason: Option<String> },
-    CaFile { path: PathBuf, source: Option<io::Error> },
+    Certificate {
+        rule: Rule,
+        facts: Box<Facts>,
+    },
+    NotValidYet {
+        begins: UnixTime,
+        now: UnixTime,
+    },
+    Expired {
+        ended: UnixTime,
+        now: UnixTime,
+    },
+    NoAuthority {
+        reason: Option<String>,
+    },
+    CaFile {
+        path: PathBuf,
+        source: Option<io::Error>,
+    },
     Proxy,
-    ProxyRefused { status: Option<u16> },
+    ProxyRefused {
+        status: Option<u16>,
+    },
     TooLong,
-    Encoded,
+    /// With the coding in quotation marks, bounded and escaped.
+    Encoded {
+        coding: String,
+    },
     Protocol,
 }
 
@@ -114,7 +134,8 @@ codes! {
         Self::ProxyRefused { status: Some(status) } => "proxy_refused",
             "the proxy refused to connect, with the HTTP status {status} of its own";
         Self::TooLong => "http_too_long", "the answer is longer than any that is read here";
-        Self::Encoded => "http_encoded", "the answer is compressed, though that was not asked for";
+        Self::Encoded { coding } => "http_encoded",
+            "the answer is compressed or otherwise encoded ({coding}), though that was not asked for";
         Self::Protocol => "http_protocol", "the answer is no valid HTTP";
     }
 }
@@ -221,6 +242,12 @@ impl Cause {
         }
         if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
             return Cause::of_tls(tls);
+        }
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<Refusal>()) {
+            Some(Refusal::Malformed) => return Cause::Protocol,
+            Some(Refusal::TooLong) => return Cause::TooLong,
+            Some(Refusal::Cut) => return Cause::Connection(io::ErrorKind::UnexpectedEof.into()),
+            None => {}
         }
         // `std` reports every name without an address this way, with no kind for it.
         if error.to_string().starts_with("failed to lookup address information") {

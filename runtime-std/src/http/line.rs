@@ -12,11 +12,10 @@ use ureq::{Agent, Proxy};
 
 use super::answer::Answer;
 use super::error::Cause;
+use super::framing::HEAD_LEN;
 use super::transport;
 use super::trust::Trust;
 
-/// The longest header section of a response, in bytes.
-const HEADERS_LEN: usize = 32 * 1024;
 /// The default time limit for a whole call.
 pub const DEADLINE: Duration = Duration::from_secs(20);
 /// How long a connection may wait for the next request of its login: as long as a whole call, for
@@ -46,7 +45,7 @@ impl Line {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
-            .max_response_header_size(HEADERS_LEN)
+            .max_response_header_size(HEAD_LEN)
             .accept("")
             .accept_encoding("")
             .user_agent(concat!("onerealm/", env!("CARGO_PKG_VERSION")))
@@ -75,7 +74,7 @@ impl Line {
         if is_broken && was_over_an_old_one() && request.method == Method::Get {
             response = self.run(request, proxy, deadline);
         }
-        let answer = response.and_then(Answer::read);
+        let answer = response.and_then(|response| Answer::read(response, request));
         // The watch may have cut the connection, which can surface as any error.
         if Instant::now() >= deadline {
             return Err(Cause::Timeout);

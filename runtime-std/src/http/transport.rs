@@ -23,6 +23,7 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Agent, Error};
 
+use super::framing::{Framing, Refusal};
 use super::names::{Elsewhere, Names};
 use super::tls::Tls;
 
@@ -35,7 +36,8 @@ pub(super) fn agent(
     let connector =
         ().chain(ConnectProxyConnector::default())
             .chain(TcpConnector::default())
-            .chain(TlsConnector { client, connections });
+            .chain(TlsConnector { client, connections })
+            .chain(WatchConnector);
     Agent::with_parts(config, connector, CachingResolver::default())
 }
 
@@ -164,5 +166,76 @@ impl Transport for TlsTransport {
 impl fmt::Debug for TlsTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("TlsTransport")
+    }
+}
+
+/// Judges the answers on each connection: those of the provider within TLS, and those of a proxy below it.
+#[derive(Debug)]
+struct WatchConnector;
+
+impl<In: Transport> Connector<In> for WatchConnector {
+    type Out = Watched<In>;
+
+    fn connect(
+        &self,
+        _: &ConnectionDetails<'_>,
+        below: Option<In>,
+    ) -> Result<Option<Self::Out>, Error> {
+        Ok(below.map(|below| Watched { below, framing: Framing::default() }))
+    }
+}
+
+/// A connection on which nothing is read before [`Framing`] has seen it.
+struct Watched<T> {
+    below: T,
+    framing: Framing,
+}
+
+impl<T: Transport> Transport for Watched<T> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.below.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        let output = self.below.buffers().output().get(..amount).unwrap_or_default();
+        self.framing.sent(output);
+        self.below.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        let seen = self.below.buffers().input().len();
+        let outcome = self.below.await_input(timeout);
+        let judged = match &outcome {
+            Ok(true) => {
+                let input = self.below.buffers().input();
+                self.framing.received(input.get(seen..).unwrap_or_default())
+            }
+            Ok(false) => self.framing.closed(),
+            Err(Error::Io(error)) if is_end(error) => self.framing.closed(),
+            Err(_) => Ok(()),
+        };
+        judged.map_err(|refusal: Refusal| Error::Io(io::Error::other(refusal)))?;
+        outcome
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.framing.is_reusable() && self.below.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.below.is_tls()
+    }
+}
+
+/// Whether ureq takes this error for the end of a body.
+fn is_end(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(error.kind(), UnexpectedEof | ConnectionAborted | ConnectionReset)
+}
+
+/// Its buffers may hold tokens.
+impl<T> fmt::Debug for Watched<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watched")
     }
 }

@@ -92,6 +92,57 @@ fn case_154_an_answer_with_a_content_coding_is_refused_whatever_it_holds() {
 }
 
 #[test]
+fn case_154_a_coding_that_is_refused_is_named_and_forges_nothing() {
+    let scene = Scene::at("http://127.0.0.1", "\ttoken-auth-method client_secret_post\n");
+    let logins = scene.logins();
+    for (said, shown) in [
+        (&["Content-Encoding: gzip"][..], "\"gzip\"".to_owned()),
+        (&["Content-Encoding: identity", "Content-Encoding: br"], "\"identity, br\"".to_owned()),
+        (&["Content-Encoding: a\" b\u{202e}"], "\"a\\\" b\\u{202e}\"".to_owned()),
+        (&["Content-Encoding: canary-client-key"], "\"(hidden)\"".to_owned()),
+        (&[LONG_CODING], format!("\"{}…\"", "y".repeat(80))),
+    ] {
+        scene.front.bend_next(Endpoint::Token, move |wire, honest| {
+            let length = format!("Content-Length: {}", honest.body.len());
+            wire.send(&[honest.head(&[said, &[&length]].concat()), honest.body.clone()].concat());
+            Then::Close
+        });
+        let error = scene.login(&logins).unwrap_err();
+        assert_eq!(error.code(), "http_encoded", "{said:?}");
+        assert!(error.to_string().contains(&format!("({shown})")), "{error}");
+    }
+}
+
+const LONG_CODING: &str = concat!(
+    "Content-Encoding: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
+    "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+);
+
+#[test]
+fn a_charset_that_is_said_to_be_a_coding_changes_nothing() {
+    let scene = Scene::new();
+    for coding in [
+        "Content-Encoding:",
+        "Content-Encoding: utf-8",
+        "Content-Encoding: UTF8",
+        "Content-Encoding: iso-8859-1",
+        "Content-Encoding: us-ascii",
+        "Content-Encoding: windows-1252",
+        "Content-Encoding: identity, utf-8",
+    ] {
+        for endpoint in ASKED {
+            scene.front.bend_next(endpoint, move |wire, honest| {
+                let length = format!("Content-Length: {}", honest.body.len());
+                wire.send(&[honest.head(&[coding, &length]), honest.body.clone()].concat());
+                Then::Close
+            });
+            // The documents are asked for in the first login only.
+            assert_eq!(scene.login(&scene.logins()).unwrap().username, ALICE, "{coding}");
+        }
+    }
+}
+
+#[test]
 fn case_154_a_transfer_coding_besides_chunked_is_refused() {
     for coding in [
         &["Transfer-Encoding: gzip, chunked"],

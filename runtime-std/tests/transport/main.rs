@@ -8,6 +8,7 @@ mod bodies;
 mod callback;
 mod certificates;
 mod child;
+mod chunks;
 mod connections;
 mod framing;
 mod front;

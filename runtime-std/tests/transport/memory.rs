@@ -77,32 +77,41 @@ fn case_153_endless_chunks_cost_little() {
     });
 }
 
+/// Sends the honest answer in chunks, but for the line that would end it.
+fn send_without_end(wire: &mut Wire, honest: &Honest) {
+    let head = honest.head(&["Transfer-Encoding: chunked"]);
+    let body = honest.chunked();
+    wire.send(&[&head[..], &body[..body.len() - 2]].concat());
+}
+
 #[test]
-fn case_153_trailers_without_end_end_with_the_deadline_and_cost_little() {
-    let got_there = DEADLINES.iter().any(|deadline| {
-        let scene = Scene::new();
-        let mut child = Child::start(&scene, &[]);
-        let (outcome, before) = child.log_in(1);
-        assert_eq!(outcome, "success");
-        let sent = Arc::new(AtomicU64::new(0));
-        let count = Arc::clone(&sent);
-        scene.front.bend_next(Endpoint::Token, move |wire, honest| {
-            let head = honest.head(&["Transfer-Encoding: chunked"]);
-            let body = honest.chunked();
-            // All but the line that would end the trailers.
-            wire.send(&[&head[..], &body[..body.len() - 2]].concat());
-            count.fetch_add(1, Ordering::SeqCst);
-            wire.send_again_and_again(&b"X: y\r\n".repeat(10_000), u64::MAX);
-            Then::Close
-        });
-        let (outcome, after) = ended(|| child.log_in_within(*deadline, 1));
-        assert_eq!(outcome, "network_timeout");
-        let grown = after.saturating_sub(before);
-        println!("trailers without end: {before} KiB before, {grown} KiB more at the peak");
-        assert!(grown < MOST_MEMORY_KIB, "{grown} KiB");
-        sent.load(Ordering::SeqCst) > 0
+fn case_193_what_has_no_end_costs_little() {
+    costs_little("trailers", "http_protocol", |wire, honest| {
+        send_without_end(wire, honest);
+        wire.send_again_and_again(&b"X: y\r\n".repeat(10_000), GIB)
     });
-    assert!(got_there, "no time was enough to ask for them");
+    costs_little("a trailer", "http_too_long", |wire, honest| {
+        send_without_end(wire, honest);
+        wire.send(b"X: ");
+        wire.send_again_and_again(&[b'y'; 65_536], GIB)
+    });
+    costs_little("early answers", "http_too_long", |wire, _| {
+        wire.send_again_and_again(&b"HTTP/1.1 100 Continue\r\n\r\n".repeat(10_000), GIB)
+    });
+    costs_little("empty lines before a head", "http_protocol", |wire, _| {
+        wire.send_again_and_again(&b"\r\n".repeat(10_000), GIB)
+    });
+    costs_little("no head", "http_protocol", |wire, _| {
+        wire.send_again_and_again(&[b'{'; 65_536], GIB)
+    });
+    costs_little("header lines", "http_protocol", |wire, honest| {
+        wire.send(&[honest.status_line.as_bytes(), b"\r\n"].concat());
+        wire.send_again_and_again(&b"X: y\r\n".repeat(10_000), GIB)
+    });
+    costs_little("what follows a chunk", "http_protocol", |wire, honest| {
+        wire.send(&[&honest.head(&["Transfer-Encoding: chunked"])[..], b"1\r\n{"].concat());
+        wire.send_again_and_again(&[b' '; 65_536], GIB)
+    });
 }
 
 #[test]

@@ -134,7 +134,7 @@ fn case_159_a_proxy_that_answers_itself_is_not_believed() {
         ("no HTTP", "http_protocol", |mut stream, _, _| {
             let _ = stream.write_all(b"SSH-2.0-OpenSSH_9.2\r\n\r\n");
         }),
-        ("a head without end", "proxy_refused http_protocol", |mut stream, _, _| {
+        ("a head without end", "http_too_long", |mut stream, _, _| {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nX: ");
             while stream.write_all(&[b'y'; 4096]).is_ok() {}
         }),

@@ -58,31 +58,6 @@ impl fmt::Debug for Request {
     }
 }
 
-/// Where the head ends in the bytes read so far.
-pub(super) enum Head {
-    /// It ends before this position.
-    Complete(usize),
-    /// Its end has not arrived yet.
-    Unfinished,
-    /// A line ends without a carriage return, which others may read as another request.
-    BareLineFeed,
-}
-
-/// Looks for the end of the head.
-pub(super) fn find_head(bytes: &[u8]) -> Head {
-    let mut position = 0;
-    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-        position += line.len();
-        match line {
-            b"\r\n" => return Head::Complete(position),
-            [.., b'\r', b'\n'] => {}
-            [.., b'\n'] => return Head::BareLineFeed,
-            _ => break,
-        }
-    }
-    Head::Unfinished
-}
-
 /// Parses a complete head; returns the request without its body, and the body's length. The error is a status.
 pub(super) fn parse_head(raw_head: &[u8]) -> Result<(Request, usize), u16> {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
@@ -224,13 +199,6 @@ mod tests {
         let old = parse("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").unwrap();
         assert!(!close.0.keeps_alive);
         assert!(!old.0.keeps_alive);
-    }
-
-    #[test]
-    fn a_bare_line_feed_ends_no_line() {
-        assert!(matches!(find_head(b"GET / HTTP/1.1\n\n"), Head::BareLineFeed));
-        assert!(matches!(find_head(b"GET / HTTP/1.1\r\n"), Head::Unfinished));
-        assert!(matches!(find_head(b"GET / HTTP/1.1\r\n\r\nbody\n"), Head::Complete(18)));
     }
 
     #[test]

@@ -258,3 +258,64 @@ fn case_192_without_tls_only_this_machine_is_connected_to() {
         assert!(connected(literal, &[], None).is_err(), "{literal}");
     }
 }
+
+/// A connection without TLS on which these pieces arrive, and that says of itself that it is open.
+struct Plain {
+    buffers: LazyBuffers,
+    arriving: VecDeque<&'static [u8]>,
+}
+
+impl std::fmt::Debug for Plain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Plain")
+    }
+}
+
+impl Transport for Plain {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, _: usize, _: NextTimeout) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn await_input(&mut self, _: NextTimeout) -> Result<bool, Error> {
+        let Some(piece) = self.arriving.pop_front() else { return Ok(false) };
+        self.buffers.input_append_buf()[..piece.len()].copy_from_slice(piece);
+        self.buffers.input_appended(piece.len());
+        Ok(true)
+    }
+
+    fn is_open(&mut self) -> bool {
+        true
+    }
+}
+
+/// Whether the connection could be used again once all these pieces were taken as the answer to a request.
+fn is_open_after_pieces(pieces: &[&'static [u8]]) -> Result<bool, Error> {
+    let arriving = pieces.iter().copied().collect();
+    let below = Plain { buffers: LazyBuffers::new(1024, 1024), arriving };
+    let mut watched = Watched { below, framing: Framing::default() };
+    let request = b"GET / HTTP/1.1\r\n\r\n";
+    watched.buffers().output()[..request.len()].copy_from_slice(request);
+    watched.transmit_output(request.len(), NextTimeout::default())?;
+    for _ in pieces {
+        // What is in the buffer already is not looked at twice.
+        watched.await_input(NextTimeout::default())?;
+    }
+    let there = watched.buffers().input().len();
+    watched.buffers().input_consume(there);
+    Ok(watched.is_open())
+}
+
+#[test]
+fn a_connection_is_used_again_after_exactly_one_answer() {
+    const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n";
+    assert!(is_open_after_pieces(&[HEAD, b"{", b"}"]).unwrap());
+    for pieces in [&[HEAD, b"{"][..], &[HEAD, b"{}\r\n"], &[HEAD, b"{}", b"H"], &[]] {
+        assert!(!is_open_after_pieces(pieces).unwrap(), "{pieces:?}");
+    }
+    let refused = is_open_after_pieces(&[b"HTTP/1.1 200 OK\n", HEAD]).unwrap_err();
+    assert!(matches!(refused, Error::Io(_)), "{refused}");
+}
