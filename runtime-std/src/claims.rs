@@ -3,7 +3,7 @@
 use std::fmt;
 
 use onerealm_core::Identity;
-use onerealm_core::wire::Value;
+use onerealm_core::wire::{Value, is_invisible};
 use serde::de::DeserializeOwned;
 use serde_json::Map;
 
@@ -30,6 +30,7 @@ impl Claims {
     /// For callers with their own rules for names.
     pub(crate) fn to_hand_on(identity: &Identity<'_>) -> Result<Self, UserError> {
         check_names(identity, NAMING_CLAIMS)?;
+        check_user_names(identity)?;
         Self::of(identity)
     }
 
@@ -88,6 +89,21 @@ impl fmt::Debug for Claims {
 /// Claims where callers look for user names, groups and mail addresses.
 const NAMING_CLAIMS: [&str; 7] =
     ["preferred_username", "username", "upn", "unique_name", "email", "groups", "roles"];
+
+/// Those of them that callers take for user names.
+const USER_NAMES: [&str; 6] =
+    ["sub", "preferred_username", "username", "upn", "unique_name", "email"];
+
+/// Refuses characters that nobody sees in claims that callers take for user names.
+fn check_user_names(identity: &Identity<'_>) -> Result<(), UserError> {
+    for name in USER_NAMES {
+        let text = identity.claim(name).and_then(Value::as_str);
+        if let Some(character) = text.and_then(|text| text.chars().find(|c| is_invisible(*c))) {
+            return Err(UserError::Character { claim: name.to_owned(), character });
+        }
+    }
+    Ok(())
+}
 
 /// Refuses control characters in claims that identify a person or a group.
 pub(crate) fn check_names<'c>(
