@@ -1,5 +1,7 @@
 //! The end user's claims, as the caller gets them.
 
+pub(crate) mod tokens;
+
 use std::fmt;
 
 use onerealm_core::Identity;
@@ -10,6 +12,10 @@ use serde_json::Map;
 use crate::error::user_name::UserError;
 
 /// Claims by name: the ID token's, plus the userinfo endpoint's where the ID token lacks them.
+///
+/// They are as the provider sent them, so there may be tokens among them: an access token in `_claim_sources` (OpenID
+/// Connect Core 5.6.2), or one that a mapping at the provider put there. [`without_tokens`](Self::without_tokens) is for
+/// those who show claims or hand them on.
 ///
 /// Converts into a JSON object with `serde_json::Value::from`.
 #[derive(Clone, PartialEq, Eq)]
@@ -46,6 +52,14 @@ impl Claims {
 
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, UnfitClaims> {
         T::deserialize(&self.0).map_err(UnfitClaims)
+    }
+
+    /// The claims without tokens and secrets, and the paths of those that were left out, unescaped: members whose names
+    /// end in `token`, `secret`, `password` or the like, and everything in which there is a JWS or a JWE, at any depth.
+    pub fn without_tokens(mut self) -> (Self, Vec<String>) {
+        let mut removed = Vec::new();
+        tokens::remove(&mut self.0, "", &mut removed);
+        (self, removed)
     }
 
     /// All claims, as a JSON object.

@@ -29,7 +29,8 @@ pub struct User {
     pub groups: Groups,
     /// Things the realm asks for and the provider didn't send. They are logged too.
     pub warnings: Vec<Warning>,
-    /// The ID token's claims, plus the userinfo endpoint's where the ID token lacks them.
+    /// The ID token's claims, plus the userinfo endpoint's where the ID token lacks them. Whoever shows them leaves out
+    /// [tokens](Claims::without_tokens).
     pub claims: Claims,
 }
 
