@@ -35,6 +35,8 @@ pub struct Report {
     pub logins: Vec<(String, ClientType)>,
     /// What will stop every login, if the provider does as its metadata says: one sentence each.
     pub problems: Vec<String>,
+    /// What keeps the store of pending logins from working as it was set up, though logins go on: code and message.
+    pub store: Option<(&'static str, String)>,
     /// Notes for the administrator, one sentence each.
     pub notes: Vec<String>,
 }
@@ -77,6 +79,7 @@ impl Logins {
             logins,
             problems,
             notes: foreseen.into_iter().chain(notes(config, relying_party)).collect(),
+            store: self.store_fault(),
         })
     }
 }

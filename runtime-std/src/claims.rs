@@ -1,15 +1,21 @@
 //! The end user's claims, as the caller gets them.
 
+pub(crate) mod tokens;
+
 use std::fmt;
 
 use onerealm_core::Identity;
-use onerealm_core::wire::Value;
+use onerealm_core::wire::{Value, is_invisible};
 use serde::de::DeserializeOwned;
 use serde_json::Map;
 
 use crate::error::user_name::UserError;
 
 /// Claims by name: the ID token's, plus the userinfo endpoint's where the ID token lacks them.
+///
+/// They are as the provider sent them, so there may be tokens among them: an access token in `_claim_sources` (OpenID
+/// Connect Core 5.6.2), or one that a mapping at the provider put there. [`without_tokens`](Self::without_tokens) is for
+/// those who show claims or hand them on.
 ///
 /// Converts into a JSON object with `serde_json::Value::from`.
 #[derive(Clone, PartialEq, Eq)]
@@ -30,6 +36,7 @@ impl Claims {
     /// For callers with their own rules for names.
     pub(crate) fn to_hand_on(identity: &Identity<'_>) -> Result<Self, UserError> {
         check_names(identity, NAMING_CLAIMS)?;
+        check_user_names(identity)?;
         Self::of(identity)
     }
 
@@ -45,6 +52,14 @@ impl Claims {
 
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, UnfitClaims> {
         T::deserialize(&self.0).map_err(UnfitClaims)
+    }
+
+    /// The claims without tokens and secrets, and the paths of those that were left out, unescaped: members whose names
+    /// end in `token`, `secret`, `password` or the like, and everything in which there is a JWS or a JWE, at any depth.
+    pub fn without_tokens(mut self) -> (Self, Vec<String>) {
+        let mut removed = Vec::new();
+        tokens::remove(&mut self.0, "", &mut removed);
+        (self, removed)
     }
 
     /// All claims, as a JSON object.
@@ -88,6 +103,21 @@ impl fmt::Debug for Claims {
 /// Claims where callers look for user names, groups and mail addresses.
 const NAMING_CLAIMS: [&str; 7] =
     ["preferred_username", "username", "upn", "unique_name", "email", "groups", "roles"];
+
+/// Those of them that callers take for user names.
+const USER_NAMES: [&str; 6] =
+    ["sub", "preferred_username", "username", "upn", "unique_name", "email"];
+
+/// Refuses characters that nobody sees in claims that callers take for user names.
+fn check_user_names(identity: &Identity<'_>) -> Result<(), UserError> {
+    for name in USER_NAMES {
+        let text = identity.claim(name).and_then(Value::as_str);
+        if let Some(character) = text.and_then(|text| text.chars().find(|c| is_invisible(*c))) {
+            return Err(UserError::Character { claim: name.to_owned(), character });
+        }
+    }
+    Ok(())
+}
 
 /// Refuses control characters in claims that identify a person or a group.
 pub(crate) fn check_names<'c>(

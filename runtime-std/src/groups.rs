@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use onerealm_core::Identity;
 use onerealm_core::wire::Value;
 
+use crate::claims::tokens;
 use crate::codes::codes;
 use crate::error::difference::Difference;
 use crate::error::explanation::Explanation;
@@ -29,7 +30,8 @@ pub enum Groups {
         /// in the claim's order. They are never rewritten, and have no `-REALM` suffix.
         valid: Vec<String>,
         /// The others, each once: names with other characters, and the JSON text of items that are
-        /// not strings. Not safe to show unescaped.
+        /// not strings; `(a token)` in place of those with a token in them. Not safe to show
+        /// unescaped.
         invalid: Vec<String>,
     },
 }
@@ -70,7 +72,12 @@ impl Groups {
 
 /// An item of the claim: its characters or its JSON text, and whether it is a string.
 fn name(item: Value<'_>) -> (String, bool) {
-    (shown::plain(item), matches!(item, Value::String(_)))
+    let text = shown::plain(item);
+    // No group, and not to be shown as one that can't be used.
+    if tokens::is_in(&text) {
+        return ("(a token)".to_owned(), false);
+    }
+    (text, matches!(item, Value::String(_)))
 }
 
 /// Whether the provider says that the claim exists but is not in the token.

@@ -54,6 +54,7 @@ mod network;
 mod realm;
 mod realms;
 mod redirect_url;
+mod regular_file;
 mod store;
 mod text;
 mod user;
@@ -80,6 +81,8 @@ pub use onerealm_core::{
 pub use onerealm_loopback as loopback;
 pub use realm::RealmConfig;
 pub use realms::{Realms, RealmsError, UnusableRealm};
+#[doc(hidden)]
+pub use regular_file::{CA_FILE_LEN, open_regular_file, read_regular_file};
 pub use store::{
     DirectoryStore, MemoryStore, PendingStore, SealedOrDirectoryStore, SealedStore, StoreError,
     Unsafe,

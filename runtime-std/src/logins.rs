@@ -69,6 +69,10 @@ impl Logins {
         &self.realms
     }
 
+    pub(crate) fn store_fault(&self) -> Option<(&'static str, String)> {
+        self.store.fault().map(|error| (error.code(), error.to_string()))
+    }
+
     /// Fetches the realm's metadata if unknown, to find its faults before a login begins.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ mod key_file;
 mod lifetime;
 mod memory;
 mod pending_store;
+mod reported;
 mod seal;
 mod sealed;
 mod sealing_keys;

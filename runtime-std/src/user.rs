@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use onerealm_core::wire::Value;
+use onerealm_core::wire::{Value, is_invisible};
 use onerealm_core::{ClientType, Identity};
 use serde::de::DeserializeOwned;
 
@@ -29,7 +29,8 @@ pub struct User {
     pub groups: Groups,
     /// Things the realm asks for and the provider didn't send. They are logged too.
     pub warnings: Vec<Warning>,
-    /// The ID token's claims, plus the userinfo endpoint's where the ID token lacks them.
+    /// The ID token's claims, plus the userinfo endpoint's where the ID token lacks them. Whoever shows them leaves out
+    /// [tokens](Claims::without_tokens).
     pub claims: Claims,
 }
 
@@ -41,8 +42,7 @@ impl User {
             Some(_) => return Err(UserError::NotText { claim: claim.to_owned() }),
             None => return Err(UserError::missing(identity, claim)),
         };
-        check_username(&username, identity.realm())
-            .map_err(|reason| UserError::Unusable { claim: claim.to_owned(), reason })?;
+        check_username(&username, claim, identity.realm())?;
         check_names(identity, ["email"].into_iter().chain(config.groups_claim.as_deref()))?;
         let claims = Claims::of(identity)?;
         let groups_claim = config.groups_claim.as_deref();
@@ -110,20 +110,20 @@ fn username_claim<'a, 'b>(
 /// The longest user name, `@realm` included, in characters.
 const USER_NAME_LEN: usize = 64;
 
-/// Checks what Proxmox products accept: they store user names in paths, and in files that use `:`
-/// and line ends as separators.
-fn check_username(name: &str, realm: &str) -> Result<(), &'static str> {
+/// Checks what Proxmox products accept, and that nobody takes the name for another: they store user names in paths, and in
+/// files that use `:` and line ends as separators, join names with `,` and split lists at `,` and `;`.
+fn check_username(name: &str, claim: &str, realm: &str) -> Result<(), UserError> {
+    let claim = || claim.to_owned();
+    let unusable = |reason| Err(UserError::Unusable { claim: claim(), reason });
     if name.is_empty() {
-        return Err("it is empty");
+        return unusable("it is empty");
     }
-    if name.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        return Err("it has white space or a control character in it");
-    }
-    if name.contains(['/', ':']) {
-        return Err("it has '/' or ':' in it");
+    let is_refused = |c: char| c.is_whitespace() || is_invisible(c) || "/:,;".contains(c);
+    if let Some(character) = name.chars().find(|c| is_refused(*c)) {
+        return Err(UserError::Character { claim: claim(), character });
     }
     if name.chars().count() + 1 + realm.len() > USER_NAME_LEN {
-        return Err("with '@' and the realm it is longer than 64 characters");
+        return unusable("with '@' and the realm it is longer than 64 characters");
     }
     Ok(())
 }
@@ -132,13 +132,84 @@ fn check_username(name: &str, realm: &str) -> Result<(), &'static str> {
 mod tests {
     use super::*;
 
+    fn refused(name: &str) -> Option<UserError> {
+        check_username(name, "n", "sso").err()
+    }
+
     #[test]
     fn user_names_are_those_that_proxmox_takes() {
         for good in ["alice", "alice@contoso.example", "älice", &"a".repeat(60)] {
-            assert_eq!(check_username(good, "sso"), Ok(()), "{good}");
+            assert_eq!(refused(good), None, "{good}");
         }
         for bad in ["", "a b", "a\n", "a\u{7f}", "a\u{2003}b", "a/b", "a:b", &"a".repeat(61)] {
-            assert!(check_username(bad, "sso").is_err(), "{bad:?}");
+            assert!(refused(bad).is_some(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn case_191_a_name_that_looks_like_another_or_like_two_is_refused() {
+        for c in [
+            '\u{200b}',
+            '\u{200d}',
+            '\u{202e}',
+            '\u{2066}',
+            '\u{feff}',
+            '\u{ad}',
+            '\u{2060}',
+            '\u{3164}',
+            '\u{115f}',
+            '\u{1160}',
+            '\u{ffa0}',
+            '\u{34f}',
+            '\u{fe0f}',
+            '\u{e0061}',
+            '\u{e0100}',
+            '\u{2028}',
+            '\u{2029}',
+            '\u{85}',
+            '\u{9b}',
+            '\u{180e}',
+            '\u{2800}',
+            '\u{e000}',
+            '\u{fffe}',
+            '\u{3000}',
+            '\u{a0}',
+            ',',
+            ';',
+        ] {
+            for name in [format!("{c}alice"), format!("ali{c}ce"), format!("alice{c}")] {
+                let error = refused(&name).unwrap();
+                assert_eq!(error.code(), "username_unusable", "{c:?}");
+                let (message, point) = (error.to_string(), format!("(U+{:04X})", u32::from(c)));
+                assert!(message.contains(&point) && message.contains("\"n\""), "{message}");
+                assert!(!message.contains(c) || c == ',' || c == ';', "{message:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_of_every_script_stay_names() {
+        for name in [
+            "Zoë",
+            "Zoe\u{308}",
+            "山田太郎",
+            "やまだ",
+            "علي",
+            "مُحَمَّد",
+            "दीपिका",
+            "สมชาย",
+            "Ольга",
+            "Σωκράτης",
+            "한글",
+            "o'neill",
+            "a+b",
+            "a|b",
+            "a#b",
+            "a=b",
+            "😀",
+            "a\u{ff0c}b",
+        ] {
+            assert_eq!(refused(name), None, "{name}");
         }
     }
 }

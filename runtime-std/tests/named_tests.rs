@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-const FOLDERS: [&str; 9] = [
+const FOLDERS: [&str; 10] = [
     "core/seeds",
     "core/src",
     "core/tests",
     "runtime-std/src",
     "runtime-std/command/src",
     "runtime-std/demo-provider",
+    "runtime-std/domains-cfg/src",
     "runtime-std/loopback",
     "runtime-std/tests",
     "runtime-std/proxmox-openid/tests",

@@ -8,6 +8,7 @@ mod base64;
 mod base64url;
 mod cut;
 mod form;
+mod invisible;
 mod json;
 mod scan;
 mod uri;
@@ -16,6 +17,7 @@ mod writer;
 
 pub use base64url::InvalidBase64Url;
 pub use form::{FormPairs, FormText};
+pub use invisible::is_invisible;
 pub use json::{Array, Json, JsonError, JsonProblem, JsonStr, Number, Object, ReadError, Value};
 pub use uri::{Authority, Uri, UriError, is_loopback_host};
 pub use words::{InvalidWord, Words};

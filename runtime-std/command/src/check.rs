@@ -32,7 +32,7 @@ pub(crate) fn run(
     })
 }
 
-/// `realm`, `comment`, `issuer`, `usable_keys`, `logins`, `problems`, `notes`, and `probes` if the
+/// `realm`, `comment`, `issuer`, `usable_keys`, `logins`, `problems`, `store`, `notes`, and `probes` if the
 /// provider was asked.
 fn to_json(report: &Report, probes: Option<&[Probe]>) -> Value {
     let login = |(url, decided): &(String, ClientType)| json!({"redirect_url": url, "client_type": decided.as_str()});
@@ -43,6 +43,7 @@ fn to_json(report: &Report, probes: Option<&[Probe]>) -> Value {
         "usable_keys": report.usable_keys,
         "logins": report.logins.iter().map(login).collect::<Vec<_>>(),
         "problems": report.problems,
+        "store": report.store.as_ref().map(|(code, message)| json!({"code": code, "message": message})),
         "notes": report.notes,
     });
     if let Some(probes) = probes {
@@ -62,7 +63,7 @@ fn probe_to_json(probe: &Probe) -> Value {
     })
 }
 
-/// A line for the realm, one for each login, problem and note, and some for each question.
+/// A line for the realm, one for each login, problem and note, one for a store that doesn't work as it should, and some for each question.
 fn to_text(report: &Report, probes: Option<&[Probe]>) -> String {
     let Report { realm, issuer, usable_keys, logins, problems, notes, .. } = report;
     let comment = report.comment.as_ref().map(|comment| format!(" ({comment})"));
@@ -72,10 +73,17 @@ fn to_text(report: &Report, probes: Option<&[Probe]>) -> String {
     let logins =
         logins.iter().map(|(url, decided)| format!("  {url}: a {} login", decided.as_str()));
     let problems = problems.iter().map(|problem| format!("  problem: {problem}"));
+    let store = report.store.iter().map(|(code, message)| format!("  store: {message} [{code}]"));
     let notes = notes.iter().map(|note| format!("  note: {note}"));
     let probes = probes.unwrap_or_default().iter().map(probe_to_text);
-    let lines: Vec<_> =
-        [realm].into_iter().chain(logins).chain(problems).chain(notes).chain(probes).collect();
+    let lines: Vec<_> = [realm]
+        .into_iter()
+        .chain(logins)
+        .chain(problems)
+        .chain(store)
+        .chain(notes)
+        .chain(probes)
+        .collect();
     lines.join("\n")
 }
 

@@ -3,6 +3,7 @@
 mod scene;
 mod table;
 
+use std::convert::Infallible;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -13,7 +14,8 @@ use onerealm_demo_provider::{
 };
 
 use crate::failure::Failure;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, not_written};
+use crate::output::print;
 use scene::{Expected, Scene};
 use table::{Row, Table};
 
@@ -78,8 +80,8 @@ pub(crate) fn run(keep: bool) -> Result<Outcome, Failure> {
         return Err(failed("the demonstration")(io::Error::other(surprise)));
     }
     if keep {
-        println!("{table}");
-        stay(&provider, directory.path());
+        print(&table.to_string()).map_err(|error| not_written(&error))?;
+        stay(&provider, directory.path())?;
     }
     Ok(Outcome::of(table.to_json(), table.to_string()))
 }
@@ -129,10 +131,10 @@ fn random_secret() -> Result<String, Failure> {
 }
 
 /// Keeps the provider running, and tells what can be tried.
-fn stay(provider: &DemoProvider, directory: &Path) -> ! {
+fn stay(provider: &DemoProvider, directory: &Path) -> Result<Infallible, Failure> {
     let options = format!("--config {0}/domains.cfg --state-dir {0}/state", directory.display());
     let program = std::env::current_exe().unwrap_or_else(|_| "onerealm".into());
-    println!(
+    let told = format!(
         "The provider stays at {issuer} until you press Ctrl-C. To try it with a browser:\n\n  \
          {program} {options} login auto\n  \
          {program} {options} login auto --no-browser\n  \
@@ -143,6 +145,7 @@ fn stay(provider: &DemoProvider, directory: &Path) -> ! {
         issuer = provider.issuer(),
         program = program.display(),
     );
+    print(&told).map_err(|error| not_written(&error))?;
     loop {
         std::thread::park();
     }

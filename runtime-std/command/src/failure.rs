@@ -9,6 +9,8 @@ use onerealm_core::RedirectUriError;
 use onerealm_domains_cfg::{ConfigError, EditError};
 use serde_json::json;
 
+use crate::output::{visible, visible_line};
+
 /// Why a command failed.
 #[derive(Debug)]
 pub(crate) struct Failure(Box<Told>);
@@ -65,7 +67,11 @@ impl Failure {
     }
 
     pub(crate) fn report(self, json: bool) -> ExitCode {
-        let text = if json { self.0.to_json() } else { self.0.lines(takes_colour()) };
+        let text = match json {
+            true => visible(&self.0.to_json()).into_owned(),
+            // Colours are escapes too; the texts between them are visible.
+            false => self.0.lines(takes_colour()),
+        };
         let _ = writeln!(std::io::stderr(), "{text}");
         ExitCode::from(self.0.status)
     }
@@ -97,15 +103,12 @@ impl Told {
 
 /// A line that nothing in `text` can end.
 fn labelled(label: &str, text: &str, in_colour: bool) -> String {
-    let mut line = match (label, in_colour) {
-        (_, false) => format!("{label}: "),
-        ("error", true) => format!("\x1b[1;31m{label}:\x1b[0m "),
-        (_, true) => format!("\x1b[1m{label}:\x1b[0m "),
-    };
-    for c in text.chars() {
-        if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }
+    let text = visible_line(text);
+    match (label, in_colour) {
+        (_, false) => format!("{label}: {text}"),
+        ("error", true) => format!("\x1b[1;31m{label}:\x1b[0m {text}"),
+        (_, true) => format!("\x1b[1m{label}:\x1b[0m {text}"),
     }
-    line
 }
 
 /// Whether standard error is a terminal where colours are shown and wanted.
@@ -169,7 +172,7 @@ mod tests {
     fn each_thing_to_say_has_a_line_that_its_text_cannot_end() {
         assert_eq!(
             told().lines(false),
-            "error: a sentence\\nfix: forged [some_code]\ncame: \\u{1b}[2J\\u{9b}\nfix: do this"
+            "error: a sentence\\u000afix: forged [some_code]\ncame: \\u001b[2J\\u009b\nfix: do this"
         );
     }
 

@@ -16,6 +16,7 @@ mod interrupt;
 mod login;
 mod named_realm;
 mod outcome;
+mod output;
 #[cfg(feature = "pve")]
 mod pve;
 mod say;
@@ -122,7 +123,7 @@ fn completions(shell: clap_complete::Shell) -> Outcome {
     use clap::CommandFactory as _;
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "onerealm", &mut script);
-    Outcome::text(&String::from_utf8_lossy(&script))
+    Outcome::text(&String::from_utf8_lossy(&script)).in_part()
 }
 
 fn finish_login(logins: &Logins, finish: &Finish) -> Result<User, Failure> {
@@ -149,11 +150,11 @@ fn begun(begun: Begun) -> Outcome {
         "client_type": begun.client_type.as_str(),
         "expires_at": begun.expires_at.0,
     });
-    Outcome::of(json, begun.url)
+    Outcome::of(json, begun.url).only_here()
 }
 
 fn identity(user: User) -> Outcome {
     let json = end_user::to_json(user);
     let text = serde_json::to_string_pretty(&json).unwrap_or_default();
-    Outcome::of(json, text)
+    Outcome::of(json, text).only_here()
 }

@@ -60,7 +60,7 @@ pub(crate) fn run(
         PveCommand::Ticket(args::Ticket { way, format: given }) => {
             let mut session = Session::new(&way.node, state, clock)?;
             let ticket = obtain::ticket(&mut session, &way, Wanted::Any)?;
-            show(&session, &ticket, format(given))
+            Ok(show(&session, &ticket, format(given))?.only_here())
         }
         PveCommand::Exec { way, command } => {
             let mut session = Session::new(&way.node, state, clock)?;

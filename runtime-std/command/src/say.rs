@@ -1,11 +1,10 @@
 //! Sentences for whoever runs the command, on standard error.
 
-/// As `eprintln!`, but where nobody reads any more, nothing ends because of that.
+/// As `eprintln!`, but where nobody reads any more, nothing ends because of that, and nothing hides in it.
 macro_rules! say {
-    ($($sentence:tt)*) => {{
-        use std::io::Write as _;
-        let _ = writeln!(std::io::stderr(), $($sentence)*);
-    }};
+    ($($sentence:tt)*) => {
+        $crate::output::say(format_args!($($sentence)*))
+    };
 }
 
 pub(crate) use say;

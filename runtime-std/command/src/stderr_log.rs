@@ -2,6 +2,7 @@
 
 use log::{LevelFilter, Log, Metadata, Record};
 
+use crate::output::visible_line;
 use crate::say::say;
 
 struct StderrLog;
@@ -27,7 +28,8 @@ impl Log for StderrLog {
 
     fn log(&self, record: &Record<'_>) {
         if self.enabled(record.metadata()) {
-            say!("{}: {}", record.level().as_str().to_lowercase(), record.args());
+            let text = record.args().to_string();
+            say!("{}: {}", record.level().as_str().to_lowercase(), visible_line(&text));
         }
     }
 

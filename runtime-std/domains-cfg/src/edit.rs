@@ -68,6 +68,8 @@ impl ConfigFile {
 
     fn of(bytes: Bytes, path: &Path) -> Result<ConfigFile, EditError> {
         check_size(&bytes, path)?;
+        // Said here once, as a file is parsed again with each change.
+        Text::of(&bytes).warn(path);
         Ok(ConfigFile { path: path.to_owned(), original: bytes.clone(), bytes })
     }
 

@@ -1,9 +1,9 @@
 //! A file of bounded size.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use onerealm::open_regular_file;
 use zeroize::Zeroizing;
 
 use crate::error::ConfigError;
@@ -11,10 +11,10 @@ use crate::error::ConfigError;
 /// The largest file that the Proxmox cluster file system holds, in bytes.
 pub const MAX_FILE_SIZE: usize = 1024 * 1024;
 
-/// Reads at most one byte more than allowed: [`check_size`] then reports that the file is too
+/// Reads a regular file, and at most one byte more than allowed: [`check_size`] then reports that the file is too
 /// large.
 pub(crate) fn read_capped(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
-    let file = File::open(path)?;
+    let file = open_regular_file(path)?;
     let size = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
     // Room for the whole file from the start: a growing vector leaves copies of the keys behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(size.min(MAX_FILE_SIZE) + 1));

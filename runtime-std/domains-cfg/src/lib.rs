@@ -28,6 +28,7 @@ mod comment;
 mod edit;
 mod error;
 mod file;
+mod leftover;
 mod names;
 mod properties;
 mod realm;
@@ -86,9 +87,7 @@ fn realms(text: &str, path: &Path) -> Realms {
 
 /// Each realm once, with its name.
 fn each_realm(text: &str, path: &Path) -> Vec<(String, Result<RealmConfig, RealmProblem>)> {
-    let sections = sections::parse(text, &|line, what| {
-        log::warn!("{}, line {line}: {what}", path.display());
-    });
+    let sections = sections::parse(text, &|line, what| sections::warn(path, line, what));
     // Realms of all types share their names, so a realm of another type counts too.
     let mut lines_by_name: HashMap<&str, Vec<usize>> = HashMap::new();
     for section in &sections {

@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 
 use crate::edit::error::EditError;
 use crate::file::read_capped;
+use crate::leftover;
 
 /// Replaces the file at `path` with `new`, if it still holds `original`.
 ///
 /// The new file is written beside the old one, and renamed: on Proxmox's cluster file system that is one message to all
-/// nodes. It also keeps two of our processes from changing the file at once. A change that another program makes
-/// between our last check and the rename is overwritten.
+/// nodes. It also keeps two of our processes from changing the file at once, here by a lock on it and on other nodes by its
+/// name; one that a killed process left behind is removed. A change that another program makes between our last check and
+/// the rename is overwritten.
 pub(crate) fn replace(path: &Path, original: &[u8], new: &[u8]) -> Result<(), EditError> {
     let unwritable = |source| EditError::Unwritable { path: path.to_owned(), source };
     // A symbolic link stays one: its target is written.
@@ -21,14 +23,24 @@ pub(crate) fn replace(path: &Path, original: &[u8], new: &[u8]) -> Result<(), Ed
         return Err(unwritable(io::Error::new(ErrorKind::InvalidInput, "it is no regular file")));
     }
     let beside = beside(&path);
-    let file = match create(&beside) {
+    let created = match create(&beside) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && leftover::removed(&beside) => {
+            create(&beside)
+        }
+        created => created,
+    };
+    let file = match created {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             return Err(EditError::Busy { path: beside });
         }
         created => created.map_err(unwritable)?,
     };
+    if !leftover::lock(&file) {
+        // Whoever was faster takes this one for a leftover, and removes it.
+        return Err(EditError::Busy { path: beside });
+    }
     let written =
-        fill(file, &metadata, new).and_then(|()| match *read_capped(&path)? == original {
+        fill(&file, &metadata, new).and_then(|()| match *read_capped(&path)? == original {
             true => fs::rename(&beside, &path).map(|()| Written::Yes),
             false => Ok(Written::ChangedMeanwhile),
         });
@@ -65,8 +77,8 @@ fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-fn fill(mut file: File, like: &Metadata, bytes: &[u8]) -> io::Result<()> {
-    take_owner_and_mode(&file, like)?;
+fn fill(mut file: &File, like: &Metadata, bytes: &[u8]) -> io::Result<()> {
+    take_owner_and_mode(file, like)?;
     file.write_all(bytes)?;
     file.sync_all()
 }

@@ -10,6 +10,8 @@
 //! unindented `public-override` must not be ignored silently. Proxmox also drops a header without an empty line before
 //! it, and gives its properties to the section above; here the header begins a section.
 
+use std::path::Path;
+
 use crate::error::Problem;
 use crate::names::begins_with_known;
 
@@ -52,6 +54,11 @@ pub(crate) fn parse<'t>(text: &'t str, warn: &dyn Fn(usize, &str)) -> Vec<Sectio
         sections.line(number, line);
     }
     sections.list
+}
+
+/// Logs what [`parse`] has to say of a line.
+pub(crate) fn warn(path: &Path, line: usize, what: &str) {
+    log::warn!("{}, line {line}: {what}", path.display());
 }
 
 struct Sections<'t, 'w> {

@@ -103,7 +103,8 @@ impl OpenIdAuthenticator {
     }
 
     /// Finishes the login, and returns the ID token's claims, plus the userinfo endpoint's where
-    /// the ID token lacks them.
+    /// the ID token lacks them. Tokens and secrets among them are left out, with a warning in the
+    /// log: callers show claims, and hand them on.
     ///
     /// # Errors
     ///
@@ -145,6 +146,11 @@ impl OpenIdAuthenticator {
             .complete_with_claims(pending, callback, Some(&self.redirect_url))
             .map_err(error::of_code)?;
         pending::store(state_dir).authenticated(now());
+        let (claims, removed) = claims.without_tokens();
+        if !removed.is_empty() {
+            let some: Vec<_> = removed.iter().take(8).collect();
+            log::warn!("openid login: tokens among the claims are left out: {some:?}");
+        }
         Ok(claims.into())
     }
 

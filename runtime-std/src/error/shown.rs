@@ -4,7 +4,7 @@
 mod tests;
 
 use onerealm_core::HttpRequest;
-use onerealm_core::wire::{FormText, Value};
+use onerealm_core::wire::{FormText, Value, is_invisible};
 use zeroize::Zeroizing;
 
 /// The longest piece of foreign text in a message, in characters as shown.
@@ -92,7 +92,7 @@ fn within(limit: usize, text: &str, is_quoted: bool) -> String {
         let len = shown.len();
         match c {
             '"' | '\\' if is_quoted => shown.extend(['\\', c]),
-            c if forges(c) => shown.extend(c.escape_default()),
+            c if is_invisible(c) => shown.extend(c.escape_default()),
             c => shown.push(c),
         }
         let width = shown.get(len..).map_or(0, |piece| piece.chars().count());
@@ -106,23 +106,6 @@ fn within(limit: usize, text: &str, is_quoted: bool) -> String {
         }
     }
     shown
-}
-
-/// Whether it ends a line, starts a terminal escape, changes the text's direction, or is invisible.
-fn forges(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
 }
 
 /// Secrets that must not be shown, even if a provider repeats them.

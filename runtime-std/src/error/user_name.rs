@@ -28,6 +28,13 @@ pub enum UserError {
         /// Why.
         reason: &'static str,
     },
+    /// Its value has a character that no user name has.
+    Character {
+        /// Its name.
+        claim: String,
+        /// The first such character.
+        character: char,
+    },
     /// A mail address or a group contains a control character.
     ControlCharacter {
         /// The claim's name.
@@ -69,9 +76,23 @@ codes! {
             "the claim {claim:?}, which the realm's username-claim names, is no string";
         Self::Unusable { claim, reason } => "username_unusable",
             "what the claim {claim:?} says can't be a user name: {reason}; set the realm's username-claim to another claim";
+        Self::Character { claim, character } => "username_unusable",
+            "what the claim {claim:?} says can't be a user name: it has {} in it (U+{:04X}); set the realm's username-claim to another claim",
+            kind(*character), u32::from(*character);
         Self::ControlCharacter { claim } => "claim_control_character",
             "the claim {claim:?} has a control character in it, which no mail address and no group has: correct it at the provider";
         Self::Claims => "claims_unusable", "the claims have a number that can't be represented";
+    }
+}
+
+/// What a character that no user name has is.
+fn kind(c: char) -> &'static str {
+    match c {
+        c if c.is_control() => "a control character",
+        c if c.is_whitespace() => "white space",
+        '/' | ':' => "'/' or ':'",
+        ',' | ';' => "',' or ';', which separate names,",
+        _ => "a format character or another one that nobody sees",
     }
 }
 

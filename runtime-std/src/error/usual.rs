@@ -25,9 +25,9 @@ pub(super) fn advice(cause: &Cause) -> Option<Advice> {
         Cause::Store(StoreError::Other { advice, .. }) => {
             Some(Advice::of(Who::SystemAdministrator, (*advice)?))
         }
-        Cause::User(UserError::NotText { .. } | UserError::Unusable { .. }) => {
-            Some(advice::USER_NAME_UNUSABLE)
-        }
+        Cause::User(
+            UserError::NotText { .. } | UserError::Unusable { .. } | UserError::Character { .. },
+        ) => Some(advice::USER_NAME_UNUSABLE),
         Cause::Message(_) => Some(advice::MESSAGE_TOO_LONG),
         _ => None,
     }

@@ -17,6 +17,7 @@ use super::error::Cause;
 use super::verifier::Verifier;
 use crate::hex::hex_digest;
 use crate::lock::lock;
+use crate::regular_file::{CA_FILE_LEN, read_regular_file};
 
 /// A set of trusted certificates.
 #[derive(Clone, PartialEq)]
@@ -33,7 +34,7 @@ impl Trust {
         }
         let Some(path) = ca_file else { return Ok(Trust::System) };
         // Read each time: a replaced file may have the same time and length.
-        let pem = std::fs::read(path)
+        let pem = read_regular_file(path, CA_FILE_LEN)
             .map_err(|source| Cause::CaFile { path: path.to_owned(), source: Some(source) })?;
         Ok(Trust::File { path: path.to_owned(), pem })
     }

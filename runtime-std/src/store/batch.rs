@@ -111,6 +111,18 @@ pub(super) fn count(batch: &Path) -> io::Result<u64> {
     counter.stream_position()
 }
 
+/// Takes one from the count, after a login that was counted and not stored. Of logins that begin at the same moment, more
+/// may be forgotten: their batch then has a few files more than its share.
+pub(super) fn uncount(batch: &Path) {
+    let forget = || -> io::Result<()> {
+        let counter = OpenOptions::new().write(true).open(batch.join(COUNT))?;
+        counter.set_len(counter.metadata()?.len().saturating_sub(1))
+    };
+    if let Err(e) = retried(forget) {
+        log::debug!("can't take back the count of a login in {}: {e}", batch.display());
+    }
+}
+
 /// The number of logins counted.
 pub(super) fn counted(batch: &Path) -> io::Result<Option<u64>> {
     let counter = found(retried(|| fs::symlink_metadata(batch.join(COUNT))))?;

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::batch::{Batches, counted};
+use super::batch::{Batches, Part, counted};
 use super::files::{gone, retried};
 
 /// How many files a store may have.
@@ -40,7 +40,9 @@ impl Bound {
             let path = batch.path(directory);
             // Without its counter, it may be full.
             let count = counted(&path)?.unwrap_or(self.batch);
-            total += count.max(1);
+            // Beyond a batch's share, logins were counted and went on to the next one.
+            let most = if batch.part == Part::Marks { u64::MAX } else { self.batch };
+            total += count.clamp(1, most);
             if total > self.files - self.batch {
                 // Gone: another process was faster. In the way: an earlier batch of that name must be swept first.
                 gone(retried(|| fs::rename(&path, batch.path_once_gone(directory))))?;

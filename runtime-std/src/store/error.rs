@@ -128,7 +128,7 @@ codes! {
             path.display();
         Self::NoEntropy => "no_entropy", "{}", NoEntropy;
         Self::Io { operation, path, source } => "store_io",
-            "can't {operation} {}: {source}; {}", path.display(), advice(source);
+            "can't {operation} {}: {source}; {}", path.display(), advice(operation, source);
         Self::Other { source, .. } => "store_io", "the store of pending logins failed: {source}";
     }
 }
@@ -190,8 +190,11 @@ impl fmt::Display for Unsafe {
     }
 }
 
-fn advice(source: &io::Error) -> &'static str {
+fn advice(operation: &str, source: &io::Error) -> &'static str {
     match source.kind() {
+        ErrorKind::NotFound if operation == "create" => {
+            "make its directory, or mount the file system that it belongs to"
+        }
         ErrorKind::PermissionDenied => "let the user that this runs as write to the directory",
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
             "make room, in files as well as in bytes"

@@ -6,7 +6,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use super::error::{OnPath, StoreError, Unsafe};
 use super::files::{self, found, retried};
 use super::sealing_keys::{MAX_LEN, SealingKeys};
+use crate::regular_file::open_regular_file;
 
 /// The file, by its name.
 #[derive(Clone, Debug)]
@@ -56,6 +57,28 @@ impl KeyFile {
         self.read()?.ok_or_else(missing)
     }
 
+    /// What keeps logins from being sealed.
+    pub(super) fn fault(&self) -> Option<StoreError> {
+        let missing = |source| Some(StoreError::io("create", &self.path, source));
+        match (self.read(), fs::metadata(self.directory())) {
+            (Err(error), _) => Some(error),
+            (Ok(Some(_)), _) => None,
+            (Ok(None), Ok(directory)) if directory.is_dir() => None,
+            (Ok(None), Ok(_)) => missing(ErrorKind::NotADirectory.into()),
+            (Ok(None), Err(source)) => missing(source),
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The parent of a bare file name is the empty path.
+    fn directory(&self) -> &Path {
+        let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        parent.unwrap_or(Path::new("."))
+    }
+
     /// Rotates the keys if it is time. Called after a successful login.
     pub(super) fn renew(&self, now: u64) -> Result<(), StoreError> {
         let Some(keys) = self.read()? else { return Ok(()) };
@@ -86,7 +109,7 @@ impl KeyFile {
         if !metadata.is_file() {
             return Err(refuse(Unsafe::NotAFile));
         }
-        let Some(file) = found(File::open(&self.path)).on("open", &self.path)? else {
+        let Some(file) = found(open_regular_file(&self.path)).on("open", &self.path)? else {
             return Ok(None);
         };
         // Checks the open file: its name may refer to another one by now.
@@ -105,7 +128,9 @@ impl KeyFile {
         let mut name = self.leftover_prefix();
         name.push(format!("{:016x}{NEW}", u64::from_be_bytes(number)));
         let new = self.path.with_file_name(name);
-        let mut file = self.create(&new).on("create", &new)?;
+        // No directory is made for a key: a file system that isn't mounted would get one in its place. The mode is not
+        // changed afterwards: Proxmox's cluster file system sets its own.
+        let mut file = files::create_file(&new).on("create", &self.path)?;
         // On disk before it takes the name: a power failure must not leave an empty file.
         let written = file.write_all(keys.to_text().as_bytes()).and_then(|()| file.sync_all());
         if let Err(e) = written {
@@ -115,23 +140,9 @@ impl KeyFile {
         Ok(new)
     }
 
-    /// The mode is not changed afterwards: Proxmox's cluster file system sets its own.
-    fn create(&self, new: &Path) -> io::Result<File> {
-        match (files::create_file(new), new.parent()) {
-            (Err(e), Some(parent)) if e.kind() == ErrorKind::NotFound => {
-                retried(|| files::create_directories(parent))?;
-                files::create_file(new)
-            }
-            (outcome, _) => outcome,
-        }
-    }
-
     /// Removes files that killed processes left beside the key file at least a minute ago.
     fn remove_leftovers(&self, now: u64) {
         let prefix = self.leftover_prefix();
-        // The parent of a bare file name is the empty path.
-        let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let parent = parent.unwrap_or(Path::new("."));
         let is_leftover = |name: OsString| {
             let (name, prefix) = (name.to_string_lossy(), prefix.to_string_lossy());
             let number = name.strip_prefix(&*prefix).and_then(|rest| rest.strip_suffix(NEW));
@@ -141,7 +152,7 @@ impl KeyFile {
             let written = files::modified(path);
             written.is_some_and(|written| now.saturating_sub(written) >= 60)
         };
-        for entry in retried(|| fs::read_dir(parent)).into_iter().flatten().flatten() {
+        for entry in retried(|| fs::read_dir(self.directory())).into_iter().flatten().flatten() {
             if is_leftover(entry.file_name()) && is_old(&entry.path()) {
                 let _ = retried(|| fs::remove_file(entry.path()));
             }

@@ -41,6 +41,13 @@ pub trait PendingStore: fmt::Debug + Send + Sync {
     /// Called after a successful login: the place for maintenance that strangers must not be able to trigger. It fails
     /// no login.
     fn authenticated(&self, _now: UnixTime) {}
+
+    /// What keeps the store from working as it was set up, though logins may go on: for [`Logins::check`].
+    ///
+    /// [`Logins::check`]: crate::Logins::check
+    fn fault(&self) -> Option<StoreError> {
+        None
+    }
 }
 
 impl<S: PendingStore + ?Sized> PendingStore for Box<S> {
@@ -58,5 +65,9 @@ impl<S: PendingStore + ?Sized> PendingStore for Box<S> {
 
     fn authenticated(&self, now: UnixTime) {
         (**self).authenticated(now);
+    }
+
+    fn fault(&self) -> Option<StoreError> {
+        (**self).fault()
     }
 }

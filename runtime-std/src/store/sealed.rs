@@ -9,6 +9,7 @@ use super::error::StoreError;
 use super::key_file::KeyFile;
 use super::lifetime::check_age;
 use super::pending_store::PendingStore;
+use super::reported;
 use super::seal::{open, seal};
 use super::slots::Slots;
 
@@ -21,7 +22,7 @@ pub struct SealedStore {
 }
 
 impl SealedStore {
-    /// The first login creates `key_file`; nodes that share it finish each other's logins.
+    /// The first login creates `key_file`, in a directory that is there; nodes that share it finish each other's logins.
     ///
     /// `directory` holds the marks of taken logins, and is not shared.
     pub fn new(key_file: impl Into<PathBuf>, directory: impl Into<PathBuf>) -> Self {
@@ -55,13 +56,19 @@ impl PendingStore for SealedStore {
     /// Renews the key when it is due.
     fn authenticated(&self, now: UnixTime) {
         if let Err(error) = self.keys.renew(now.0) {
-            log::warn!("the key for pending logins can't be renewed: {error}");
+            if reported::is_new(self.keys.path(), &error) {
+                log::warn!("the key for pending logins can't be renewed: {error}");
+            }
         }
+    }
+
+    fn fault(&self) -> Option<StoreError> {
+        self.keys.fault()
     }
 }
 
 /// Also has a directory for logins that can't be sealed: those too long for a `state`, and all of them while the key
-/// file can't be read or created.
+/// file is damaged or can't be read or created, which is logged once.
 #[derive(Clone, Debug)]
 pub struct SealedOrDirectoryStore {
     sealed: SealedStore,
@@ -89,14 +96,21 @@ impl SealedOrDirectoryStore {
 
 impl PendingStore for SealedOrDirectoryStore {
     fn put(&self, pending: &PendingAuthorization) -> Result<String, StoreError> {
+        let key_file = self.sealed.keys.path();
         match self.sealed.put(pending) {
+            Ok(state) => {
+                reported::forget(key_file);
+                Ok(state)
+            }
             Err(StoreError::StateTooLong { .. }) => self.directory.put(pending),
-            // A key file that others may have read or changed needs the administrator.
-            Err(error @ StoreError::Io { .. }) => {
-                log::warn!("a login is kept in a file, and not sealed: {error}");
+            // One that others may have read or changed would not be noticed among those that are only broken.
+            Err(error @ (StoreError::Io { .. } | StoreError::DamagedKeyFile { .. })) => {
+                if reported::is_new(key_file, &error) {
+                    tell(&error);
+                }
                 self.directory.put(pending)
             }
-            outcome => outcome,
+            Err(error) => Err(error),
         }
     }
 
@@ -111,4 +125,20 @@ impl PendingStore for SealedOrDirectoryStore {
     fn authenticated(&self, now: UnixTime) {
         self.sealed.authenticated(now);
     }
+
+    fn fault(&self) -> Option<StoreError> {
+        self.sealed.fault()
+    }
+}
+
+fn tell(error: &StoreError) {
+    let level = match error {
+        StoreError::DamagedKeyFile { .. } => log::Level::Error,
+        _ => log::Level::Warn,
+    };
+    log::log!(
+        level,
+        "logins are kept in files from now on, and not sealed: {error} [{}]",
+        error.code()
+    );
 }

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use onerealm_core::PendingAuthorization;
 use zeroize::Zeroizing;
 
-use super::batch::{Batch, Batches, Part, USED, count, slot_of};
+use super::batch::{Batch, Batches, Part, USED, count, slot_of, uncount};
 use super::bound::{BOUND, Bound};
 use super::error::{OnPath, StoreError};
 use super::files::{self, found, retried};
@@ -64,14 +64,16 @@ impl Slots {
     pub(super) fn put(&self, key: &Key, begun: u64, pending: &[u8]) -> Result<(), StoreError> {
         // Before creating the file, which may need the room.
         let batches = self.swept(begun)?;
-        let batch = self.batch_of_next(&batches, begun)?;
-        let (path, mut file) = in_batch(&batch, &hex(key))?;
-        let whole = Zeroizing::new([&begun.to_be_bytes(), pending].concat());
-        file.write_all(&whole).map_err(|source| {
-            // If this fails, the sweep removes it.
-            let _ = retried(|| fs::remove_file(&path));
-            StoreError::io("write", &path, source)
-        })
+        let (batch, number) = self.batch_of_next(&batches, begun)?;
+        if let Err(error) = write(&batch, key, begun, pending) {
+            // What stored nothing evicts nobody, however often it is tried on a full disk.
+            uncount(&batch);
+            return Err(error);
+        }
+        if self.bound.begins_batch(number) {
+            self.bound.make_room(&self.directory, begun);
+        }
+        Ok(())
     }
 
     /// The login with this key, which stays.
@@ -141,18 +143,15 @@ impl Slots {
         Ok(batches)
     }
 
-    /// Counts the next login and returns its batch.
-    fn batch_of_next(&self, batches: &Batches, begun: u64) -> Result<PathBuf, StoreError> {
+    /// Counts the next login and returns its batch, and its number there.
+    fn batch_of_next(&self, batches: &Batches, begun: u64) -> Result<(PathBuf, u64), StoreError> {
         let slot = slot_of(begun);
         let mut number = batches.latest_of(slot);
         loop {
             let batch = Batch { slot, part: Part::Logins(number) }.path(&self.directory);
             let count = made_for(&batch, &batch, "count a login in", || count(&batch))?;
             if count <= self.bound.batch {
-                if self.bound.begins_batch(count) {
-                    self.bound.make_room(&self.directory, begun);
-                }
-                return Ok(batch);
+                return Ok((batch, count));
             }
             number += 1;
         }
@@ -178,6 +177,17 @@ impl Slots {
         }
         Err(StoreError::Unknown)
     }
+}
+
+/// Writes a login's file.
+fn write(batch: &Path, key: &Key, begun: u64, pending: &[u8]) -> Result<(), StoreError> {
+    let (path, mut file) = in_batch(batch, &hex(key))?;
+    let whole = Zeroizing::new([&begun.to_be_bytes(), pending].concat());
+    file.write_all(&whole).map_err(|source| {
+        // If this fails, the sweep removes it.
+        let _ = retried(|| fs::remove_file(&path));
+        StoreError::io("write", &path, source)
+    })
 }
 
 /// Creates a file in a batch.

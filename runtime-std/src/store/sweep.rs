@@ -4,8 +4,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::batch::{Batches, COUNT, USED, slot_of};
+use super::batch::{Batch, Batches, COUNT, Part, USED, slot_of};
 use super::files::{gone, retried};
+use super::lifetime::LIFETIME;
 
 /// How many entries one sweep looks at. Each login adds one and sweeps many, so that sweeping outruns a flood.
 pub(super) const SWEPT_AT_ONCE: usize = 64;
@@ -14,10 +15,18 @@ pub(super) const SWEPT_AT_ONCE: usize = 64;
 /// whole slot. Slots in the future count the same, in case the clock was wrong.
 const SLOTS_KEPT: u64 = 3;
 
+/// The same for marks, which are kept for a day and more: until a clock that was wrong by at most a day is right again, a
+/// sealed login that was taken may be young enough to be taken once more.
+pub(super) const SLOTS_OF_MARKS_KEPT: u64 = SLOTS_KEPT + 86_400 / LIFETIME;
+
 /// Removes some logins that were given up or are long past. Failures are logged, and fail no login.
 pub(super) fn sweep(directory: &Path, batches: &Batches, now: u64) {
     let mut past = batches.kept.clone();
-    past.retain(|batch| batch.slot.abs_diff(slot_of(now)) >= SLOTS_KEPT);
+    let kept = |batch: &Batch| match batch.part {
+        Part::Logins(_) => SLOTS_KEPT,
+        Part::Marks => SLOTS_OF_MARKS_KEPT,
+    };
+    past.retain(|batch| batch.slot.abs_diff(slot_of(now)) >= kept(batch));
     // Latest first: these batches are small except during a flood, so the remains of a flood don't delay them, and the
     // number of batches stays small.
     past.sort_unstable_by(|a, b| b.cmp(a));

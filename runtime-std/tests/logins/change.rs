@@ -87,8 +87,6 @@ fn what_is_refused_leaves_the_file_alone() {
         scene.run(arguments).failed(status, code);
         assert_eq!(text(&scene), before, "{arguments:?}");
     }
-    fs::write(scene.config().with_extension("cfg.tmp.onerealm"), "").unwrap();
-    scene.run(&["set", "sso", "prompt", "login"]).failed(8, "config_busy");
     assert_eq!(text(&scene), before);
     fs::remove_file(scene.config()).unwrap();
     scene.run(&["set", "sso", "prompt", "login"]).failed(3, "config_unreadable");
@@ -116,4 +114,29 @@ fn without_json_there_is_a_line() {
             "realm sso: comment is removed\n"
         ]
     );
+}
+
+#[test]
+fn case_197_a_section_without_an_empty_line_before_it_is_warned_of() {
+    let scene = Scene::new();
+    scene.configure("");
+    let before = format!("pam: pam\n\tcomment x\n{}", text(&scene));
+    fs::write(scene.config(), &before).unwrap();
+    let ran = scene.run(&["set", "sso", "prompt", "login"]);
+    assert_eq!((ran.status, &ran.json["changed"]), (0, &true.into()), "{ran:?}");
+    let warnings = ran.stderr.matches("line 3: put an empty line before it").count();
+    assert_eq!(warnings, 1, "{}", ran.stderr);
+    assert_eq!(text(&scene), format!("{before}\tprompt login\n"));
+}
+
+#[test]
+fn case_197_a_set_that_was_killed_keeps_no_later_one_out() {
+    let scene = Scene::new();
+    scene.configure("");
+    fs::write(scene.config().with_extension("cfg.tmp.onerealm"), "openid: s").unwrap();
+    let before = text(&scene);
+    let ran = scene.run(&["set", "sso", "prompt", "login"]);
+    assert_eq!((ran.status, &ran.json["changed"]), (0, &true.into()), "{ran:?}");
+    assert_eq!(text(&scene), format!("{before}\tprompt login\n"));
+    assert!(!scene.config().with_extension("cfg.tmp.onerealm").exists());
 }

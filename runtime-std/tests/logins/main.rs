@@ -18,7 +18,13 @@ mod properties;
 mod proxy;
 mod redirect_urls;
 mod sealed;
+#[cfg(unix)]
+mod sealing_key;
 mod secrets;
+#[cfg(unix)]
+mod streams;
 mod support;
+#[cfg(unix)]
+mod special_files;
 mod userinfo;
 mod usernames;

@@ -21,6 +21,7 @@ struct Node<'a> {
 
 impl Node<'_> {
     fn run(&self, arguments: &[&str]) -> Ran {
+        fs::create_dir_all(directory(self.scene).join("shared")).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_onerealm-under-test"));
         command.arg("--config").arg(self.scene.config()).arg("--json");
         command.arg("--state-dir").arg(directory(self.scene).join(self.name));

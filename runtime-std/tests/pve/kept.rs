@@ -257,6 +257,19 @@ fn a_ticket_that_can_not_be_printed_is_no_success() {
 }
 
 #[test]
+fn case_187_a_ticket_that_nobody_reads_is_no_success() {
+    let scene = scene(Product::Pve);
+    scene.logged_in();
+    let (to, reader) = std::os::unix::net::UnixStream::pair().unwrap();
+    drop(reader);
+    let left = std::os::fd::OwnedFd::from(to);
+    let ran = scene.command("ticket", &[]).stdout(left).output().unwrap();
+    let said = String::from_utf8(ran.stderr).unwrap();
+    assert_eq!(ran.status.code(), Some(8), "{said}");
+    assert!(said.contains("[output]"), "{said}");
+}
+
+#[test]
 fn a_log_that_can_not_be_written_keeps_nothing_from_being_done() {
     let mut scene = scene(Product::Pve);
     let now = scene.node.host.now();

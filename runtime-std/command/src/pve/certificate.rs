@@ -5,6 +5,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use onerealm::{CA_FILE_LEN, read_regular_file};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
@@ -78,11 +79,8 @@ pub(crate) enum Authorities {
 pub(crate) fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
     let unusable =
         |why: String| Failure::new("ca_file", format!("the CA file {} {why}", path.display()), 3);
-    let metadata = std::fs::metadata(path).map_err(|e| unusable(format!("can't be read: {e}")))?;
-    if !metadata.is_file() || metadata.len() > 1 << 20 {
-        return Err(unusable("is no file of at most 1 MiB".to_owned()));
-    }
-    let pem = std::fs::read(path).map_err(|e| unusable(format!("can't be read: {e}")))?;
+    let pem = read_regular_file(path, CA_FILE_LEN)
+        .map_err(|error| unusable(format!("can't be read: {error}")))?;
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
     match found {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),

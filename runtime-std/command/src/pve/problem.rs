@@ -1,5 +1,7 @@
 //! What can go wrong with a node, told by code, exit status, who must act, and what to do.
 
+use onerealm_core::wire::is_invisible;
+
 use crate::failure::Failure;
 
 /// A kind of problem; the sentence comes with each.
@@ -89,8 +91,7 @@ pub(crate) fn shown(text: &str) -> String {
 
 /// Whether it is a letter, a digit, or another character of ASCII, and can be seen: fillers count as letters.
 pub(crate) fn is_visible(c: char) -> bool {
-    const FILLERS: [char; 4] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'];
-    c.is_ascii_graphic() || (c.is_alphanumeric() && !FILLERS.contains(&c))
+    c.is_ascii_graphic() || (c.is_alphanumeric() && !is_invisible(c))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Which realm of a node a login is for.
 
-use std::io::{BufRead as _, IsTerminal as _, Read as _, Write as _};
+use std::io::{BufRead as _, IsTerminal as _, Read as _};
 
 use serde::Deserialize;
 
@@ -10,6 +10,7 @@ use super::problem::{
 };
 use super::product::Product;
 use crate::failure::Failure;
+use crate::output::say_text;
 use crate::say::say;
 
 /// How many realms are listed in a message.
@@ -98,7 +99,7 @@ fn ask(realms: &[Realm]) -> Result<String, Failure> {
         say!("{:>3}  {}  {comment}", number + 1, realm.realm);
     }
     for _ in 0..3 {
-        let _ = write!(std::io::stderr(), "Log in to which realm? ");
+        say_text("Log in to which realm? ");
         let mut line = String::new();
         let read = std::io::stdin().lock().take(1024).read_line(&mut line);
         if !matches!(read, Ok(length) if length > 0) {

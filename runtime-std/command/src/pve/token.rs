@@ -70,7 +70,7 @@ pub(crate) fn run(
     if value.is_empty() || value.len() > 256 || !value.bytes().all(is_value) {
         return Err(ANSWER.says("the node's answer has a token that can't be one"));
     }
-    show(session, ticket, args, &value, expires, format)
+    Ok(show(session, ticket, args, &value, expires, format)?.only_here())
 }
 
 /// Checks what can be said before anything is sent.

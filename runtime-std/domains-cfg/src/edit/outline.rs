@@ -1,6 +1,7 @@
 //! The contents of a file, independent of their position.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use zeroize::{Zeroize, Zeroizing};
 
@@ -17,6 +18,11 @@ impl<'b> Text<'b> {
 
     pub(super) fn sections(&self) -> Vec<Section<'_>> {
         sections::parse(&self.0, &|_, _| ())
+    }
+
+    /// Logs what Proxmox would read in another way.
+    pub(super) fn warn(&self, path: &Path) {
+        sections::parse(&self.0, &|line, what| sections::warn(path, line, what));
     }
 }
 

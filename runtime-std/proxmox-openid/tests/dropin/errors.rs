@@ -152,6 +152,39 @@ fn a_name_with_a_control_character_is_refused() {
 }
 
 #[test]
+fn case_191_a_name_with_a_character_that_nobody_sees_is_refused() {
+    for (claim, name, point) in [
+        ("preferred_username", "ali\u{200b}ce", "U+200B"),
+        ("email", "\u{202e}alice@contoso.example", "U+202E"),
+        ("upn", "alice\u{3164}", "U+3164"),
+    ] {
+        let scene = Scene::with_claims(move |claims| claims[claim] = json!(name));
+        let error = scene.logged_in(&scene.config(json!({})), WEB).unwrap_err().to_string();
+        assert!(error.contains(claim) && error.contains(point), "{error}");
+    }
+    // Which claim is the name, and what it may have in it, is the caller's to judge.
+    let scene = Scene::with_claims(|claims| claims["name"] = json!("Doe,\u{200b} Jane"));
+    assert_eq!(
+        scene.logged_in(&scene.config(json!({})), WEB).unwrap()["name"],
+        "Doe,\u{200b} Jane"
+    );
+}
+
+#[test]
+fn tokens_among_the_claims_are_left_out() {
+    let scene = Scene::with_claims(|claims| {
+        claims["_claim_names"] = json!({"address": "src1"});
+        claims["_claim_sources"] =
+            json!({"src1": {"endpoint": "https://c.example/", "access_token": "canary"}});
+        claims["extra"] = json!("eyJhbGciOiJub25lIn0.eyJjYW5hcnkiOjF9.");
+    });
+    let claims = scene.logged_in(&scene.config(json!({})), WEB).unwrap();
+    assert_eq!(claims["_claim_sources"], json!({"src1": {"endpoint": "https://c.example/"}}));
+    assert_eq!(claims["_claim_names"], json!({"address": "src1"}));
+    assert!(claims.get("extra").is_none() && !claims.to_string().contains("canary"), "{claims}");
+}
+
+#[test]
 fn the_url_has_what_the_config_says() {
     let scene = Scene::new();
     let config = OpenIdConfig {

@@ -203,3 +203,58 @@ fn a_batch_has_no_more_logins_than_it_may() {
     assert_eq!(files(&batch(&store, NOW)), first as usize);
     assert_eq!(Batches::of(&store.directory).unwrap().latest_of(slot_of(NOW)), 1);
 }
+
+#[test]
+fn case_206_what_stored_nothing_evicts_nobody() {
+    let (_parent, store) = small_store();
+    for number in 0..36 {
+        store.put(&key(number), NOW, b"pending").unwrap();
+    }
+    // A login that can't be stored, as on a full disk: here, its file is there already.
+    for _ in 0..1000 {
+        assert_eq!(store.put(&key(35), NOW, b"flood").unwrap_err().code(), "store_io");
+    }
+    for number in 100..104 {
+        store.put(&key(number), NOW, b"pending").unwrap();
+    }
+    assert_eq!(kept_and_gone(&store), (40, 0));
+    for number in (0..36).chain(100..104) {
+        assert_eq!(taken(&store, number, NOW), "won", "{number}");
+    }
+}
+
+/// The same where a write fails in the middle. A limit of the size of files stands for the full disk.
+#[test]
+#[cfg(unix)]
+fn case_206_a_flood_of_writes_that_fail_evicts_nobody() {
+    const NAME: &str = "STORE_TEST_LIMITED";
+    let small = |directory: PathBuf| Slots {
+        bound: Bound { files: 64, batch: 8 },
+        ..Slots::new(directory)
+    };
+    if let Some(directory) = std::env::var_os(NAME) {
+        let store = small(directory.into());
+        for number in 1000..1500 {
+            assert!(store.put(&key(number), NOW, &[0; 1 << 16]).is_err());
+        }
+        return;
+    }
+    let parent = tempfile::tempdir().unwrap();
+    let store = small(parent.path().join("logins"));
+    for number in 0..48 {
+        store.put(&key(number), NOW, b"pending").unwrap();
+    }
+    let module = module_path!().split_once("::").unwrap().1;
+    let status = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 16; exec \"$@\"", "sh"])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", &format!("{module}::case_206_a_flood_of_writes_that_fail_evicts_nobody")])
+        .env(NAME, &store.directory)
+        .stdout(std::process::Stdio::null())
+        .status();
+    assert!(status.unwrap().success());
+    assert_eq!(kept_and_gone(&store), (48, 0));
+    for number in 0..48 {
+        assert_eq!(taken(&store, number, NOW), "won", "{number}");
+    }
+}

@@ -13,6 +13,7 @@ fn directory_store(directory: &Path) -> Box<dyn PendingStore> {
 }
 
 fn sealed_store(directory: &Path) -> Box<dyn PendingStore> {
+    fs::create_dir_all(directory.join("keys")).unwrap();
     Box::new(SealedStore::new(directory.join("keys/key"), directory.join("logins")))
 }
 

@@ -14,7 +14,9 @@ pub(super) struct Cluster {
 
 impl Cluster {
     fn new() -> Self {
-        Cluster { directory: tempfile::tempdir().unwrap() }
+        let directory = tempfile::tempdir().unwrap();
+        fs::create_dir(directory.path().join("shared")).unwrap();
+        Cluster { directory }
     }
 
     fn key_file(&self) -> PathBuf {
@@ -208,6 +210,7 @@ fn what_does_not_fit_is_told_and_kept_in_the_directory_behind() {
 #[test]
 fn without_a_key_file_logins_are_kept_in_the_directory_behind() {
     let cluster = Cluster::new();
+    fs::remove_dir(cluster.directory.path().join("shared")).unwrap();
     fs::write(cluster.directory.path().join("shared"), b"a file").unwrap();
     let both = SealedOrDirectoryStore::new(cluster.key_file(), cluster.directory.path().join("a"));
     let login = pending_to("http://127.0.0.1:51004/callback", NOW);
@@ -228,4 +231,99 @@ fn sealed_states_and_stored_ones_are_told_apart_by_their_length() {
     // Nobody has the state inside, and it opens nothing.
     assert_eq!(verdict(both.take(login.state().as_str(), at(NOW))), "unknown");
     assert_eq!(verdict(DirectoryStore::new(directory).take(&state, at(NOW))), "unknown");
+}
+
+#[test]
+fn case_188_no_directory_is_made_for_a_key() {
+    let cluster = Cluster::new();
+    let shared = cluster.directory.path().join("shared");
+    fs::remove_dir(&shared).unwrap();
+    let both = SealedOrDirectoryStore::new(cluster.key_file(), cluster.directory.path().join("a"));
+    let fault = both.fault().unwrap();
+    assert_eq!(fault.code(), "store_io");
+    assert!(fault.to_string().contains("mount the file system"), "{fault}");
+    let alone = cluster.node("a").put(&pending(NOW)).unwrap_err();
+    assert_eq!(alone.to_string(), fault.to_string());
+    for _ in 0..3 {
+        let login = pending(NOW);
+        let state = both.put(&login).unwrap();
+        assert_eq!(state.len(), 43);
+        assert!(same(&both.take(&state, at(NOW)).unwrap(), &login));
+        both.authenticated(at(NOW));
+        assert!(!shared.exists());
+    }
+    // As soon as it is mounted.
+    fs::create_dir(&shared).unwrap();
+    assert!(both.fault().is_none());
+    let state = both.put(&pending(NOW)).unwrap();
+    assert!(state.len() > 43 && both.fault().is_none());
+    assert_eq!(verdict(both.take(&state, at(NOW))), "won");
+}
+
+#[test]
+fn case_202_with_a_damaged_key_logins_are_kept_in_the_directory_behind() {
+    let whole = {
+        let cluster = Cluster::new();
+        cluster.node("a").put(&pending(NOW)).unwrap();
+        fs::read(cluster.key_file()).unwrap()
+    };
+    let damaged: [Vec<u8>; 6] = [
+        Vec::new(),
+        b"\n".to_vec(),
+        whole[..whole.len() - 1].to_vec(),
+        whole[..whole.len() / 2].to_vec(),
+        vec![0; whole.len()],
+        vec![0xff; 100_000],
+    ];
+    for damaged in damaged {
+        let cluster = Cluster::new();
+        super::super::files::create_file(&cluster.key_file()).unwrap();
+        fs::write(cluster.key_file(), &damaged).unwrap();
+        let both =
+            SealedOrDirectoryStore::new(cluster.key_file(), cluster.directory.path().join("a"));
+        let login = pending(NOW);
+        let state = both.put(&login).unwrap();
+        assert!(same(&both.take(&state, at(NOW)).unwrap(), &login));
+        both.authenticated(at(NOW + 10 * 86_400));
+        let fault = both.fault().unwrap();
+        assert_eq!(fault.code(), "sealing_key_damaged");
+        assert!(fault.to_string().contains(&cluster.key_file().display().to_string()), "{fault}");
+        assert_eq!(fs::read(cluster.key_file()).unwrap(), damaged, "for whoever looks at it");
+        let error = cluster.node("a").put(&pending(NOW)).unwrap_err();
+        assert_eq!(error.code(), "sealing_key_damaged", "there is no directory behind this one");
+    }
+}
+
+#[test]
+fn case_196_a_clock_that_goes_forward_and_back_makes_no_sealed_login_new() {
+    const HOUR: u64 = 3600;
+    // Forward and back, and the other way round: a login that begins ahead of time.
+    for (begun, elsewhere) in [(NOW, NOW + 2 * HOUR), (NOW, NOW + 24 * HOUR), (NOW + 2 * HOUR, NOW)]
+    {
+        let cluster = Cluster::new();
+        let node = cluster.node("a");
+        let state = node.put(&pending(begun)).unwrap();
+        assert_eq!(verdict(node.take(&state, at(begun + 5))), "won");
+        // Others log in meanwhile, by the other clock, so that it sweeps.
+        for number in 0..3 {
+            let other = node.put(&pending(elsewhere + number)).unwrap();
+            assert_eq!(verdict(node.take(&other, at(elsewhere + number))), "won");
+        }
+        assert_eq!(verdict(node.take(&state, at(begun + 10))), "used", "{begun} {elsewhere}");
+        assert_eq!(verdict(node.read(&state, at(begun + 10))), "used");
+    }
+}
+
+#[test]
+fn marks_are_swept_in_the_end() {
+    let cluster = Cluster::new();
+    let node = cluster.node("a");
+    let mut used = 0;
+    for day in 0..3 {
+        let now = NOW + day * (86_400 + 1800);
+        let state = node.put(&pending(now)).unwrap();
+        assert_eq!(verdict(node.take(&state, at(now))), "won");
+        used = fs::read_dir(cluster.directory.path().join("a")).unwrap().count();
+    }
+    assert_eq!(used, 1, "those of the day before are gone");
 }

@@ -81,13 +81,57 @@ fn two_at_once_lose_nothing() {
 
     let beside = scene.directory.path().join("domains.cfg.tmp.onerealm");
     fs::write(&beside, "theirs").unwrap();
-    let mut file = ConfigFile::read(&scene.path()).unwrap();
-    file.set("sso", "client-key", "other").unwrap();
-    let error = file.write().unwrap_err();
+    let theirs = fs::File::open(&beside).unwrap();
+    rustix::fs::flock(&theirs, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    let change = || {
+        let mut file = ConfigFile::read(&scene.path()).unwrap();
+        file.set("sso", "client-key", "other").unwrap();
+        file.write()
+    };
+    let error = change().unwrap_err();
     assert_eq!(error.code(), "config_busy");
     assert!(error.to_string().contains("domains.cfg.tmp.onerealm"), "{error}");
     assert_eq!(fs::read(&beside).unwrap(), b"theirs");
     assert_eq!(fs::read(scene.path()).unwrap(), with("s3cret", "n3w"));
+}
+
+#[test]
+fn case_197_what_a_killed_process_left_behind_keeps_no_change_out() {
+    let scene = Scene::new();
+    let beside = scene.directory.path().join("domains.cfg.tmp.onerealm");
+    for (left, is_old) in [(&b""[..], false), (b"half of i", true), (FILE, true)] {
+        fs::write(scene.path(), FILE).unwrap();
+        fs::write(&beside, left).unwrap();
+        if is_old {
+            let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+            fs::File::open(&beside).unwrap().set_modified(long_ago).unwrap();
+        }
+        scene.changed().write().unwrap();
+        assert_eq!(fs::read(scene.path()).unwrap(), with("s3cret", "n3w"));
+        assert_eq!(scene.names(), ["domains.cfg"]);
+    }
+}
+
+#[test]
+fn case_197_what_is_written_on_another_node_or_is_no_file_is_left_alone() {
+    let scene = Scene::new();
+    let beside = scene.directory.path().join("domains.cfg.tmp.onerealm");
+    fs::write(&beside, "theirs").unwrap();
+    let writes = std::thread::spawn({
+        let beside = beside.clone();
+        move || {
+            std::thread::sleep(std::time::Duration::from_millis(500));
+            fs::write(beside, "theirs, written on").unwrap();
+        }
+    });
+    assert_eq!(scene.changed().write().unwrap_err().code(), "config_busy");
+    writes.join().unwrap();
+    assert_eq!(fs::read(&beside).unwrap(), b"theirs, written on");
+
+    fs::remove_file(&beside).unwrap();
+    symlink("domains.cfg", &beside).unwrap();
+    assert_eq!(scene.changed().write().unwrap_err().code(), "config_busy");
+    assert_eq!(fs::read(scene.path()).unwrap(), FILE);
 }
 
 #[test]
