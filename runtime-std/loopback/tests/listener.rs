@@ -97,7 +97,7 @@ fn the_page_repeats_nothing_and_leaks_nothing() {
     for header in [
         "Cache-Control: no-store",
         "Referrer-Policy: no-referrer",
-        "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'",
+        "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         "X-Content-Type-Options: nosniff",
         "Connection: close",
     ] {
