@@ -64,6 +64,11 @@ impl Failure {
         self.0.code
     }
 
+    /// Its stable name, and the exit status.
+    pub(crate) fn code_and_status(&self) -> (&'static str, u8) {
+        (self.0.code, self.0.status)
+    }
+
     pub(crate) fn report(self, json: bool) -> ExitCode {
         let text = if json { self.0.to_json() } else { self.0.lines(takes_colour()) };
         let _ = writeln!(std::io::stderr(), "{text}");

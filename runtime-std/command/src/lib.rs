@@ -11,29 +11,40 @@ mod check;
 mod demo;
 mod end_user;
 mod failure;
-#[cfg(feature = "pve")]
+mod input;
 mod interrupt;
+mod lines;
 mod login;
 mod named_realm;
+mod opener;
 mod outcome;
+mod paste_prompt;
+mod pasted;
 #[cfg(feature = "pve")]
 mod pve;
+mod result_page;
 mod say;
+mod shown;
 mod standard_input;
 mod state_directory;
 mod stderr_log;
+mod terminal;
+mod wait;
 
 use std::process::ExitCode;
 
 use onerealm::{
-    Begun, Callback, DirectoryStore, Logins, Network, SealedOrDirectoryStore, UnixTime, User,
+    Begun, Callback, Class, DirectoryStore, Logins, Network, SealedOrDirectoryStore, UnixTime, User,
 };
+use onerealm_core::AuthorizationResponseError;
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use arguments::{Arguments, Command, Finish};
 use failure::Failure;
 use named_realm::named_or_default;
 use outcome::Outcome;
+use pasted::{Pasted, Unreadable};
 use standard_input::read_standard_input;
 
 /// Does what the process was called for, and gives its exit status.
@@ -43,8 +54,16 @@ pub fn run() -> ExitCode {
 
 /// The codes of errors that are the command's own, as `docs/errors.md` lists them.
 pub fn codes() -> impl Iterator<Item = &'static str> {
-    let of_every_command =
-        ["usage", "output", "browser_timeout", "listener", "demo", "interrupted", "check_failed"];
+    let of_every_command = [
+        "usage",
+        "output",
+        "browser_timeout",
+        "listener",
+        "demo",
+        "interrupted",
+        "check_failed",
+        "one_time_address_used",
+    ];
     #[cfg(feature = "pve")]
     let of_pve = pve::CODES;
     #[cfg(not(feature = "pve"))]
@@ -127,19 +146,54 @@ fn completions(shell: clap_complete::Shell) -> Outcome {
 
 fn finish_login(logins: &Logins, finish: &Finish) -> Result<User, Failure> {
     let redirect_url = finish.redirect_url.as_deref();
-    let piped;
+    let pasted;
     let callback = match (&finish.callback, &finish.code, &finish.state) {
-        (Some(url), _, _) if url == "-" => {
-            piped = read_standard_input()?;
-            Callback::Url(piped.trim())
+        (Some(given), _, _) => {
+            pasted = given_callback(given)?;
+            pasted.callback()
         }
-        (Some(url), _, _) => Callback::Url(url),
         (None, Some(code), Some(state)) => {
             Callback::Parts { code, state, iss: finish.iss.as_deref() }
         }
         _ => return Err(Failure::usage("finish needs --callback, or --code and --state")),
     };
     Ok(logins.finish(callback, redirect_url)?)
+}
+
+const CUT: &str =
+    "put the URL in single quotation marks, or give --callback - and paste it on standard input";
+
+/// The callback of the command line, or of standard input.
+fn given_callback(given: &str) -> Result<Pasted, Failure> {
+    let piped;
+    let text = match given {
+        "-" => {
+            piped = Zeroizing::new(read_standard_input()?);
+            piped.as_str()
+        }
+        given => given,
+    };
+    let pasted = match Pasted::read(text) {
+        Ok(pasted) => pasted,
+        // The core says what is missing.
+        Err(Unreadable::NoAddress) => Pasted::Url(Zeroizing::new(text.trim().to_owned())),
+        Err(Unreadable::Several) => {
+            return Err(Failure::new(
+                AuthorizationResponseError::Malformed.code(),
+                "--callback takes one URL, and there are several",
+                Class::Authorization as u8,
+            ));
+        }
+    };
+    match pasted.response() {
+        Err(error) if pasted.is_cut() => Err(Failure::new(
+            error.code(),
+            format!("{error} (it ends where a shell reads `&` as the end of a command)"),
+            Class::Authorization as u8,
+        )
+        .fixed_by(CUT)),
+        _ => Ok(pasted),
+    }
 }
 
 fn begun(begun: Begun) -> Outcome {

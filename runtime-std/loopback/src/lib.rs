@@ -23,5 +23,5 @@ pub mod http_server;
 mod listener;
 
 pub use listener::{
-    Arrival, Candidate, Canceller, ListenerError, LoopbackHost, LoopbackListener, Page, Refusal,
+    Arrival, Canceller, Candidate, ListenerError, LoopbackHost, LoopbackListener, Page, Refusal,
 };

@@ -48,6 +48,8 @@ pub enum ListenerError {
     TimedOut,
     /// The wait was cancelled.
     Cancelled,
+    /// The one-time address was opened by two.
+    OpenedTwice,
 }
 
 impl LoopbackListener {
@@ -73,7 +75,14 @@ impl LoopbackListener {
             })?);
         }
         let canceller = Canceller { events: sender };
-        Ok(Self { redirect_url: reception.url(path), port, reception, events, canceller, acceptors })
+        Ok(Self {
+            redirect_url: reception.url(path),
+            port,
+            reception,
+            events,
+            canceller,
+            acceptors,
+        })
     }
 
     /// The redirect URI, for example `http://127.0.0.1:51004/callback`.
@@ -89,8 +98,8 @@ impl LoopbackListener {
     /// Makes an address of this listener that leads to `url`, once: for starting a browser, as every user of the
     /// machine can read the arguments of its programs, and a sign-in page's URL has the login's `state`.
     ///
-    /// It has 128 random bits. Whoever opens it first is sent on; who comes later is told so, and
-    /// [`Arrival::EnteredAgain`] tells the login: then it should end, because one of the two was a stranger.
+    /// It has 128 random bits. Whoever opens it first is sent on; who comes later is told so, no callback is
+    /// taken any more, and [`Arrival::EnteredAgain`] tells the login to end: one of the two is a stranger.
     ///
     /// # Errors
     ///
@@ -142,14 +151,19 @@ impl LoopbackListener {
     ///
     /// # Errors
     ///
-    /// [`ListenerError::TimedOut`] at the deadline, [`ListenerError::Cancelled`] when a [`Canceller`] ended the wait.
+    /// [`ListenerError::TimedOut`] at the deadline, [`ListenerError::Cancelled`] when a [`Canceller`] ended the wait,
+    /// [`ListenerError::OpenedTwice`] when two opened the [one-time address](Self::one_time_address).
     pub fn wait(
         mut self,
         deadline: Instant,
         mut accept: impl FnMut(&str) -> bool,
     ) -> Result<String, ListenerError> {
         loop {
-            let Arrival::Callback(candidate) = self.next(deadline)? else { continue };
+            let candidate = match self.next(deadline)? {
+                Arrival::Callback(candidate) => candidate,
+                Arrival::EnteredAgain => return Err(ListenerError::OpenedTwice),
+                Arrival::Refused(_) | Arrival::Entered => continue,
+            };
             if accept(candidate.url()) {
                 self.reception.close_the_door();
                 return Ok(candidate.answer(received().response(), CONNECTION_TIME));
@@ -195,6 +209,7 @@ impl fmt::Display for ListenerError {
                 "nobody came back from the sign-in page in time; begin the login again"
             }
             Self::Cancelled => "the login stopped waiting for the browser",
+            Self::OpenedTwice => "the address that the browser was started with was opened twice",
         })
     }
 }

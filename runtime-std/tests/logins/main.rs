@@ -12,6 +12,7 @@ mod disk;
 mod disk_files;
 mod errors;
 mod groups;
+mod login_browser;
 mod login_command;
 mod probe;
 mod properties;

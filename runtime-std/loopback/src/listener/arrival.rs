@@ -17,7 +17,8 @@ pub enum Arrival {
     Refused(Refusal),
     /// The one-time address was opened, and sent on.
     Entered,
-    /// The one-time address was opened again: once by the browser, and once by somebody who could read it.
+    /// The one-time address was opened again: once by the browser, and once by somebody who could read it. No callback
+    /// is taken any more.
     EnteredAgain,
 }
 

@@ -45,6 +45,7 @@ pub(super) struct Reception {
 #[derive(Default)]
 struct State {
     entrance: Option<Entrance>,
+    has_told_of_entrance: bool,
     told: [u8; Refusal::KINDS],
     is_over: bool,
     closing: bool,
@@ -57,8 +58,6 @@ struct Entrance {
     path: String,
     /// Where it leads; taken when it is used.
     url: Option<String>,
-    /// Whether the login knows that it was used again.
-    has_told: bool,
 }
 
 impl Reception {
@@ -84,7 +83,7 @@ impl Reception {
         }
         let path = random_path("start")?;
         let address = self.url(&path);
-        self.lock().entrance = Some(Entrance { path, url: Some(url.to_owned()), has_told: false });
+        self.lock().entrance = Some(Entrance { path, url: Some(url.to_owned()) });
         Ok(address)
     }
 
@@ -131,7 +130,7 @@ impl Reception {
             Err(Unreadable::Gone) => return,
         };
         match self.kind(&request) {
-            Kind::Entrance => answer(connection, &self.enter(), deadline),
+            Kind::Entrance => self.enter(connection, deadline),
             Kind::Outcome => self.show_outcome(connection),
             Kind::Callback => self.offer(self.url(&request.target), connection, deadline),
             Kind::Refused(response) => {
@@ -199,18 +198,35 @@ impl Reception {
         let _ = self.events.send(Event::Arrived(arrival));
     }
 
-    /// Sends the first who comes on to the provider.
-    fn enter(&self) -> Response {
+    /// Sends the first who comes on to the provider. Whoever comes later ends the login: one of the two is a stranger,
+    /// and nobody can tell which.
+    fn enter(&self, connection: Connection, deadline: Instant) {
         let mut state = self.lock();
-        let Some(entrance) = &mut state.entrance else { return refused(404) };
-        if let Some(url) = entrance.url.take() {
-            self.send(Arrival::Entered);
-            return redirect(&url);
+        let url = state.entrance.as_mut().and_then(|entrance| entrance.url.take());
+        let Some(url) = url else {
+            state.is_over = true;
+            let has_told = std::mem::replace(&mut state.has_told_of_entrance, true);
+            drop(state);
+            let arrival = (!has_told).then_some(Arrival::EnteredAgain);
+            // Whoever hears of it may close the listener.
+            return self.answer_and_send(connection, &used().response(), deadline, arrival);
+        };
+        drop(state);
+        self.answer_and_send(connection, &redirect(&url), deadline, Some(Arrival::Entered));
+    }
+
+    fn answer_and_send(
+        &self,
+        mut connection: Connection,
+        response: &Response,
+        deadline: Instant,
+        arrival: Option<Arrival>,
+    ) {
+        write(&mut connection, response, deadline);
+        if let Some(arrival) = arrival {
+            self.send(arrival);
         }
-        if !std::mem::replace(&mut entrance.has_told, true) {
-            self.send(Arrival::EnteredAgain);
-        }
-        used().response()
+        connection.drain(deadline);
     }
 
     /// Hands a callback to the waiting login, and writes its answer.
