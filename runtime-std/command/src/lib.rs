@@ -186,12 +186,16 @@ fn given_callback(given: &str) -> Result<Pasted, Failure> {
         }
     };
     match pasted.response() {
-        Err(error) if pasted.is_cut() => Err(Failure::new(
-            error.code(),
-            format!("{error} (it ends where a shell reads `&` as the end of a command)"),
-            Class::Authorization as u8,
-        )
-        .fixed_by(CUT)),
+        Err(error @ (AuthorizationResponseError::NoState | AuthorizationResponseError::NoCode))
+            if pasted.is_cut() =>
+        {
+            Err(Failure::new(
+                error.code(),
+                format!("{error} (it ends where a shell reads `&` as the end of a command)"),
+                Class::Authorization as u8,
+            )
+            .fixed_by(CUT))
+        }
         _ => Ok(pasted),
     }
 }

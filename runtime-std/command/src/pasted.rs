@@ -124,21 +124,19 @@ impl Pasted {
         self.response().is_ok()
     }
 
-    /// Where it is no response as it is, but one without the backslashes of a shell or the escapes
-    /// of HTML: that one.
+    /// Without the backslashes of a shell, and where it is no response otherwise, without the
+    /// escapes of HTML.
     fn or_unescaped(self) -> Self {
-        if self.is_response() {
-            return self;
+        match &self {
+            // Browsers write a slash for a backslash before the query.
+            Pasted::Url(url) if url.split('?').next().is_some_and(|url| url.ends_with('\\')) => {
+                let plain = url.replace("\\?", "?").replace("\\&", "&").replace("\\=", "=");
+                Pasted::Url(Zeroizing::new(plain))
+            }
+            _ if self.is_response() => self,
+            Pasted::Url(url) => Pasted::Url(Zeroizing::new(url.replace("&amp;", "&"))),
+            Pasted::Query(query) => Pasted::Query(Zeroizing::new(query.replace("&amp;", "&"))),
         }
-        let plain = |text: &str| {
-            let text = text.replace("\\?", "?").replace("\\&", "&").replace("\\=", "=");
-            Zeroizing::new(text.replace("&amp;", "&"))
-        };
-        let other = match &self {
-            Pasted::Url(url) => Pasted::Url(plain(url)),
-            Pasted::Query(query) => Pasted::Query(plain(query)),
-        };
-        if other.is_response() { other } else { self }
     }
 }
 

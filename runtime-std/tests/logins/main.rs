@@ -14,6 +14,7 @@ mod errors;
 mod groups;
 mod login_browser;
 mod login_command;
+mod pasted;
 mod probe;
 mod properties;
 mod proxy;

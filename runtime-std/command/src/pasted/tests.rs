@@ -96,6 +96,8 @@ fn backslashes_of_a_shell_and_escapes_of_html_are_undone() {
     let expected = url("http://h/cb?code=c&state=s");
     assert_eq!(Pasted::read(r"http://h/cb\?code\=c\&state\=s"), expected);
     assert_eq!(Pasted::read("http://h/cb?code=c&amp;state=s"), expected);
+    let not_of_a_shell = r"code=c\&state=s";
+    assert_eq!(Pasted::read(not_of_a_shell), query(not_of_a_shell));
     let has_both = "http://h/cb?code=c&amp;state=x&state=s";
     assert_eq!(Pasted::read(has_both), url(has_both), "what is a response stays as it is");
 }
