@@ -11,6 +11,7 @@ mod check;
 mod demo;
 mod end_user;
 mod failure;
+mod given_callback;
 mod input;
 mod interrupt;
 mod lines;
@@ -34,18 +35,15 @@ mod wait;
 use std::process::ExitCode;
 
 use onerealm::{
-    Begun, Callback, Class, DirectoryStore, Logins, Network, SealedOrDirectoryStore, UnixTime, User,
+    Begun, Callback, DirectoryStore, Logins, Network, SealedOrDirectoryStore, UnixTime, User,
 };
-use onerealm_core::AuthorizationResponseError;
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use arguments::{Arguments, Command, Finish};
 use failure::Failure;
+use given_callback::given_callback;
 use named_realm::named_or_default;
 use outcome::Outcome;
-use pasted::{Pasted, Unreadable};
-use standard_input::read_standard_input;
 
 /// Does what the process was called for, and gives its exit status.
 pub fn run() -> ExitCode {
@@ -158,46 +156,6 @@ fn finish_login(logins: &Logins, finish: &Finish) -> Result<User, Failure> {
         _ => return Err(Failure::usage("finish needs --callback, or --code and --state")),
     };
     Ok(logins.finish(callback, redirect_url)?)
-}
-
-const CUT: &str =
-    "put the URL in single quotation marks, or give --callback - and paste it on standard input";
-
-/// The callback of the command line, or of standard input.
-fn given_callback(given: &str) -> Result<Pasted, Failure> {
-    let piped;
-    let text = match given {
-        "-" => {
-            piped = Zeroizing::new(read_standard_input()?);
-            piped.as_str()
-        }
-        given => given,
-    };
-    let pasted = match Pasted::read(text) {
-        Ok(pasted) => pasted,
-        // The core says what is missing.
-        Err(Unreadable::NoAddress) => Pasted::Url(Zeroizing::new(text.trim().to_owned())),
-        Err(Unreadable::Several) => {
-            return Err(Failure::new(
-                AuthorizationResponseError::Malformed.code(),
-                "--callback takes one URL, and there are several",
-                Class::Authorization as u8,
-            ));
-        }
-    };
-    match pasted.response() {
-        Err(error @ (AuthorizationResponseError::NoState | AuthorizationResponseError::NoCode))
-            if pasted.is_cut() =>
-        {
-            Err(Failure::new(
-                error.code(),
-                format!("{error} (it ends where a shell reads `&` as the end of a command)"),
-                Class::Authorization as u8,
-            )
-            .fixed_by(CUT))
-        }
-        _ => Ok(pasted),
-    }
 }
 
 fn begun(begun: Begun) -> Outcome {

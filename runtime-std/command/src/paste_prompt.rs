@@ -8,7 +8,7 @@ use crate::lines::{LINE_LEN, Line};
 use crate::pasted::{Pasted, Unreadable};
 
 /// How many lines are kept to be joined, and how many bytes.
-const KEPT_LINES: usize = 64;
+const KEPT_LINES: usize = 256;
 const KEPT_BYTES: usize = LINE_LEN;
 
 /// The lines so far.

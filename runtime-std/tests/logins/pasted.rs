@@ -117,12 +117,12 @@ fn an_address_that_the_shell_cut_is_recognised_and_uses_nothing_up() {
     assert!(ran.stderr.contains("\"state_missing\"") && ran.stderr.contains("--callback -"));
     let ran = scene.finish(cut);
     let error = ran.failed(4, "state_missing");
-    assert!(error["advice"].as_str().unwrap().contains("quotation marks"), "{ran:?}");
+    assert!(error["fix"].as_str().unwrap().contains("quotation marks"), "{ran:?}");
     let (query, _) = callback.split_once("?code").unwrap();
     let state = callback.split_once("&state=").unwrap().1.split('&').next().unwrap();
     let ran = scene.finish(&format!("{query}?state={state}"));
     let error = ran.failed(4, "code_missing");
-    assert!(error["advice"].as_str().unwrap().contains("--callback -"), "{ran:?}");
+    assert!(error["fix"].as_str().unwrap().contains("--callback -"), "{ran:?}");
     assert_eq!(scene.finish(&callback).status, 0);
 }
 
