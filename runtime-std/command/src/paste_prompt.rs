@@ -67,16 +67,11 @@ impl PastePrompt {
         let len = self.kept.len();
         let mut verdict = None;
         for first in 0..len {
+            if !self.kept.get(first).is_some_and(|line| Pasted::may_begin(line)) {
+                continue;
+            }
             for end in (first + 1..=len).rev() {
-                let text = self
-                    .kept
-                    .get(first..end)
-                    .unwrap_or_default()
-                    .iter()
-                    .fold(Zeroizing::new(String::new()), |text, line| {
-                        Zeroizing::new(format!("{}\n{}", *text, **line))
-                    });
-                match self.read(&text) {
+                match self.read(&joined(self.kept.get(first..end).unwrap_or_default())) {
                     Ok(pasted) => {
                         self.kept.clear();
                         return Ok(pasted);
@@ -110,6 +105,16 @@ impl PastePrompt {
             }),
         }
     }
+}
+
+fn joined(lines: &[Zeroizing<String>]) -> Zeroizing<String> {
+    let len = lines.iter().map(|line| line.len() + 1).sum();
+    let mut text = Zeroizing::new(String::with_capacity(len));
+    for line in lines {
+        text.push_str(line);
+        text.push('\n');
+    }
+    text
 }
 
 /// What is wrong with lines.

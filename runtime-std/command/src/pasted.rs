@@ -63,6 +63,14 @@ impl Pasted {
         Ok(Self::of_one_word(&joined(text)?)?.or_unescaped())
     }
 
+    /// Whether a text can begin with this line.
+    pub(crate) fn may_begin(line: &str) -> bool {
+        let line = line.strip_prefix(BRACKETS[0]).unwrap_or(line);
+        let is_before = |c| is_blank(c) || QUOTES.iter().any(|(before, _)| *before == c);
+        let word = line.trim_start_matches(is_before).split(is_blank).next().unwrap_or_default();
+        Self::of_one_word(word).is_ok()
+    }
+
     pub(crate) fn callback(&self) -> Callback<'_> {
         match self {
             Pasted::Url(url) => Callback::Url(url),
