@@ -39,6 +39,17 @@ pub struct AuthorizationResponse<'a> {
     written: Option<&'a str>,
 }
 
+/// An error that came without a `state`, from the provider or from anybody: text to be bounded and
+/// escaped by whoever shows it.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct UnverifiedError<'a> {
+    /// `error`
+    pub error: FormText<'a>,
+    /// `error_description`
+    pub description: Option<FormText<'a>>,
+}
+
 /// The parameter `iss` (RFC 9207).
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ResponseIssuer<'a> {
@@ -74,6 +85,19 @@ impl<'a> AuthorizationResponse<'a> {
         let (url, _fragment) = cut(url, b'#').unwrap_or((url, ""));
         let (came_to, query) = cut(url, b'?').ok_or(AuthorizationResponseError::NoState)?;
         Parameters::read(query)?.response(Some(came_to))
+    }
+
+    /// The error in `response`, a whole URL or its query, if it lacks a `state`.
+    ///
+    /// Providers send it where they refuse a request before they look at its state, and so can
+    /// anybody: it belongs to no login, and ends none.
+    pub fn error_without_state(response: &'a str) -> Option<UnverifiedError<'a>> {
+        let (response, _fragment) = cut(response, b'#').unwrap_or((response, ""));
+        let query = cut(response, b'?').map_or(response, |(_, query)| query);
+        let parameters = Parameters::read(query).ok()?;
+        let has_no_state = parameters.state.is_none_or(FormText::is_empty);
+        let error = parameters.error.filter(|_| has_no_state && parameters.code.is_none())?;
+        Some(UnverifiedError { error, description: parameters.error_description })
     }
 
     /// Takes parameters that are already decoded.

@@ -77,7 +77,9 @@ pub mod verify;
 pub mod wire;
 
 pub use authorization_request::{AuthorizationRequest, BeginError};
-pub use authorization_response::{AuthorizationResponse, AuthorizationResponseError};
+pub use authorization_response::{
+    AuthorizationResponse, AuthorizationResponseError, UnverifiedError,
+};
 pub use binding::{DamagedPending, PendingFields};
 pub use client::{ClientType, ClientTypeError, Decision, Requested, SecretConfigured, client_type};
 pub use discovery::{

@@ -297,6 +297,36 @@ fn case_113_the_providers_words_are_in_no_error() {
 fn case_114_an_error_without_state_belongs_to_no_login() {
     for query in ["error=access_denied", "error=access_denied&state=", "error=server_error&iss=x"] {
         assert_eq!(read(query), Err(AuthorizationResponseError::NoState), "{query}");
+        assert!(AuthorizationResponse::error_without_state(query).is_some(), "{query}");
+    }
+}
+
+#[test]
+fn case_114_an_error_without_state_is_there_to_be_shown() {
+    let description = |query| {
+        let error = AuthorizationResponse::error_without_state(query).unwrap();
+        assert!(error.error == *"bad request");
+        error.description.map(|text| String::from_utf8(text.bytes().collect()).unwrap())
+    };
+    assert_eq!(description("error=bad+request"), None);
+    for query in [
+        "error=bad+request&error_description=a%20%1b",
+        "state=&error=bad+request&error_description=a+%1b&iss=x",
+        "http://127.0.0.1/callback?error=bad%20request&error_description=a+%1b#fragment",
+    ] {
+        assert_eq!(description(query).as_deref(), Some("a \u{1b}"), "{query}");
+    }
+    for query in [
+        "",
+        "http://127.0.0.1/callback",
+        "error=e&state=s",
+        "error=e&code=c",
+        "error=e&error=e",
+        "error=%zz",
+        "code=c",
+        "error=e&id_token=t",
+    ] {
+        assert!(AuthorizationResponse::error_without_state(query).is_none(), "{query}");
     }
 }
 

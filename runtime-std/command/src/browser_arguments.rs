@@ -2,6 +2,7 @@
 
 use clap::{Args, value_parser};
 use onerealm::Requested;
+use onerealm_core::policy::LOGIN_LIFETIME;
 
 #[derive(Args)]
 pub(crate) struct Public {
@@ -30,6 +31,9 @@ pub(crate) struct Browser {
     /// The port on which to wait for the browser
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..))]
     pub(crate) port: Option<u16>,
+    /// How long to wait for the browser
+    #[arg(long, value_name = "SECONDS", value_parser = value_parser!(u64).range(1..=LOGIN_LIFETIME))]
+    pub(crate) timeout: Option<u64>,
     /// Another loopback redirect URL than http://127.0.0.1:PORT/callback
     #[arg(long, value_name = "URL")]
     pub(crate) redirect_url: Option<String>,

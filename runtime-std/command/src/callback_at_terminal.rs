@@ -1,37 +1,158 @@
-//! The callback URL, pasted at the terminal by an end user whose browser is elsewhere.
+//! The callback, pasted at the terminal by an end user whose browser is elsewhere.
 
-use std::io::BufRead;
+use std::io::IsTerminal as _;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
+use onerealm_core::PendingKey;
+
+use crate::input::{Chunk, Input, Stopper};
+use crate::lines::{Line, Lines};
+use crate::paste_prompt::{Complaint, PastePrompt};
+use crate::pasted::Pasted;
 use crate::say::say;
+use crate::terminal::Unbuffered;
 
-/// What the end user pasted, as soon as it is there.
-#[derive(Clone, Default)]
-pub(crate) struct Pasted(Arc<Mutex<Option<String>>>);
+/// How long a pause ends what is pasted at once.
+const PAUSE: Duration = Duration::from_millis(300);
 
-impl Pasted {
-    /// Reads lines in the background; the first that `accept` takes is kept, and `then` is called.
-    pub(crate) fn read(
-        &self,
-        accept: impl Fn(&str) -> bool + Send + 'static,
-        then: impl FnOnce() + Send + 'static,
-    ) {
-        let pasted = self.clone();
-        std::thread::spawn(move || {
-            let lines = std::io::stdin().lock().lines().map_while(Result::ok);
-            for line in lines.map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()) {
-                if accept(&line) {
-                    *pasted.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(line);
-                    return then();
+/// Reads in the background until it is dropped.
+pub(crate) struct CallbackAtTerminal {
+    pasted: Arc<Mutex<Option<Pasted>>>,
+    // The thread ends, and then the terminal is as it was.
+    stopper: Option<Stopper>,
+    thread: Option<JoinHandle<()>>,
+    _terminal: Option<Unbuffered>,
+}
+
+impl CallbackAtTerminal {
+    /// Reads what is pasted; for the callback with the state of `key`, `then` is called.
+    pub(crate) fn read(key: PendingKey, then: impl FnOnce() + Send + 'static) -> Self {
+        let pasted = Arc::default();
+        let terminal = Unbuffered::enter();
+        let echoes = terminal.as_ref().is_some_and(Unbuffered::is_silent);
+        let mut reading = CallbackAtTerminal {
+            pasted: Arc::clone(&pasted),
+            stopper: None,
+            thread: None,
+            _terminal: terminal,
+        };
+        // Where nothing can be read, the browser may still come back.
+        if let Ok((input, stopper)) = Input::start() {
+            let mut reader =
+                Reader { input, lines: Lines::default(), prompt: PastePrompt::new(key), echoes };
+            reading.stopper = Some(stopper);
+            reading.thread = Some(std::thread::spawn(move || {
+                if let Some(callback) = reader.run() {
+                    *pasted.lock().unwrap_or_else(PoisonError::into_inner) = Some(callback);
+                    then();
                 }
-                say!(
-                    "That is not the URL that this login's browser was sent to. Paste the whole URL:"
-                );
-            }
-        });
+            }));
+        }
+        reading
     }
 
-    pub(crate) fn take(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// What was pasted, if it was the callback.
+    pub(crate) fn take(&self) -> Option<Pasted> {
+        self.pasted.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Drop for CallbackAtTerminal {
+    fn drop(&mut self) {
+        if let (Some(stopper), Some(thread)) = (self.stopper.take(), self.thread.take()) {
+            stopper.stop(thread);
+        }
+    }
+}
+
+/// Whether somebody can paste, without being asked to: a program that pipes something in means it
+/// for another.
+pub(crate) fn has_terminal() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+struct Reader {
+    input: Input,
+    lines: Lines,
+    prompt: PastePrompt,
+    /// Whether the terminal shows nothing of what is typed by itself.
+    echoes: bool,
+}
+
+impl Reader {
+    /// The callback, or nothing if no more comes.
+    fn run(&mut self) -> Option<Pasted> {
+        loop {
+            let has_news = self.prompt.has_news() && self.lines.is_empty();
+            match self.input.next(has_news.then_some(PAUSE)) {
+                Chunk::Bytes(bytes) => {
+                    for byte in bytes.iter() {
+                        self.byte(*byte);
+                    }
+                }
+                Chunk::Pause => {
+                    if let Some(callback) = self.settle() {
+                        return Some(callback);
+                    }
+                }
+                Chunk::End => {
+                    let last = self.lines.end();
+                    self.line(last);
+                    return if self.prompt.has_news() { self.settle() } else { None };
+                }
+            }
+        }
+    }
+
+    fn byte(&mut self, byte: u8) {
+        const END_OF_INPUT: u8 = 0x04;
+        const BACKSPACE: u8 = 0x08;
+        const DELETE: u8 = 0x7f;
+        const KILL: u8 = 0x15;
+        match byte {
+            BACKSPACE | DELETE if self.echoes => {
+                if self.lines.erase() {
+                    self.echo(b"\x08 \x08");
+                }
+            }
+            KILL if self.echoes => {
+                while self.lines.erase() {
+                    self.echo(b"\x08 \x08");
+                }
+            }
+            END_OF_INPUT if self.echoes => {}
+            byte => {
+                if byte == b'\n' || byte >= b' ' {
+                    self.echo(&[byte]);
+                }
+                let line = self.lines.push(byte);
+                self.line(line);
+            }
+        }
+    }
+
+    fn echo(&self, bytes: &[u8]) {
+        use std::io::Write as _;
+        if self.echoes {
+            let _ = std::io::stderr().write_all(bytes);
+        }
+    }
+
+    fn line(&mut self, line: Option<Line>) {
+        if let Some(Complaint(sentence)) = line.and_then(|line| self.prompt.take(line)) {
+            say!("{sentence}");
+        }
+    }
+
+    fn settle(&mut self) -> Option<Pasted> {
+        match self.prompt.settle() {
+            Ok(callback) => Some(callback),
+            Err(Complaint(sentence)) => {
+                say!("{sentence}");
+                None
+            }
+        }
     }
 }

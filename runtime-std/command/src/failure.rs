@@ -66,6 +66,11 @@ impl Failure {
         self.0.code
     }
 
+    /// Its stable name, and the exit status.
+    pub(crate) fn code_and_status(&self) -> (&'static str, u8) {
+        (self.0.code, self.0.status)
+    }
+
     pub(crate) fn report(self, json: bool) -> ExitCode {
         let text = match json {
             true => visible(&self.0.to_json()).into_owned(),

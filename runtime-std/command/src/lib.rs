@@ -11,18 +11,27 @@ mod check;
 mod demo;
 mod end_user;
 mod failure;
-#[cfg(feature = "pve")]
+mod given_callback;
+mod input;
 mod interrupt;
+mod lines;
 mod login;
 mod named_realm;
+mod opener;
 mod outcome;
 mod output;
+mod paste_prompt;
+mod pasted;
 #[cfg(feature = "pve")]
 mod pve;
+mod result_page;
 mod say;
+mod shown;
 mod standard_input;
 mod state_directory;
 mod stderr_log;
+mod terminal;
+mod wait;
 
 use std::process::ExitCode;
 
@@ -33,9 +42,9 @@ use serde_json::json;
 
 use arguments::{Arguments, Command, Finish};
 use failure::Failure;
+use given_callback::given_callback;
 use named_realm::named_or_default;
 use outcome::Outcome;
-use standard_input::read_standard_input;
 
 /// Does what the process was called for, and gives its exit status.
 pub fn run() -> ExitCode {
@@ -44,8 +53,16 @@ pub fn run() -> ExitCode {
 
 /// The codes of errors that are the command's own, as `docs/errors.md` lists them.
 pub fn codes() -> impl Iterator<Item = &'static str> {
-    let of_every_command =
-        ["usage", "output", "browser_timeout", "listener", "demo", "interrupted", "check_failed"];
+    let of_every_command = [
+        "usage",
+        "output",
+        "browser_timeout",
+        "listener",
+        "demo",
+        "interrupted",
+        "check_failed",
+        "one_time_address_used",
+    ];
     #[cfg(feature = "pve")]
     let of_pve = pve::CODES;
     #[cfg(not(feature = "pve"))]
@@ -128,13 +145,12 @@ fn completions(shell: clap_complete::Shell) -> Outcome {
 
 fn finish_login(logins: &Logins, finish: &Finish) -> Result<User, Failure> {
     let redirect_url = finish.redirect_url.as_deref();
-    let piped;
+    let pasted;
     let callback = match (&finish.callback, &finish.code, &finish.state) {
-        (Some(url), _, _) if url == "-" => {
-            piped = read_standard_input()?;
-            Callback::Url(piped.trim())
+        (Some(given), _, _) => {
+            pasted = given_callback(given)?;
+            pasted.callback()
         }
-        (Some(url), _, _) => Callback::Url(url),
         (None, Some(code), Some(state)) => {
             Callback::Parts { code, state, iss: finish.iss.as_deref() }
         }

@@ -1,65 +1,40 @@
 //! A whole login on this machine: the browser is sent to the provider and comes back to a
 //! listener on the loopback interface.
 
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
-
-use onerealm::loopback::{ListenerError, LoopbackHost, LoopbackListener};
-use onerealm::{Callback, Logins, User};
+use onerealm::loopback::{LoopbackHost, LoopbackListener};
+use onerealm::{Logins, User};
 use onerealm_core::wire::Uri;
-use onerealm_core::{AuthorizationResponse, PendingKey, RedirectUri, RedirectUriKind, policy};
+use onerealm_core::{RedirectUri, RedirectUriKind};
 
 use crate::arguments::Login;
 use crate::browser_arguments::Browser;
-use crate::callback_at_terminal::Pasted;
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::named_realm::named_or_default;
+use crate::result_page::{not_signed_in, signed_in};
 use crate::say::say;
+use crate::shown::shown;
+use crate::wait::wait;
 
 /// The path of the redirect URL unless told otherwise.
 const PATH: &str = "/callback";
 
 pub(crate) fn run(logins: &Logins, login: &Login) -> Result<User, Failure> {
+    interrupt::watch();
     let realm = named_or_default(logins, login.realm.name.as_deref())?;
     let listener = listen(&login.browser)?;
     let (begun, pending) =
         logins.start(realm, listener.redirect_url(), login.public.requested())?;
-    let callback = wait(listener, &login.browser, &begun.url, pending.key())?;
-    Ok(logins.complete(pending, Callback::Url(&callback))?)
-}
-
-/// Sends the browser to `url`, and gives the callback with the state of `key` that comes of it.
-pub(crate) fn wait(
-    listener: LoopbackListener,
-    browser: &Browser,
-    url: &str,
-    key: PendingKey,
-) -> Result<String, Failure> {
-    #[cfg(feature = "pve")]
-    crate::interrupt::wait_with(Some(listener.canceller()));
-    show(url, browser);
-    let pasted = Pasted::default();
-    if browser.no_browser {
-        let canceller = listener.canceller();
-        pasted.read(move |line| belongs_to(key, line), move || canceller.cancel());
+    let returned = wait(listener, &login.browser, &begun.url, pending.key())?;
+    let outcome = logins.complete(pending, returned.callback()).map_err(Failure::from);
+    returned.conclude(match &outcome {
+        Ok(user) => signed_in(&user.username, &format!("the realm {}", user.realm)),
+        Err(failure) => not_signed_in(failure),
+    });
+    if let Ok(user) = &outcome {
+        say!("Signed in as {}.", shown(&user.username));
     }
-    let deadline = Instant::now() + Duration::from_secs(policy::LOGIN_LIFETIME);
-    let came = listener.wait(deadline, |url| belongs_to(key, url));
-    #[cfg(feature = "pve")]
-    {
-        crate::interrupt::wait_with(None);
-        crate::interrupt::check()?;
-    }
-    match came {
-        Ok(url) => Ok(url),
-        Err(ListenerError::Cancelled) => Ok(pasted.take().unwrap_or_default()),
-        Err(error) => Err(Failure::new("browser_timeout", error.to_string(), 4)),
-    }
-}
-
-/// Whether `url` is a callback of the login with that key. Any other is somebody else's.
-fn belongs_to(key: PendingKey, url: &str) -> bool {
-    AuthorizationResponse::from_url(url).is_ok_and(|response| response.key() == key)
+    outcome
 }
 
 /// Listens for the browser's return.
@@ -101,27 +76,4 @@ fn parts(url: &str) -> Result<(LoopbackHost, Option<u16>, &str), Failure> {
         return Err(elsewhere());
     }
     Ok((host, authority.port, parsed.path))
-}
-
-fn show(url: &str, browser: &Browser) {
-    if !browser.no_browser && open(url) {
-        say!("The browser was sent to the provider. If it doesn't open, go to:\n{url}");
-        return;
-    }
-    say!("Sign in at:\n{url}");
-    if browser.no_browser {
-        say!(
-            "If the browser is on another machine, paste the URL here that it is sent to in the end:"
-        );
-    }
-}
-
-/// Starts the end user's browser, without a shell. The URL is http or https: the core takes no
-/// other endpoint.
-fn open(url: &str) -> bool {
-    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    let quiet = |command: &mut Command| {
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().is_ok()
-    };
-    quiet(Command::new(program).arg(url))
 }

@@ -8,10 +8,13 @@ use crate::failure::Failure;
 pub(crate) fn read_standard_input() -> Result<String, Failure> {
     let limit = 64 * 1024;
     // Room from the start: a string that grows leaves copies of a key behind.
-    let mut text = String::with_capacity(limit);
+    let mut text = String::with_capacity(limit + 1);
     std::io::stdin()
-        .take(limit as u64)
+        .take(limit as u64 + 1)
         .read_to_string(&mut text)
         .map_err(|error| Failure::usage(format!("standard input can't be read: {error}")))?;
+    if text.len() > limit {
+        return Err(Failure::usage(format!("standard input has more than {limit} bytes")));
+    }
     Ok(text)
 }

@@ -84,6 +84,19 @@ impl Browser {
         self.exchange(url, "GET", "")
     }
 
+    /// Opens a page, and goes where it redirects to, once.
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](Self::open).
+    pub fn follow(&mut self, url: &str) -> io::Result<Page> {
+        let page = self.open(url)?;
+        match &page.location {
+            Some(location) => self.open(location),
+            None => Ok(page),
+        }
+    }
+
     fn answer_page(
         &mut self,
         authorization_url: &str,

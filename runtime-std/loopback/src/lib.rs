@@ -22,4 +22,6 @@
 pub mod http_server;
 mod listener;
 
-pub use listener::{Canceller, ListenerError, LoopbackHost, LoopbackListener};
+pub use listener::{
+    Arrival, Canceller, Candidate, ListenerError, LoopbackHost, LoopbackListener, Page, Refusal,
+};

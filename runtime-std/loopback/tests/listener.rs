@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use onerealm_loopback::{ListenerError, LoopbackHost, LoopbackListener};
+use onerealm_loopback::{Arrival, ListenerError, LoopbackHost, LoopbackListener, Page, Refusal};
 
 const GOOD: &str = "GET /callback?code=c&state=good HTTP/1.1";
 
@@ -97,7 +97,7 @@ fn the_page_repeats_nothing_and_leaks_nothing() {
     for header in [
         "Cache-Control: no-store",
         "Referrer-Policy: no-referrer",
-        "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'",
+        "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         "X-Content-Type-Options: nosniff",
         "Connection: close",
     ] {
@@ -354,4 +354,120 @@ fn what_is_more_than_a_path_is_no_path() {
         let bound = LoopbackListener::bind(LoopbackHost::V4, None, path);
         assert_eq!(bound.unwrap_err().kind(), ErrorKind::InvalidInput, "{path:?}");
     }
+}
+
+fn wait_with_an_address(url: &str) -> (LoopbackListener, String) {
+    let listener = LoopbackListener::bind(LoopbackHost::V4, None, "/callback").unwrap();
+    let address = listener.one_time_address(url).unwrap();
+    (listener, address)
+}
+
+fn get(url: &str) -> String {
+    let (authority, target) = url["http://".len()..].split_once('/').unwrap();
+    let mut stream = TcpStream::connect(authority).unwrap();
+    let request = format!("GET /{target} HTTP/1.1\r\nHost: {authority}\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    read_to_end(stream)
+}
+
+#[test]
+fn case_189_a_one_time_address_leads_on_once() {
+    let url = "https://login.example/a?state=canary";
+    let (mut listener, address) = wait_with_an_address(url);
+    assert!(address.starts_with(listener.redirect_url().strip_suffix("/callback").unwrap()));
+    let answer = get(&address);
+    assert!(answer.starts_with("HTTP/1.1 303 See Other\r\n"), "{answer}");
+    assert!(answer.contains(&format!("\r\nLocation: {url}\r\n")), "{answer}");
+    assert!(matches!(listener.next(far()), Ok(Arrival::Entered)));
+    for _ in 0..2 {
+        let answer = get(&address);
+        assert!(answer.starts_with("HTTP/1.1 410 ") && !answer.contains("canary"), "{answer}");
+    }
+    assert!(matches!(listener.next(far()), Ok(Arrival::EnteredAgain)));
+    // Told once, and no callback is taken any more.
+    let answer = get(&format!("{}?code=c&state=good", listener.redirect_url()));
+    assert!(answer.starts_with("HTTP/1.1 410 "), "{answer}");
+    assert_eq!(listener.wait(Instant::now(), |_| true), Err(ListenerError::TimedOut));
+
+    let (listener, address) = wait_with_an_address(url);
+    get(&address);
+    get(&address);
+    assert_eq!(listener.wait(far(), |_| true), Err(ListenerError::OpenedTwice));
+}
+
+#[test]
+fn case_189_one_time_addresses_are_different_and_of_128_bits() {
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..20 {
+        let (_, address) = wait_with_an_address("https://login.example/");
+        let random = address.rsplit('/').next().unwrap().to_owned();
+        assert_eq!(random.len(), 32);
+        assert!(seen.insert(random));
+    }
+}
+
+#[test]
+fn a_one_time_address_leads_to_no_header_of_anybody_elses() {
+    let listener = LoopbackListener::bind(LoopbackHost::V4, None, "/callback").unwrap();
+    for url in ["https://h/\r\nSet-Cookie: a=b", "https://h/ a", "https://h/ä"] {
+        let address = listener.one_time_address(url);
+        assert_eq!(address.unwrap_err().kind(), ErrorKind::InvalidInput, "{url}");
+    }
+}
+
+#[test]
+fn an_accepted_callback_is_sent_on_to_the_outcome() {
+    let mut listener = LoopbackListener::bind(LoopbackHost::V4, None, "/callback").unwrap();
+    let callback = format!("{}?code=c&state=good", listener.redirect_url());
+    let browser = thread::spawn({
+        let callback = callback.clone();
+        move || {
+            let answer = get(&callback);
+            let end = answer.lines().find_map(|line| line.strip_prefix("Location: ")).unwrap();
+            (answer.clone(), get(end))
+        }
+    });
+    let Ok(Arrival::Callback(candidate)) = listener.next(far()) else { panic!("no callback") };
+    assert_eq!(candidate.url(), callback);
+    assert!(!format!("{candidate:?}").contains("code"));
+    assert_eq!(listener.accept(candidate), callback);
+    listener.conclude(Page::new(200, "a program", "Done").with_paragraph("<b>"));
+    let (sent_on, page) = browser.join().unwrap();
+    assert!(sent_on.starts_with("HTTP/1.1 303 ") && sent_on.contains("no-referrer"), "{sent_on}");
+    assert!(page.starts_with("HTTP/1.1 200 ") && page.contains("<p>&lt;b&gt;</p>"), "{page}");
+}
+
+#[test]
+fn an_outcome_that_nobody_fetches_is_not_waited_for_long() {
+    let listener = LoopbackListener::bind(LoopbackHost::V4, None, "/callback").unwrap();
+    let began = Instant::now();
+    listener.conclude(Page::new(200, "a program", "Nobody was there"));
+    assert!(began.elapsed() < Duration::from_secs(2));
+
+    let mut listener = LoopbackListener::bind(LoopbackHost::V4, None, "/callback").unwrap();
+    let callback = format!("{}?code=c", listener.redirect_url());
+    let browser = thread::spawn(move || get(&callback));
+    let Ok(Arrival::Callback(candidate)) = listener.next(far()) else { panic!("no callback") };
+    listener.accept(candidate);
+    let began = Instant::now();
+    listener.conclude(Page::new(200, "a program", "It left"));
+    assert!(began.elapsed() >= Duration::from_secs(3));
+    browser.join().unwrap();
+}
+
+#[test]
+fn what_looks_like_a_callback_is_told_of_three_times() {
+    let mut listener = LoopbackListener::bind(LoopbackHost::V4, None, "/callback").unwrap();
+    let url = listener.redirect_url().to_owned();
+    for _ in 0..10 {
+        get(&format!("{url}/?code=c"));
+        get(&url.replace("/callback", "/favicon.ico"));
+        get(&url.replace("/callback", "/?a=code"));
+    }
+    for _ in 0..3 {
+        let told = listener.next(far());
+        let Ok(Arrival::Refused(Refusal::OtherPath(path))) = told else { panic!("{told:?}") };
+        assert_eq!(path, "/callback/");
+    }
+    assert_eq!(listener.next(Instant::now()).unwrap_err(), ListenerError::TimedOut);
 }

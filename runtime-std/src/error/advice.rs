@@ -56,6 +56,10 @@ const SPA: Advice = provider(
     "the redirect URL is registered for a single-page application: register it for the platform \"Web\" or \"Mobile and desktop applications\"",
 );
 
+pub(crate) const UNVERIFIED: Advice = provider(
+    "if the browser was at the provider just before, the provider refuses the request: check that this redirect URL is registered there for the realm's client-id",
+);
+
 pub(crate) const NOT_LISTED: Advice = realm(
     "add the redirect URL to the realm's redirect-urls (http on this machine without a port: any port is taken), or remove that property to allow all",
 );

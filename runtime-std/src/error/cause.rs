@@ -50,6 +50,11 @@ pub enum Cause {
     },
     /// The browser's data is not an authorization response.
     Response(AuthorizationResponseError),
+    /// An error without a state: nobody knows whose it is, and no login ends.
+    Unverified {
+        /// What it says: the provider's words, or anybody's.
+        words: ProviderWords,
+    },
     /// The authorization response was refused, or the provider reports an error.
     Authorization {
         /// Why.
@@ -103,6 +108,7 @@ impl Cause {
             Cause::Discovery { error, .. } => error.code(),
             Cause::Jwks { error, .. } => error.code(),
             Cause::Response(error) => error.code(),
+            Cause::Unverified { .. } => AuthorizationResponseError::NoState.code(),
             Cause::Authorization { error, .. } => error.code(),
             Cause::Store(error) => error.code(),
             Cause::Token { error, .. } => error.code(),
@@ -128,7 +134,9 @@ impl Cause {
             | Cause::Discovery { .. }
             | Cause::Jwks { .. }
             | Cause::Message(_) => Class::Realm,
-            Cause::Response(_) | Cause::Authorization { .. } => Class::Authorization,
+            Cause::Response(_) | Cause::Unverified { .. } | Cause::Authorization { .. } => {
+                Class::Authorization
+            }
             Cause::Store(StoreError::Unknown | StoreError::Used | StoreError::Expired { .. }) => {
                 Class::Authorization
             }
@@ -195,6 +203,10 @@ impl fmt::Display for Cause {
             Cause::Discovery { url, error } => write!(f, "{url}: {error}"),
             Cause::Jwks { url, error } => write!(f, "{url}: {error}"),
             Cause::Response(error) => error.fmt(f),
+            Cause::Unverified { words } => write!(
+                f,
+                "the callback has an error and no state, so anybody may have written it, and it ends no login; unverified, it says: {words}"
+            ),
             Cause::Authorization { error, words } => {
                 write!(f, "{error}{}", it_says(words.as_ref()))
             }
@@ -219,7 +231,7 @@ impl std::error::Error for Cause {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(match self {
             Cause::Realms(error) => error,
-            Cause::RedirectUriNotListed { .. } => return None,
+            Cause::RedirectUriNotListed { .. } | Cause::Unverified { .. } => return None,
             Cause::RedirectUri(error) => error,
             Cause::Begin(error) => error,
             Cause::Discovery { error, .. } => error,

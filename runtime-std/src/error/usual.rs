@@ -18,6 +18,7 @@ pub(super) fn advice(cause: &Cause) -> Option<Advice> {
         Cause::Authorization { error: AuthorizationError::Refused { error }, words } => {
             advice::on_refused_authorization(*error, words.as_ref())
         }
+        Cause::Unverified { .. } => Some(advice::UNVERIFIED),
         Cause::Begin(BeginError::ClientType(error)) => advice::on_client_type(*error),
         Cause::RedirectUriNotListed { .. } => Some(advice::NOT_LISTED),
         Cause::Discovery { error, .. } => advice::on_discovery(*error),

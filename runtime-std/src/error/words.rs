@@ -26,11 +26,18 @@ impl ProviderWords {
 
     /// From the browser.
     pub(crate) fn of_authorization(response: &AuthorizationResponse<'_>) -> Option<Self> {
+        Some(Self::of_form(response.error_text()?, response.error_description()))
+    }
+
+    /// From a response without a state, a whole URL or its query: anybody may have written them.
+    pub fn unverified(response: &str) -> Option<Self> {
+        let error = AuthorizationResponse::error_without_state(response)?;
+        Some(Self::of_form(error.error, error.description))
+    }
+
+    fn of_form(error: FormText<'_>, description: Option<FormText<'_>>) -> Self {
         let show = |text: FormText<'_>| shown(&decoded(text));
-        Some(ProviderWords {
-            error: show(response.error_text()?),
-            description: response.error_description().map(show),
-        })
+        ProviderWords { error: show(error), description: description.map(show) }
     }
 
     /// Whether the description contains `needle`.

@@ -1,8 +1,10 @@
 //! The provider's response, as the browser brings it.
 
-use onerealm_core::AuthorizationResponse;
+use onerealm_core::{AuthorizationResponse, AuthorizationResponseError};
 
 use crate::error::Error;
+use crate::error::cause::Cause;
+use crate::error::words::ProviderWords;
 
 /// The provider's response, as the browser brings it.
 #[derive(Clone, Copy)]
@@ -33,8 +35,10 @@ pub enum Callback<'a> {
 impl<'a> Callback<'a> {
     pub(super) fn response(self) -> Result<AuthorizationResponse<'a>, Error> {
         Ok(match self {
-            Callback::Url(url) => AuthorizationResponse::from_url(url)?,
-            Callback::Query(query) => AuthorizationResponse::from_query(query)?,
+            Callback::Url(url) => AuthorizationResponse::from_url(url).map_err(refused(url))?,
+            Callback::Query(query) => {
+                AuthorizationResponse::from_query(query).map_err(refused(query))?
+            }
             Callback::Parts { code, state, iss } => {
                 AuthorizationResponse::from_parts(code, state, iss)?
             }
@@ -42,5 +46,14 @@ impl<'a> Callback<'a> {
                 AuthorizationResponse::from_code_and_state(code, state)?
             }
         })
+    }
+}
+
+/// An error without a state is shown: it may be the provider's, which refused the request before it
+/// knew whose it is.
+fn refused(response: &str) -> impl Fn(AuthorizationResponseError) -> Error {
+    move |error| match ProviderWords::unverified(response) {
+        Some(words) => Error::new(Cause::Unverified { words }),
+        None => error.into(),
     }
 }

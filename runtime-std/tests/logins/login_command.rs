@@ -50,7 +50,7 @@ fn the_browser_comes_back_to_the_listener() {
             400,
             "another state doesn't end the wait"
         );
-        assert_eq!(browser.open(&callback).unwrap().status, 200);
+        assert_eq!(browser.follow(&callback).unwrap().status, 200);
         let ran = finished(child);
         assert_eq!((ran.status, &ran.json["username"]), (0, &ALICE.into()), "{ran:?}");
         assert_eq!(ran.json["client_type"], "public");

@@ -208,7 +208,7 @@ fn another_state_does_not_end_the_wait() {
     let forged = callback.replace("state=", "state=x");
     assert_eq!(browser.open(&forged).unwrap().status, 400);
     assert!(scene.node.forms("/openid/login").is_empty());
-    assert_eq!(browser.open(&callback).unwrap().status, 200);
+    assert_eq!(browser.follow(&callback).unwrap().status, 200);
     assert_eq!(waiting.ended().status, Some(0));
 }
 
@@ -220,7 +220,7 @@ fn a_provider_that_refuses_is_told() {
         Waiting::start(scene.command("login", &["--fingerprint", &fingerprint, "--no-browser"]));
     let mut browser = Browser::new();
     let callback = browser.deny(&waiting.url).unwrap();
-    browser.open(&callback).unwrap();
+    assert_eq!(browser.follow(&callback).unwrap().status, 400);
     waiting.ended().failed(4, "authorization_refused", &["access_denied"]);
     assert!(scene.node.forms("/openid/login").is_empty(), "the node isn't bothered");
 }

@@ -76,7 +76,7 @@ fn an_unmodified_node_is_asked_once_more_without_iss() {
         let callback = browser.sign_in(&waiting.url, ALICE).unwrap();
         let issuer = waiting.url.split("/oauth2/").next().unwrap().to_owned() + "/v2.0";
         let iss: String = url::form_urlencoded::byte_serialize(issuer.as_bytes()).collect();
-        browser.open(&format!("{callback}&iss={iss}")).unwrap();
+        browser.follow(&format!("{callback}&iss={iss}")).unwrap();
         let ran = waiting.ended();
         assert_eq!(ran.status, Some(0), "{ran:?}");
         let forms = scene.node.forms("/openid/login");
@@ -182,7 +182,7 @@ fn a_terminal_is_asked_which_realm() {
     assert!(said.contains("a user of the realm sso"), "{said}");
     let mut browser = Browser::new();
     let callback = browser.sign_in(line.trim(), ALICE).unwrap();
-    browser.open(&callback).unwrap();
+    browser.follow(&callback).unwrap();
     let rest = std::thread::spawn(move || stdout.lines().map_while(Result::ok).for_each(drop));
     assert_eq!(Ran::of_child(child).status, Some(0));
     rest.join().unwrap();

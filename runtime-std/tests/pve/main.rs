@@ -1,6 +1,7 @@
 //! `onerealm pve` against a node that has the API of a Proxmox host, with the demo provider behind it.
 
 mod api;
+mod browser;
 mod certificates;
 mod clients;
 mod faults;

@@ -137,7 +137,9 @@ impl Waiting {
     pub fn sign_in(&self) {
         let mut browser = Browser::new();
         let callback = browser.sign_in(&self.url, ALICE).unwrap();
-        assert_eq!(browser.open(&callback).unwrap().status, 200);
+        let sent_on = browser.open(&callback).unwrap();
+        assert_eq!(sent_on.status, 303);
+        browser.open(&sent_on.location.unwrap()).unwrap();
     }
 
     pub fn ended(self) -> Ran {

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use onerealm_demo_provider::Endpoint;
+use onerealm_demo_provider::browser::Browser;
 
 use crate::front::{LONG, Then};
 use crate::scene::*;
@@ -37,6 +38,11 @@ fn start_login(scene: &Scene) -> Child {
     let path = std::env::var("PATH").unwrap();
     let mut command = scene.command(&["login", "sso"]);
     command.env("PATH", format!("{}:{path}", scene.path("").display()));
+    // Where nothing tells that there is a display, no browser is started.
+    command.env("DISPLAY", ":0").env_remove("BROWSER");
+    ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"]
+        .iter()
+        .for_each(|name| _ = command.env_remove(name));
     command.current_dir(scene.path("")).stdin(Stdio::null());
     command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
 }
@@ -54,12 +60,17 @@ fn case_176_no_shell_reads_the_url_that_the_browser_opens() {
         assert!(since.elapsed() < LONG, "no browser was started");
         thread::sleep(Duration::from_millis(10));
     }
-    login.kill().unwrap();
-    login.wait().unwrap();
     let opened = fs::read_to_string(scene.path("opened")).unwrap();
     let lines: Vec<_> = opened.lines().collect();
-    let ["1", url] = lines.as_slice() else { panic!("{opened}") };
+    let ["1", address] = lines.as_slice() else { panic!("{opened}") };
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || ":/.".contains(c);
+    assert!(address.starts_with("http://127.0.0.1:") && address.chars().all(is_plain), "{address}");
+    let page = Browser::new().open(address).unwrap();
+    assert_eq!(page.status, 303);
+    let url = page.location.unwrap();
     assert!(url.starts_with(&format!("{endpoint}&")), "{url}");
+    login.kill().unwrap();
+    login.wait().unwrap();
     assert!(!scene.path("pwned").exists());
 }
 

@@ -14,8 +14,11 @@ use super::refusal::{Refusal, said};
 use super::session::Session;
 use super::ticket::{Ticket, TicketData};
 use crate::failure::Failure;
-use crate::login::{listen, wait};
+use crate::login::listen;
+use crate::pasted::Pasted;
+use crate::result_page::{not_signed_in, signed_in};
 use crate::say::say;
+use crate::wait::wait;
 
 /// How long the redirect URL, a state and a code may be for the API, in bytes.
 const REDIRECT_URL_LEN: usize = 255;
@@ -39,20 +42,40 @@ pub(crate) fn run(session: &mut Session, way: &Way) -> Result<Ticket, Failure> {
     // The key of the state: comparing it takes the same time, whatever comes.
     let key = AuthorizationResponse::from_code_and_state("-", &state).map_err(Error::from)?.key();
     say!("Signing in to {} {} as a user of the realm {realm}.", node.product.name(), node.address);
-    let callback = Zeroizing::new(wait(listener, &way.browser, url.as_str(), key)?);
-    let response = AuthorizationResponse::from_url(&callback).map_err(Error::from)?;
+    let returned = wait(listener, &way.browser, url.as_str(), key)?;
+    let outcome = redeem(session, returned.pasted(), &realm, &state, &redirect_url);
+    returned.conclude(match &outcome {
+        Ok(ticket) => {
+            let node = &session.node;
+            signed_in(&ticket.username, &format!("{} {}", node.product.name(), node.address))
+        }
+        Err(failure) => not_signed_in(failure),
+    });
+    let ticket = outcome?;
+    log::info!("signed in to {} as {}", session.node.address, ticket.username);
+    Ok(ticket)
+}
+
+/// The ticket for what the browser came back with.
+fn redeem(
+    session: &Session,
+    callback: &Pasted,
+    realm: &str,
+    state: &str,
+    redirect_url: &str,
+) -> Result<Ticket, Failure> {
+    let response = callback.response().map_err(Error::from)?;
     if let Some(error) = response.error_text() {
         return Err(refused_by_provider(error, response.error_description()));
     }
-    let code = parameter(&callback, "code").unwrap_or_default();
+    let code = parameter(callback.query(), "code").unwrap_or_default();
     let iss = response.iss().map(text);
     if code.is_empty() || code.len() > CODE_LEN {
         return Err(AUTH_URL.says("the provider's answer has no code that a node takes"));
     }
-    let answer = finish(node, &code, &state, &redirect_url, iss.as_deref())?;
-    let ticket = Ticket::of_answer(answer, node.product, &realm, session.now())?;
-    log::info!("signed in to {} as {}", node.address, ticket.username);
-    Ok(ticket)
+    let node = &session.node;
+    let answer = finish(node, &code, state, redirect_url, iss.as_deref())?;
+    Ticket::of_answer(answer, node.product, realm, session.now())
 }
 
 /// The URL to send the browser to, as the node says.
@@ -149,9 +172,7 @@ fn refused_by_provider(error: FormText<'_>, description: Option<FormText<'_>>) -
     )
 }
 
-fn parameter(callback: &str, name: &str) -> Option<Zeroizing<String>> {
-    let (_, query) = callback.split_once('?')?;
-    let query = query.split('#').next().unwrap_or_default();
+fn parameter(query: &str, name: &str) -> Option<Zeroizing<String>> {
     let mut pairs = url::form_urlencoded::parse(query.as_bytes());
     pairs.find(|(key, _)| key == name).map(|(_, value)| Zeroizing::new(value.into_owned()))
 }

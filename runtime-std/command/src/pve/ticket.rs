@@ -7,9 +7,10 @@ use zeroize::Zeroizing;
 
 use super::credentials::Credentials;
 use super::node::Answer;
-use super::problem::{ANSWER, is_visible};
+use super::problem::ANSWER;
 use super::product::Product;
 use crate::failure::Failure;
+use crate::shown::is_visible;
 
 /// How long a node takes a ticket, in seconds.
 pub(crate) const LIFETIME: u64 = 2 * 60 * 60;
