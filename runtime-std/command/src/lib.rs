@@ -14,6 +14,8 @@ mod failure;
 #[cfg(feature = "pve")]
 mod interrupt;
 mod login;
+#[cfg(feature = "completions")]
+mod man;
 mod named_realm;
 mod outcome;
 #[cfg(feature = "pve")]
@@ -114,6 +116,8 @@ fn execute(arguments: Arguments, clock: fn() -> UnixTime) -> Result<Outcome, Fai
         Command::Pve(arguments) => pve::run(arguments, &state_directory, json, clock),
         #[cfg(feature = "completions")]
         Command::Completions { shell } => Ok(completions(shell)),
+        #[cfg(feature = "completions")]
+        Command::Man { directory } => man::run(directory.as_deref()),
     }
 }
 

@@ -13,6 +13,7 @@ mod disk_files;
 mod errors;
 mod groups;
 mod login_command;
+mod man_pages;
 mod probe;
 mod properties;
 mod proxy;
