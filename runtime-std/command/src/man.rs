@@ -98,7 +98,7 @@ mod tests {
     }
 
     /// The page, without the backslashes before hyphens.
-    fn page_of<'a>(pages: &'a [Page], name: &str) -> String {
+    fn page_of(pages: &[Page], name: &str) -> String {
         let file = format!("{name}.1");
         let mut found = pages.iter().filter(|(of, _)| *of == file);
         let (_, content) = found.next().unwrap_or_else(|| panic!("no {file}"));
