@@ -11,7 +11,8 @@ use onerealm::Class;
 use serde_json::json;
 
 use crate::arguments::{Arguments, EXIT_STATUSES};
-use crate::outcome::{Failure, Outcome};
+use crate::failure::Failure;
+use crate::outcome::Outcome;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -27,11 +28,10 @@ pub(crate) fn run(directory: Option<&Path>) -> Result<Outcome, Failure> {
     };
     for (name, content) in &pages {
         let file = directory.join(name);
-        fs::write(&file, content).map_err(|error| Failure::Other {
-            code: "output",
-            message: format!("{} can't be written: {error}", file.display()),
-            advice: Some("name a directory that exists"),
-            status: Class::Storage as u8,
+        fs::write(&file, content).map_err(|error| {
+            let sentence = format!("{} can't be written: {error}", file.display());
+            Failure::new("output", sentence, Class::Storage as u8)
+                .fixed_by("name a directory that exists")
         })?;
     }
     let names: Vec<_> = pages.iter().map(|(name, _)| name).collect();
