@@ -13,7 +13,7 @@ use crate::state_directory;
 
 const DEFAULT_CONFIG: &str = "/etc/pve/domains.cfg";
 
-const EXIT_STATUSES: &str = "\
+pub(crate) const EXIT_STATUSES: &str = "\
 exit status: 0 done, 1 demo failed, 2 usage, 3 realm or configuration, 4 authorization
 response refused, 5 token or userinfo endpoint refused, 6 ID token refused,
 7 network or TLS, 8 storage, 130 interrupted";
@@ -112,6 +112,12 @@ pub(crate) enum Command {
     Completions {
         /// The shell
         shell: clap_complete::Shell,
+    },
+    /// Writes a man page for each command into a directory
+    #[cfg(feature = "completions")]
+    Man {
+        /// The directory; without it, the page of onerealm itself is printed
+        directory: Option<PathBuf>,
     },
 }
 

@@ -16,6 +16,8 @@ mod input;
 mod interrupt;
 mod lines;
 mod login;
+#[cfg(feature = "completions")]
+mod man;
 mod named_realm;
 mod opener;
 mod outcome;
@@ -132,6 +134,8 @@ fn execute(arguments: Arguments, clock: fn() -> UnixTime) -> Result<Outcome, Fai
         Command::Pve(arguments) => pve::run(arguments, &state_directory, json, clock),
         #[cfg(feature = "completions")]
         Command::Completions { shell } => Ok(completions(shell)),
+        #[cfg(feature = "completions")]
+        Command::Man { directory } => man::run(directory.as_deref()),
     }
 }
 

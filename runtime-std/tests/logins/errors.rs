@@ -138,6 +138,28 @@ fn the_document_explains_exactly_the_codes_that_there_are() {
 }
 
 #[test]
+fn the_document_says_of_each_code_who_must_act() {
+    let people = [
+        "realm administrator",
+        "provider administrator",
+        "system administrator",
+        "node administrator",
+        "end user",
+        "caller",
+    ];
+    let document = document();
+    for section in document.split("\n## `").skip(1) {
+        let (code, text) = section.split_once("`\n").unwrap();
+        let text = text.split("\n## ").next().unwrap().to_lowercase();
+        let says_who = people.iter().any(|who| text.contains(&format!("{who}:**")));
+        assert!(
+            says_who,
+            "{code} names nobody who must act, as in \"**Realm administrator:** ..\""
+        );
+    }
+}
+
+#[test]
 fn the_document_has_exactly_the_differences_that_logins_were_seen_to_end_with() {
     let document = document();
     let rows: BTreeSet<_> = document.lines().filter_map(difference).collect();

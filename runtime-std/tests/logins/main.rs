@@ -15,6 +15,7 @@ mod groups;
 mod login_browser;
 mod login_command;
 mod pasted;
+mod man_pages;
 mod probe;
 mod properties;
 mod proxy;

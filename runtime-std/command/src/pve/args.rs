@@ -27,7 +27,7 @@ pub(crate) enum PveCommand {
     Exec {
         #[command(flatten)]
         way: Way,
-        /// The command and its arguments
+        /// The command and its arguments, after `--`
         #[arg(last = true, required = true, value_name = "COMMAND")]
         command: Vec<OsString>,
     },
