@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::error::error_enum;
 use crate::http::{HttpRequest, HttpResponse, ResponseError};
 use crate::policy::ENDPOINT_LEN;
-use crate::realm::{Issuer, is_safe_to_ask};
+use crate::realm::{DiscoveryUrl, Issuer, is_safe_to_ask};
 use crate::wire::{
     BufferTooSmall, JsonStr, Member, Text, Uri, Value, Writer, WrongMember, contains,
 };
@@ -36,12 +36,19 @@ pub use self::kept::KeptMetadata;
 #[derive(Debug, Clone, Copy)]
 pub struct DiscoveryRequest<'a> {
     issuer: Issuer<&'a str>,
+    url: Option<DiscoveryUrl<&'a str>>,
 }
 
 impl<'a> DiscoveryRequest<'a> {
     /// Asks the provider with that issuer identifier.
     pub fn new(issuer: Issuer<&'a str>) -> Self {
-        DiscoveryRequest { issuer }
+        DiscoveryRequest { issuer, url: None }
+    }
+
+    /// Asks at another place than below the issuer, if there is one. The issuer in the answer must be
+    /// the same.
+    pub fn at(self, url: Option<DiscoveryUrl<&'a str>>) -> Self {
+        DiscoveryRequest { url, ..self }
     }
 
     /// The request to send.
@@ -54,8 +61,13 @@ impl<'a> DiscoveryRequest<'a> {
     pub fn request<'b>(&self, buf: &'b mut [u8]) -> Result<HttpRequest<'b>, BufferTooSmall> {
         let issuer = self.issuer.as_str();
         let mut url = Writer::new(buf);
-        url.push_str(issuer.strip_suffix('/').unwrap_or(issuer));
-        url.push_str("/.well-known/openid-configuration");
+        match self.url {
+            Some(elsewhere) => url.push_str(elsewhere.as_str()),
+            None => {
+                url.push_str(issuer.strip_suffix('/').unwrap_or(issuer));
+                url.push_str("/.well-known/openid-configuration");
+            }
+        }
         let url = url.finish_str()?;
         Ok(HttpRequest::get(url))
     }

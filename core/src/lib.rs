@@ -98,7 +98,7 @@ pub use pending_authorization::{AuthorizationError, PendingAuthorization};
 pub use pkce::{CodeChallenge, CodeVerifier};
 pub use random::NoEntropy;
 pub use realm::{
-    ClientId, ClientRegistration, ClientSecret, ClientTypeSetting, Issuer, NativeKey,
+    ClientId, ClientRegistration, ClientSecret, ClientTypeSetting, DiscoveryUrl, Issuer, NativeKey,
     NativeRegistration, PublicOverride, QueryUserinfo, Realm, RealmError, RealmName,
     TokenAuthMethod,
 };
