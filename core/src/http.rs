@@ -23,9 +23,12 @@ pub struct HttpRequest<'b> {
 }
 
 impl<'b> HttpRequest<'b> {
-    /// A GET without credentials.
-    pub fn get(url: &'b str) -> Self {
-        HttpRequest { method: Method::Get, url, authorization: None, body: &[] }
+    /// The same request for a document that has moved to `url`. Only a GET without credentials can be
+    /// sent elsewhere: whether it may be is the caller's to decide.
+    pub fn moved_to(&self, url: &'b str) -> Option<Self> {
+        let is_of_a_document =
+            self.method == Method::Get && self.authorization.is_none() && self.body.is_empty();
+        is_of_a_document.then_some(HttpRequest { url, ..*self })
     }
 
     /// The headers to send besides `Host` and `Content-Length`, names in lower case.

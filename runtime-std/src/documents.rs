@@ -5,13 +5,15 @@ mod disk;
 mod document;
 mod keys;
 mod metadata;
+mod redirect;
 mod turn;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use onerealm_core::Issuer;
+use onerealm_core::wire::Uri;
+use onerealm_core::{DiscoveryRequest, DiscoveryUrl, Realm};
 
 pub(crate) use self::call::{Call, URL_LEN};
 use self::disk::{Disk, Whose};
@@ -21,7 +23,7 @@ pub(crate) use self::metadata::Published;
 use crate::error::Error;
 use crate::lock::lock;
 
-/// Documents of the providers asked so far, keyed by exact issuer and trust store.
+/// Documents of the providers asked so far, keyed by exact issuer, discovery URL and trust store.
 #[derive(Default)]
 pub(crate) struct Documents {
     entries: Mutex<HashMap<Whose, Arc<Entry>>>,
@@ -34,14 +36,20 @@ impl Documents {
     }
 
     /// What the provider has published: its metadata, fetched if unknown, and its keys.
-    pub(crate) fn of(
-        &self,
-        issuer: Issuer<&str>,
-        call: &Call<'_>,
-    ) -> Result<Arc<Published>, Error> {
-        let trust = call.http.trust(issuer.as_str(), call.ca_file)?;
-        let whose = Whose { issuer: issuer.as_str().to_owned(), trust };
+    pub(crate) fn of(&self, realm: &Realm<&str>, call: &Call<'_>) -> Result<Arc<Published>, Error> {
+        let (issuer, discovery_url) = (realm.issuer.as_str(), realm.discovery_url);
+        let elsewhere = discovery_url.as_ref().map(DiscoveryUrl::as_str);
+        // Without TLS nobody's certificate matters: then neither URL has any.
+        let with_tls = [Some(issuer), elsewhere].into_iter().flatten().find(|url| is_https(url));
+        let trust = call.http.trust(with_tls.unwrap_or(issuer), call.ca_file)?;
+        let discovery_url = elsewhere.map(str::to_owned);
+        let whose = Whose { issuer: issuer.to_owned(), discovery_url, trust };
         let entry = Arc::clone(lock(&self.entries).entry(whose.clone()).or_default());
-        entry.get(issuer, whose, self.disk.as_ref(), call)
+        let request = DiscoveryRequest::new(realm.issuer).at(realm.discovery_url);
+        entry.get(request, whose, self.disk.as_ref(), call)
     }
+}
+
+fn is_https(url: &str) -> bool {
+    Uri::parse(url).is_ok_and(|uri| uri.has_scheme("https"))
 }

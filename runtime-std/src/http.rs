@@ -1,6 +1,6 @@
 //! Sends the core's requests over blocking HTTP; it has no protocol logic.
 //!
-//! TLS always, except to this machine. No redirects. Bodies are capped as they arrive, and one deadline bounds the
+//! TLS always, except to this machine. No redirect is followed here. Bodies are capped as they arrive, and one deadline bounds the
 //! whole call, however slowly the bytes drip.
 
 mod answer;
@@ -10,6 +10,7 @@ mod crypto;
 mod error;
 mod kept;
 mod line;
+mod location;
 mod names;
 mod proxy;
 mod tls;
@@ -19,11 +20,13 @@ mod trust;
 use std::path::Path;
 use std::time::Duration;
 
-pub(crate) use self::answer::Answer;
+pub(crate) use self::answer::{Answer, BODY_LEN};
+pub(crate) use self::caching::Caching;
 pub(crate) use self::conversation::Conversation;
 pub use self::error::HttpError;
 use self::kept::Lines;
 pub use self::line::DEADLINE;
+pub(crate) use self::location::Location;
 use self::trust::{Clients, Trust};
 
 /// The trust stores and waiting connections of this process. Nothing is loaded or started before the

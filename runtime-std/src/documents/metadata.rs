@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use onerealm_core::{
-    DiscoveryError, DiscoveryRequest, HttpRequest, Issuer, JwksRequest, KeptMetadata,
-    ProviderMetadata, ResponseError,
+    DiscoveryError, DiscoveryRequest, HttpRequest, JwksRequest, KeptMetadata, ProviderMetadata,
+    ResponseError,
 };
 
 use super::call::{Call, URL_LEN};
@@ -74,7 +74,7 @@ struct Known {
 impl Entry {
     pub(super) fn get(
         &self,
-        issuer: Issuer<&str>,
+        request: DiscoveryRequest<'_>,
         whose: Whose,
         disk: Option<&Disk>,
         call: &Call<'_>,
@@ -82,7 +82,6 @@ impl Entry {
         if let Some(known) = self.usable(call) {
             return Ok(known);
         }
-        let request = DiscoveryRequest::new(issuer);
         let mut buf = [0; URL_LEN];
         let message = request.request(&mut buf)?;
         let _turn = call.turn(&self.turn, &message)?;
@@ -162,10 +161,11 @@ impl Fetch<'_> {
         let parsed = match self.request.response(document.response()) {
             Ok(metadata) => metadata.keep(),
             Err(error) => {
-                let response = document.response();
-                let difference = Difference::of_metadata(error, &self.whose.issuer, &response);
-                let cause = Cause::Discovery { url: self.message.url.to_owned(), error };
-                return Err(Error::new(cause).differing(difference));
+                let difference = document.redirect().or_else(|| {
+                    Difference::of_metadata(error, &self.whose.issuer, &document.response())
+                });
+                let (url, difference) = (document.place, difference.map(Box::new));
+                return Err(Error::Discovery { url, error, difference });
             }
         };
         if let Some(disk) = self.disk {

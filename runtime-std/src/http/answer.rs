@@ -9,9 +9,10 @@ use zeroize::Zeroizing;
 
 use super::caching::Caching;
 use super::error::Cause;
+use super::location::Location;
 
 /// The longest body to read, in bytes; the core's limits are lower.
-const BODY_LEN: u64 = 1 << 20;
+pub(crate) const BODY_LEN: u64 = 1 << 20;
 
 /// The answer to a request.
 pub(crate) struct Answer {
@@ -19,11 +20,16 @@ pub(crate) struct Answer {
     content_type: Option<String>,
     location: Option<String>,
     caching: Caching,
+    location: Location,
     body: Zeroizing<Vec<u8>>,
 }
 
 impl Answer {
-    pub(super) fn read(mut response: ureq::http::Response<ureq::Body>) -> Result<Self, Cause> {
+    /// Reads an answer whose body has at most `limit` bytes.
+    pub(super) fn read(
+        mut response: ureq::http::Response<ureq::Body>,
+        limit: u64,
+    ) -> Result<Self, Cause> {
         check_framing(response.version(), response.headers())?;
         let status = response.status().as_u16();
         let content_type = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
@@ -32,8 +38,9 @@ impl Answer {
         let location = location.map(str::to_owned);
         let said = |name| response.headers().get_all(name).iter().map(HeaderValue::as_bytes);
         let caching = Caching::of(said(CACHE_CONTROL), said(AGE));
-        let body = response.body_mut().with_config().limit(BODY_LEN).read_to_vec()?;
-        Ok(Answer { status, content_type, location, caching, body: Zeroizing::new(body) })
+        let location = Location::of(response.headers());
+        let body = response.body_mut().with_config().limit(limit).read_to_vec()?;
+        Ok(Answer { status, content_type, caching, location, body: Zeroizing::new(body) })
     }
 
     /// An answer from the cache.
@@ -43,17 +50,14 @@ impl Answer {
             content_type: content_type.map(str::to_owned),
             location: None,
             caching: Caching::of(std::iter::empty(), std::iter::empty()),
+            location: Location::Missing,
             body: Zeroizing::new(body.to_vec()),
         }
     }
 
-    pub(crate) fn status(&self) -> u16 {
-        self.status
-    }
-
-    /// Where a redirect leads.
-    pub(crate) fn location(&self) -> Option<&str> {
-        self.location.as_deref()
+    /// Where it redirects to, if its status is that of a redirect (RFC 9110 section 15.4).
+    pub(crate) fn redirect(&self) -> Option<&Location> {
+        matches!(self.status, 301 | 302 | 303 | 307 | 308).then_some(&self.location)
     }
 
     pub(crate) fn caching(&self) -> Caching {

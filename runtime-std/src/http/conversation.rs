@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use onerealm_core::HttpRequest;
 
-use super::answer::Answer;
+use super::answer::{Answer, BODY_LEN};
 use super::error::{Cause, HttpError};
 use super::kept::Lines;
 use super::line::{IDLE, Line};
@@ -36,11 +36,22 @@ impl<'h> Conversation<'h> {
         ca_file: Option<&Path>,
         deadline: Instant,
     ) -> Result<Answer, HttpError> {
+        self.send_within(request, ca_file, deadline, BODY_LEN)
+    }
+
+    /// The same, with room for a body of `limit` bytes.
+    pub(crate) fn send_within(
+        &self,
+        request: &HttpRequest<'_>,
+        ca_file: Option<&Path>,
+        deadline: Instant,
+        limit: u64,
+    ) -> Result<Answer, HttpError> {
         let proxy = proxy::for_url(request.url).map_err(|_| Cause::Proxy);
         let is_proxied = matches!(proxy, Ok(Some(_)));
         let answer = proxy.and_then(|proxy| {
             let mut line = self.line.borrow_mut();
-            self.line_to(&mut line, request.url, ca_file)?.exchange(request, proxy, deadline)
+            self.line_to(&mut line, request.url, ca_file)?.exchange(request, proxy, deadline, limit)
         });
         answer.map_err(|cause| HttpError { url: request.url.to_owned(), is_proxied, cause })
     }

@@ -19,6 +19,7 @@ use crate::documents::{Keys, URL_LEN};
 use crate::error::Error;
 use crate::error::cause::Cause;
 use crate::error::difference::Difference;
+use crate::error::redirected::Redirected;
 use crate::error::refused_id_token::Judged;
 use crate::error::shown::Secrets;
 use crate::error::user_name::UserError;
@@ -239,10 +240,19 @@ fn id_token<'a>(
     secrets: &Secrets,
 ) -> Result<IdToken<'a>, Error> {
     let client_type = request.client_type();
-    request.response(answer.response()).map_err(|error| {
-        let url = relying_party.metadata().token_endpoint().chars().collect();
-        Cause::Token { url, client_type, error, words: words(answer, secrets) }.into()
+    request.response(answer.response()).map_err(|error| Error::Token {
+        url: relying_party.metadata().token_endpoint().chars().collect(),
+        client_type,
+        error,
+        words: words(answer, secrets),
+        difference: redirected(answer).map(Box::new),
     })
+}
+
+/// Where the answer redirects to, which is never followed.
+fn redirected(answer: &Answer) -> Option<Difference> {
+    let to = answer.redirect()?;
+    Some(Difference::of_redirect(Redirected::Endpoint, answer.response().status, to, None))
 }
 
 /// The provider's words in a refusal.
@@ -262,8 +272,9 @@ impl<'a> Asked<'a> {
     fn of(identity: &Identity<'a>, login: &Login<'_>) -> Result<Option<Self>, Error> {
         let Some(request) = identity.userinfo_request() else { return Ok(None) };
         let mut buf = Zeroizing::new(vec![0; policy::ACCESS_TOKEN_LEN + MESSAGE_LEN]);
-        let message =
-            request.request(&mut buf).map_err(|error| refused_userinfo(request, error, None))?;
+        let message = request
+            .request(&mut buf)
+            .map_err(|error| refused_userinfo(request, error, None, None))?;
         let answer = login.send(&message)?;
         let mut secrets = Secrets::default();
         secrets.add_request(&message);
@@ -272,7 +283,8 @@ impl<'a> Asked<'a> {
 
     fn userinfo(&self) -> Result<Userinfo<'_>, Error> {
         self.request.response(self.answer.response()).map_err(|error| {
-            refused_userinfo(self.request, error, words(&self.answer, &self.secrets))
+            let words = words(&self.answer, &self.secrets);
+            refused_userinfo(self.request, error, words, redirected(&self.answer))
         })
     }
 }
@@ -281,8 +293,8 @@ fn refused_userinfo(
     request: UserinfoRequest<'_>,
     error: UserinfoError,
     words: Option<ProviderWords>,
+    redirected: Option<Difference>,
 ) -> Error {
-    let difference = Difference::of_userinfo(error);
-    let url = request.endpoint().chars().collect();
-    Error::new(Cause::Userinfo { url, error, words }).differing(difference)
+    let difference = redirected.or_else(|| Difference::of_userinfo(error)).map(Box::new);
+    Error::Userinfo { url: request.endpoint().chars().collect(), error, words, difference }
 }

@@ -39,7 +39,7 @@ impl Logins {
             lifetime: self.cache_lifetime,
         };
         let realm = config.realm.borrowed();
-        let published = documents.of(realm.issuer, &call)?;
+        let published = documents.of(&realm, &call)?;
         Ok(Login { config, realm, published, call })
     }
 }

@@ -8,6 +8,8 @@ mod change;
 mod client_type_table;
 mod concurrency;
 mod differences;
+mod discovery_url;
+mod document_redirects;
 mod disk;
 mod disk_files;
 mod errors;
