@@ -880,6 +880,7 @@ fn the_longest_login_is_stored_in_pending_len_bytes() {
     let mut realm = realm();
     realm.name = RealmName::parse(name.as_str()).unwrap();
     realm.issuer = Issuer::parse(issuer.as_str()).unwrap();
+    realm.discovery_url = DiscoveryUrl::parse("https://h/metadata?p=policy").ok();
     realm.registration.client_id = ClientId::parse(client_id.as_str()).unwrap();
     let document = Trial::new().discovery.to_string().replace(ISSUER, &issuer);
     let metadata = DiscoveryRequest::new(realm.issuer).response(ok_json(&document)).unwrap();
