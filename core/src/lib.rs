@@ -86,7 +86,10 @@ pub use discovery::{
 };
 pub use error_response::{ErrorCode, ErrorResponse};
 pub use http::{HttpRequest, HttpResponse, Method, ResponseError};
-pub use id_token::{IdToken, IdTokenError, IdTokenWords, RefusedIdToken, UnverifiedIdToken};
+pub use id_token::{
+    BadSignature, IdToken, IdTokenError, IdTokenWords, RefusedIdToken, SignedIdToken,
+    UnverifiedIdToken,
+};
 pub use identity::Identity;
 pub use jwa::{InvalidSignature, JwsAlgorithm, PublicKey, SignatureVerifier};
 pub use jwks::{JwksError, JwksRequest, KeySet};
