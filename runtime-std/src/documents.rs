@@ -17,7 +17,7 @@ use onerealm_core::{DiscoveryRequest, DiscoveryUrl, Realm};
 
 pub(crate) use self::call::{Call, URL_LEN};
 use self::disk::{Disk, Whose};
-pub(crate) use self::keys::Keys;
+pub(crate) use self::keys::{Doubt, Keys};
 use self::metadata::Entry;
 pub(crate) use self::metadata::Published;
 use crate::error::Error;

@@ -5,6 +5,7 @@
 //!     3f5a...metadata     0600  name: SHA-256 of issuer, trust store and discovery URL
 //!     3f5a...keys         0600
 //!     3f5a...refetched    0600  when an unknown key last caused a fetch of the keys
+//!     3f5a...rekeyed      0600  when a bad signature last did
 //!     3f5a...keys.new     0600  being written
 //! ```
 //!
@@ -99,9 +100,9 @@ impl Disk {
     }
 
     /// How many seconds ago another process refetched the keys, if that is less than `pause`.
-    /// Otherwise records that this process does so now.
-    pub(super) fn refetched(&self, whose: &Whose, now: u64, pause: u64) -> Option<u64> {
-        let path = self.path(whose, "refetched")?;
+    /// Otherwise records in `file` that this process does so now.
+    pub(super) fn refetched(&self, whose: &Whose, file: &str, now: u64, pause: u64) -> Option<u64> {
+        let path = self.path(whose, file)?;
         if let Some(age) = age(&path, now).filter(|age| *age < pause) {
             return Some(age);
         }

@@ -3,9 +3,11 @@
 //! Steps that can fail harmlessly come first. Sending the code uses a login up, and so does the
 //! provider's refusal.
 
+use std::sync::Arc;
+
 use onerealm_core::{
-    AuthorizationError, AuthorizationResponse, ClientSecret, ErrorResponse, IdToken, Identity,
-    NativeKey, PendingAuthorization, RelyingParty, SealedState, TokenRequest, Userinfo,
+    AuthorizationError, AuthorizationResponse, BadSignature, ClientSecret, ErrorResponse, IdToken,
+    Identity, NativeKey, PendingAuthorization, RelyingParty, SealedState, TokenRequest, Userinfo,
     UserinfoError, UserinfoRequest, policy,
 };
 use zeroize::Zeroizing;
@@ -15,7 +17,7 @@ use super::callback::Callback;
 use super::login::{Login, MESSAGE_LEN};
 use crate::claims::Claims;
 use crate::clock::now;
-use crate::documents::{Keys, URL_LEN};
+use crate::documents::{Doubt, Keys, URL_LEN};
 use crate::error::Error;
 use crate::error::cause::Cause;
 use crate::error::difference::Difference;
@@ -193,8 +195,8 @@ impl Logins {
     }
 }
 
-/// Validates the ID token. Fetches the provider's keys again if they lack the one that the token
-/// names.
+/// Validates the ID token. Fetches the provider's keys again, once, if they lack the one that the token
+/// names, or if the signature is not its.
 fn validate<'b>(
     id_token: IdToken<'b>,
     keys: Keys<'_>,
@@ -202,19 +204,33 @@ fn validate<'b>(
     secrets: Secrets,
     buf: &'b mut [u8],
 ) -> Result<Identity<'b>, Error> {
-    let mut document = keys.get()?;
-    let opened = id_token.open(buf);
-    if let Ok(unverified) = &opened {
-        if unverified.lacks_key(&keys.key_set(&document)?) {
-            document = keys.newer(&document)?;
+    let known = keys.get()?;
+    let mut document = Arc::clone(&known);
+    let verdict = match id_token.open(buf) {
+        Err(refused) => Err(refused),
+        Ok(unverified) => {
+            if unverified.lacks_key(&keys.key_set(&document)?) {
+                document = keys.newer(&known, Doubt::UnknownKey)?;
+            }
+            let signed = match unverified.verify(&keys.key_set(&document)?, verifiers()) {
+                // Keys that were fetched for this very token get no newer.
+                Err(bad) if bad.may_be_of_a_newer_key() && Arc::ptr_eq(&document, &known) => {
+                    document = keys.after_bad_signature(&known);
+                    let (older, newer) = (keys.key_set(&known)?, keys.key_set(&document)?);
+                    bad.verify_again(&older, &newer, verifiers())
+                }
+                signed => signed,
+            };
+            signed.map_err(BadSignature::refuse).and_then(|token| token.validate(now()))
         }
-    }
-    let key_set = keys.key_set(&document)?;
-    let verdict = opened.and_then(|token| token.validate(&key_set, verifiers(), now()));
+    };
     verdict.map_err(|refused| {
-        let error = refused.error();
-        let judged = Judged { relying_party, keys: key_set, token: refused, secrets };
-        Error::new(Cause::IdToken { error }).differing(judged.difference())
+        let (error, keys) = match keys.key_set(&document) {
+            Ok(keys) => (refused.error(), keys),
+            Err(error) => return error,
+        };
+        let judged = Judged { relying_party, keys, token: refused, secrets };
+        Error::IdToken { error, difference: judged.difference().map(Box::new) }
     })
 }
 

@@ -19,6 +19,7 @@ mod probe;
 mod properties;
 mod proxy;
 mod redirect_urls;
+mod rekeyed;
 mod sealed;
 mod secrets;
 mod support;
