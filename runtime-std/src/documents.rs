@@ -3,6 +3,7 @@
 mod call;
 mod disk;
 mod document;
+mod failure;
 mod keys;
 mod metadata;
 mod redirect;
@@ -10,13 +11,15 @@ mod turn;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use onerealm_core::wire::Uri;
 use onerealm_core::{DiscoveryRequest, DiscoveryUrl, Realm};
 
 pub(crate) use self::call::{Call, URL_LEN};
 use self::disk::{Disk, Whose};
+use self::failure::FAILURE_PAUSE;
 pub(crate) use self::keys::{Doubt, Keys};
 use self::metadata::Entry;
 pub(crate) use self::metadata::Published;
@@ -28,11 +31,22 @@ use crate::lock::lock;
 pub(crate) struct Documents {
     entries: Mutex<HashMap<Whose, Arc<Entry>>>,
     disk: Option<Disk>,
+    /// How long failures are remembered, if the program says so.
+    failure_pause: OnceLock<Duration>,
 }
 
 impl Documents {
     pub(crate) fn on_disk(directory: PathBuf) -> Self {
         Documents { disk: Some(Disk::new(directory)), ..Self::default() }
+    }
+
+    /// Remembers failures for this long from now on. The first call decides.
+    pub(crate) fn remember_failures(&self, pause: Duration) {
+        let _ = self.failure_pause.set(pause);
+    }
+
+    pub(crate) fn failure_pause(&self) -> Duration {
+        *self.failure_pause.get().unwrap_or(&FAILURE_PAUSE)
     }
 
     /// What the provider has published: its metadata, fetched if unknown, and its keys.

@@ -1,7 +1,8 @@
 //! What can go wrong with a login.
 
 pub(crate) mod advice;
-pub(crate) mod cause;
+pub(crate) mod difference;
+pub(crate) mod earlier;
 mod class;
 pub(crate) mod redirected;
 mod refused_documents;
@@ -12,6 +13,7 @@ mod usual;
 pub(crate) mod words;
 
 use std::fmt;
+use std::time::Duration;
 
 use onerealm_core::wire::BufferTooSmall;
 use onerealm_core::{AuthorizationResponseError, BeginError, RedirectUriError};
@@ -26,8 +28,13 @@ use crate::http::HttpError;
 use crate::realms::RealmsError;
 use crate::store::StoreError;
 
-/// Why a login did not begin or finish: the [cause](Self::cause), for programs that act on it, and its
-/// [explanation](Self::explanation), for people.
+pub use self::class::Class;
+use self::difference::{Difference, in_parentheses};
+use self::earlier::Earlier;
+use self::user_name::UserError;
+use self::words::{ProviderWords, it_says};
+
+/// Why a login did not begin or finish.
 ///
 /// `Display` is one line with the whole cause and no secrets.
 #[derive(Debug)]
@@ -110,58 +117,53 @@ pub enum Error {
     User(UserError),
     /// No answer.
     Http(HttpError),
+    /// The provider failed a moment ago, in another call.
+    Earlier(Box<Earlier>),
     /// A message is longer than the buffer for messages.
     Message(BufferTooSmall),
 }
 
 impl Error {
-    /// An error of which nothing but its cause is known.
-    pub(crate) fn new(cause: Cause) -> Self {
-        let advice = usual::advice(&cause);
-        let explanation = Explanation {
-            code: cause.code(),
-            sentence: cause.to_string(),
-            expected: None,
-            came: None,
-            who: advice.as_ref().map_or_else(|| cause.usual_culprit(), |advice| advice.who),
-            fix: advice.map(|advice| advice.fix),
-        };
-        Error(Box::new(Explained { cause, explanation }))
-    }
-
-    /// With what to do, which is known where the error arises.
-    pub(crate) fn advised(mut self, advice: Option<Advice>) -> Self {
-        if let Some(Advice { who, fix }) = advice {
-            self.0.explanation.who = who;
-            self.0.explanation.fix = Some(fix);
-        }
-        self
-    }
-
-    /// With the expected and the received value.
-    pub(crate) fn differing(mut self, difference: Option<Difference>) -> Self {
-        let Some(Difference { expected, came, advice }) = difference else { return self };
-        self.0.explanation.expected = Some(expected);
-        self.0.explanation.came = Some(came);
-        self.advised(Some(advice))
-    }
-
-    /// The cause, for programs that act on it.
-    pub fn cause(&self) -> &Cause {
-        &self.0.cause
-    }
-
-    /// What to tell people.
-    pub fn explanation(&self) -> &Explanation {
-        &self.0.explanation
-    }
-
     /// The stable name of this error, as `docs/errors.md` lists it.
     pub fn code(&self) -> &'static str {
-        self.0.explanation.code
+        match self {
+            Error::Realms(error) => error.code(),
+            Error::RedirectUri(error) => error.code(),
+            Error::RedirectUriNotListed { .. } => "redirect_uri_not_listed",
+            Error::Begin(error) => error.code(),
+            Error::Discovery { error, .. } => error.code(),
+            Error::Jwks { error, .. } => error.code(),
+            Error::Response(error) => error.code(),
+            Error::Authorization { error, .. } => error.code(),
+            Error::Store(error) => error.code(),
+            Error::Token { error, .. } => error.code(),
+            Error::IdToken { error, .. } => match error {
+                IdTokenError::Jws { error: JwsError::Key { error } } => error.code(),
+                IdTokenError::Jws { error } => error.code(),
+                error => error.code(),
+            },
+            Error::Userinfo { error, .. } => error.code(),
+            Error::User(error) => error.code(),
+            Error::Http(error) => error.code(),
+            Error::Earlier(error) => error.code,
+            Error::Message(_) => "message_too_long",
+        }
     }
 
-    /// The kind of failure, which is also the command's exit status.
+    /// The same error for calls that come soon after.
+    pub(crate) fn earlier(&self) -> Earlier {
+        Earlier {
+            code: self.code(),
+            class: self.class(),
+            ago: Duration::ZERO,
+            again: None,
+            sentence: self.to_string(),
+            advice: self.advice(),
+            difference: self.difference(),
+        }
+    }
+
+    /// Who must act.
     pub fn class(&self) -> Class {
         match self {
             Error::Realms(_)
@@ -180,6 +182,7 @@ impl Error {
             Error::IdToken { .. } | Error::User(_) => Class::IdToken,
             Error::Http(error) if error.is_local() => Class::Realm,
             Error::Http(_) => Class::Network,
+            Error::Earlier(error) => error.class,
         }
     }
 
@@ -190,6 +193,7 @@ impl Error {
         }
         match self {
             Error::Http(error) => error.advice(),
+            Error::Earlier(error) => error.advice,
             Error::Token {
                 client_type, error: TokenError::Refused { error, .. }, words, ..
             } => advice::on_refused_token(*client_type, *error, words.as_ref()),
@@ -218,6 +222,7 @@ impl Error {
             | Error::Userinfo { difference, .. }
             | Error::IdToken { difference, .. } => difference.as_deref().cloned(),
             Error::User(error) => error.difference(),
+            Error::Earlier(error) => error.difference.clone(),
             _ => None,
         }
     }
@@ -264,6 +269,7 @@ impl fmt::Display for Error {
             }
             Error::User(error) => error.fmt(f),
             Error::Http(error) => error.fmt(f),
+            Error::Earlier(error) => error.fmt(f),
             Error::Message(BufferTooSmall { needed }) => write!(
                 f,
                 "a message of {needed} bytes is longer than any that is sent: shorten the realm's lists, or the code that was given"
@@ -274,13 +280,23 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.cause.source()
-    }
-}
-
-impl From<Cause> for Error {
-    fn from(cause: Cause) -> Self {
-        Error::new(cause)
+        Some(match self {
+            Error::Realms(error) => error,
+            Error::RedirectUriNotListed { .. } | Error::Earlier(_) => return None,
+            Error::RedirectUri(error) => error,
+            Error::Begin(error) => error,
+            Error::Discovery { error, .. } => error,
+            Error::Jwks { error, .. } => error,
+            Error::Response(error) => error,
+            Error::Authorization { error, .. } => error,
+            Error::Store(error) => error,
+            Error::Token { error, .. } => error,
+            Error::IdToken { error, .. } => error,
+            Error::Userinfo { error, .. } => error,
+            Error::User(error) => error,
+            Error::Http(error) => error,
+            Error::Message(error) => error,
+        })
     }
 }
 

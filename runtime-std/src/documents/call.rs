@@ -23,6 +23,8 @@ pub(crate) struct Call<'l> {
     pub(crate) deadline: Instant,
     /// The longest time to use documents.
     pub(crate) lifetime: Duration,
+    /// How long a failure of the provider is reported without asking again.
+    pub(crate) failure_pause: Duration,
 }
 
 impl Call<'_> {

@@ -9,6 +9,7 @@ use onerealm_core::{HttpRequest, JwksError, JwksRequest, KeySet};
 use super::call::Call;
 use super::disk::{Disk, Whose};
 use super::document::{Document, Kind};
+use super::failure::Failures;
 use super::turn::Turn;
 use crate::clock::now;
 use crate::error::Error;
@@ -25,6 +26,7 @@ const LOOK_PAUSE: Duration = Duration::from_millis(50);
 #[derive(Default)]
 pub(super) struct KnownKeys {
     turn: Turn,
+    failures: Failures,
     latest: Mutex<Latest>,
 }
 
@@ -82,10 +84,12 @@ impl Keys<'_> {
         if let Some(keys) = known() {
             return Ok(keys);
         }
-        let _turn = self.call.turn(&self.known.turn, &self.message)?;
+        let KnownKeys { turn, failures, .. } = self.known;
+        let wait = || Ok(self.call.turn(turn, &self.message)?);
+        let _turn = failures.turn(turn, self.call.failure_pause, wait)?;
         match known().or_else(|| self.keys_on_disk()) {
             Some(keys) => Ok(keys),
-            None => self.fetch_keys(),
+            None => failures.keep(self.fetch_keys()),
         }
     }
 

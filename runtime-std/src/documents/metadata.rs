@@ -11,6 +11,7 @@ use onerealm_core::{
 use super::call::{Call, URL_LEN};
 use super::disk::{Disk, Whose};
 use super::document::{Age, Kind};
+use super::failure::Failures;
 use super::keys::{Keys, KnownKeys};
 use super::turn::Turn;
 use crate::clock::now;
@@ -61,6 +62,7 @@ impl Published {
 #[derive(Default)]
 pub(super) struct Entry {
     turn: Turn,
+    failures: Failures,
     known: Mutex<Known>,
 }
 
@@ -84,14 +86,15 @@ impl Entry {
         }
         let mut buf = [0; URL_LEN];
         let message = request.request(&mut buf)?;
-        let _turn = call.turn(&self.turn, &message)?;
+        let wait = || Ok(call.turn(&self.turn, &message)?);
+        let _turn = self.failures.turn(&self.turn, call.failure_pause, wait)?;
         // Another thread may have fetched it meanwhile.
         if let Some(known) = self.usable(call) {
             return Ok(known);
         }
         let before = lock(&self.known).published.clone();
         let fetch = Fetch { request, message, whose: &whose, disk };
-        let metadata = self.newest(&fetch, before.as_deref(), call)?;
+        let metadata = self.failures.keep(self.newest(&fetch, before.as_deref(), call))?;
         // The cached keys stay.
         let keys = before.map(|published| Arc::clone(&published.keys)).unwrap_or_default();
         let published = Arc::new(Published { whose, metadata, keys, disk: disk.cloned() });

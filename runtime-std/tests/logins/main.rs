@@ -13,6 +13,7 @@ mod document_redirects;
 mod disk;
 mod disk_files;
 mod errors;
+mod failing_provider;
 mod groups;
 mod login_command;
 mod probe;
