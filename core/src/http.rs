@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use crate::wire::{FormPairs, FormText, Json, JsonError, WrongMember, cut, read, split};
 
-/// A request to send, exactly as it is: no header added that carries credentials, no redirect
-/// followed, no second try.
+/// A request to send, exactly as it is: no header added that carries credentials, no second try, and
+/// no redirect followed, unless it [may be moved](Self::moved_to).
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HttpRequest<'b> {

@@ -97,12 +97,12 @@ fn case_151_the_token_endpoint_redirects_and_nobody_else_sees_code_or_secret() {
 }
 
 #[test]
-fn case_152_a_redirect_of_the_metadata_to_another_origin_is_not_followed() {
+fn case_152_a_redirect_of_the_metadata_is_not_followed() {
     no_redirect_is_followed_from(Endpoint::Discovery, "discovery_response", &[]);
 }
 
 #[test]
-fn case_152_a_redirect_of_the_keys_to_another_origin_is_not_followed() {
+fn case_152_a_redirect_of_the_keys_is_not_followed() {
     no_redirect_is_followed_from(Endpoint::Keys, "jwks_response", &[]);
 }
 
