@@ -31,6 +31,11 @@ impl<'b> HttpRequest<'b> {
         is_of_a_document.then_some(HttpRequest { url, ..*self })
     }
 
+    /// A GET without credentials.
+    pub fn get(url: &'b str) -> Self {
+        HttpRequest { method: Method::Get, url, authorization: None, body: &[] }
+    }
+
     /// The headers to send besides `Host` and `Content-Length`, names in lower case.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'b str)> {
         let content_type = match self.method {

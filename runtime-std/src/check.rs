@@ -49,7 +49,7 @@ impl Logins {
     /// As [`begin`](Logins::begin), and [`Cause::Jwks`] if no key verifies signatures here.
     pub fn check(&self, realm: &str, redirect_url: Option<&str>) -> Result<Report, Error> {
         let config = self.realms().get(realm)?;
-        let urls = redirect_uris(config, redirect_url)?;
+        let urls = redirect_uris(config, redirect_url, &EXAMPLES)?;
         let login = self.login_asking(config)?;
         let metadata = login.published.metadata();
         let relying_party = login.relying_party(&metadata)?;

@@ -36,7 +36,7 @@ impl Network {
 
     /// Remembers for `pause` that a provider failed; the default is five seconds, and zero means not at
     /// all. Until then, logins that need its metadata or keys fail at once with
-    /// [`Error::Earlier`](crate::Error::Earlier): if a provider hangs, logins that strangers begin must
+    /// [`Cause::Earlier`](crate::Cause::Earlier): if a provider hangs, logins that strangers begin must
     /// not hold a thread each. [`Logins::check`](crate::Logins::check) always asks.
     pub fn remembering_failures(self, pause: Duration) -> Self {
         self.0.documents.remember_failures(pause);

@@ -4,12 +4,12 @@
 //! A failure is reported at once while it is remembered. After that, one caller asks again, and the
 //! others get the failure until that one knows better.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::turn::{Taken, Turn};
 use crate::error::Error;
-use crate::error::earlier::Earlier;
+use crate::error::cause::Cause;
 use crate::lock::lock;
 
 /// For how long, unless the program says otherwise: whoever mends a network notices no more than a
@@ -24,7 +24,7 @@ pub(super) struct Failures(Mutex<Option<Failed>>);
 
 #[derive(Clone)]
 struct Failed {
-    error: Earlier,
+    error: Arc<Error>,
     at: Instant,
 }
 
@@ -50,7 +50,9 @@ impl Failures {
 
     /// Remembers how asking went. What failed on this machine is no failure of the provider's.
     pub(super) fn keep<T>(&self, outcome: Result<T, Error>) -> Result<T, Error> {
-        let error = outcome.as_ref().err().filter(|error| !is_local(error)).map(Error::earlier);
+        let error = outcome.as_ref().err().filter(|error| !is_local(error));
+        // The caller gets the error itself.
+        let error = error.map(|error| Arc::new(error.earlier(Duration::ZERO, None)));
         *lock(&self.0) = error.map(|error| Failed { error, at: Instant::now() });
         outcome
     }
@@ -69,12 +71,12 @@ impl Failed {
     fn report(self, pause: Option<Duration>) -> Error {
         let ago = self.at.elapsed();
         let again = pause.map(|pause| pause.saturating_sub(ago));
-        Error::Earlier(Box::new(Earlier { ago, again, ..self.error }))
+        self.error.earlier(ago, again)
     }
 }
 
 fn is_local(error: &Error) -> bool {
-    matches!(error, Error::Http(error) if error.is_local())
+    matches!(error.cause(), Cause::Http(error) if error.is_local())
 }
 
 #[cfg(test)]
@@ -86,11 +88,7 @@ mod tests {
     const LONG: Duration = Duration::from_secs(600);
 
     fn error() -> Error {
-        Error::Jwks {
-            url: "https://a.example".to_owned(),
-            error: JwksError::NoneUsable,
-            difference: None,
-        }
+        Cause::Jwks { url: "https://a.example".to_owned(), error: JwksError::NoneUsable }.into()
     }
 
     fn failed(before: Duration) -> Failures {
@@ -102,10 +100,10 @@ mod tests {
 
     /// What a caller gets: the turn, a failure, or a wait.
     fn ask(failures: &Failures, turn: &Turn, pause: Duration) -> String {
-        let wait = || Err(Error::Message(onerealm_core::wire::BufferTooSmall { needed: 1 }));
+        let wait = || Err(onerealm_core::wire::BufferTooSmall { needed: 1 }.into());
         match failures.turn(turn, pause, wait) {
             Ok(_) => "turn".to_owned(),
-            Err(Error::Message(_)) => "wait".to_owned(),
+            Err(error) if matches!(error.cause(), Cause::Message(_)) => "wait".to_owned(),
             Err(error) => error.to_string(),
         }
     }
@@ -160,7 +158,8 @@ mod tests {
             failures.keep(Err::<(), _>(error())).unwrap_err();
             Ok(turn.take(Instant::now()).unwrap())
         });
-        assert!(matches!(outcome, Err(Error::Earlier(_))));
+        let error = outcome.err().unwrap();
+        assert!(matches!(error.cause(), Cause::Earlier(_)));
         assert!(turn.take(Instant::now()).is_some(), "it was given back");
     }
 }

@@ -172,15 +172,14 @@ impl Keys<'_> {
 
     /// Adds the keys' URL to an error.
     pub(crate) fn error(&self, error: JwksError) -> Error {
-        Error::Jwks { url: self.message.url.to_owned(), error, difference: None }
+        Cause::Jwks { url: self.message.url.to_owned(), error }.into()
     }
 
     /// The key set in a document that [`get`](Self::get) gave.
     pub(crate) fn key_set<'k>(&self, keys: &'k Document) -> Result<KeySet<'k>, Error> {
-        self.request.response(keys.response()).map_err(|error| Error::Jwks {
-            url: keys.place.clone(),
-            error,
-            difference: keys.redirect().map(Box::new),
+        self.request.response(keys.response()).map_err(|error| {
+            let cause = Cause::Jwks { url: keys.place.clone(), error };
+            Error::new(cause).differing(keys.redirect())
         })
     }
 }

@@ -167,8 +167,8 @@ impl Fetch<'_> {
                 let difference = document.redirect().or_else(|| {
                     Difference::of_metadata(error, &self.whose.issuer, &document.response())
                 });
-                let (url, difference) = (document.place, difference.map(Box::new));
-                return Err(Error::Discovery { url, error, difference });
+                let cause = Cause::Discovery { url: document.place, error };
+                return Err(Error::new(cause).differing(difference));
             }
         };
         if let Some(disk) = self.disk {

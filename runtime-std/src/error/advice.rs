@@ -145,16 +145,33 @@ pub(crate) fn on_discovery(error: DiscoveryError) -> Option<Advice> {
     }
 }
 
-pub(crate) const REDIRECTED_METADATA: &str = "if the target is the provider's own, set the realm's discovery-url to it, and issuer-url to the issuer in the metadata there; a redirect is followed only to the same scheme, host and port";
-pub(crate) const REDIRECTED_KEYS: &str = "let the provider's metadata name as jwks_uri where the keys are in the end; a redirect is followed only to the same scheme, host and port";
-pub(crate) const REDIRECTED_ENDPOINT: &str = "let the provider's metadata name where this endpoint is in the end, with https and the public host name (a proxy in front of the provider that redirects is a usual cause)";
-pub(crate) const SLASH_MISSING: &str = "add '/' to the end of the realm's issuer-url";
-pub(crate) const SLASH_TOO_MANY: &str = "remove the '/' at the end of the realm's issuer-url";
-pub(crate) const OTHER_ISSUER_IN_METADATA: &str = "set issuer-url to the issuer in the provider's metadata; for Entra ID it names the tenant (https://login.microsoftonline.com/TENANT-ID/v2.0), not common or organizations";
-pub(crate) const SLASH_WITHIN_PROVIDER: &str = "the provider ends its issuer with '/' in one place and without in another: make them equal in the provider's settings, and write issuer-url in the same way";
-pub(crate) const OTHER_ISSUER_IN_TOKEN: &str = "the provider's metadata and its ID tokens name two issuers: make them equal in the provider's settings (its public URL, the tenant), and set issuer-url to that";
-pub(crate) const OTHER_ISSUER_IN_RESPONSE: &str = "begin the login again; if it happens each time, make the iss of the provider's responses equal to the issuer in its metadata, and set issuer-url to that";
-pub(crate) const NO_ISSUER_IN_RESPONSE: &str = "give finish the whole URL with --callback, or iss with --iss; a server must pass iss on; it is compared with issuer-url";
+pub(crate) const REDIRECTED_METADATA: Advice = realm(
+    "if the target is the provider's own, set the realm's discovery-url to it, and issuer-url to the issuer in the metadata there; a redirect is followed only to the same scheme, host and port",
+);
+pub(crate) const REDIRECTED_KEYS: Advice = provider(
+    "let the provider's metadata name as jwks_uri where the keys are in the end; a redirect is followed only to the same scheme, host and port",
+);
+pub(crate) const REDIRECTED_ENDPOINT: Advice = provider(
+    "let the provider's metadata name where this endpoint is in the end, with https and the public host name (a proxy in front of the provider that redirects is a usual cause)",
+);
+pub(crate) const SLASH_MISSING: Advice = realm("add '/' to the end of the realm's issuer-url");
+pub(crate) const SLASH_TOO_MANY: Advice =
+    realm("remove the '/' at the end of the realm's issuer-url");
+pub(crate) const OTHER_ISSUER_IN_METADATA: Advice = realm(
+    "set issuer-url to the issuer in the provider's metadata; for Entra ID it names the tenant (https://login.microsoftonline.com/TENANT-ID/v2.0), not common or organizations",
+);
+pub(crate) const SLASH_WITHIN_PROVIDER: Advice = provider(
+    "the provider ends its issuer with '/' in one place and without in another: make them equal in the provider's settings, and write issuer-url in the same way",
+);
+pub(crate) const OTHER_ISSUER_IN_TOKEN: Advice = provider(
+    "the provider's metadata and its ID tokens name two issuers: make them equal in the provider's settings (its public URL, the tenant), and set issuer-url to that",
+);
+pub(crate) const OTHER_ISSUER_IN_RESPONSE: Advice = provider(
+    "begin the login again; if it happens each time, make the iss of the provider's responses equal to the issuer in its metadata, and set issuer-url to that",
+);
+pub(crate) const NO_ISSUER_IN_RESPONSE: Advice = caller(
+    "give finish the whole URL with --callback, or iss with --iss; a server must pass iss on; it is compared with issuer-url",
+);
 
 pub(crate) const CLIENT_ID: Advice = realm(
     "set the realm's client-id to the identifier that the application has at the provider, or let the provider put that into aud",

@@ -4,7 +4,6 @@ use std::fmt;
 use std::time::Duration;
 
 use super::class::Class;
-use super::difference::Difference;
 
 /// An error of the provider that another call got a moment ago, and that this call got without
 /// asking.
@@ -13,15 +12,13 @@ use super::difference::Difference;
 pub struct Earlier {
     /// Its stable name.
     pub code: &'static str,
-    /// Who must act.
+    /// Its kind.
     pub class: Class,
     /// How long ago it was.
     pub ago: Duration,
     /// When the provider is asked again; `None` if another call is asking now.
     pub again: Option<Duration>,
-    pub(crate) sentence: String,
-    pub(crate) advice: Option<&'static str>,
-    pub(crate) difference: Option<Difference>,
+    pub(super) sentence: String,
 }
 
 impl fmt::Display for Earlier {

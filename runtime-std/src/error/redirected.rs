@@ -51,7 +51,7 @@ mod tests {
         let hostile = format!("https://evil.example/\u{1b}[2J\"\r\n\u{202e}{}", "a".repeat(9000));
         for of in [Redirected::Metadata, Redirected::Keys, Redirected::Endpoint] {
             let to = Location::To(hostile.clone());
-            let shown = Difference::of_redirect(of, 302, &to, Some("why")).to_string();
+            let shown = Difference::of_redirect(of, 302, &to, Some("why")).came;
             assert!(
                 shown.contains(r#"to "https://evil.example/\u{1b}[2J\"\r\n\u{202e}aaa"#),
                 "{shown}"

@@ -2,7 +2,7 @@
 
 use onerealm_core::HttpResponse;
 use ureq::http::header::{
-    AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, TRANSFER_ENCODING,
+    AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING,
 };
 use ureq::http::{HeaderMap, HeaderValue, Version};
 use zeroize::Zeroizing;
@@ -18,7 +18,6 @@ pub(crate) const BODY_LEN: u64 = 1 << 20;
 pub(crate) struct Answer {
     pub(super) status: u16,
     content_type: Option<String>,
-    location: Option<String>,
     caching: Caching,
     location: Location,
     body: Zeroizing<Vec<u8>>,
@@ -34,8 +33,6 @@ impl Answer {
         let status = response.status().as_u16();
         let content_type = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let content_type = content_type.map(str::to_owned);
-        let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-        let location = location.map(str::to_owned);
         let said = |name| response.headers().get_all(name).iter().map(HeaderValue::as_bytes);
         let caching = Caching::of(said(CACHE_CONTROL), said(AGE));
         let location = Location::of(response.headers());
@@ -48,16 +45,27 @@ impl Answer {
         Answer {
             status: 200,
             content_type: content_type.map(str::to_owned),
-            location: None,
             caching: Caching::of(std::iter::empty(), std::iter::empty()),
             location: Location::Missing,
             body: Zeroizing::new(body.to_vec()),
         }
     }
 
+    pub(crate) fn status(&self) -> u16 {
+        self.status
+    }
+
     /// Where it redirects to, if its status is that of a redirect (RFC 9110 section 15.4).
     pub(crate) fn redirect(&self) -> Option<&Location> {
         matches!(self.status, 301 | 302 | 303 | 307 | 308).then_some(&self.location)
+    }
+
+    /// Where a redirect leads, if it says so once.
+    pub(crate) fn location(&self) -> Option<&str> {
+        match &self.location {
+            Location::To(location) => Some(location),
+            _ => None,
+        }
     }
 
     pub(crate) fn caching(&self) -> Caching {

@@ -230,7 +230,7 @@ fn validate<'b>(
             Err(error) => return error,
         };
         let judged = Judged { relying_party, keys, token: refused, secrets };
-        Error::IdToken { error, difference: judged.difference().map(Box::new) }
+        Error::new(Cause::IdToken { error }).differing(judged.difference())
     })
 }
 
@@ -256,12 +256,10 @@ fn id_token<'a>(
     secrets: &Secrets,
 ) -> Result<IdToken<'a>, Error> {
     let client_type = request.client_type();
-    request.response(answer.response()).map_err(|error| Error::Token {
-        url: relying_party.metadata().token_endpoint().chars().collect(),
-        client_type,
-        error,
-        words: words(answer, secrets),
-        difference: redirected(answer).map(Box::new),
+    request.response(answer.response()).map_err(|error| {
+        let url = relying_party.metadata().token_endpoint().chars().collect();
+        let cause = Cause::Token { url, client_type, error, words: words(answer, secrets) };
+        Error::new(cause).differing(redirected(answer))
     })
 }
 
@@ -311,6 +309,7 @@ fn refused_userinfo(
     words: Option<ProviderWords>,
     redirected: Option<Difference>,
 ) -> Error {
-    let difference = redirected.or_else(|| Difference::of_userinfo(error)).map(Box::new);
-    Error::Userinfo { url: request.endpoint().chars().collect(), error, words, difference }
+    let difference = redirected.or_else(|| Difference::of_userinfo(error));
+    let url = request.endpoint().chars().collect();
+    Error::new(Cause::Userinfo { url, error, words }).differing(difference)
 }

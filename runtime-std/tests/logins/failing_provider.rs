@@ -4,7 +4,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use onerealm::{Callback, Error, Logins, Network, Requested};
+use onerealm::{Callback, Cause, Error, Logins, Network, Requested};
 use onerealm_demo_provider::{Endpoint, Response};
 
 use crate::caches::{KEY, asked, login};
@@ -62,7 +62,7 @@ fn begin(logins: &Logins) -> Result<onerealm::Begun, Error> {
 }
 
 fn is_earlier(error: &Error) -> bool {
-    matches!(error, Error::Earlier(_))
+    matches!(error.cause(), Cause::Earlier(_))
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn case_201_a_provider_that_hangs_is_waited_for_once_and_not_by_each_login() {
         let error = begin(&logins).unwrap_err();
         assert!(is_earlier(&error));
         assert_eq!((error.code(), error.class()), (first.code(), first.class()));
-        assert_eq!(error.advice(), first.advice());
+        assert_eq!(error.explanation().fix, first.explanation().fix);
         let sentence = error.to_string();
         assert!(sentence.starts_with(&first.to_string()), "{sentence}");
         assert!(sentence.contains(" s ago; the provider is asked again in "), "{sentence}");

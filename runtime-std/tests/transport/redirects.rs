@@ -74,7 +74,10 @@ fn no_redirect_is_followed_from(endpoint: Endpoint, code: &str, also: &[&str]) {
             assert_eq!(error.code(), code, "{status}: {error}");
             let shown = format!("HTTP status {} to {location:?}", &status[..3]);
             assert!(error.to_string().contains(&shown), "{shown}: {error}");
-            assert!(error.advice().is_some_and(|advice| advice.contains("metadata")), "{error}");
+            assert!(
+                error.explanation().fix.as_ref().is_some_and(|fix| fix.contains("metadata")),
+                "{error}"
+            );
             let now = scene.asked();
             for (place, asked_endpoint) in ASKED.iter().enumerate() {
                 assert!(now[place] - asked[place] <= 1, "{asked_endpoint:?} twice after {status}");
