@@ -59,7 +59,7 @@ fn the_issuer_there_is_the_realms_all_the_same() {
     configure(&scene, "?p=evil");
     let ran = scene.run(&["auth-url", "sso", "--redirect-url", WEB]);
     let error = ran.failed(3, "discovery_issuer");
-    assert!(error["message"].as_str().unwrap().contains("https://evil.example"), "{error}");
+    assert!(error["came"].as_str().unwrap().contains("https://evil.example"), "{error}");
     assert_eq!(asked(&scene), [1, 0, 0, 0]);
 }
 
