@@ -39,6 +39,7 @@ impl<'b> UnverifiedIdToken<'b> {
     /// # Errors
     ///
     /// [`BadSignature`], which can be [verified again](BadSignature::verify_again) with newer keys.
+    #[expect(clippy::result_large_err, reason = "either way it is the token, and there is no heap")]
     pub fn verify(
         self,
         keys: &KeySet<'_>,
@@ -104,6 +105,7 @@ impl<'b> BadSignature<'b> {
     /// # Errors
     ///
     /// [`BadSignature`]: it is the same key, it is gone, or the signature is not its either.
+    #[expect(clippy::result_large_err, reason = "either way it is the token, and there is no heap")]
     pub fn verify_again(
         self,
         older: &KeySet<'_>,
