@@ -29,9 +29,14 @@ pub(crate) struct Binding {
     pub(crate) verifier: CodeVerifier,
     pub(crate) realm: String<REALM_NAME_LEN>,
     pub(crate) issuer: String<ISSUER_LEN>,
+    /// The digest of the realm's discovery URL.
+    pub(crate) discovery: Option<DiscoveryDigest>,
     pub(crate) client_id: String<CLIENT_ID_LEN>,
     pub(crate) redirect_uri: RedirectUri,
 }
+
+/// The SHA-256 of a discovery URL.
+pub(crate) type DiscoveryDigest = [u8; 32];
 
 impl Binding {
     /// Draws state, nonce and code verifier.
@@ -52,9 +57,17 @@ impl Binding {
             // Their types bound each length.
             realm: String::try_from(realm.name.as_str()).unwrap_or_default(),
             issuer: String::try_from(realm.issuer.as_str()).unwrap_or_default(),
+            discovery: realm.discovery_url.map(|url| url.digest()),
             client_id: String::try_from(client.client_id().as_str()).unwrap_or_default(),
             redirect_uri,
         })
+    }
+
+    /// Whether the login began for this provider: the same realm, issuer and discovery URL.
+    pub(crate) fn is_of(&self, realm: &Realm<&str>) -> bool {
+        self.realm == realm.name.as_str()
+            && self.issuer == realm.issuer.as_str()
+            && self.discovery == realm.discovery_url.map(|url| url.digest())
     }
 
     /// When the login expires.
@@ -100,6 +113,7 @@ mod tests {
             verifier: CodeVerifier::from_bytes([3; 32]),
             realm: String::try_from("entra").unwrap(),
             issuer: String::try_from("https://login.example/t").unwrap(),
+            discovery: None,
             client_id: String::try_from("pve").unwrap(),
             redirect_uri: RedirectUri::parse("https://pve.example:8006").unwrap(),
         }

@@ -1,79 +1,20 @@
 //! Provider metadata (OpenID Connect Discovery 1.0).
 
 mod kept;
+mod request;
 
 use core::fmt;
 use heapless::String;
 use serde::Deserialize;
 
 use crate::error::error_enum;
-use crate::http::{HttpRequest, HttpResponse, ResponseError};
+use crate::http::{HttpResponse, ResponseError};
 use crate::policy::ENDPOINT_LEN;
 use crate::realm::{Issuer, is_safe_to_ask};
-use crate::wire::{
-    BufferTooSmall, JsonStr, Member, Text, Uri, Value, Writer, WrongMember, contains,
-};
+use crate::wire::{JsonStr, Member, Text, Uri, Value, Writer, WrongMember, contains};
 
 pub use self::kept::KeptMetadata;
-
-/// The request for a provider's metadata.
-///
-/// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/recorded.rs"));
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/login/states.rs"));
-/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
-/// # let send = answer;
-/// use onerealm_core::{DiscoveryRequest, Issuer};
-///
-/// let discovery = DiscoveryRequest::new(Issuer::parse("https://login.example/t")?);
-/// let mut buf = [0; 512];
-/// let request = discovery.request(&mut buf)?;
-/// assert_eq!(request.url, "https://login.example/t/.well-known/openid-configuration");
-/// let metadata = discovery.response(send(request))?;
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Clone, Copy)]
-pub struct DiscoveryRequest<'a> {
-    issuer: Issuer<&'a str>,
-}
-
-impl<'a> DiscoveryRequest<'a> {
-    /// Asks the provider with that issuer identifier.
-    pub fn new(issuer: Issuer<&'a str>) -> Self {
-        DiscoveryRequest { issuer }
-    }
-
-    /// The request to send.
-    ///
-    /// The path is appended to the issuer, less one `/` at its end (section 4.1).
-    ///
-    /// # Errors
-    ///
-    /// [`BufferTooSmall`], with the bytes that the URL takes.
-    pub fn request<'b>(&self, buf: &'b mut [u8]) -> Result<HttpRequest<'b>, BufferTooSmall> {
-        let issuer = self.issuer.as_str();
-        let mut url = Writer::new(buf);
-        url.push_str(issuer.strip_suffix('/').unwrap_or(issuer));
-        url.push_str("/.well-known/openid-configuration");
-        let url = url.finish_str()?;
-        Ok(HttpRequest::get(url))
-    }
-
-    /// Reads the answer.
-    ///
-    /// # Errors
-    ///
-    /// [`DiscoveryError`]: the answer is no metadata that can be used, or it is another issuer's.
-    pub fn response<'r>(
-        self,
-        response: HttpResponse<'r>,
-    ) -> Result<ProviderMetadata<'r>, DiscoveryError> {
-        let metadata = ProviderMetadata::parse(response)?;
-        metadata.agree_on(self.issuer)?;
-        Ok(metadata)
-    }
-}
+pub use self::request::DiscoveryRequest;
 
 /// What a provider says of itself, as far as a login needs it.
 #[derive(Clone, Copy)]

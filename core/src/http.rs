@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use crate::wire::{FormPairs, FormText, Json, JsonError, WrongMember, cut, read, split};
 
-/// A request to send, exactly as it is: no header added that carries credentials, no redirect
-/// followed, no second try.
+/// A request to send, exactly as it is: no header added that carries credentials, no second try, and
+/// no redirect followed, unless it [may be moved](Self::moved_to).
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HttpRequest<'b> {
@@ -23,6 +23,14 @@ pub struct HttpRequest<'b> {
 }
 
 impl<'b> HttpRequest<'b> {
+    /// The same request for a document that has moved to `url`. Only a GET without credentials can be
+    /// sent elsewhere: whether it may be is the caller's to decide.
+    pub fn moved_to(&self, url: &'b str) -> Option<Self> {
+        let is_of_a_document =
+            self.method == Method::Get && self.authorization.is_none() && self.body.is_empty();
+        is_of_a_document.then_some(HttpRequest { url, ..*self })
+    }
+
     /// A GET without credentials.
     pub fn get(url: &'b str) -> Self {
         HttpRequest { method: Method::Get, url, authorization: None, body: &[] }

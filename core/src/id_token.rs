@@ -3,6 +3,7 @@
 mod claims;
 mod error;
 mod refused;
+mod signature;
 
 use core::fmt;
 
@@ -10,7 +11,7 @@ use self::claims::Claims;
 use crate::binding::Binding;
 use crate::client::{Client, ClientType};
 use crate::identity::Identity;
-use crate::jwa::{JwsAlgorithm, SignatureVerifier};
+use crate::jwa::JwsAlgorithm;
 use crate::jwks::{JwksError, KEY_LEN, KeySet};
 use crate::jws::{CompactJws, Decoded, JwsError, JwsHeader};
 use crate::policy::{AUDIENCES, ID_TOKEN_BACKDATING, SUBJECT_LEN};
@@ -22,6 +23,7 @@ use crate::wire::{JsonStr, Object, cut, decoded_len_bound};
 
 pub use self::error::IdTokenError;
 pub use self::refused::{IdTokenWords, RefusedIdToken};
+pub use self::signature::{BadSignature, SignedIdToken};
 
 /// An ID token as it came, with what it must say. It shows nothing before it is
 /// [validated](UnverifiedIdToken::validate).
@@ -156,38 +158,6 @@ impl<'b> UnverifiedIdToken<'b> {
         let JwsHeader { algorithm, key_id } = self.header;
         matches!(keys.find(algorithm, key_id), Err(JwksError::Unknown))
     }
-
-    /// Verifies the signature with one of `keys` and one of `verifiers`, and then every claim.
-    ///
-    /// The algorithms accepted are those of `verifiers`, whatever metadata says. `keys` are those that
-    /// were fetched last: anew, if they [lacked](Self::lacks_key) the token's.
-    ///
-    /// # Errors
-    ///
-    /// An [`IdTokenError`] in a [`RefusedIdToken`], which says of the token what a message about the
-    /// error needs: the first rule that the token breaks.
-    pub fn validate(
-        self,
-        keys: &KeySet<'_>,
-        verifiers: &[&dyn SignatureVerifier],
-        now: UnixTime,
-    ) -> Result<Identity<'b>, RefusedIdToken<'b>> {
-        let UnverifiedIdToken { jws, header, decoded, expected, buf } = self;
-        // 6. The signature is verified first, wherever the token came from;
-        // 7. its algorithm is one of ours;
-        // 8. and is not symmetric: there is no verifier for those.
-        let verdict = jws
-            .verify(header, keys, verifiers, buf)
-            .map_err(IdTokenError::from)
-            .and_then(|()| expected.check(decoded.payload, header.algorithm, now, buf));
-        match verdict {
-            Ok((subject, claims)) => {
-                let Expected { relying_party, client_type, access_token, .. } = expected;
-                Ok(Identity::new(relying_party, client_type, subject, claims, access_token))
-            }
-            Err(error) => Err(expected.refuse(error, decoded)),
-        }
-    }
 }
 
 /// Hidden: it holds tokens.
@@ -214,6 +184,14 @@ impl<'a> Expected<'a> {
     {
         let Expected { client_id, access_token, nonce, .. } = self;
         RefusedIdToken { error, decoded, client_id: client_id.lent(), access_token, nonce }
+    }
+
+    fn identity<'b>(self, subject: &'b str, claims: Object<'b>) -> Identity<'b>
+    where
+        'a: 'b,
+    {
+        let Expected { relying_party, client_type, access_token, .. } = self;
+        Identity::new(relying_party, client_type, subject, claims, access_token)
     }
 
     /// Checks the claims of a signed payload; gives the subject, written to `buf`, and all of them.

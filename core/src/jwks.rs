@@ -138,6 +138,21 @@ impl<'a> KeySet<'a> {
         }
     }
 
+    /// Whether the key for a token with this header is there, and is another one than in `older`.
+    pub(crate) fn has_other_key(
+        &self,
+        older: &KeySet<'_>,
+        algorithm: JwsAlgorithm,
+        key_id: Option<JsonStr<'_>>,
+    ) -> bool {
+        let newer = self.find_or_nameless(algorithm, key_id);
+        match (newer, older.find_or_nameless(algorithm, key_id)) {
+            (Ok(newer), Ok(older)) => !newer.is_same(&older),
+            (Ok(_), Err(_)) => true,
+            (Err(_), _) => false,
+        }
+    }
+
     /// The one key that `is_candidate`, if only several times. Not generic: firmware has the walk
     /// once.
     fn only(&self, is_candidate: &dyn Fn(&Jwk<'a>) -> bool) -> Result<Option<Jwk<'a>>, JwksError> {

@@ -88,7 +88,10 @@ pub use discovery::{
 };
 pub use error_response::{ErrorCode, ErrorResponse};
 pub use http::{HttpRequest, HttpResponse, Method, ResponseError};
-pub use id_token::{IdToken, IdTokenError, IdTokenWords, RefusedIdToken, UnverifiedIdToken};
+pub use id_token::{
+    BadSignature, IdToken, IdTokenError, IdTokenWords, RefusedIdToken, SignedIdToken,
+    UnverifiedIdToken,
+};
 pub use identity::Identity;
 pub use jwa::{InvalidSignature, JwsAlgorithm, PublicKey, SignatureVerifier};
 pub use jwks::{JwksError, JwksRequest, KeySet};
@@ -100,7 +103,7 @@ pub use pending_authorization::{AuthorizationError, PendingAuthorization};
 pub use pkce::{CodeChallenge, CodeVerifier};
 pub use random::NoEntropy;
 pub use realm::{
-    ClientId, ClientRegistration, ClientSecret, ClientTypeSetting, Issuer, NativeKey,
+    ClientId, ClientRegistration, ClientSecret, ClientTypeSetting, DiscoveryUrl, Issuer, NativeKey,
     NativeRegistration, PublicOverride, QueryUserinfo, Realm, RealmError, RealmName,
     TokenAuthMethod,
 };

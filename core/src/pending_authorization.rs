@@ -93,7 +93,7 @@ impl PendingAuthorization {
         if !binding.state.is_spelled(response.state().bytes()) {
             return Err(AuthorizationError::WrongState);
         }
-        if binding.realm != realm.name.as_str() || binding.issuer != realm.issuer.as_str() {
+        if !binding.is_of(realm) {
             return Err(AuthorizationError::OtherRealm);
         }
         self.check_age(realm.clock_skew, now)?;
@@ -265,7 +265,7 @@ error_enum! {
             "the response's state is not this login's: begin the login again in one browser";
         /// The login began in another realm, or for another issuer.
         OtherRealm => "login_of_other_realm",
-            "the login began in another realm, or the realm's issuer-url was changed meanwhile: begin it again";
+            "the login began in another realm, or the realm's issuer-url or discovery-url was changed meanwhile: begin it again";
         /// Too late.
         Expired {
             /// When it began.

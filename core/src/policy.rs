@@ -15,6 +15,8 @@ pub const JSON_ESCAPED_LEN: usize = 1024;
 pub const REALM_NAME_LEN: usize = 32;
 /// Longest issuer identifier, in characters.
 pub const ISSUER_LEN: usize = 255;
+/// Longest URL of provider metadata that a realm names, in characters.
+pub const DISCOVERY_URL_LEN: usize = 512;
 /// Longest client identifier, in bytes.
 pub const CLIENT_ID_LEN: usize = 255;
 /// Longest redirect URI, in characters.

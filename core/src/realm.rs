@@ -6,7 +6,9 @@ use crate::policy::CLOCK_SKEW;
 use crate::wire::Words;
 
 pub(crate) use self::texts::is_safe_to_ask;
-pub use self::texts::{ClientId, ClientSecret, Issuer, NativeKey, RealmError, RealmName};
+pub use self::texts::{
+    ClientId, ClientSecret, DiscoveryUrl, Issuer, NativeKey, RealmError, RealmName,
+};
 
 /// The configuration of one realm. Create it with [`Realm::new`], then set the fields that differ.
 ///
@@ -33,6 +35,8 @@ pub struct Realm<S> {
     pub name: RealmName<S>,
     /// The provider.
     pub issuer: Issuer<S>,
+    /// Where its metadata is, if not below the issuer.
+    pub discovery_url: Option<DiscoveryUrl<S>>,
     /// The client registration.
     pub registration: ClientRegistration<S>,
     /// A separate registration for public logins, if there is one.
@@ -68,6 +72,7 @@ impl<S: AsRef<str>> Realm<S> {
         Realm {
             name,
             issuer,
+            discovery_url: None,
             registration,
             native_registration: None,
             client_type: ClientTypeSetting::Unset,
@@ -88,6 +93,7 @@ impl<S: AsRef<str>> Realm<S> {
         Realm {
             name: self.name.borrowed(),
             issuer: self.issuer.borrowed(),
+            discovery_url: self.discovery_url.as_ref().map(DiscoveryUrl::borrowed),
             registration: self.registration.borrowed(),
             native_registration: self
                 .native_registration

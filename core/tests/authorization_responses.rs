@@ -17,8 +17,8 @@ use onerealm_core::wire::Words;
 use onerealm_core::{
     AuthorizationError, AuthorizationRequest, AuthorizationResponse, AuthorizationResponseError,
     BeginError, ClientId, ClientRegistration, ClientSecret, ClientType, CodeVerifier,
-    DiscoveryRequest, ErrorCode, Issuer, NoEntropy, PendingAuthorization, PkceOffered, Realm,
-    RealmName, RedirectUri, RelyingParty, Requested, UnixTime,
+    DiscoveryRequest, DiscoveryUrl, ErrorCode, Issuer, NoEntropy, PendingAuthorization,
+    PkceOffered, Realm, RealmName, RedirectUri, RelyingParty, Requested, UnixTime,
 };
 use rand_core::{TryCryptoRng, TryRng};
 use ring::digest;
@@ -689,6 +689,52 @@ fn case_106_a_login_is_finished_in_the_realm_that_it_began_in() {
 }
 
 #[test]
+fn case_106_a_login_is_finished_with_the_discovery_url_that_it_began_with() {
+    let trial = Trial::new();
+    trial.login(|login| {
+        let at = |url| Realm { discovery_url: DiscoveryUrl::parse(url).ok(), ..realm() };
+        let (none, one) = (realm(), at("https://login.example/t?p=one"));
+        let other = at("https://login.example/t?p=other");
+        let metadata_text = trial.discovery.to_string();
+        let metadata =
+            DiscoveryRequest::new(none.issuer).response(ok_json(&metadata_text)).unwrap();
+        let begin = |realm: &Realm<&str>| {
+            let relying_party = RelyingParty::new(realm, &metadata).unwrap();
+            let redirect_uri = RedirectUri::parse(login.pending.redirect_uri()).unwrap();
+            let mut rng = getrandom::SysRng;
+            AuthorizationRequest::new(
+                relying_party,
+                redirect_uri,
+                Requested::Default,
+                &mut rng,
+                NOW,
+            )
+            .unwrap()
+            .into_pending()
+        };
+        let finish = |pending: &PendingAuthorization, realm: &Realm<&str>| {
+            let relying_party = RelyingParty::new(realm, &metadata).unwrap();
+            let query = format!("code=c&state={}", pending.state().as_str());
+            let response = AuthorizationResponse::from_query(&query).unwrap();
+            let mut buf = [0; PendingAuthorization::PENDING_LEN];
+            let stored = pending.encode(&mut buf).unwrap();
+            let pending = PendingAuthorization::decode(stored).unwrap();
+            pending.accept(&response, relying_party, NOW).map(|_| ())
+        };
+        for begun in [&none, &one, &other] {
+            let pending = begin(begun);
+            for realm in [&none, &one, &other] {
+                let expected = match begun.discovery_url == realm.discovery_url {
+                    true => Ok(()),
+                    false => Err(AuthorizationError::OtherRealm),
+                };
+                assert_eq!(finish(&pending, realm), expected, "{begun:?} {realm:?}");
+            }
+        }
+    });
+}
+
+#[test]
 fn case_128_what_is_written_into_the_url_is_encoded() {
     let odd = "a b&c#d%e+f=g?h/é\"";
     let redirect_uri = "https://pve.example/cb?x=%26&y=a+b&state=evil";
@@ -864,6 +910,7 @@ fn the_longest_login_is_stored_in_pending_len_bytes() {
     let mut realm = realm();
     realm.name = RealmName::parse(name.as_str()).unwrap();
     realm.issuer = Issuer::parse(issuer.as_str()).unwrap();
+    realm.discovery_url = DiscoveryUrl::parse("https://h/metadata?p=policy").ok();
     realm.registration.client_id = ClientId::parse(client_id.as_str()).unwrap();
     let document = Trial::new().discovery.to_string().replace(ISSUER, &issuer);
     let metadata = DiscoveryRequest::new(realm.issuer).response(ok_json(&document)).unwrap();

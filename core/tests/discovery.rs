@@ -5,8 +5,8 @@ mod common;
 use common::{ISSUER, Provider, Trial, jws_error, metadata, ok_json, realm};
 use onerealm_core::wire::{JsonError, JsonProblem};
 use onerealm_core::{
-    DiscoveryError, DiscoveryRequest, HttpResponse, Issuer, JwsError, KeptMetadata, Method,
-    PkceOffered, ProviderMetadata, RealmError, RelyingParty, ResponseError,
+    DiscoveryError, DiscoveryRequest, DiscoveryUrl, HttpResponse, Issuer, JwsError, KeptMetadata,
+    Method, PkceOffered, ProviderMetadata, RealmError, RelyingParty, ResponseError,
     TokenAuthMethodsOffered,
 };
 use serde_json::{Value, json};
@@ -65,6 +65,24 @@ fn case_099_the_path_is_appended_to_the_issuer_less_one_slash() {
         assert_eq!((request.method, request.url), (Method::Get, expected));
         assert_eq!((request.authorization, request.body), (None, &b""[..]));
     }
+}
+
+#[test]
+fn metadata_is_asked_for_at_the_discovery_url_and_is_the_issuers_all_the_same() {
+    let text = "https://login.example/t/v2.0/.well-known/openid-configuration?p=b2c_1_policy";
+    let url = DiscoveryUrl::parse(text).unwrap();
+    let request = DiscoveryRequest::new(Issuer::parse(ISSUER).unwrap()).at(Some(url));
+    let mut buf = [0; 256];
+    let message = request.request(&mut buf).unwrap();
+    assert_eq!((message.method, message.url), (Method::Get, text));
+    assert_eq!((message.authorization, message.body), (None, &b""[..]));
+    assert!(request.response(ok_json(&document(|_| ()).to_string())).is_ok());
+    for other in ["https://login.example", "https://login.example/t/", text] {
+        let document = document(|document| document["issuer"] = other.into()).to_string();
+        let refused = request.response(ok_json(&document)).err();
+        assert_eq!(refused, Some(DiscoveryError::Issuer), "{other}");
+    }
+    assert_eq!(request.request(&mut [0; 10]).unwrap_err().needed, text.len());
 }
 
 #[test]

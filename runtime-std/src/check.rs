@@ -52,7 +52,7 @@ impl Logins {
     pub fn check(&self, realm: &str, redirect_url: Option<&str>) -> Result<Report, Error> {
         let config = self.realms().get(realm)?;
         let urls = redirect_uris(config, redirect_url, &EXAMPLES)?;
-        let login = self.login(config)?;
+        let login = self.login_asking(config)?;
         let metadata = login.published.metadata();
         let relying_party = login.relying_party(&metadata)?;
         let mut url = [0; URL_LEN];

@@ -3,29 +3,36 @@
 mod call;
 mod disk;
 mod document;
+mod failure;
 mod keys;
 mod metadata;
+mod redirect;
 mod turn;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
-use onerealm_core::Issuer;
+use onerealm_core::wire::Uri;
+use onerealm_core::{DiscoveryRequest, DiscoveryUrl, Realm};
 
 pub(crate) use self::call::{Call, URL_LEN};
 use self::disk::{Disk, Whose};
-pub(crate) use self::keys::Keys;
+use self::failure::FAILURE_PAUSE;
+pub(crate) use self::keys::{Doubt, Keys};
 use self::metadata::Entry;
 pub(crate) use self::metadata::Published;
 use crate::error::Error;
 use crate::lock::lock;
 
-/// Documents of the providers asked so far, keyed by exact issuer and trust store.
+/// Documents of the providers asked so far, keyed by exact issuer, discovery URL and trust store.
 #[derive(Default)]
 pub(crate) struct Documents {
     entries: Mutex<HashMap<Whose, Arc<Entry>>>,
     disk: Option<Disk>,
+    /// How long failures are remembered, if the program says so.
+    failure_pause: OnceLock<Duration>,
 }
 
 impl Documents {
@@ -33,15 +40,30 @@ impl Documents {
         Documents { disk: Some(Disk::new(directory)), ..Self::default() }
     }
 
-    /// What the provider has published: its metadata, fetched if unknown, and its keys.
-    pub(crate) fn of(
-        &self,
-        issuer: Issuer<&str>,
-        call: &Call<'_>,
-    ) -> Result<Arc<Published>, Error> {
-        let trust = call.http.trust(issuer.as_str(), call.ca_file)?;
-        let whose = Whose { issuer: issuer.as_str().to_owned(), trust };
-        let entry = Arc::clone(lock(&self.entries).entry(whose.clone()).or_default());
-        entry.get(issuer, whose, self.disk.as_ref(), call)
+    /// Remembers failures for this long from now on. The first call decides.
+    pub(crate) fn remember_failures(&self, pause: Duration) {
+        let _ = self.failure_pause.set(pause);
     }
+
+    pub(crate) fn failure_pause(&self) -> Duration {
+        *self.failure_pause.get().unwrap_or(&FAILURE_PAUSE)
+    }
+
+    /// What the provider has published: its metadata, fetched if unknown, and its keys.
+    pub(crate) fn of(&self, realm: &Realm<&str>, call: &Call<'_>) -> Result<Arc<Published>, Error> {
+        let (issuer, discovery_url) = (realm.issuer.as_str(), realm.discovery_url);
+        let elsewhere = discovery_url.as_ref().map(DiscoveryUrl::as_str);
+        // Without TLS nobody's certificate matters: then neither URL has any.
+        let with_tls = [Some(issuer), elsewhere].into_iter().flatten().find(|url| is_https(url));
+        let trust = call.http.trust(with_tls.unwrap_or(issuer), call.ca_file)?;
+        let discovery_url = elsewhere.map(str::to_owned);
+        let whose = Whose { issuer: issuer.to_owned(), discovery_url, trust };
+        let entry = Arc::clone(lock(&self.entries).entry(whose.clone()).or_default());
+        let request = DiscoveryRequest::new(realm.issuer).at(realm.discovery_url);
+        entry.get(request, whose, self.disk.as_ref(), call)
+    }
+}
+
+fn is_https(url: &str) -> bool {
+    Uri::parse(url).is_ok_and(|uri| uri.has_scheme("https"))
 }

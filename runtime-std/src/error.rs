@@ -4,7 +4,9 @@ pub(crate) mod advice;
 pub(crate) mod cause;
 mod class;
 pub(crate) mod difference;
+pub(crate) mod earlier;
 pub(crate) mod explanation;
+pub(crate) mod redirected;
 mod refused_documents;
 pub(crate) mod refused_id_token;
 pub(crate) mod shown;
@@ -13,6 +15,7 @@ mod usual;
 pub(crate) mod words;
 
 use std::fmt;
+use std::time::Duration;
 
 use onerealm_core::wire::BufferTooSmall;
 use onerealm_core::{AuthorizationResponseError, BeginError, RedirectUriError};
@@ -21,6 +24,7 @@ use self::advice::Advice;
 use self::cause::Cause;
 pub use self::class::Class;
 use self::difference::Difference;
+use self::earlier::Earlier;
 use self::explanation::Explanation;
 use self::user_name::UserError;
 use crate::http::HttpError;
@@ -70,6 +74,19 @@ impl Error {
         self.0.explanation.expected = Some(expected);
         self.0.explanation.came = Some(came);
         self.advised(Some(advice))
+    }
+
+    /// The same error for a call that comes soon after.
+    pub(crate) fn earlier(&self, ago: Duration, again: Option<Duration>) -> Self {
+        let mut explanation = self.0.explanation.clone();
+        let (code, class) = (self.code(), self.class());
+        let sentence = match &self.0.cause {
+            Cause::Earlier(earlier) => earlier.sentence.clone(),
+            _ => explanation.sentence,
+        };
+        let earlier = Earlier { code, class, ago, again, sentence };
+        explanation.sentence = earlier.to_string();
+        Error(Box::new(Explained { cause: Cause::Earlier(Box::new(earlier)), explanation }))
     }
 
     /// The cause, for programs that act on it.

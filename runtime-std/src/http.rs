@@ -1,6 +1,6 @@
 //! Sends the core's requests over blocking HTTP; it has no protocol logic.
 //!
-//! TLS always, except to this machine. No redirects. Bodies are capped and judged as they arrive, and one deadline bounds
+//! TLS always, except to this machine. No redirect is followed here. Bodies are capped and judged as they arrive, and one deadline bounds
 //! the whole call, however slowly the bytes drip.
 
 mod advice;
@@ -14,6 +14,7 @@ mod error;
 mod framing;
 mod kept;
 mod line;
+mod location;
 mod names;
 mod proxy;
 mod rule;
@@ -25,11 +26,13 @@ mod verifier;
 use std::path::Path;
 use std::time::Duration;
 
-pub(crate) use self::answer::Answer;
+pub(crate) use self::answer::{Answer, BODY_LEN};
+pub(crate) use self::caching::Caching;
 pub(crate) use self::conversation::Conversation;
 pub use self::error::HttpError;
 use self::kept::Lines;
 pub use self::line::DEADLINE;
+pub(crate) use self::location::Location;
 use self::trust::{Clients, Trust};
 
 /// The trust stores and waiting connections of this process. Nothing is loaded or started before the

@@ -64,6 +64,7 @@ pub use check::{Asked, Probe, Report, Verdict};
 pub use claims::{Claims, UnfitClaims};
 pub use clock::now;
 pub use error::cause::Cause;
+pub use error::earlier::Earlier;
 pub use error::explanation::{Explanation, Who};
 pub use error::user_name::UserError;
 pub use error::words::ProviderWords;

@@ -34,6 +34,15 @@ impl Network {
         Network(Arc::new(Shared { documents, ..Shared::default() }))
     }
 
+    /// Remembers for `pause` that a provider failed; the default is five seconds, and zero means not at
+    /// all. Until then, logins that need its metadata or keys fail at once with
+    /// [`Cause::Earlier`](crate::Cause::Earlier): if a provider hangs, logins that strangers begin must
+    /// not hold a thread each. [`Logins::check`](crate::Logins::check) always asks.
+    pub fn remembering_failures(self, pause: Duration) -> Self {
+        self.0.documents.remember_failures(pause);
+        self
+    }
+
     /// Keeps connections for token and userinfo requests open for up to `idle` after a login, for
     /// the next login with the same provider: for programs with several logins a second.
     ///

@@ -32,6 +32,8 @@ pub struct PendingFields<'a> {
     pub realm: &'a str,
     /// The issuer.
     pub issuer: &'a str,
+    /// The SHA-256 of the realm's discovery URL, if it has one: 43 characters of base64url.
+    pub discovery_digest: Option<&'a str>,
     /// The client identifier that was sent.
     pub client_id: &'a str,
     /// Where the end user returns to.
@@ -45,6 +47,7 @@ impl fmt::Debug for PendingFields<'_> {
             .field("begun", &self.begun)
             .field("realm", &self.realm)
             .field("issuer", &self.issuer)
+            .field("discovery_digest", &self.discovery_digest)
             .field("client_id", &self.client_id)
             .field("redirect_uri", &self.redirect_uri)
             .finish_non_exhaustive()
@@ -56,6 +59,8 @@ impl Binding {
     pub(crate) fn with_fields<T>(&self, then: impl FnOnce(PendingFields<'_>) -> T) -> T {
         let [state, nonce, code_verifier]: [Text43; 3] =
             [self.state.text(), self.nonce.text(), self.verifier.text()];
+        let discovery_digest: Option<Text43> =
+            self.discovery.map(|digest| Random256::from_bytes(digest).text());
         then(PendingFields {
             decision: self.decision,
             begun: self.begun,
@@ -64,6 +69,7 @@ impl Binding {
             code_verifier: code_verifier.as_str(),
             realm: &self.realm,
             issuer: &self.issuer,
+            discovery_digest: discovery_digest.as_ref().map(Text43::as_str),
             client_id: &self.client_id,
             redirect_uri: self.redirect_uri.as_str(),
         })
@@ -84,6 +90,10 @@ impl Binding {
             verifier: CodeVerifier::of_text(fields.code_verifier)?,
             realm: String::try_from(RealmName::parse(fields.realm).ok()?.as_str()).ok()?,
             issuer: String::try_from(Issuer::parse(fields.issuer).ok()?.as_str()).ok()?,
+            discovery: match fields.discovery_digest {
+                Some(digest) => Some(*Random256::of_text(digest)?.as_bytes()),
+                None => None,
+            },
             client_id: String::try_from(ClientId::parse(fields.client_id).ok()?.as_str()).ok()?,
             redirect_uri: RedirectUri::parse(fields.redirect_uri).ok()?,
         })
@@ -97,12 +107,15 @@ mod tests {
 
     #[test]
     fn fields_make_the_login_that_they_are_of() {
-        let again = binding().with_fields(Binding::from_fields).unwrap();
         let encode = |binding: Binding| {
             let mut buf = [0; Binding::STORED_LEN];
             binding.encode(&mut buf).unwrap().to_vec()
         };
-        assert_eq!(encode(again), encode(binding()));
+        for discovery in [None, Some([7; 32])] {
+            let binding = || Binding { discovery, ..binding() };
+            let again = binding().with_fields(Binding::from_fields).unwrap();
+            assert_eq!(encode(again), encode(binding()));
+        }
     }
 
     #[test]
@@ -114,7 +127,7 @@ mod tests {
             })
         };
         assert_eq!(refused(&|_| ()), None);
-        let damages: [&dyn Fn(&mut PendingFields<'_>); 9] = [
+        let damages: [&dyn Fn(&mut PendingFields<'_>); 11] = [
             &|fields| fields.state = "",
             &|fields| fields.nonce = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ",
             // The last character has bits that are zero for any 32 bytes.
@@ -123,6 +136,8 @@ mod tests {
             &|fields| fields.code_verifier = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBA+E",
             &|fields| fields.realm = "a/b",
             &|fields| fields.issuer = "http://login.example",
+            &|fields| fields.discovery_digest = Some(""),
+            &|fields| fields.discovery_digest = Some("https://login.example/t"),
             &|fields| fields.client_id = "",
             &|fields| fields.redirect_uri = "pve.example",
         ];

@@ -3,7 +3,7 @@
 use heapless::String;
 use sha2::{Digest, Sha256};
 
-use super::{Binding, DamagedPending};
+use super::{Binding, DamagedPending, DiscoveryDigest};
 use crate::client::Decision;
 use crate::pkce::CodeVerifier;
 use crate::policy::{CLIENT_ID_LEN, ISSUER_LEN, REALM_NAME_LEN, REDIRECT_URI_LEN};
@@ -15,7 +15,7 @@ use crate::wire::{BufferTooSmall, Writer};
 
 impl Binding {
     /// The most bytes that [`encode`](Self::encode) writes.
-    pub(crate) const STORED_LEN: usize = FIXED_LEN + TEXTS_LEN + CHECKSUM_LEN;
+    pub(crate) const STORED_LEN: usize = FIXED_LEN + TEXTS_LEN + DIGEST_LEN + CHECKSUM_LEN;
 
     pub(crate) fn encode<'b>(&self, buf: &'b mut [u8]) -> Result<&'b [u8], BufferTooSmall> {
         let mut digest = Sha256::new();
@@ -36,7 +36,7 @@ impl Binding {
     }
 
     fn put_fields(&self, mut put: impl FnMut(&[u8])) {
-        put(&[VERSION, decision_byte(self.decision)]);
+        put(&[self.version(), decision_byte(self.decision)]);
         put(&self.begun.0.to_be_bytes());
         put(self.state.as_bytes());
         put(self.nonce.as_bytes());
@@ -45,6 +45,17 @@ impl Binding {
             // At most 255, guaranteed by the types.
             put(&[text.len() as u8]);
             put(text.as_bytes());
+        }
+        if let Some(digest) = &self.discovery {
+            put(digest);
+        }
+    }
+
+    /// Programs from before discovery URLs read a login without one, and refuse one that has it.
+    fn version(&self) -> u8 {
+        match self.discovery {
+            None => VERSION,
+            Some(_) => VERSION_WITH_DISCOVERY,
         }
     }
 
@@ -62,10 +73,12 @@ impl Binding {
     fn read(fields: &[u8]) -> Option<Self> {
         let mut rest = Fields(fields);
         let [version, decision] = rest.array()?;
-        if version != VERSION {
-            return None;
-        }
-        let binding = Binding {
+        let has_discovery = match version {
+            VERSION => false,
+            VERSION_WITH_DISCOVERY => true,
+            _ => return None,
+        };
+        let mut binding = Binding {
             decision: decision_of_byte(decision)?,
             begun: UnixTime(u64::from_be_bytes(rest.array()?)),
             state: Random256::from_bytes(rest.array()?),
@@ -73,9 +86,13 @@ impl Binding {
             verifier: CodeVerifier::from_bytes(rest.array()?),
             realm: String::try_from(RealmName::parse(rest.text()?).ok()?.as_str()).ok()?,
             issuer: String::try_from(Issuer::parse(rest.text()?).ok()?.as_str()).ok()?,
+            discovery: None,
             client_id: String::try_from(ClientId::parse(rest.text()?).ok()?.as_str()).ok()?,
             redirect_uri: RedirectUri::parse(rest.text()?).ok()?,
         };
+        if has_discovery {
+            binding.discovery = Some(rest.array()?);
+        }
         rest.0.is_empty().then_some(binding)
     }
 }
@@ -87,7 +104,10 @@ fn checked_fields(bytes: &[u8]) -> Option<&[u8]> {
 }
 
 const VERSION: u8 = 1;
+/// The same, and then the digest of a discovery URL.
+const VERSION_WITH_DISCOVERY: u8 = 2;
 const CHECKSUM_LEN: usize = 16;
+const DIGEST_LEN: usize = size_of::<DiscoveryDigest>();
 /// Version, decision, time, and three random values.
 const FIXED_LEN: usize = 2 + 8 + 3 * 32;
 /// Four texts, each preceded by its length.
@@ -136,8 +156,56 @@ mod tests {
     use super::*;
 
     fn encoded() -> Vec<u8> {
+        encode(&binding())
+    }
+
+    fn encode(binding: &Binding) -> Vec<u8> {
         let mut buf = [0; Binding::STORED_LEN];
-        binding().encode(&mut buf).unwrap().to_vec()
+        binding.encode(&mut buf).unwrap().to_vec()
+    }
+
+    fn with_checksum(fields: &[u8]) -> Vec<u8> {
+        [fields, &Sha256::digest(fields)[..CHECKSUM_LEN]].concat()
+    }
+
+    #[test]
+    fn a_login_without_discovery_url_is_stored_as_it_was_before_there_were_any() {
+        let stored = "\
+            0102000000006a0d862001010101010101010101010101010101010101010101010101010101010101010202\
+            0202020202020202020202020202020202020202020202020202020202020303030303030303030303030303\
+            03030303030303030303030303030303030305656e7472611768747470733a2f2f6c6f67696e2e6578616d70\
+            6c652f74037076651868747470733a2f2f7076652e6578616d706c653a38303036";
+        let hex: std::string::String = encoded().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex.split_at(stored.len()).0, stored);
+        assert_eq!(encoded().len(), stored.len() / 2 + CHECKSUM_LEN);
+    }
+
+    #[test]
+    fn a_login_with_a_discovery_url_has_a_version_of_its_own() {
+        let with = Binding { discovery: Some([7; 32]), ..binding() };
+        let bytes = encode(&with);
+        assert_eq!(bytes[0], VERSION_WITH_DISCOVERY);
+        assert_eq!(Binding::decode(&bytes).unwrap().discovery, Some([7; 32]));
+        assert_eq!(encode(&Binding::decode(&bytes).unwrap()), bytes);
+        let fields = &bytes[..bytes.len() - CHECKSUM_LEN];
+        // Neither version is read as the other one.
+        let as_version = |version, fields: &[u8]| {
+            let mut fields = fields.to_vec();
+            fields[0] = version;
+            Binding::decode(&with_checksum(&fields)).err()
+        };
+        let without = encoded();
+        let without = &without[..without.len() - CHECKSUM_LEN];
+        assert_eq!(as_version(VERSION, fields), Some(DamagedPending));
+        assert_eq!(as_version(VERSION_WITH_DISCOVERY, without), Some(DamagedPending));
+        for version in [0, 3, 255] {
+            assert_eq!(as_version(version, fields), Some(DamagedPending), "{version}");
+            assert_eq!(as_version(version, without), Some(DamagedPending), "{version}");
+        }
+        // A digest that is cut short, or longer.
+        assert!(Binding::decode(&with_checksum(&fields[..fields.len() - 1])).is_err());
+        assert!(Binding::decode(&with_checksum(&[fields, &[0]].concat())).is_err());
+        assert!(Binding::decode_unsealed(fields).is_ok());
     }
 
     #[test]

@@ -89,7 +89,7 @@ impl<'a> Jwk<'a> {
     ///
     /// Not inlined, so that sets without twins cost no stack.
     #[inline(never)]
-    pub(super) fn is_same(&self, other: &Self) -> bool {
+    pub(super) fn is_same(&self, other: &Jwk<'_>) -> bool {
         let (mut ours, mut others) = ([0; KEY_LEN], [0; KEY_LEN]);
         let key = |(key, _)| key;
         self.decode(&mut ours).map(key) == other.decode(&mut others).map(key)

@@ -4,10 +4,11 @@
 //! each time.
 
 use core::fmt;
+use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::error::error_enum;
-use crate::policy::{CLIENT_ID_LEN, ISSUER_LEN, REALM_NAME_LEN};
+use crate::policy::{CLIENT_ID_LEN, DISCOVERY_URL_LEN, ISSUER_LEN, REALM_NAME_LEN};
 use crate::wire::Uri;
 
 /// The name of a realm: a letter, then letters, digits, `.`, `-` and `_`; 2 to 32 characters.
@@ -75,6 +76,45 @@ impl<S: AsRef<str>> Issuer<S> {
     /// Otherwise it is http on this machine.
     pub(crate) fn is_https(&self) -> bool {
         self.as_str().bytes().map(|byte| byte.to_ascii_lowercase()).take(6).eq(*b"https:")
+    }
+}
+
+/// Where a provider's metadata is, if not below its issuer: an https URL, perhaps with a query, without
+/// fragment and user name. http is accepted for this machine only.
+///
+/// The issuer in the metadata is the realm's all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DiscoveryUrl<S>(S);
+
+impl<S: AsRef<str>> DiscoveryUrl<S> {
+    /// Checks the URL.
+    ///
+    /// # Errors
+    ///
+    /// [`RealmError::DiscoveryUrl`] if it is not such a URL or longer than 512 characters.
+    pub fn parse(text: S) -> Result<Self, RealmError> {
+        let uri = Uri::parse(text.as_ref()).map_err(|_| RealmError::DiscoveryUrl)?;
+        let fits = text.as_ref().len() <= DISCOVERY_URL_LEN;
+        if fits && uri.fragment.is_none() && is_safe_to_ask(&uri) {
+            Ok(DiscoveryUrl(text))
+        } else {
+            Err(RealmError::DiscoveryUrl)
+        }
+    }
+
+    /// The URL.
+    pub fn as_str(&self) -> &str {
+        self.0.as_ref()
+    }
+
+    /// The same URL, borrowed.
+    pub fn borrowed(&self) -> DiscoveryUrl<&str> {
+        DiscoveryUrl(self.as_str())
+    }
+
+    /// What a login is bound to in its place.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        Sha256::digest(self.as_str()).into()
     }
 }
 
@@ -198,6 +238,9 @@ error_enum! {
         /// The issuer's scheme is not https.
         IssuerNotHttps => "realm_issuer_not_https",
             "the issuer URL must be https without a user name (http is for this machine's loopback addresses only)";
+        /// The URL of the metadata.
+        DiscoveryUrl => "realm_discovery_url",
+            "the discovery URL must be an absolute https URL of at most 512 characters without fragment and user name (http is for this machine's loopback addresses only)";
         /// The client identifier.
         ClientId => "realm_client_id",
             "the client identifier must have 1 to 255 bytes and no control character";
@@ -243,6 +286,46 @@ mod tests {
             ("", RealmError::Issuer),
         ] {
             assert_eq!(Issuer::parse(bad), Err(error), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_discovery_url_may_have_a_query_and_is_https_or_on_this_machine() {
+        let longest = format!("https://login.example/{}", "a".repeat(512 - 22));
+        for good in [
+            "https://login.example/t/v2.0/.well-known/openid-configuration?p=b2c_1_policy",
+            "https://login.example",
+            "HTTPS://Login.example:8443/?a=b&c=%20d",
+            "http://127.0.0.1:9000/t?p",
+            "http://[::1]/t",
+            longest.as_str(),
+        ] {
+            assert!(DiscoveryUrl::parse(good).is_ok(), "{good}");
+        }
+        let too_long = format!("{longest}a");
+        for bad in [
+            "",
+            "login.example/t",
+            "/t/.well-known/openid-configuration",
+            "//login.example/t",
+            "http://login.example/t",
+            "http://127.0.0.1.login.example/t",
+            "https://u@login.example/t",
+            "https://u:p@login.example/t",
+            "https://@login.example/t",
+            "https://login.example/t#x",
+            "https://login.example/t#",
+            "https://login.example/t?p=x#",
+            "https://login.example\\@evil.example/",
+            "https://login.example/t?p=x y",
+            "https://lögin.example/t",
+            "https:login.example",
+            "https:///t",
+            "ftp://login.example/t",
+            "file:///etc/passwd",
+            too_long.as_str(),
+        ] {
+            assert_eq!(DiscoveryUrl::parse(bad), Err(RealmError::DiscoveryUrl), "{bad}");
         }
     }
 

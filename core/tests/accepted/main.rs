@@ -11,6 +11,7 @@ mod keys_without_kid;
 mod algorithm_names;
 mod header_types;
 mod audiences;
+mod new_keys_under_an_old_kid;
 mod nulls;
 mod unneeded_claims;
 mod token_response;

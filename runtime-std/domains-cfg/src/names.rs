@@ -1,8 +1,9 @@
 //! The names of an `openid` section's properties.
 
 /// Every known property.
-const KNOWN: [&str; 24] = [
+const KNOWN: [&str; 25] = [
     "issuer-url",
+    "discovery-url",
     "client-id",
     CLIENT_KEY,
     "native-client-id",

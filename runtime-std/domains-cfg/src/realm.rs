@@ -4,7 +4,7 @@ use std::path::Path;
 
 use onerealm::{RealmConfig, Text};
 use onerealm_core::{
-    ClientId, ClientRegistration, ClientSecret, ClientTypeSetting, Issuer, NativeKey,
+    ClientId, ClientRegistration, ClientSecret, ClientTypeSetting, DiscoveryUrl, Issuer, NativeKey,
     NativeRegistration, PublicOverride, QueryUserinfo, Realm, RealmName, TokenAuthMethod,
 };
 
@@ -40,6 +40,7 @@ pub(crate) fn realm(section: &Section<'_>, path: &Path) -> Result<RealmConfig, L
     let secret = properties.value(CLIENT_KEY).and_then(|key| ClientSecret::new(key.into()));
     let registration = ClientRegistration { client_id, secret };
     let mut config = RealmConfig::from(Realm::new(name, issuer, registration));
+    config.realm.discovery_url = properties.checked("discovery-url", DiscoveryUrl::parse)?;
     let native_client_id = properties.checked("native-client-id", ClientId::parse)?;
     config.realm.native_registration = native_client_id.map(|client_id| {
         let key = properties.value(NATIVE_CLIENT_KEY);

@@ -123,6 +123,21 @@ fn every_property_is_read() {
 }
 
 #[test]
+fn a_discovery_url_is_read_and_has_its_line_where_it_is_refused() {
+    let url = "https://login.example/t/v2.0/.well-known/openid-configuration?p=b2c_1_policy";
+    let config = realm_with(&format!("\tdiscovery-url {url}\n")).unwrap();
+    assert_eq!(config.realm.discovery_url.unwrap().as_str(), url);
+    assert!(realm_with("").unwrap().realm.discovery_url.is_none());
+    let error = RealmError::DiscoveryUrl;
+    for bad in
+        ["http://login.example/", "https://u@login.example/", "https://login.example/#f", "x"]
+    {
+        let refused = realm_with(&format!("\tdiscovery-url {bad}\n")).unwrap_err();
+        assert_eq!(refused, (4, Problem::Refused { property: "discovery-url", error }), "{bad}");
+    }
+}
+
+#[test]
 fn what_is_not_said_has_proxmox_defaults() {
     let config = realm_with("\tclient-key\n\tnative-client-key \t \n").unwrap();
     let realm = &config.realm;

@@ -76,6 +76,7 @@ impl PrivateAuthState {
             code_verifier: self.pkce_verifier.secret(),
             realm: &self.realm,
             issuer: &self.issuer,
+            discovery_digest: None,
             client_id: &self.client_id,
             redirect_uri: &self.redirect_url,
         };

@@ -113,7 +113,7 @@ impl Logins {
         config: &RealmConfig,
         uri: &RedirectUri,
     ) -> Result<Vec<Requested>, Error> {
-        let login = self.login(config)?;
+        let login = self.login_asking(config)?;
         let metadata = login.published.metadata();
         let relying_party = login.relying_party(&metadata)?;
         let decided = |requested| relying_party.client_type(uri, requested);
@@ -131,7 +131,7 @@ impl Logins {
         uri: &RedirectUri,
         requested: Requested,
     ) -> Result<[Probe; 2], Error> {
-        let login = self.login(config)?;
+        let login = self.login_asking(config)?;
         let metadata = login.published.metadata();
         let relying_party = login.relying_party(&metadata)?;
         let probe = |asked, client_type, shown: Shown| Probe {

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use onerealm_core::HttpRequest;
 
 use super::document::{Age, Document, Kind};
+use super::redirect;
 use super::turn::{Taken, Turn};
 use crate::clock::now;
-use crate::http::{Conversation, Http, HttpError};
+use crate::http::{BODY_LEN, Caching, Conversation, Http, HttpError};
 
 /// Room for the URL of a document request with the longest endpoint.
 pub(crate) const URL_LEN: usize = 1024;
@@ -22,18 +23,43 @@ pub(crate) struct Call<'l> {
     pub(crate) deadline: Instant,
     /// The longest time to use documents.
     pub(crate) lifetime: Duration,
+    /// How long a failure of the provider is reported without asking again.
+    pub(crate) failure_pause: Duration,
 }
 
 impl Call<'_> {
-    /// Requests a document over its own connection.
+    /// Requests a document, over connections of its own. Redirects within its origin are followed:
+    /// `deadline` and the limit of the body are for all of them together.
     pub(super) fn fetch(
         &self,
         kind: Kind,
         message: &HttpRequest<'_>,
         deadline: Instant,
     ) -> Result<Document, HttpError> {
-        let answer = self.http.once().send(message, self.ca_file, deadline)?;
-        Ok(Document::fetched(kind, message.url, answer, now().0))
+        let mut asked = vec![message.url.to_owned()];
+        let mut room = BODY_LEN;
+        let mut caching = None::<Caching>;
+        loop {
+            let url = asked.last().map_or(message.url, String::as_str);
+            let moved = message.moved_to(url);
+            let request = moved.as_ref().unwrap_or(message);
+            let answer = self.http.once().send_within(request, self.ca_file, deadline, room)?;
+            room = room.saturating_sub(answer.response().body.len() as u64);
+            let so_far = caching.map_or(answer.caching(), |before| before.and(answer.caching()));
+            caching = Some(so_far);
+            let refused = match answer.redirect().map(|to| redirect::next(&asked, to)) {
+                Some(Ok(target)) if moved.is_some() => {
+                    log::debug!("{url} redirects to {target}");
+                    asked.push(target);
+                    continue;
+                }
+                Some(Err(refused)) => Some(refused),
+                _ => None,
+            };
+            let place = asked.pop().unwrap_or_default();
+            let document = Document::fetched(kind, message.url, answer, so_far, now().0);
+            return Ok(Document { place, refused, ..document });
+        }
     }
 
     /// Waits for the turn to fetch a document.

@@ -2,9 +2,10 @@
 //!
 //! ```text
 //! DIR/                    0700
-//!     3f5a...metadata     0600  name: SHA-256 of the issuer and the trust store
+//!     3f5a...metadata     0600  name: SHA-256 of issuer, trust store and discovery URL
 //!     3f5a...keys         0600
 //!     3f5a...refetched    0600  when an unknown key last caused a fetch of the keys
+//!     3f5a...rekeyed      0600  when a bad signature last did
 //!     3f5a...keys.new     0600  being written
 //! ```
 //!
@@ -36,15 +37,24 @@ const LEFT_BEHIND: u64 = 60;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct Whose {
     pub(super) issuer: String,
+    /// Where its metadata is, if not below the issuer: another place may name other endpoints.
+    pub(super) discovery_url: Option<String>,
     pub(super) trust: String,
 }
 
 impl Whose {
     fn file_name(&self, extension: &str) -> String {
-        format!(
-            "{}.{extension}",
-            hex_digest(&[self.issuer.as_bytes(), b"\n", self.trust.as_bytes()])
-        )
+        // None of them has a line break.
+        let mut parts = vec![self.issuer.as_bytes(), b"\n", self.trust.as_bytes()];
+        if let Some(url) = &self.discovery_url {
+            parts.extend([b"\n", url.as_bytes()]);
+        }
+        format!("{}.{extension}", hex_digest(&parts))
+    }
+
+    /// Only where there is such a URL, so that other versions read what they know.
+    fn discovery_line(&self) -> String {
+        self.discovery_url.as_ref().map(|url| format!("discovery {url}\n")).unwrap_or_default()
     }
 }
 
@@ -90,9 +100,9 @@ impl Disk {
     }
 
     /// How many seconds ago another process refetched the keys, if that is less than `pause`.
-    /// Otherwise records that this process does so now.
-    pub(super) fn refetched(&self, whose: &Whose, now: u64, pause: u64) -> Option<u64> {
-        let path = self.path(whose, "refetched")?;
+    /// Otherwise records in `file` that this process does so now.
+    pub(super) fn refetched(&self, whose: &Whose, file: &str, now: u64, pause: u64) -> Option<u64> {
+        let path = self.path(whose, file)?;
         if let Some(age) = age(&path, now).filter(|age| *age < pause) {
             return Some(age);
         }
@@ -180,10 +190,11 @@ fn encode(whose: &Whose, document: &Document) -> Vec<u8> {
     let response = document.response();
     let rest = [
         format!(
-            "{}\nissuer {}\ntrust {}\nurl {}\nfetched {}\nlifetime {}\nstale {}\ntype {}\n\n",
+            "{}\nissuer {}\ntrust {}\n{}url {}\nfetched {}\nlifetime {}\nstale {}\ntype {}\n\n",
             document.kind.as_str(),
             whose.issuer,
             whose.trust,
+            whose.discovery_line(),
             document.url,
             document.age.fetched,
             document.age.lifetime,
@@ -209,6 +220,9 @@ fn decode(kind: Kind, whose: &Whose, url: &str, bytes: &[u8]) -> Option<Document
     let is_same = lines.next()? == kind.as_str()
         && lines.next()?.strip_prefix("issuer ")? == whose.issuer
         && lines.next()?.strip_prefix("trust ")? == whose.trust
+        && whose.discovery_url.as_ref().is_none_or(|url| {
+            lines.next().and_then(|line| line.strip_prefix("discovery ")) == Some(url.as_str())
+        })
         && lines.next()?.strip_prefix("url ")? == url;
     let mut number = |name| -> Option<u64> { lines.next()?.strip_prefix(name)?.parse().ok() };
     let (fetched, lifetime, stale) = (number("fetched ")?, number("lifetime ")?, number("stale ")?);

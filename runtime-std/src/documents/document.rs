@@ -4,7 +4,10 @@ use std::time::{Duration, Instant};
 
 use onerealm_core::HttpResponse;
 
-use crate::http::Answer;
+use super::redirect::Refused;
+use crate::error::difference::Difference;
+use crate::error::redirected::Redirected;
+use crate::http::{Answer, Caching};
 
 /// The shortest lifetime, whatever the provider says: with a lifetime of zero, each login would ask
 /// several times.
@@ -46,8 +49,12 @@ impl Kind {
 /// A document as a provider published it.
 pub(crate) struct Document {
     pub(super) kind: Kind,
-    /// Where it came from.
+    /// Where it was asked for.
     pub(super) url: String,
+    /// Where it came from in the end.
+    pub(super) place: String,
+    /// Why it is an answer that redirects.
+    pub(super) refused: Option<Refused>,
     pub(super) answer: Answer,
     pub(super) age: Age,
     pub(super) is_storable: bool,
@@ -55,15 +62,33 @@ pub(crate) struct Document {
 
 impl Document {
     /// A document fetched just now.
-    pub(super) fn fetched(kind: Kind, url: &str, answer: Answer, now: u64) -> Self {
-        let caching = answer.caching();
+    pub(super) fn fetched(
+        kind: Kind,
+        url: &str,
+        answer: Answer,
+        caching: Caching,
+        now: u64,
+    ) -> Self {
         let age = Age::new(kind, now, caching.max_age.unwrap_or(USUAL), caching.may_be_stale);
-        Document { kind, url: url.to_owned(), answer, age, is_storable: caching.is_storable }
+        Document { is_storable: caching.is_storable, ..Self::kept(kind, url, answer, age) }
     }
 
     /// A document fetched earlier and kept.
     pub(super) fn kept(kind: Kind, url: &str, answer: Answer, age: Age) -> Self {
-        Document { kind, url: url.to_owned(), answer, age, is_storable: true }
+        let (url, place) = (url.to_owned(), url.to_owned());
+        Document { kind, url, place, refused: None, answer, age, is_storable: true }
+    }
+
+    /// Where it redirects to, if it does.
+    pub(super) fn redirect(&self) -> Option<Difference> {
+        let to = self.answer.redirect()?;
+        let why = self.refused.map(|refused| refused.to_string());
+        let status = self.answer.response().status;
+        let of = match self.kind {
+            Kind::Metadata => Redirected::Metadata,
+            Kind::Keys => Redirected::Keys,
+        };
+        Some(Difference::of_redirect(of, status, to, why.as_deref()))
     }
 
     pub(crate) fn response(&self) -> HttpResponse<'_> {

@@ -9,13 +9,14 @@ use onerealm_core::{HttpRequest, JwksError, JwksRequest, KeySet};
 use super::call::Call;
 use super::disk::{Disk, Whose};
 use super::document::{Document, Kind};
+use super::failure::Failures;
 use super::turn::Turn;
 use crate::clock::now;
 use crate::error::Error;
 use crate::error::cause::Cause;
 use crate::lock::lock;
 
-/// After an unknown key caused a fetch, how long until the next unknown key may cause another.
+/// After a doubt caused a fetch, how long until the next one of its kind may cause another.
 const REFETCH_PAUSE: Duration = Duration::from_secs(60);
 /// How long to wait for another process that is fetching the keys, and how often to look.
 const OTHER_S_TIME: Duration = Duration::from_secs(5);
@@ -25,6 +26,7 @@ const LOOK_PAUSE: Duration = Duration::from_millis(50);
 #[derive(Default)]
 pub(super) struct KnownKeys {
     turn: Turn,
+    failures: Failures,
     latest: Mutex<Latest>,
 }
 
@@ -32,7 +34,36 @@ pub(super) struct KnownKeys {
 struct Latest {
     document: Option<Arc<Document>>,
     /// When an unknown key last caused a fetch.
-    refetched: Option<Instant>,
+    unknown: Option<Instant>,
+    /// When a bad signature last did.
+    signature: Option<Instant>,
+}
+
+/// Why the keys may be older than a token from the token endpoint. Each has a pace of its own, so that
+/// neither keeps the other waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// They lack the key that it names.
+    UnknownKey,
+    /// They have it, and the signature is not its: there may be a new key of that name.
+    BadSignature,
+}
+
+impl Doubt {
+    /// The file that tells other processes.
+    fn file(self) -> &'static str {
+        match self {
+            Doubt::UnknownKey => "refetched",
+            Doubt::BadSignature => "rekeyed",
+        }
+    }
+
+    fn last(self, latest: &mut Latest) -> &mut Option<Instant> {
+        match self {
+            Doubt::UnknownKey => &mut latest.unknown,
+            Doubt::BadSignature => &mut latest.signature,
+        }
+    }
 }
 
 /// A provider's keys, and how to fetch them.
@@ -53,30 +84,43 @@ impl Keys<'_> {
         if let Some(keys) = known() {
             return Ok(keys);
         }
-        let _turn = self.call.turn(&self.known.turn, &self.message)?;
+        let KnownKeys { turn, failures, .. } = self.known;
+        let wait = || Ok(self.call.turn(turn, &self.message)?);
+        let _turn = failures.turn(turn, self.call.failure_pause, wait)?;
         match known().or_else(|| self.keys_on_disk()) {
             Some(keys) => Ok(keys),
-            None => self.fetch_keys(),
+            None => failures.keep(self.fetch_keys()),
         }
     }
 
-    /// The keys after `seen` turned out to lack one: fetched again, at a limited rate.
-    pub(crate) fn newer(&self, seen: &Arc<Document>) -> Result<Arc<Document>, Error> {
+    /// The keys after a token cast `doubt` on those `seen`: fetched again, at a limited rate.
+    ///
+    /// For tokens from the token endpoint only: what a stranger sends causes no fetch.
+    pub(crate) fn newer(&self, seen: &Arc<Document>, doubt: Doubt) -> Result<Arc<Document>, Error> {
         let _turn = self.call.turn(&self.known.turn, &self.message)?;
-        let known = lock(&self.known.latest).clone();
+        let mut known = lock(&self.known.latest).clone();
+        let last = *doubt.last(&mut known);
         if let Some(newer) = known.document.filter(|known| !Arc::ptr_eq(known, seen)) {
             return Ok(newer);
         }
-        if known.refetched.is_some_and(|at| at.elapsed() < REFETCH_PAUSE) {
+        if last.is_some_and(|at| at.elapsed() < REFETCH_PAUSE) {
             return Ok(Arc::clone(seen));
         }
         // Recorded even if the fetch fails, so that a failing provider is not asked for each token.
-        lock(&self.known.latest).refetched = Some(Instant::now());
-        let pause = REFETCH_PAUSE.as_secs();
-        match self.disk.and_then(|disk| disk.refetched(self.whose, now().0, pause)) {
+        *doubt.last(&mut lock(&self.known.latest)) = Some(Instant::now());
+        let (file, pause) = (doubt.file(), REFETCH_PAUSE.as_secs());
+        match self.disk.and_then(|disk| disk.refetched(self.whose, file, now().0, pause)) {
             None => self.fetch_keys(),
             Some(ago) => Ok(self.await_other(seen, ago)),
         }
+    }
+
+    /// The same after a bad signature. If fetching fails, the keys stay those `seen`.
+    pub(crate) fn after_bad_signature(&self, seen: &Arc<Document>) -> Arc<Document> {
+        self.newer(seen, Doubt::BadSignature).unwrap_or_else(|error| {
+            log::warn!("{error}; the keys from before are kept");
+            Arc::clone(seen)
+        })
     }
 
     /// The keys stored by another process that fetched them this many seconds ago, or else `seen`.
@@ -133,6 +177,9 @@ impl Keys<'_> {
 
     /// The key set in a document that [`get`](Self::get) gave.
     pub(crate) fn key_set<'k>(&self, keys: &'k Document) -> Result<KeySet<'k>, Error> {
-        self.request.response(keys.response()).map_err(|error| self.error(error))
+        self.request.response(keys.response()).map_err(|error| {
+            let cause = Cause::Jwks { url: keys.place.clone(), error };
+            Error::new(cause).differing(keys.redirect())
+        })
     }
 }

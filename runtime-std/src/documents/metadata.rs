@@ -4,13 +4,14 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use onerealm_core::{
-    DiscoveryError, DiscoveryRequest, HttpRequest, Issuer, JwksRequest, KeptMetadata,
-    ProviderMetadata, ResponseError,
+    DiscoveryError, DiscoveryRequest, HttpRequest, JwksRequest, KeptMetadata, ProviderMetadata,
+    ResponseError,
 };
 
 use super::call::{Call, URL_LEN};
 use super::disk::{Disk, Whose};
 use super::document::{Age, Kind};
+use super::failure::Failures;
 use super::keys::{Keys, KnownKeys};
 use super::turn::Turn;
 use crate::clock::now;
@@ -61,6 +62,7 @@ impl Published {
 #[derive(Default)]
 pub(super) struct Entry {
     turn: Turn,
+    failures: Failures,
     known: Mutex<Known>,
 }
 
@@ -74,7 +76,7 @@ struct Known {
 impl Entry {
     pub(super) fn get(
         &self,
-        issuer: Issuer<&str>,
+        request: DiscoveryRequest<'_>,
         whose: Whose,
         disk: Option<&Disk>,
         call: &Call<'_>,
@@ -82,17 +84,17 @@ impl Entry {
         if let Some(known) = self.usable(call) {
             return Ok(known);
         }
-        let request = DiscoveryRequest::new(issuer);
         let mut buf = [0; URL_LEN];
         let message = request.request(&mut buf)?;
-        let _turn = call.turn(&self.turn, &message)?;
+        let wait = || Ok(call.turn(&self.turn, &message)?);
+        let _turn = self.failures.turn(&self.turn, call.failure_pause, wait)?;
         // Another thread may have fetched it meanwhile.
         if let Some(known) = self.usable(call) {
             return Ok(known);
         }
         let before = lock(&self.known).published.clone();
         let fetch = Fetch { request, message, whose: &whose, disk };
-        let metadata = self.newest(&fetch, before.as_deref(), call)?;
+        let metadata = self.failures.keep(self.newest(&fetch, before.as_deref(), call))?;
         // The cached keys stay.
         let keys = before.map(|published| Arc::clone(&published.keys)).unwrap_or_default();
         let published = Arc::new(Published { whose, metadata, keys, disk: disk.cloned() });
@@ -162,9 +164,10 @@ impl Fetch<'_> {
         let parsed = match self.request.response(document.response()) {
             Ok(metadata) => metadata.keep(),
             Err(error) => {
-                let response = document.response();
-                let difference = Difference::of_metadata(error, &self.whose.issuer, &response);
-                let cause = Cause::Discovery { url: self.message.url.to_owned(), error };
+                let difference = document.redirect().or_else(|| {
+                    Difference::of_metadata(error, &self.whose.issuer, &document.response())
+                });
+                let cause = Cause::Discovery { url: document.place, error };
                 return Err(Error::new(cause).differing(difference));
             }
         };

@@ -149,6 +149,15 @@ pub(crate) fn on_discovery(error: DiscoveryError) -> Option<Advice> {
     }
 }
 
+pub(crate) const REDIRECTED_METADATA: Advice = realm(
+    "if the target is the provider's own, set the realm's discovery-url to it, and issuer-url to the issuer in the metadata there; a redirect is followed only to the same scheme, host and port",
+);
+pub(crate) const REDIRECTED_KEYS: Advice = provider(
+    "let the provider's metadata name as jwks_uri where the keys are in the end; a redirect is followed only to the same scheme, host and port",
+);
+pub(crate) const REDIRECTED_ENDPOINT: Advice = provider(
+    "let the provider's metadata name where this endpoint is in the end, with https and the public host name (a proxy in front of the provider that redirects is a usual cause)",
+);
 pub(crate) const SLASH_MISSING: Advice = realm("add '/' to the end of the realm's issuer-url");
 pub(crate) const SLASH_TOO_MANY: Advice =
     realm("remove the '/' at the end of the realm's issuer-url");

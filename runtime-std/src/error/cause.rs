@@ -10,6 +10,7 @@ use onerealm_core::{
 };
 
 use super::class::Class;
+use super::earlier::Earlier;
 use super::explanation::Who;
 use super::user_name::UserError;
 use super::words::{ProviderWords, it_says};
@@ -93,6 +94,8 @@ pub enum Cause {
     User(UserError),
     /// No answer.
     Http(HttpError),
+    /// The provider failed a moment ago, in another call.
+    Earlier(Box<Earlier>),
     /// A message is longer than the buffer for messages.
     Message(BufferTooSmall),
 }
@@ -120,6 +123,7 @@ impl Cause {
             Cause::Userinfo { error, .. } => error.code(),
             Cause::User(error) => error.code(),
             Cause::Http(error) => error.code(),
+            Cause::Earlier(error) => error.code,
             Cause::Message(_) => "message_too_long",
         }
     }
@@ -145,6 +149,7 @@ impl Cause {
             Cause::IdToken { .. } | Cause::User(_) => Class::IdToken,
             Cause::Http(error) if error.is_local() => Class::Realm,
             Cause::Http(_) => Class::Network,
+            Cause::Earlier(error) => error.class,
         }
     }
 
@@ -220,6 +225,7 @@ impl fmt::Display for Cause {
             }
             Cause::User(error) => error.fmt(f),
             Cause::Http(error) => error.fmt(f),
+            Cause::Earlier(error) => error.fmt(f),
             Cause::Message(BufferTooSmall { needed }) => {
                 write!(f, "a message of {needed} bytes is longer than any that is sent")
             }
@@ -231,7 +237,9 @@ impl std::error::Error for Cause {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(match self {
             Cause::Realms(error) => error,
-            Cause::RedirectUriNotListed { .. } | Cause::Unverified { .. } => return None,
+            Cause::RedirectUriNotListed { .. } | Cause::Unverified { .. } | Cause::Earlier(_) => {
+                return None;
+            }
             Cause::RedirectUri(error) => error,
             Cause::Begin(error) => error,
             Cause::Discovery { error, .. } => error,

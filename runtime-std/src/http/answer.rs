@@ -1,43 +1,44 @@
 //! The answer to a request.
 
 use onerealm_core::{HttpRequest, HttpResponse};
-use ureq::http::header::{AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
+use ureq::http::header::{AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
 use ureq::http::{HeaderMap, HeaderValue};
 use zeroize::Zeroizing;
 
 use super::caching::Caching;
 use super::coding;
 use super::error::Cause;
+use super::location::Location;
 use crate::error::shown::{Secrets, quoted_item};
 
 /// The longest body to read, in bytes; the core's limits are lower.
-const BODY_LEN: u64 = 1 << 20;
+pub(crate) const BODY_LEN: u64 = 1 << 20;
 
 /// The answer to a request.
 pub(crate) struct Answer {
     pub(super) status: u16,
     content_type: Option<String>,
-    location: Option<String>,
     caching: Caching,
+    location: Location,
     body: Zeroizing<Vec<u8>>,
 }
 
 impl Answer {
-    /// Reads the answer to `request`, whose end [`Framing`](super::framing::Framing) judges.
+    /// Reads the answer to `request`, with a body of at most `limit` bytes, whose end [`Framing`](super::framing::Framing) judges.
     pub(super) fn read(
         mut response: ureq::http::Response<ureq::Body>,
         request: &HttpRequest<'_>,
+        limit: u64,
     ) -> Result<Self, Cause> {
         check(response.headers(), request)?;
         let status = response.status().as_u16();
         let content_type = response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
         let content_type = content_type.map(|text| String::from_utf8_lossy(text).into_owned());
-        let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-        let location = location.map(str::to_owned);
         let said = |name| response.headers().get_all(name).iter().map(HeaderValue::as_bytes);
         let caching = Caching::of(said(CACHE_CONTROL), said(AGE));
-        let body = response.body_mut().with_config().limit(BODY_LEN).read_to_vec()?;
-        Ok(Answer { status, content_type, location, caching, body: Zeroizing::new(body) })
+        let location = Location::of(response.headers());
+        let body = response.body_mut().with_config().limit(limit).read_to_vec()?;
+        Ok(Answer { status, content_type, caching, location, body: Zeroizing::new(body) })
     }
 
     /// An answer from the cache.
@@ -45,8 +46,8 @@ impl Answer {
         Answer {
             status: 200,
             content_type: content_type.map(str::to_owned),
-            location: None,
             caching: Caching::of(std::iter::empty(), std::iter::empty()),
+            location: Location::Missing,
             body: Zeroizing::new(body.to_vec()),
         }
     }
@@ -55,9 +56,17 @@ impl Answer {
         self.status
     }
 
-    /// Where a redirect leads.
+    /// Where it redirects to, if its status is that of a redirect (RFC 9110 section 15.4).
+    pub(crate) fn redirect(&self) -> Option<&Location> {
+        matches!(self.status, 301 | 302 | 303 | 307 | 308).then_some(&self.location)
+    }
+
+    /// Where a redirect leads, if it says so once.
     pub(crate) fn location(&self) -> Option<&str> {
-        self.location.as_deref()
+        match &self.location {
+            Location::To(location) => Some(location),
+            _ => None,
+        }
     }
 
     pub(crate) fn caching(&self) -> Caching {

@@ -42,6 +42,17 @@ impl Caching {
         caching
     }
 
+    /// Of two answers that one document took: as long as both allow. What says nothing of a time
+    /// shortens none.
+    pub(crate) fn and(self, other: Self) -> Self {
+        let times = [self.max_age, other.max_age];
+        Caching {
+            max_age: times.into_iter().flatten().min(),
+            is_storable: self.is_storable && other.is_storable,
+            may_be_stale: self.may_be_stale && other.may_be_stale,
+        }
+    }
+
     fn expire(&mut self) {
         self.max_age = Some(0);
         self.may_be_stale = false;
@@ -91,6 +102,23 @@ mod tests {
             (&["no-cache, must-revalidate, no-transform, no-store"], "", (Some(0), false, false)),
         ] {
             assert_eq!(caching(values, age), expected, "{values:?} {age:?}");
+        }
+    }
+
+    #[test]
+    fn two_answers_may_be_kept_as_long_as_both_allow() {
+        let of =
+            |text: &'static str| Caching::of(std::iter::once(text.as_bytes()), std::iter::empty());
+        for (one, other, expected) in [
+            ("", "", ""),
+            ("max-age=60", "", "max-age=60"),
+            ("max-age=60", "max-age=600", "max-age=60"),
+            ("max-age=600", "no-cache", "no-cache"),
+            ("max-age=600", "no-store", "no-store"),
+            ("must-revalidate", "max-age=600", "must-revalidate, max-age=600"),
+        ] {
+            assert_eq!(of(one).and(of(other)), of(expected), "{one} {other}");
+            assert_eq!(of(other).and(of(one)), of(expected), "{other} {one}");
         }
     }
 }

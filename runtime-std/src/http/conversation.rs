@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use onerealm_core::HttpRequest;
 
-use super::answer::Answer;
+use super::answer::{Answer, BODY_LEN};
 use super::error::{Cause, HttpError, Through};
 use super::kept::Lines;
 use super::line::{IDLE, Line};
@@ -40,17 +40,28 @@ impl<'h> Conversation<'h> {
         ca_file: Option<&Path>,
         deadline: Instant,
     ) -> Result<Answer, HttpError> {
+        self.send_within(request, ca_file, deadline, BODY_LEN)
+    }
+
+    /// The same, with room for a body of `limit` bytes.
+    pub(crate) fn send_within(
+        &self,
+        request: &HttpRequest<'_>,
+        ca_file: Option<&Path>,
+        deadline: Instant,
+        limit: u64,
+    ) -> Result<Answer, HttpError> {
         let proxy = proxy::for_url(request.url).map_err(|_| Cause::Proxy);
         let through = proxy.as_ref().ok().and_then(|proxy| proxy.as_ref().map(Through::of));
         let answer = proxy.and_then(|proxy| {
             let mut line = self.line.borrow_mut();
             let line = self.line_to(&mut line, request.url, ca_file)?;
-            let answer = line.exchange(request, proxy.clone(), deadline);
+            let answer = line.exchange(request, proxy.clone(), deadline, limit);
             match answer {
                 Err(cause) if cause.depends_on_trust() => match self.with_newer_trust(line) {
                     Some(newer) => {
                         *line = newer;
-                        line.exchange(request, proxy, deadline)
+                        line.exchange(request, proxy, deadline, limit)
                     }
                     None => Err(cause),
                 },

@@ -62,6 +62,7 @@ impl Line {
         request: &HttpRequest<'_>,
         proxy: Option<Proxy>,
         deadline: Instant,
+        limit: u64,
     ) -> Result<Answer, Cause> {
         let _watch = proxy.is_some().then(|| self.watch(deadline)).transpose()?;
         log::debug!("{} {}", request.method, request.url);
@@ -74,7 +75,7 @@ impl Line {
         if is_broken && was_over_an_old_one() && request.method == Method::Get {
             response = self.run(request, proxy, deadline);
         }
-        let answer = response.and_then(|response| Answer::read(response, request));
+        let answer = response.and_then(|response| Answer::read(response, request, limit));
         // The watch may have cut the connection, which can surface as any error.
         if Instant::now() >= deadline {
             return Err(Cause::Timeout);

@@ -3,9 +3,11 @@
 //! Steps that can fail harmlessly come first. Sending the code uses a login up, and so does the
 //! provider's refusal.
 
+use std::sync::Arc;
+
 use onerealm_core::{
-    AuthorizationError, AuthorizationResponse, ClientSecret, ErrorResponse, IdToken, Identity,
-    NativeKey, PendingAuthorization, RelyingParty, SealedState, TokenRequest, Userinfo,
+    AuthorizationError, AuthorizationResponse, BadSignature, ClientSecret, ErrorResponse, IdToken,
+    Identity, NativeKey, PendingAuthorization, RelyingParty, SealedState, TokenRequest, Userinfo,
     UserinfoError, UserinfoRequest, policy,
 };
 use zeroize::Zeroizing;
@@ -15,10 +17,11 @@ use super::callback::Callback;
 use super::login::{Login, MESSAGE_LEN};
 use crate::claims::Claims;
 use crate::clock::now;
-use crate::documents::{Keys, URL_LEN};
+use crate::documents::{Doubt, Keys, URL_LEN};
 use crate::error::Error;
 use crate::error::cause::Cause;
 use crate::error::difference::Difference;
+use crate::error::redirected::Redirected;
 use crate::error::refused_id_token::Judged;
 use crate::error::shown::Secrets;
 use crate::error::user_name::UserError;
@@ -192,8 +195,8 @@ impl Logins {
     }
 }
 
-/// Validates the ID token. Fetches the provider's keys again if they lack the one that the token
-/// names.
+/// Validates the ID token. Fetches the provider's keys again, once, if they lack the one that the token
+/// names, or if the signature is not its.
 fn validate<'b>(
     id_token: IdToken<'b>,
     keys: Keys<'_>,
@@ -201,18 +204,32 @@ fn validate<'b>(
     secrets: Secrets,
     buf: &'b mut [u8],
 ) -> Result<Identity<'b>, Error> {
-    let mut document = keys.get()?;
-    let opened = id_token.open(buf);
-    if let Ok(unverified) = &opened {
-        if unverified.lacks_key(&keys.key_set(&document)?) {
-            document = keys.newer(&document)?;
+    let known = keys.get()?;
+    let mut document = Arc::clone(&known);
+    let verdict = match id_token.open(buf) {
+        Err(refused) => Err(refused),
+        Ok(unverified) => {
+            if unverified.lacks_key(&keys.key_set(&document)?) {
+                document = keys.newer(&known, Doubt::UnknownKey)?;
+            }
+            let signed = match unverified.verify(&keys.key_set(&document)?, verifiers()) {
+                // Keys that were fetched for this very token get no newer.
+                Err(bad) if bad.may_be_of_a_newer_key() && Arc::ptr_eq(&document, &known) => {
+                    document = keys.after_bad_signature(&known);
+                    let (older, newer) = (keys.key_set(&known)?, keys.key_set(&document)?);
+                    bad.verify_again(&older, &newer, verifiers())
+                }
+                signed => signed,
+            };
+            signed.map_err(BadSignature::refuse).and_then(|token| token.validate(now()))
         }
-    }
-    let key_set = keys.key_set(&document)?;
-    let verdict = opened.and_then(|token| token.validate(&key_set, verifiers(), now()));
+    };
     verdict.map_err(|refused| {
-        let error = refused.error();
-        let judged = Judged { relying_party, keys: key_set, token: refused, secrets };
+        let (error, keys) = match keys.key_set(&document) {
+            Ok(keys) => (refused.error(), keys),
+            Err(error) => return error,
+        };
+        let judged = Judged { relying_party, keys, token: refused, secrets };
         Error::new(Cause::IdToken { error }).differing(judged.difference())
     })
 }
@@ -241,8 +258,15 @@ fn id_token<'a>(
     let client_type = request.client_type();
     request.response(answer.response()).map_err(|error| {
         let url = relying_party.metadata().token_endpoint().chars().collect();
-        Cause::Token { url, client_type, error, words: words(answer, secrets) }.into()
+        let cause = Cause::Token { url, client_type, error, words: words(answer, secrets) };
+        Error::new(cause).differing(redirected(answer))
     })
+}
+
+/// Where the answer redirects to, which is never followed.
+fn redirected(answer: &Answer) -> Option<Difference> {
+    let to = answer.redirect()?;
+    Some(Difference::of_redirect(Redirected::Endpoint, answer.response().status, to, None))
 }
 
 /// The provider's words in a refusal.
@@ -262,8 +286,9 @@ impl<'a> Asked<'a> {
     fn of(identity: &Identity<'a>, login: &Login<'_>) -> Result<Option<Self>, Error> {
         let Some(request) = identity.userinfo_request() else { return Ok(None) };
         let mut buf = Zeroizing::new(vec![0; policy::ACCESS_TOKEN_LEN + MESSAGE_LEN]);
-        let message =
-            request.request(&mut buf).map_err(|error| refused_userinfo(request, error, None))?;
+        let message = request
+            .request(&mut buf)
+            .map_err(|error| refused_userinfo(request, error, None, None))?;
         let answer = login.send(&message)?;
         let mut secrets = Secrets::default();
         secrets.add_request(&message);
@@ -272,7 +297,8 @@ impl<'a> Asked<'a> {
 
     fn userinfo(&self) -> Result<Userinfo<'_>, Error> {
         self.request.response(self.answer.response()).map_err(|error| {
-            refused_userinfo(self.request, error, words(&self.answer, &self.secrets))
+            let words = words(&self.answer, &self.secrets);
+            refused_userinfo(self.request, error, words, redirected(&self.answer))
         })
     }
 }
@@ -281,8 +307,9 @@ fn refused_userinfo(
     request: UserinfoRequest<'_>,
     error: UserinfoError,
     words: Option<ProviderWords>,
+    redirected: Option<Difference>,
 ) -> Error {
-    let difference = Difference::of_userinfo(error);
+    let difference = redirected.or_else(|| Difference::of_userinfo(error));
     let url = request.endpoint().chars().collect();
     Error::new(Cause::Userinfo { url, error, words }).differing(difference)
 }

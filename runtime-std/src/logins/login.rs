@@ -1,7 +1,7 @@
 //! A login in progress.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use onerealm_core::{
     DiscoveryError, HttpRequest, ProviderMetadata, Realm, RedirectUri, RelyingParty, policy,
@@ -30,6 +30,19 @@ pub(crate) struct Login<'l> {
 impl Logins {
     /// Begins a call for a login in the realm, fetching the provider's metadata if unknown.
     pub(crate) fn login<'l>(&'l self, config: &'l RealmConfig) -> Result<Login<'l>, Error> {
+        self.login_after(config, self.network.0.documents.failure_pause())
+    }
+
+    /// The same for a call that asks the provider whatever it answered a moment ago.
+    pub(crate) fn login_asking<'l>(&'l self, config: &'l RealmConfig) -> Result<Login<'l>, Error> {
+        self.login_after(config, Duration::ZERO)
+    }
+
+    fn login_after<'l>(
+        &'l self,
+        config: &'l RealmConfig,
+        failure_pause: Duration,
+    ) -> Result<Login<'l>, Error> {
         let Shared { http, documents } = &*self.network.0;
         let call = Call {
             http,
@@ -37,9 +50,10 @@ impl Logins {
             ca_file: config.ca_file.as_deref(),
             deadline: Instant::now() + self.deadline,
             lifetime: self.cache_lifetime,
+            failure_pause,
         };
         let realm = config.realm.borrowed();
-        let published = documents.of(realm.issuer, &call)?;
+        let published = documents.of(&realm, &call)?;
         Ok(Login { config, realm, published, call })
     }
 }

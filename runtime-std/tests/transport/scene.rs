@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use onerealm::{Callback, DirectoryStore, Error, Logins, Requested, User};
+use onerealm::{Callback, DirectoryStore, Error, Logins, Network, Requested, User};
 use onerealm_demo_provider::{
     DemoProvider, Endpoint, Platform, Registration, Setup, User as Person, browser,
 };
@@ -117,7 +117,10 @@ impl Drop for Scene {
 /// The logins of the configuration in this directory.
 pub fn logins(directory: &Path) -> Logins {
     let store = DirectoryStore::new(directory.join("state"));
-    Logins::new(onerealm_domains_cfg::read(&directory.join("domains.cfg")).unwrap(), store)
+    let realms = onerealm_domains_cfg::read(&directory.join("domains.cfg")).unwrap();
+    // A failure of one step must not decide the next one.
+    let network = Network::new().remembering_failures(Duration::ZERO);
+    Logins::new(realms, store).with_network(network)
 }
 
 /// Begins a login, signs in at the provider itself, and finishes the login.
