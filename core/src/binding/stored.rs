@@ -42,7 +42,7 @@ impl Binding {
         put(self.nonce.as_bytes());
         put(self.verifier.as_bytes());
         for text in [&*self.realm, &self.issuer, &self.client_id, self.redirect_uri.as_str()] {
-            // At most 255, guaranteed by the types.
+            // At most 255, guaranteed by the types; and 256 of a client identifier, as 0.
             put(&[text.len() as u8]);
             put(text.as_bytes());
         }
@@ -73,7 +73,7 @@ impl Binding {
             verifier: CodeVerifier::from_bytes(rest.array()?),
             realm: String::try_from(RealmName::parse(rest.text()?).ok()?.as_str()).ok()?,
             issuer: String::try_from(Issuer::parse(rest.text()?).ok()?.as_str()).ok()?,
-            client_id: String::try_from(ClientId::parse(rest.text()?).ok()?.as_str()).ok()?,
+            client_id: String::try_from(ClientId::parse(rest.client_id()?).ok()?.as_str()).ok()?,
             redirect_uri: RedirectUri::parse(rest.text()?).ok()?,
         };
         rest.0.is_empty().then_some(binding)
@@ -124,7 +124,17 @@ impl<'a> Fields<'a> {
 
     fn text(&mut self) -> Option<&'a str> {
         let [len] = self.array()?;
-        let (text, rest) = self.0.split_at_checked(len.into())?;
+        self.text_of(len.into())
+    }
+
+    /// A client identifier is never empty, so that the one byte of its length is enough for 256.
+    fn client_id(&mut self) -> Option<&'a str> {
+        let [len] = self.array()?;
+        self.text_of(if len == 0 { CLIENT_ID_LEN } else { len.into() })
+    }
+
+    fn text_of(&mut self, len: usize) -> Option<&'a str> {
+        let (text, rest) = self.0.split_at_checked(len)?;
         self.0 = rest;
         core::str::from_utf8(text).ok()
     }
@@ -150,6 +160,20 @@ mod tests {
         assert_eq!(read.verifier.as_bytes(), &[3; 32]);
         assert_eq!(read.issuer, "https://login.example/t");
         assert_eq!(read.decision, binding().decision);
+    }
+
+    #[test]
+    fn a_client_identifier_of_each_length_is_read_back() {
+        const _: () = assert!(CLIENT_ID_LEN == 256);
+        for len in [1, 2, 255, 256] {
+            let client_id = "c".repeat(len);
+            let client_id = String::try_from(client_id.as_str()).unwrap();
+            let stored = Binding { client_id: client_id.clone(), ..binding() };
+            let mut buf = [0; Binding::STORED_LEN];
+            let bytes = stored.encode(&mut buf).unwrap();
+            assert_eq!(bytes.len(), binding().encode(&mut [0; 512]).unwrap().len() + len - 3);
+            assert_eq!(Binding::decode(bytes).unwrap().client_id, client_id);
+        }
     }
 
     #[test]
