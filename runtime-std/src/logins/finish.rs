@@ -30,6 +30,9 @@ use crate::store::StoreError;
 use crate::user::User;
 use crate::verifiers::verifiers;
 
+/// The most members around one place of an ID token or of userinfo.
+const MEMBERS: usize = 1024;
+
 /// What the caller learns about an end user.
 type ToldAs<T> = fn(&Identity<'_>, &RealmConfig) -> Result<T, UserError>;
 
@@ -136,7 +139,9 @@ impl Logins {
         let id_token = id_token(request, &answer, relying_party, &secrets)?;
 
         let mut buf = vec![0; id_token.buffer_needed()];
-        let identity = validate(id_token, keys, relying_party, secrets, &mut buf)?;
+        let mut scratch = [0; MEMBERS];
+        let room = (buf.as_mut_slice(), scratch.as_mut_slice());
+        let identity = validate(id_token, keys, relying_party, secrets, room)?;
         let asked = Asked::of(&identity, &login)?;
         let identity = match &asked {
             Some(asked) => identity.with_userinfo(asked.userinfo()?),
@@ -199,10 +204,10 @@ fn validate<'b>(
     keys: Keys<'_>,
     relying_party: RelyingParty<'b>,
     secrets: Secrets,
-    buf: &'b mut [u8],
+    (buf, scratch): (&'b mut [u8], &'b mut [u32]),
 ) -> Result<Identity<'b>, Error> {
     let mut document = keys.get()?;
-    let opened = id_token.open(buf);
+    let opened = id_token.open(buf).map(|token| token.with_scratch(scratch));
     if let Ok(unverified) = &opened {
         if unverified.lacks_key(&keys.key_set(&document)?) {
             document = keys.newer(&document)?;
@@ -261,7 +266,12 @@ impl<'a> Asked<'a> {
     /// Asks the userinfo endpoint, if both realm and provider use it.
     fn of(identity: &Identity<'a>, login: &Login<'_>) -> Result<Option<Self>, Error> {
         let Some(request) = identity.userinfo_request() else { return Ok(None) };
-        let mut buf = Zeroizing::new(vec![0; policy::ACCESS_TOKEN_LEN + MESSAGE_LEN]);
+        let mut buf = Zeroizing::new(vec![0; MESSAGE_LEN]);
+        let fits = request.request(&mut buf).map(|_| ());
+        if let Err(UserinfoError::Buffer { needed }) = fits {
+            // A longer access token than most.
+            buf = Zeroizing::new(vec![0; needed]);
+        }
         let message =
             request.request(&mut buf).map_err(|error| refused_userinfo(request, error, None))?;
         let answer = login.send(&message)?;
@@ -271,7 +281,8 @@ impl<'a> Asked<'a> {
     }
 
     fn userinfo(&self) -> Result<Userinfo<'_>, Error> {
-        self.request.response(self.answer.response()).map_err(|error| {
+        let answer = self.answer.response();
+        self.request.response_with_scratch(answer, &mut [0; MEMBERS]).map_err(|error| {
             refused_userinfo(self.request, error, words(&self.answer, &self.secrets))
         })
     }

@@ -23,6 +23,7 @@ mod sealing_key;
 mod secrets;
 #[cfg(unix)]
 mod streams;
+mod sizes;
 mod support;
 #[cfg(unix)]
 mod special_files;
