@@ -43,6 +43,8 @@ pub struct AuthorizationResponse<'a> {
     at: Option<&'a str>,
     /// How browsers write the login's redirect URI.
     written: Option<&'a str>,
+    /// What the browser kept, empty if nothing, according to a caller that asks for it.
+    browser: Option<FormText<'a>>,
 }
 
 /// A query or a form as it came, hidden in `Debug`.
@@ -144,6 +146,14 @@ impl<'a> AuthorizationResponse<'a> {
         AuthorizationResponse { written: Some(written), ..self }
     }
 
+    /// The response, from a browser that kept `binding` as its
+    /// [`BrowserBinding`](crate::BrowserBinding), or nothing: the login must be
+    /// [bound](crate::AuthorizationRequest::bound_to_browser) to this browser.
+    pub fn from_browser(self, binding: Option<&'a str>) -> Self {
+        let browser = Some(FormText::plain(binding.unwrap_or_default()));
+        AuthorizationResponse { browser, ..self }
+    }
+
     /// The storage key of the login that this response claims to belong to.
     pub fn key(&self) -> PendingKey {
         PendingKey::of_state(self.state.bytes())
@@ -204,6 +214,10 @@ impl<'a> AuthorizationResponse<'a> {
 
     pub(crate) fn outcome(&self) -> Outcome<'a> {
         self.outcome
+    }
+
+    pub(crate) fn brought_by_browser(&self) -> Option<FormText<'a>> {
+        self.browser
     }
 
     /// Whether it came to `redirect_uri`, as far as is known. Browsers write an empty path as `/`.
@@ -297,6 +311,7 @@ impl<'a> Parameters<'a> {
             query: None,
             at: None,
             written: None,
+            browser: None,
         })
     }
 }

@@ -628,6 +628,63 @@ fn case_120_a_login_comes_back_to_its_redirect_uri_or_to_that_as_browsers_write_
 }
 
 #[test]
+fn case_200_a_login_that_is_bound_to_a_browser_accepts_no_other_ones_response() {
+    let trial = Trial::new();
+    let document = trial.discovery.to_string();
+    let metadata = metadata(&document);
+    let relying_party = RelyingParty::new(&trial.realm, &metadata).unwrap();
+    let begin = || {
+        let redirect_uri = RedirectUri::parse(REDIRECT_URI).unwrap();
+        let rng = &mut getrandom::SysRng;
+        AuthorizationRequest::new(relying_party, redirect_uri, Requested::Default, rng, NOW)
+            .unwrap()
+    };
+    let (request, binding) = begin().bound_to_browser();
+    let (_, of_another_login) = begin().bound_to_browser();
+    let mut buf = [0; 4096];
+    assert!(!request.write_url(&mut buf).unwrap().contains(binding.as_str()), "it is no parameter");
+    let bound = request.into_pending();
+    let mut buf = [0; PendingAuthorization::PENDING_LEN];
+    let stored = PendingAuthorization::decode(bound.encode(&mut buf).unwrap()).unwrap();
+    let unbound = begin().into_pending();
+    assert!(stored.is_bound_to_browser() && !unbound.is_bound_to_browser());
+    let (_, value_of_unbound) = begin().bound_to_browser();
+
+    let verdict = |pending: &PendingAuthorization, browser: Option<Option<&str>>| {
+        let state = pending.state();
+        let mut response = AuthorizationResponse::from_parts("c", state.as_str(), None).unwrap();
+        if let Some(brought) = browser {
+            response = response.from_browser(brought);
+        }
+        let verdict = pending.clone().accept(&response, relying_party, NOW).map(|_| ());
+        assert_eq!(verdict, pending.check_browser(&response));
+        assert!(!format!("{response:?}").contains(binding.as_str()));
+        verdict
+    };
+    let refused = Err(AuthorizationError::OtherBrowser);
+    assert_eq!(verdict(&stored, Some(Some(binding.as_str()))), Ok(()));
+    for brought in [
+        "",
+        "x",
+        of_another_login.as_str(),
+        &binding.as_str()[..42],
+        &format!("{}A", binding.as_str()),
+        &binding.as_str().to_lowercase(),
+        bound.state().as_str(),
+    ] {
+        assert_eq!(verdict(&stored, Some(Some(brought))), refused, "{brought}");
+    }
+    assert_eq!(verdict(&stored, Some(None)), refused);
+    // Whoever forgets to ask the browser is told at the first login.
+    assert_eq!(verdict(&stored, None), refused);
+    // Whoever asks takes no login that began without, which may be anybody's.
+    assert_eq!(verdict(&unbound, None), Ok(()));
+    for brought in [None, Some(""), Some(value_of_unbound.as_str())] {
+        assert_eq!(verdict(&unbound, Some(brought)), refused);
+    }
+}
+
+#[test]
 fn case_123_and_124_each_login_takes_its_own_response_only() {
     let trial = Trial::new();
     trial.login(|first| {

@@ -20,6 +20,8 @@ use crate::time::UnixTime;
 pub struct PendingFields<'a> {
     /// Our identity at the token endpoint.
     pub decision: Decision,
+    /// Whether only the browser that was sent away may finish the login.
+    pub bound_to_browser: bool,
     /// When the login began.
     pub begun: UnixTime,
     /// `state`: 43 characters of base64url.
@@ -42,6 +44,7 @@ impl fmt::Debug for PendingFields<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PendingFields")
             .field("decision", &self.decision)
+            .field("bound_to_browser", &self.bound_to_browser)
             .field("begun", &self.begun)
             .field("realm", &self.realm)
             .field("issuer", &self.issuer)
@@ -58,6 +61,7 @@ impl Binding {
             [self.state.text(), self.nonce.text(), self.verifier.text()];
         then(PendingFields {
             decision: self.decision,
+            bound_to_browser: self.bound_to_browser,
             begun: self.begun,
             state: state.as_str(),
             nonce: nonce.as_str(),
@@ -78,6 +82,7 @@ impl Binding {
     fn put_together(fields: PendingFields<'_>) -> Option<Self> {
         Some(Binding {
             decision: fields.decision,
+            bound_to_browser: fields.bound_to_browser,
             begun: fields.begun,
             state: Random256::of_text(fields.state)?,
             nonce: Random256::of_text(fields.nonce)?,
@@ -97,12 +102,15 @@ mod tests {
 
     #[test]
     fn fields_make_the_login_that_they_are_of() {
-        let again = binding().with_fields(Binding::from_fields).unwrap();
         let encode = |binding: Binding| {
             let mut buf = [0; Binding::STORED_LEN];
             binding.encode(&mut buf).unwrap().to_vec()
         };
-        assert_eq!(encode(again), encode(binding()));
+        for bound_to_browser in [false, true] {
+            let binding = || Binding { bound_to_browser, ..binding() };
+            let again = binding().with_fields(Binding::from_fields).unwrap();
+            assert_eq!(encode(again), encode(binding()));
+        }
     }
 
     #[test]

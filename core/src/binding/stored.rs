@@ -36,7 +36,8 @@ impl Binding {
     }
 
     fn put_fields(&self, mut put: impl FnMut(&[u8])) {
-        put(&[VERSION, decision_byte(self.decision)]);
+        let bound = if self.bound_to_browser { BOUND_TO_BROWSER } else { 0 };
+        put(&[VERSION, decision_byte(self.decision) | bound]);
         put(&self.begun.0.to_be_bytes());
         put(self.state.as_bytes());
         put(self.nonce.as_bytes());
@@ -66,7 +67,8 @@ impl Binding {
             return None;
         }
         let binding = Binding {
-            decision: decision_of_byte(decision)?,
+            decision: decision_of_byte(decision & !BOUND_TO_BROWSER)?,
+            bound_to_browser: decision & BOUND_TO_BROWSER != 0,
             begun: UnixTime(u64::from_be_bytes(rest.array()?)),
             state: Random256::from_bytes(rest.array()?),
             nonce: Random256::from_bytes(rest.array()?),
@@ -92,6 +94,10 @@ const CHECKSUM_LEN: usize = 16;
 const FIXED_LEN: usize = 2 + 8 + 3 * 32;
 /// Four texts, each preceded by its length.
 const TEXTS_LEN: usize = 4 + REALM_NAME_LEN + ISSUER_LEN + CLIENT_ID_LEN + REDIRECT_URI_LEN;
+
+/// A bit beside the decision, so that a login without it has the form that it always had, and a version
+/// that doesn't know it reads no login with it.
+const BOUND_TO_BROWSER: u8 = 0x80;
 
 fn decision_byte(decision: Decision) -> u8 {
     match decision {
@@ -163,6 +169,17 @@ mod tests {
     }
 
     #[test]
+    fn a_login_that_is_bound_to_a_browser_stays_so() {
+        let bound = Binding { bound_to_browser: true, ..binding() };
+        let mut buf = [0; Binding::STORED_LEN];
+        let bytes = bound.encode(&mut buf).unwrap();
+        assert_eq!((bytes[1], encoded()[1]), (0x82, 0x02));
+        let read = Binding::decode(bytes).unwrap();
+        assert!(read.bound_to_browser && !Binding::decode(&encoded()).unwrap().bound_to_browser);
+        assert_eq!(read.decision, bound.decision);
+    }
+
+    #[test]
     fn a_client_identifier_of_each_length_is_read_back() {
         const _: () = assert!(CLIENT_ID_LEN == 256);
         for len in [1, 2, 255, 256] {
@@ -196,7 +213,7 @@ mod tests {
     fn a_right_checksum_over_wrong_fields_is_refused() {
         let mut bytes = encoded();
         let end = bytes.len() - CHECKSUM_LEN;
-        for (at, value) in [(0, 2), (1, 4), (106, 0), (107, b'!')] {
+        for (at, value) in [(0, 2), (1, 4), (1, 0x84), (1, 0x42), (106, 0), (107, b'!')] {
             let mut fields = bytes[..end].to_vec();
             fields[at] = value;
             let checksum = Sha256::digest(&fields);

@@ -44,14 +44,42 @@ impl Logins {
     ///
     /// # Errors
     ///
-    /// Anything that prevents the login: [`Error::class`] says who must act.
+    /// Anything that prevents the login: [`Error::class`] says who must act. A login that
+    /// [`begin_in_browser`](Self::begin_in_browser) began is refused.
     pub fn finish(
         &self,
         callback: Callback<'_>,
         redirect_url: Option<&str>,
     ) -> Result<User, Error> {
+        self.finish_stored(callback.response()?, redirect_url)
+    }
+
+    /// Finishes a login that [`begin_in_browser`](Self::begin_in_browser) began, here or in another
+    /// process: `browser_binding` is the value in the cookie of the browser that came with the
+    /// callback, if it has one. `redirect_url` is as in [`finish`](Self::finish).
+    ///
+    /// Without the value, or with another login's, the login is refused and not used up.
+    ///
+    /// # Errors
+    ///
+    /// As [`finish`](Self::finish). A login that [`begin`](Self::begin) began is refused.
+    pub fn finish_in_browser(
+        &self,
+        callback: Callback<'_>,
+        redirect_url: Option<&str>,
+        browser_binding: Option<&str>,
+    ) -> Result<User, Error> {
+        let response = callback.response()?.from_browser(browser_binding);
+        self.finish_stored(response, redirect_url)
+    }
+
+    fn finish_stored(
+        &self,
+        response: AuthorizationResponse<'_>,
+        redirect_url: Option<&str>,
+    ) -> Result<User, Error> {
         let redirect_url = redirect_url.map(redirect_url::as_browsers_write);
-        let response = callback.response()?.at(redirect_url.as_deref());
+        let response = response.at(redirect_url.as_deref());
         let state = state_text(&response)?;
         let pending = self.store.read(&state, now())?;
         let own_state = pending.state();
@@ -116,10 +144,12 @@ impl Logins {
         kept: Option<&str>,
         told_as: ToldAs<T>,
     ) -> Result<T, Error> {
-        // A response to another redirect URI is refused before any request is sent.
+        // A response of another browser or to another redirect URI is refused before any request is
+        // sent.
         let redirect_uri = redirect_url::as_browsers_write(pending.redirect_uri());
         let response = response.to_redirect_uri_written(&redirect_uri);
-        pending.check_redirect_uri(&response).map_err(|error| {
+        let is_ours = pending.check_browser(&response);
+        is_ours.and_then(|()| pending.check_redirect_uri(&response)).map_err(|error| {
             let words = ProviderWords::of_authorization(&response);
             Cause::Authorization { error, words }
         })?;

@@ -3,6 +3,7 @@
 
 mod bends;
 mod binding;
+mod browsers;
 mod caches;
 mod change;
 mod client_type_table;
