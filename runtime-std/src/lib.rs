@@ -50,6 +50,7 @@ mod hex;
 mod http;
 mod lock;
 mod logins;
+mod mix_up;
 mod network;
 mod realm;
 mod realms;

@@ -11,6 +11,7 @@ use super::Logins;
 use super::login::{Login, MESSAGE_LEN, check_listed};
 use crate::clock::now;
 use crate::error::Error;
+use crate::mix_up;
 
 /// A login that has begun.
 #[non_exhaustive]
@@ -123,7 +124,10 @@ impl Logins {
     fn login_to(&self, realm: &str, redirect_uri: &RedirectUri) -> Result<Login<'_>, Error> {
         let config = self.realms.get(realm)?;
         check_listed(config, redirect_uri)?;
-        self.login(config)
+        let login = self.login(config)?;
+        let announces_issuer = login.published.metadata().sends_issuer();
+        mix_up::warn(&self.realms, config, redirect_uri, announces_issuer);
+        Ok(login)
     }
 }
 

@@ -24,6 +24,7 @@ mod sealing_key;
 mod secrets;
 #[cfg(unix)]
 mod streams;
+mod shared_redirects;
 mod sizes;
 mod support;
 #[cfg(unix)]
