@@ -2,6 +2,7 @@
 
 use rand_core::TryCryptoRng;
 
+use crate::browser_binding::BrowserBinding;
 use crate::client::{Client, ClientType, ClientTypeError, Requested};
 use crate::pending_authorization::PendingAuthorization;
 use crate::random::NoEntropy;
@@ -58,6 +59,17 @@ impl<'a> AuthorizationRequest<'a> {
         let client = Client::decide(realm, metadata, redirect_uri.kind(), requested)?;
         let pending = PendingAuthorization::begin(realm, &client, redirect_uri, rng, now)?;
         Ok(AuthorizationRequest { relying_party, pending })
+    }
+
+    /// Binds the login to the browser that is sent away, which keeps the value meanwhile: the login
+    /// then accepts no response without it
+    /// ([`AuthorizationResponse::from_browser`](crate::AuthorizationResponse::from_browser)).
+    ///
+    /// Without that, somebody could begin a login, sign in, and let another's browser finish it, which
+    /// would then be signed in as somebody else (login CSRF).
+    pub fn bound_to_browser(self) -> (Self, BrowserBinding) {
+        let (pending, binding) = self.pending.bound_to_browser();
+        (AuthorizationRequest { pending, ..self }, binding)
     }
 
     /// The client type of the login.

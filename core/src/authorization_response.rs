@@ -1,11 +1,15 @@
 //! The authorization response (OpenID Connect Core 3.1.2.5 and 3.1.2.6): the end user returns.
 
+mod place;
+
+use core::fmt;
+
 use crate::error::error_enum;
 use crate::error_response::ErrorCode;
 use crate::policy::CODE_LEN;
 use crate::sealed_state::SealedState;
 use crate::state::{PendingKey, StateText};
-use crate::wire::{FormPairs, FormText, cut, split};
+use crate::wire::{FormPairs, FormText, cut};
 
 /// The response from the end user's browser. It is untrusted until
 /// [`PendingAuthorization::accept`](crate::PendingAuthorization::accept).
@@ -31,12 +35,26 @@ pub struct AuthorizationResponse<'a> {
     state: FormText<'a>,
     iss: ResponseIssuer<'a>,
     outcome: Outcome<'a>,
-    /// The URL it came to, if the response was a whole URL.
+    /// The URL it came to without its query, if the response was a whole URL.
     came_to: Option<&'a str>,
+    /// The query or form that it was read from.
+    query: Option<Query<'a>>,
     /// The redirect URI it came to, according to the caller.
     at: Option<&'a str>,
     /// How browsers write the login's redirect URI.
     written: Option<&'a str>,
+    /// What the browser kept, empty if nothing, according to a caller that asks for it.
+    browser: Option<FormText<'a>>,
+}
+
+/// A query or a form as it came, hidden in `Debug`.
+#[derive(Clone, Copy)]
+struct Query<'a>(&'a str);
+
+impl fmt::Debug for Query<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Query(..)")
+    }
 }
 
 /// An error that came without a `state`, from the provider or from anybody: text to be bounded and
@@ -73,7 +91,8 @@ impl<'a> AuthorizationResponse<'a> {
     ///
     /// [`AuthorizationResponseError`]: it is not an authorization response of the code flow.
     pub fn from_query(query: &'a str) -> Result<Self, AuthorizationResponseError> {
-        Parameters::read(query)?.response(None)
+        let response = Parameters::read(query)?.response()?;
+        Ok(AuthorizationResponse { query: Some(Query(query)), ..response })
     }
 
     /// Reads the whole URL that the end user was redirected to.
@@ -84,7 +103,8 @@ impl<'a> AuthorizationResponse<'a> {
     pub fn from_url(url: &'a str) -> Result<Self, AuthorizationResponseError> {
         let (url, _fragment) = cut(url, b'#').unwrap_or((url, ""));
         let (came_to, query) = cut(url, b'?').ok_or(AuthorizationResponseError::NoState)?;
-        Parameters::read(query)?.response(Some(came_to))
+        let response = Self::from_query(query)?;
+        Ok(AuthorizationResponse { came_to: Some(came_to), ..response })
     }
 
     /// The error in `response`, a whole URL or its query, if it lacks a `state`.
@@ -116,7 +136,7 @@ impl<'a> AuthorizationResponse<'a> {
             iss: iss.map(FormText::plain),
             ..Parameters::default()
         };
-        parameters.response(None)
+        parameters.response()
     }
 
     /// Takes code and state from an interface without a place for `iss`: whether the provider sent
@@ -148,6 +168,14 @@ impl<'a> AuthorizationResponse<'a> {
     /// original.
     pub fn to_redirect_uri_written(self, written: &'a str) -> Self {
         AuthorizationResponse { written: Some(written), ..self }
+    }
+
+    /// The response, from a browser that kept `binding` as its
+    /// [`BrowserBinding`](crate::BrowserBinding), or nothing: the login must be
+    /// [bound](crate::AuthorizationRequest::bound_to_browser) to this browser.
+    pub fn from_browser(self, binding: Option<&'a str>) -> Self {
+        let browser = Some(FormText::plain(binding.unwrap_or_default()));
+        AuthorizationResponse { browser, ..self }
     }
 
     /// The storage key of the login that this response claims to belong to.
@@ -212,23 +240,30 @@ impl<'a> AuthorizationResponse<'a> {
         self.outcome
     }
 
+    pub(crate) fn brought_by_browser(&self) -> Option<FormText<'a>> {
+        self.browser
+    }
+
     /// Whether it came to `redirect_uri`, as far as is known. Browsers write an empty path as `/`.
     pub(crate) fn came_to(&self, redirect_uri: &str) -> bool {
         let written = self.written.unwrap_or(redirect_uri);
         self.at.is_none_or(|at| at == redirect_uri || at == written)
-            && self.came_to.is_none_or(|url| is_cut(url, redirect_uri) || is_cut(url, written))
+            && self
+                .came_to
+                .is_none_or(|url| place::is_cut(url, redirect_uri) || place::is_cut(url, written))
+            && (self.keeps_query(redirect_uri) || self.keeps_query(written))
     }
-}
 
-/// Whether `url` is the redirect URI without its query.
-fn is_cut(url: &str, redirect_uri: &str) -> bool {
-    let expected = cut(redirect_uri, b'?').map_or(redirect_uri, |(url, _)| url);
-    url == expected || (url.strip_suffix('/') == Some(expected) && has_no_path(expected))
-}
-
-fn has_no_path(url: &str) -> bool {
-    // Two slashes before the host, and none after it.
-    split(url, b'/').count() == 3
+    /// Whether the query of `redirect_uri` is in this one, as far as is known where it came to: each
+    /// parameter byte for byte, and none of them with another value besides. A form post has the
+    /// redirect URI's query in its URL, and need not repeat it.
+    fn keeps_query(&self, redirect_uri: &str) -> bool {
+        let Some(Query(query)) = self.query.filter(|_| self.came_to.is_some() || self.at.is_some())
+        else {
+            return true;
+        };
+        place::keeps_query(query, redirect_uri, self.came_to.is_none())
+    }
 }
 
 /// The parameters that have a meaning here, each at most once.
@@ -274,10 +309,7 @@ impl<'a> Parameters<'a> {
         Ok(places.into_iter().find(|(known, _)| name == **known).map(|(_, place)| place))
     }
 
-    fn response(
-        self,
-        came_to: Option<&'a str>,
-    ) -> Result<AuthorizationResponse<'a>, AuthorizationResponseError> {
+    fn response(self) -> Result<AuthorizationResponse<'a>, AuthorizationResponseError> {
         let state =
             self.state.filter(|s| !s.is_empty()).ok_or(AuthorizationResponseError::NoState)?;
         let outcome = match (self.code, self.error) {
@@ -295,7 +327,16 @@ impl<'a> Parameters<'a> {
             },
         };
         let iss = self.iss.map_or(ResponseIssuer::NotSent, ResponseIssuer::Sent);
-        Ok(AuthorizationResponse { state, iss, outcome, came_to, at: None, written: None })
+        Ok(AuthorizationResponse {
+            state,
+            iss,
+            outcome,
+            came_to: None,
+            query: None,
+            at: None,
+            written: None,
+            browser: None,
+        })
     }
 }
 

@@ -23,6 +23,8 @@ pub use self::fields::PendingFields;
 #[derive(Clone)]
 pub(crate) struct Binding {
     pub(crate) decision: Decision,
+    /// Whether only the browser that was sent away may finish it.
+    pub(crate) bound_to_browser: bool,
     pub(crate) begun: UnixTime,
     pub(crate) state: Random256,
     pub(crate) nonce: Random256,
@@ -50,6 +52,7 @@ impl Binding {
         let [state, nonce, verifier] = Random256::generate_three(rng)?;
         Ok(Binding {
             decision: client.decision(),
+            bound_to_browser: false,
             begun: now,
             state,
             nonce,
@@ -107,6 +110,7 @@ mod tests {
     pub(super) fn binding() -> Binding {
         Binding {
             decision: Decision::Confidential(TokenAuthMethod::ClientSecretPost),
+            bound_to_browser: false,
             begun: UnixTime(1_779_271_200),
             state: Random256::from_bytes([1; 32]),
             nonce: Random256::from_bytes([2; 32]),

@@ -56,10 +56,13 @@ pub enum SecretConfigured {
 /// | unset or `confidential` | set | any | no | confidential |
 /// | `confidential` | none | any | no | refused: the realm is not set up |
 /// | `auto` | set | web | no | confidential |
-/// | `auto` | set | loopback or private-use scheme | no | public |
+/// | `auto` | set | loopback or private-use scheme | no | public; refused where the realm says `public-override 0` |
 /// | `auto` | none | any | any | public |
 /// | `public` | any | any | any | public |
 /// | any | any | any | yes | public; refused where the realm says `public-override 0` |
+///
+/// The rows that end in a refusal are those where the caller makes the login public: by asking for
+/// it, or by the redirect URI. In all others the realm does.
 ///
 /// # Errors
 ///
@@ -73,6 +76,10 @@ pub fn client_type(
 ) -> Result<ClientType, ClientTypeError> {
     use {ClientTypeSetting as Setting, RedirectUriKind as Uri, SecretConfigured as Secret};
 
+    let made_public = match public_override {
+        PublicOverride::Allowed => Ok(ClientType::Public),
+        PublicOverride::Refused => Err(ClientTypeError::PublicRefused),
+    };
     match (setting, secret, redirect_uri, requested) {
         (Setting::Unset, Secret::No, _, _) => Ok(ClientType::Public),
         (Setting::Unset | Setting::Confidential, Secret::Yes, _, Requested::Default) => {
@@ -83,7 +90,7 @@ pub fn client_type(
         }
         (Setting::Auto, Secret::Yes, Uri::Web, Requested::Default) => Ok(ClientType::Confidential),
         (Setting::Auto, Secret::Yes, Uri::Loopback | Uri::PrivateUse, Requested::Default) => {
-            Ok(ClientType::Public)
+            made_public
         }
         (Setting::Auto, Secret::No, _, _) => Ok(ClientType::Public),
         (Setting::Public, _, _, _) => Ok(ClientType::Public),
@@ -92,10 +99,7 @@ pub fn client_type(
             Secret::Yes | Secret::No,
             _,
             Requested::Public,
-        ) => match public_override {
-            PublicOverride::Allowed => Ok(ClientType::Public),
-            PublicOverride::Refused => Err(ClientTypeError::PublicRefused),
-        },
+        ) => made_public,
     }
 }
 
@@ -237,9 +241,9 @@ error_enum! {
         /// Confidential, without a secret.
         NoSecret => "client_key_missing",
             "the realm is not set up: client-type is confidential, and there is no client-key";
-        /// A public login was asked for, and the realm refuses that.
+        /// The caller made the login public, and the realm refuses that.
         PublicRefused => "public_login_refused",
-            "the realm doesn't let a login ask to be public: its setting public-override is 0";
+            "the realm doesn't let a caller make a login public, by asking for it or by a redirect URL on loopback or of a private-use scheme: its setting public-override is 0";
         /// Neither method, or not the configured one.
         TokenAuthMethod => "token_auth_method",
             "the provider's token endpoint doesn't offer the realm's token-auth-method (without one: client_secret_basic or client_secret_post)";

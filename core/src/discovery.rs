@@ -1,6 +1,7 @@
 //! Provider metadata (OpenID Connect Discovery 1.0).
 
 mod kept;
+mod offered;
 mod request;
 
 use core::fmt;
@@ -11,9 +12,10 @@ use crate::error::error_enum;
 use crate::http::{HttpResponse, ResponseError};
 use crate::policy::ENDPOINT_LEN;
 use crate::realm::{Issuer, is_safe_to_ask};
-use crate::wire::{JsonStr, Member, Text, Uri, Value, Writer, WrongMember, contains};
+use crate::wire::{JsonStr, Member, Text, Uri, Writer, WrongMember, contains, has_parameter};
 
 pub use self::kept::KeptMetadata;
+pub use self::offered::{PkceOffered, TokenAuthMethodsOffered};
 pub use self::request::DiscoveryRequest;
 
 /// What a provider says of itself, as far as a login needs it.
@@ -39,7 +41,10 @@ impl<'a> ProviderMetadata<'a> {
         Ok(ProviderMetadata {
             document: response.body,
             issuer: document.issuer.0,
-            authorization_endpoint: Endpoint::parse(document.authorization_endpoint)?,
+            authorization_endpoint: Endpoint::parse_without(
+                document.authorization_endpoint,
+                &REQUEST_PARAMETERS,
+            )?,
             token_endpoint: Endpoint::parse(document.token_endpoint)?,
             jwks_uri: Endpoint::parse(document.jwks_uri)?,
             userinfo_endpoint: document.userinfo_endpoint.map(Endpoint::parse).transpose()?,
@@ -141,13 +146,35 @@ impl fmt::Debug for ProviderMetadata<'_> {
     }
 }
 
+/// The parameters of our authorization requests, of which none may come twice (RFC 6749 section
+/// 3.1).
+const REQUEST_PARAMETERS: [&str; 12] = [
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "display",
+    "prompt",
+    "acr_values",
+    "max_age",
+];
+
 /// An endpoint's URL, still in its JSON form: https, or http to this machine where the issuer is
 /// http too, without userinfo and fragment.
 #[derive(Clone, Copy)]
 pub struct Endpoint<'a>(JsonStr<'a>);
 
 impl<'a> Endpoint<'a> {
-    fn parse(Text(url): Text<'a>) -> Result<Self, DiscoveryError> {
+    fn parse(url: Text<'a>) -> Result<Self, DiscoveryError> {
+        Self::parse_without(url, &[])
+    }
+
+    /// The same for an endpoint whose query must have no parameter of these names.
+    fn parse_without(Text(url): Text<'a>, names: &[&str]) -> Result<Self, DiscoveryError> {
         let mut unescaped = String::<ENDPOINT_LEN>::new();
         let text = match url.as_plain() {
             Some(plain) if plain.len() <= ENDPOINT_LEN => plain,
@@ -159,10 +186,12 @@ impl<'a> Endpoint<'a> {
             }
         };
         let uri = Uri::parse(text).map_err(|_| DiscoveryError::Endpoint)?;
-        if is_safe_to_ask(&uri) && uri.fragment.is_none() {
-            Ok(Endpoint(url))
-        } else {
-            Err(DiscoveryError::Endpoint)
+        if !is_safe_to_ask(&uri) || uri.fragment.is_some() {
+            return Err(DiscoveryError::Endpoint);
+        }
+        match uri.query {
+            Some(query) if has_parameter(query, names) => Err(DiscoveryError::Parameter),
+            _ => Ok(Endpoint(url)),
         }
     }
 
@@ -194,68 +223,6 @@ impl fmt::Debug for Endpoint<'_> {
     }
 }
 
-/// `token_endpoint_auth_methods_supported`, as far as it is ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct TokenAuthMethodsOffered {
-    /// Whether metadata has the list at all; without it, `client_secret_basic` is the default.
-    pub listed: bool,
-    /// `client_secret_basic`
-    pub client_secret_basic: bool,
-    /// `client_secret_post`
-    pub client_secret_post: bool,
-}
-
-/// `code_challenge_methods_supported`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum PkceOffered {
-    /// Metadata doesn't say.
-    #[default]
-    NotListed,
-    /// S256 is among the methods.
-    S256,
-    /// There is a list, without S256.
-    NotS256,
-}
-
-impl TokenAuthMethodsOffered {
-    fn read(list: Member<'_>) -> Result<Self, WrongMember> {
-        let mut offered = TokenAuthMethodsOffered::default();
-        offered.listed = for_each_string(list, |method| {
-            offered.client_secret_basic |= method == *"client_secret_basic";
-            offered.client_secret_post |= method == *"client_secret_post";
-        })?;
-        Ok(offered)
-    }
-}
-
-impl PkceOffered {
-    fn read(list: Member<'_>) -> Result<Self, WrongMember> {
-        let mut s256 = false;
-        let listed = for_each_string(list, |method| s256 |= method == *"S256")?;
-        Ok(match (listed, s256) {
-            (false, _) => PkceOffered::NotListed,
-            (true, true) => PkceOffered::S256,
-            (true, false) => PkceOffered::NotS256,
-        })
-    }
-}
-
-/// Walks an array of strings, and says whether there is one; an error where there is something
-/// else.
-fn for_each_string(
-    list: Member<'_>,
-    mut item: impl FnMut(JsonStr<'_>),
-) -> Result<bool, WrongMember> {
-    match list.value() {
-        None | Some(Value::Null) => Ok(false),
-        Some(Value::Array(items)) => {
-            items.items().try_for_each(|value| value.as_str().map(&mut item)).ok_or(WrongMember)?;
-            Ok(true)
-        }
-        Some(_) => Err(WrongMember),
-    }
-}
-
 error_enum! {
     /// Why provider metadata was refused: the provider's or the realm's administrator must act.
     pub enum DiscoveryError {
@@ -270,6 +237,9 @@ error_enum! {
         /// An endpoint that can't be used.
         Endpoint => "discovery_endpoint",
             "the provider's metadata has an endpoint that is not https (for an issuer on this machine: http on its loopback addresses), has a fragment or a user name, or is longer than 512 characters";
+        /// A parameter of ours in the authorization endpoint's query.
+        Parameter => "discovery_endpoint_parameter",
+            "the provider's authorization_endpoint has a parameter in its query that an authorization request has too, such as client_id or state, and no parameter may come twice (RFC 6749 section 3.1)";
     }
 }
 

@@ -126,7 +126,7 @@ pub struct ErrorResponse<'a> {
 impl<'a> ErrorResponse<'a> {
     /// The error response that `response` is, if it is one, whatever its status.
     pub fn of(response: &HttpResponse<'a>) -> Option<Self> {
-        let (_, document) = read::<Document<'_>>(response.body).ok()?;
+        let (_, document) = read::<Document<'_>>(response.body, None).ok()?;
         let Document { error, error_description } = document.ok()?;
         let error = error.as_str()?;
         Some(ErrorResponse { error, description: error_description.as_str() })

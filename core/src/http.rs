@@ -107,18 +107,27 @@ impl<'a> HttpResponse<'a> {
     /// The body of a response with status 200 whose type is JSON, with the members that `T` has
     /// fields for.
     pub(crate) fn json<T: Deserialize<'a>>(&self) -> Result<(Json<'a>, T), ResponseError> {
-        self.read(is_json)
+        self.json_with_scratch(None)
+    }
+
+    /// The same with scratch for the members' names.
+    pub(crate) fn json_with_scratch<T: Deserialize<'a>>(
+        &self,
+        scratch: Option<&mut [u32]>,
+    ) -> Result<(Json<'a>, T), ResponseError> {
+        self.read(is_json, scratch)
     }
 
     /// The same of a response with any type but HTML, or with none: hosts of files give metadata
     /// and keys the type that they have at hand, and whether it is JSON is seen from the body.
     pub(crate) fn document<T: Deserialize<'a>>(&self) -> Result<(Json<'a>, T), ResponseError> {
-        self.read(is_not_html)
+        self.read(is_not_html, None)
     }
 
     fn read<T: Deserialize<'a>>(
         &self,
         is_expected: fn(&str) -> bool,
+        scratch: Option<&mut [u32]>,
     ) -> Result<(Json<'a>, T), ResponseError> {
         if self.status != 200 {
             return Err(ResponseError::Status { status: self.status });
@@ -126,7 +135,8 @@ impl<'a> HttpResponse<'a> {
         if !is_expected(self.content_type.unwrap_or_default()) {
             return Err(ResponseError::ContentType);
         }
-        let (json, members) = read(self.body).map_err(|error| ResponseError::Json { error })?;
+        let (json, members) =
+            read(self.body, scratch).map_err(|error| ResponseError::Json { error })?;
         Ok((json, members?))
     }
 

@@ -77,8 +77,7 @@ impl<'a> IdToken<'a> {
         IdToken { compact, jws: CompactJws::parse(compact), expected }
     }
 
-    /// Bytes of buffer that [`open`](Self::open) asks for: at most three quarters of the token's
-    /// length and 1.25 KiB.
+    /// Bytes of buffer for [`open`](Self::open): three quarters of the token's length and 1.25 KiB.
     pub fn buffer_needed(&self) -> usize {
         match self.jws {
             // Where signature and key were, there is room for the subject.
@@ -122,7 +121,8 @@ impl<'a> IdToken<'a> {
         };
         match jws.decode(buf) {
             (decoded, Ok((header, buf))) => {
-                Ok(UnverifiedIdToken { jws, header, decoded, expected: self.expected, buf })
+                let expected = self.expected;
+                Ok(UnverifiedIdToken { jws, header, decoded, expected, buf, scratch: None })
             }
             (decoded, Err(error)) => Err(self.expected.refuse(error.into(), decoded)),
         }
@@ -148,6 +148,7 @@ pub struct UnverifiedIdToken<'b> {
     expected: Expected<'b>,
     /// What is left of the buffer.
     buf: &'b mut [u8],
+    scratch: Option<&'b mut [u32]>,
 }
 
 impl<'b> UnverifiedIdToken<'b> {
@@ -157,6 +158,11 @@ impl<'b> UnverifiedIdToken<'b> {
     pub fn lacks_key(&self, keys: &KeySet<'_>) -> bool {
         let JwsHeader { algorithm, key_id } = self.header;
         matches!(keys.find(algorithm, key_id), Err(JwksError::Unknown))
+    }
+
+    /// Lets the token have as many claims, with the members inside them, as `scratch` has entries.
+    pub fn with_scratch(self, scratch: &'b mut [u32]) -> Self {
+        UnverifiedIdToken { scratch: Some(scratch), ..self }
     }
 }
 
@@ -198,11 +204,12 @@ impl<'a> Expected<'a> {
     fn check<'b>(
         &self,
         payload: &'b [u8],
+        scratch: Option<&mut [u32]>,
         algorithm: JwsAlgorithm,
         now: UnixTime,
         buf: &'b mut [u8],
     ) -> Result<(&'b str, Object<'b>), IdTokenError> {
-        let (object, claims) = Claims::read(payload)?;
+        let (object, claims) = Claims::read(payload, scratch)?;
         self.check_issuer_and_audience(&claims)?;
         self.check_times(&claims, now)?;
         self.check_nonce(&claims)?;
@@ -271,10 +278,8 @@ impl<'a> Expected<'a> {
             return Err(IdTokenError::IssuedAfterExpiry { issued, expires });
         }
         // `nbf` is not in the future (RFC 7519 section 4.1.5).
-        if let Some(not_before) = claims.nbf()? {
-            if not_before > now.plus(skew) {
-                return Err(IdTokenError::NotYetValid { not_before, now });
-            }
+        if let Some(not_before) = claims.nbf()?.filter(|not_before| *not_before > now.plus(skew)) {
+            return Err(IdTokenError::NotYetValid { not_before, now });
         }
         // 13. The end user authenticated lately enough, where the realm asks for that.
         if let Some(max_age) = realm.max_age {

@@ -4,6 +4,7 @@
 use core::fmt;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
+use crate::policy::RSA_MODULUS_BITS;
 use crate::wire::{JsonStr, decode_into};
 
 /// A signature algorithm. `none` and the symmetric ones have no variant.
@@ -121,7 +122,8 @@ pub(crate) enum KeyKind {
 /// A public key's numbers, big-endian, as a verifier takes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PublicKey<'k> {
-    /// RSA: modulus without leading zeros, 256 to 512 bytes, odd; exponent odd and at least 3.
+    /// RSA: modulus without leading zeros, odd, 256 to 512 bytes, or more where the verifier
+    /// [takes more](SignatureVerifier::longest_modulus_bits); exponent odd and at least 3.
     Rsa {
         /// The modulus.
         n: &'k [u8],
@@ -153,6 +155,12 @@ pub enum PublicKey<'k> {
 pub trait SignatureVerifier: Sync {
     /// The algorithm.
     fn algorithm(&self) -> JwsAlgorithm;
+
+    /// The longest RSA modulus that it takes, in bits: 4096 unless it says otherwise. It may take
+    /// up to 8192. Keys that are longer don't come here.
+    fn longest_modulus_bits(&self) -> usize {
+        *RSA_MODULUS_BITS.end()
+    }
 
     /// Verifies `signature` over `message`.
     ///

@@ -12,6 +12,7 @@ use self::key::Jwk;
 use crate::discovery::{Endpoint, ProviderMetadata};
 use crate::http::{HttpRequest, HttpResponse, ResponseError};
 use crate::jwa::JwsAlgorithm;
+use crate::policy::RSA_LONGEST_MODULUS_BITS;
 use crate::refused::KeyWords;
 use crate::wire::{Array, BufferTooSmall, JsonStr, Member, Value, Writer, items, members};
 
@@ -76,10 +77,11 @@ impl<'a> KeySet<'a> {
         self.signature_keys().count()
     }
 
-    /// How many of them can be decoded. The others are malformed, or RSA keys of a size that is not
-    /// accepted: a token that names one is refused.
+    /// How many of them can be decoded. The others are malformed, or RSA keys of a size that no
+    /// verifier takes: a token that names one is refused.
     pub fn decodable(&self) -> usize {
-        let is_decodable = |key: &Jwk<'_>| key.decode(&mut [0; KEY_LEN]).is_ok();
+        let longest = RSA_LONGEST_MODULUS_BITS;
+        let is_decodable = |key: &Jwk<'_>| key.decode(longest, &mut [0; KEY_LEN]).is_ok();
         self.signature_keys().filter(is_decodable).count()
     }
 

@@ -162,8 +162,8 @@ pub(crate) struct JwsHeader<'a> {
 impl<'a> JwsHeader<'a> {
     /// Reads a decoded header, by RFC 7515 section 4 and RFC 8725 section 3.
     fn parse(bytes: &'a [u8]) -> Result<Self, JwsError> {
-        let (_, header) =
-            read::<HeaderDocument<'_>>(bytes).map_err(|error| JwsError::HeaderJson { error })?;
+        let (_, header) = read::<HeaderDocument<'_>>(bytes, None)
+            .map_err(|error| JwsError::HeaderJson { error })?;
         let HeaderDocument { alg, kid, typ, cty, crit, b64, zip, enc } =
             header.map_err(|WrongMember| JwsError::Header)?;
         // What would change the meaning of the signature or of the payload is refused. Keys and
@@ -208,7 +208,8 @@ impl<'a> JwsHeader<'a> {
             .find(|verifier| verifier.algorithm() == algorithm)
             .ok_or(JwsError::AlgorithmNotAllowed { algorithm })?;
         let (signature, buf) = decode_into(signature, buf)?;
-        let (key, _) = keys.find_or_nameless(algorithm, key_id)?.decode(buf)?;
+        let longest = verifier.longest_modulus_bits();
+        let (key, _) = keys.find_or_nameless(algorithm, key_id)?.decode(longest, buf)?;
         if !fits(signature, key) {
             return Err(JwsError::Signature);
         }

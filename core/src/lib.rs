@@ -42,6 +42,7 @@ mod discovery;
 mod relying_party;
 
 mod pkce;
+mod browser_binding;
 mod state;
 mod sealed_state;
 mod binding;
@@ -81,6 +82,7 @@ pub use authorization_response::{
     AuthorizationResponse, AuthorizationResponseError, UnverifiedError,
 };
 pub use binding::{DamagedPending, PendingFields};
+pub use browser_binding::BrowserBinding;
 pub use client::{ClientType, ClientTypeError, Decision, Requested, SecretConfigured, client_type};
 pub use discovery::{
     DiscoveryError, DiscoveryRequest, Endpoint, KeptMetadata, PkceOffered, ProviderMetadata,

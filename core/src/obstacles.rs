@@ -119,7 +119,7 @@ impl RelyingParty<'_> {
     /// Tells `found` of everything in the metadata, `keys` and the realm that will stop logins, or
     /// may.
     pub fn foresee(&self, keys: KeySet<'_>, found: &mut dyn FnMut(Obstacle<'_>)) {
-        if let Ok((_, Ok(document))) = read::<Document<'_>>(self.metadata.document()) {
+        if let Ok((_, Ok(document))) = read::<Document<'_>>(self.metadata.document(), None) {
             document.foresee(self.realm, keys, found);
         }
         keys.foresee(found);

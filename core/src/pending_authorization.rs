@@ -5,6 +5,7 @@ use rand_core::TryCryptoRng;
 
 use crate::authorization_response::{AuthorizationResponse, Outcome, ResponseIssuer};
 use crate::binding::{Binding, DamagedPending, PendingFields};
+use crate::browser_binding::BrowserBinding;
 use crate::client::{Client, ClientType};
 use crate::error::error_enum;
 use crate::error_response::ErrorCode;
@@ -61,6 +62,18 @@ impl PendingAuthorization {
         Binding::draw(realm, client, redirect_uri, rng, now).map(PendingAuthorization)
     }
 
+    /// The login, bound to the browser that keeps the value.
+    pub(crate) fn bound_to_browser(self) -> (Self, BrowserBinding) {
+        let binding = BrowserBinding::of(&self.0.verifier);
+        (PendingAuthorization(Binding { bound_to_browser: true, ..self.0 }), binding)
+    }
+
+    /// Whether it is bound to a browser: it accepts no response without the value that the browser
+    /// keeps.
+    pub fn is_bound_to_browser(&self) -> bool {
+        self.0.bound_to_browser
+    }
+
     /// Handles the end user's return: checks that the response belongs to this login, and moves on
     /// to the token request.
     ///
@@ -93,6 +106,7 @@ impl PendingAuthorization {
         if !binding.state.is_spelled(response.state().bytes()) {
             return Err(AuthorizationError::WrongState);
         }
+        self.check_browser(response)?;
         if !binding.is_of(realm) {
             return Err(AuthorizationError::OtherRealm);
         }
@@ -131,6 +145,28 @@ impl PendingAuthorization {
         match response.came_to(self.redirect_uri()) {
             true => Ok(()),
             false => Err(AuthorizationError::OtherRedirectUri),
+        }
+    }
+
+    /// Checks the browser as [`accept`](Self::accept) does, for callers that have something to fetch
+    /// before that: a login that is bound to one takes responses of that browser only, and a response
+    /// that is said to come from one is taken by such logins only.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorizationError::OtherBrowser`]
+    pub fn check_browser(
+        &self,
+        response: &AuthorizationResponse<'_>,
+    ) -> Result<(), AuthorizationError> {
+        match (self.0.bound_to_browser, response.brought_by_browser()) {
+            (false, None) => Ok(()),
+            (true, Some(brought))
+                if BrowserBinding::is_spelled(&self.0.verifier, brought.bytes()) =>
+            {
+                Ok(())
+            }
+            _ => Err(AuthorizationError::OtherBrowser),
         }
     }
 
@@ -263,6 +299,9 @@ error_enum! {
         /// Different state.
         WrongState => "state_wrong",
             "the response's state is not this login's: begin the login again in one browser";
+        /// Another browser, or none that is known.
+        OtherBrowser => "login_of_other_browser",
+            "the response came from another browser than the one that began the login: begin it again, in one browser that keeps cookies";
         /// The login began in another realm, or for another issuer.
         OtherRealm => "login_of_other_realm",
             "the login began in another realm, or the realm's issuer-url or discovery-url was changed meanwhile: begin it again";

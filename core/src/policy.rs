@@ -5,7 +5,8 @@
 pub const JSON_LEN: usize = 1 << 18;
 /// The greatest nesting depth of arrays and objects.
 pub const JSON_DEPTH: usize = 32;
-/// The most members of an object, including those of the objects around it.
+/// The most members of an object, including those of the objects around it, where the caller brings
+/// no scratch for their names: they are on the stack.
 pub const JSON_MEMBERS: usize = 256;
 /// Longest string with an escape that is decoded for a caller's type, in bytes: the buffer is on
 /// the stack.
@@ -18,7 +19,7 @@ pub const ISSUER_LEN: usize = 255;
 /// Longest URL of provider metadata that a realm names, in characters.
 pub const DISCOVERY_URL_LEN: usize = 512;
 /// Longest client identifier, in bytes.
-pub const CLIENT_ID_LEN: usize = 255;
+pub const CLIENT_ID_LEN: usize = 256;
 /// Longest redirect URI, in characters.
 pub const REDIRECT_URI_LEN: usize = 255;
 /// Longest URL of an endpoint in provider metadata, in characters.
@@ -28,9 +29,9 @@ pub const STATE_LEN: usize = 1024;
 /// Longest authorization code, in bytes.
 pub const CODE_LEN: usize = 8192;
 /// Longest access token to send to the userinfo endpoint, in characters.
-pub const ACCESS_TOKEN_LEN: usize = 16 * 1024;
+pub const ACCESS_TOKEN_LEN: usize = 64 * 1024;
 /// Longest ID token, in characters.
-pub const ID_TOKEN_LEN: usize = 32 * 1024;
+pub const ID_TOKEN_LEN: usize = 128 * 1024;
 /// Longest key identifier (`kid`), in characters.
 pub const KEY_ID_LEN: usize = 512;
 /// Longest subject identifier, in bytes (OpenID Connect Core 2).
@@ -39,8 +40,10 @@ pub const SUBJECT_LEN: usize = 255;
 pub const USER_NAME_LEN: usize = 255;
 /// The most entries in `aud`.
 pub const AUDIENCES: usize = 32;
-/// Accepted RSA moduli, in bits.
+/// RSA moduli that every verifier takes, in bits.
 pub const RSA_MODULUS_BITS: core::ops::RangeInclusive<usize> = 2048..=4096;
+/// The longest RSA modulus that a verifier may take, in bits.
+pub const RSA_LONGEST_MODULUS_BITS: usize = 8192;
 /// Longest public exponent of an RSA key, in bytes.
 pub const RSA_EXPONENT_LEN: usize = 4;
 

@@ -43,7 +43,7 @@ pub struct Realm<S> {
     pub native_registration: Option<NativeRegistration<S>>,
     /// The client type of a login.
     pub client_type: ClientTypeSetting,
-    /// Whether a login may ask for the public client type.
+    /// Whether the caller of a login may make it public.
     pub public_override: PublicOverride,
     /// How a confidential login authenticates at the token endpoint; `None` follows the metadata.
     pub token_auth_method: Option<TokenAuthMethod>,
@@ -173,7 +173,8 @@ pub enum ClientTypeSetting {
     Auto,
 }
 
-/// Whether a login may ask to be public where the realm would make it confidential.
+/// Whether the caller of a login may make it public, by asking for it or, where the client type is
+/// `auto`, by the redirect URI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PublicOverride {
     /// Allowed.

@@ -5,7 +5,7 @@ use heapless::String;
 
 use crate::error::error_enum;
 use crate::policy::REDIRECT_URI_LEN;
-use crate::wire::{Authority, Uri, contains};
+use crate::wire::{Authority, Uri, contains, has_parameter};
 
 /// A redirect URI, exactly as registered.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,6 +39,9 @@ impl RedirectUri {
         if uri.authority.is_some_and(|authority| authority.userinfo.is_some()) {
             return Err(RedirectUriError::Userinfo);
         }
+        if uri.query.is_some_and(|query| has_parameter(query, &RESPONSE_PARAMETERS)) {
+            return Err(RedirectUriError::Parameter);
+        }
         let kind = kind(&uri)?;
         let text = String::try_from(text).map_err(|()| RedirectUriError::TooLong)?;
         Ok(RedirectUri { text, kind })
@@ -69,6 +72,22 @@ impl RedirectUri {
         Some(Uri { authority, ..uri })
     }
 }
+
+/// The parameters of authorization responses (OpenID Connect Core 3.1.2.5 and 3.1.2.6, Session
+/// Management 2, RFC 9207, JARM), and those of flows that are not used here. A redirect URI that had
+/// one would bring it back with each response.
+const RESPONSE_PARAMETERS: [&str; 10] = [
+    "code",
+    "state",
+    "iss",
+    "error",
+    "error_description",
+    "error_uri",
+    "session_state",
+    "response",
+    "id_token",
+    "access_token",
+];
 
 fn kind(uri: &Uri<'_>) -> Result<RedirectUriKind, RedirectUriError> {
     if uri.has_scheme("https") {
@@ -102,6 +121,9 @@ error_enum! {
         Fragment => "redirect_uri_fragment", "a redirect URL has no fragment (RFC 6749 section 3.1.2): leave out '#' and what follows";
         /// It has a user name.
         Userinfo => "redirect_uri_userinfo", "a redirect URL has no user name: leave out what stands before '@'";
+        /// A parameter of authorization responses in its query.
+        Parameter => "redirect_uri_parameter",
+            "a redirect URL has no parameter in its query that the provider adds (code, state, iss, error, session_state, response and others): choose another name";
         /// http to another machine.
         HttpElsewhere => "redirect_uri_http",
             "http is for redirect URLs on 127.0.0.1, [::1] or localhost only: use https";
@@ -146,6 +168,46 @@ mod tests {
             ("", Err(RedirectUriError::Malformed)),
         ] {
             assert_eq!(RedirectUri::parse(text).map(|uri| uri.kind()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn case_195_a_redirect_uri_has_no_parameter_of_a_response() {
+        for name in RESPONSE_PARAMETERS {
+            let encoded: std::string::String =
+                name.bytes().map(|byte| format!("%{byte:02x}")).collect();
+            let one =
+                format!("{}%{:02X}", &name[..name.len() - 1], name.as_bytes()[name.len() - 1]);
+            for name in [name, &encoded, &one] {
+                for query in [
+                    format!("{name}=x"),
+                    format!("{name}="),
+                    name.to_owned(),
+                    format!("a=b&{name}=x"),
+                    format!("&&{name}=x&a=b"),
+                    format!("{name}=x=y"),
+                ] {
+                    for start in
+                        ["https://pve.example/cb", "http://127.0.0.1/", "com.example.app:/cb"]
+                    {
+                        let uri = format!("{start}?{query}");
+                        assert_eq!(
+                            RedirectUri::parse(&uri),
+                            Err(RedirectUriError::Parameter),
+                            "{uri}"
+                        );
+                    }
+                }
+            }
+        }
+        for uri in [
+            "https://pve.example/?",
+            "https://pve.example/?codes=x&Code=x&the_code=x&a=code&a=state=x",
+            "https://pve.example/code=x/state=y?a=?code=x",
+            "https://pve.example/?%2563ode=x&+code=x",
+            "https://pve.example/?a;code=x",
+        ] {
+            assert!(RedirectUri::parse(uri).is_ok(), "{uri}");
         }
     }
 

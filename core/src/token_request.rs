@@ -247,7 +247,7 @@ error_enum! {
             "the token endpoint gave no ID token: allow the scope openid for this client at the provider";
         /// Longer than any ID token that is read here.
         IdTokenTooLong => "id_token_too_long",
-            "the ID token is longer than 32768 characters: let the provider put fewer groups or claims into it";
+            "the ID token is longer than 131072 characters: let the provider put fewer groups or claims into it";
     }
 }
 

@@ -83,6 +83,28 @@ impl<'a> UserinfoRequest<'a> {
     ///
     /// [`UserinfoError`]: the endpoint refused, or its answer is no userinfo, or somebody else's.
     pub fn response<'r>(self, response: HttpResponse<'r>) -> Result<Userinfo<'r>, UserinfoError> {
+        self.read(response, None)
+    }
+
+    /// The same with scratch for the claims' names: see
+    /// [`Json::parse_with_scratch`](crate::wire::Json::parse_with_scratch).
+    ///
+    /// # Errors
+    ///
+    /// As [`response`](Self::response).
+    pub fn response_with_scratch<'r>(
+        self,
+        response: HttpResponse<'r>,
+        scratch: &mut [u32],
+    ) -> Result<Userinfo<'r>, UserinfoError> {
+        self.read(response, Some(scratch))
+    }
+
+    fn read<'r>(
+        self,
+        response: HttpResponse<'r>,
+        scratch: Option<&mut [u32]>,
+    ) -> Result<Userinfo<'r>, UserinfoError> {
         if response.status != 200 {
             let error = ErrorResponse::of(&response).map_or(ErrorCode::Other, |e| e.code());
             return Err(UserinfoError::Refused { status: response.status, error });
@@ -90,8 +112,9 @@ impl<'a> UserinfoRequest<'a> {
         if response.has_media_type("application/jwt") {
             return Err(UserinfoError::Signed);
         }
-        let (json, document) =
-            response.json::<Document<'_>>().map_err(|error| UserinfoError::Response { error })?;
+        let (json, document) = response
+            .json_with_scratch::<Document<'_>>(scratch)
+            .map_err(|error| UserinfoError::Response { error })?;
         let claims =
             json.object().ok_or(UserinfoError::Response { error: ResponseError::Member })?;
         match document.sub.as_str() {

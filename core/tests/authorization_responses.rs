@@ -502,8 +502,6 @@ fn case_120_and_121_the_response_came_to_the_url_that_the_login_began_with() {
         ("https://pve.example/cb", "https://pve.example/CB", false),
         ("https://pve.example/cb", "https://pve.example/%63b", false),
         ("https://pve.example/cb", "https://pve.example/x/../cb", false),
-        ("https://pve.example/cb?realm=sso", "https://pve.example/cb", true),
-        ("https://pve.example?realm=sso", "https://pve.example/", true),
         ("http://127.0.0.1:51004/callback", "http://127.0.0.1:51004/callback", true),
         ("http://127.0.0.1:51004/callback", "http://127.0.0.1:51005/callback", false),
         ("http://127.0.0.1:51004/callback", "http://localhost:51004/callback", false),
@@ -522,6 +520,80 @@ fn case_120_and_121_the_response_came_to_the_url_that_the_login_began_with() {
             assert_eq!(verdict, expected, "{redirect_uri} {came_to}");
         });
     }
+}
+
+#[test]
+fn case_195_the_query_of_the_redirect_uri_comes_back_as_it_was_sent() {
+    for (redirect_uri, came_to, accepted) in [
+        ("https://pve.example/cb?realm=sso", "https://pve.example/cb?realm=sso&", true),
+        ("https://pve.example?realm=sso", "https://pve.example/?realm=sso&", true),
+        ("https://pve.example/cb?realm=sso", "https://pve.example/cb?", false),
+        ("https://pve.example?realm=sso", "https://pve.example/?", false),
+        ("https://pve.example/cb?realm=sso", "https://pve.example/cb?realm=other&", false),
+        ("https://pve.example/cb?realm=sso", "https://pve.example/cb?realm=SSO&", false),
+        ("https://pve.example/cb?realm=sso", "https://pve.example/cb?realm=%73so&", false),
+        ("https://pve.example/cb?realm=sso", "https://pve.example/cb?%72ealm=sso&", false),
+        ("https://pve.example/cb?realm=sso", "https://pve.example/cb?xrealm=sso&", false),
+        ("https://pve.example/cb?realm=sso", "https://pve.example/cb?realm=ssox&", false),
+        ("https://pve.example/cb?realm=sso", "https://pve.example/cb?realm&", false),
+        // No second value of a parameter, however it is spelled.
+        ("https://pve.example/cb?realm=sso", "https://pve.example/cb?realm=sso&realm=sso&", false),
+        ("https://pve.example/cb?realm=sso", "https://pve.example/cb?realm=a&realm=sso&", false),
+        ("https://pve.example/cb?realm=sso", "https://pve.example/cb?%72ealm=a&realm=sso&", false),
+        ("https://pve.example/cb?a=1&a=2", "https://pve.example/cb?a=1&a=2&", true),
+        ("https://pve.example/cb?a=1&a=2", "https://pve.example/cb?a=2&a=1&", false),
+        ("https://pve.example/cb?a=1&a=2", "https://pve.example/cb?a=1&", false),
+        // Each provider has an order of its own, and parameters of its own besides.
+        ("https://pve.example/cb?b=1&a=2", "https://pve.example/cb?a=2&b=1&", true),
+        ("https://pve.example/cb?b=1&a=2", "https://pve.example/cb?a=2&x=y&b=1&", true),
+        ("https://pve.example/cb?b=1&a=2", "https://pve.example/cb?a=2&", false),
+        ("https://pve.example/cb?a%20b=c+d", "https://pve.example/cb?a%20b=c+d&", true),
+        ("https://pve.example/cb?a%20b=c+d", "https://pve.example/cb?a+b=c+d&", false),
+        ("https://pve.example/cb?x", "https://pve.example/cb?x&", true),
+        ("https://pve.example/cb?x", "https://pve.example/cb?x=&", false),
+        ("https://pve.example/cb?", "https://pve.example/cb?", true),
+        ("https://pve.example/cb", "https://pve.example/cb?x=y&", true),
+    ] {
+        let trial = Trial { redirect_uri, ..Trial::new() };
+        trial.login(|login| {
+            let url = format!("{came_to}code=c&state={}", login.state);
+            let response = AuthorizationResponse::from_url(&url).unwrap();
+            let expected =
+                if accepted { Ok(()) } else { Err(AuthorizationError::OtherRedirectUri) };
+            let pending = login.pending.clone();
+            let verdict = pending.accept(&response, login.relying_party, NOW).map(|_| ());
+            assert_eq!(verdict, expected, "{redirect_uri} {url}");
+            // Behind the response's parameters it is as good.
+            let (start, query) = came_to.split_once('?').unwrap();
+            let url = format!("{start}?code=c&state={}&{query}", login.state);
+            let response = AuthorizationResponse::from_url(&url).unwrap();
+            assert_eq!(login.pending.check_redirect_uri(&response), expected, "{url}");
+        });
+    }
+}
+
+#[test]
+fn case_195_a_form_post_need_not_repeat_the_query_and_does_not_contradict_it() {
+    let redirect_uri = "https://pve.example/cb?realm=sso&x";
+    let trial = Trial { redirect_uri, ..Trial::new() };
+    trial.login(|login| {
+        for (form, accepted) in [
+            ("", true),
+            ("realm=sso&x&", true),
+            ("x&", true),
+            ("y=z&", true),
+            ("realm=other&", false),
+            ("realm=sso&realm=other&", false),
+            ("%72ealm=sso&", false),
+            ("x=&", false),
+        ] {
+            let form = format!("{form}code=c&state={}", login.state);
+            let response = AuthorizationResponse::from_query(&form).unwrap();
+            let verdict = |response| login.pending.check_redirect_uri(&response).is_ok();
+            assert!(verdict(response), "nobody says where {form} came to");
+            assert_eq!(verdict(response.at(Some(redirect_uri))), accepted, "{form}");
+        }
+    });
 }
 
 #[test]
@@ -583,6 +655,63 @@ fn case_120_a_login_comes_back_to_its_redirect_uri_or_to_that_as_browsers_write_
             assert_eq!(verdict(came.to_redirect_uri_written(written)), as_written, "{at}");
         }
     });
+}
+
+#[test]
+fn case_200_a_login_that_is_bound_to_a_browser_accepts_no_other_ones_response() {
+    let trial = Trial::new();
+    let document = trial.discovery.to_string();
+    let metadata = metadata(&document);
+    let relying_party = RelyingParty::new(&trial.realm, &metadata).unwrap();
+    let begin = || {
+        let redirect_uri = RedirectUri::parse(REDIRECT_URI).unwrap();
+        let rng = &mut getrandom::SysRng;
+        AuthorizationRequest::new(relying_party, redirect_uri, Requested::Default, rng, NOW)
+            .unwrap()
+    };
+    let (request, binding) = begin().bound_to_browser();
+    let (_, of_another_login) = begin().bound_to_browser();
+    let mut buf = [0; 4096];
+    assert!(!request.write_url(&mut buf).unwrap().contains(binding.as_str()), "it is no parameter");
+    let bound = request.into_pending();
+    let mut buf = [0; PendingAuthorization::PENDING_LEN];
+    let stored = PendingAuthorization::decode(bound.encode(&mut buf).unwrap()).unwrap();
+    let unbound = begin().into_pending();
+    assert!(stored.is_bound_to_browser() && !unbound.is_bound_to_browser());
+    let (_, value_of_unbound) = begin().bound_to_browser();
+
+    let verdict = |pending: &PendingAuthorization, browser: Option<Option<&str>>| {
+        let state = pending.state();
+        let mut response = AuthorizationResponse::from_parts("c", state.as_str(), None).unwrap();
+        if let Some(brought) = browser {
+            response = response.from_browser(brought);
+        }
+        let verdict = pending.clone().accept(&response, relying_party, NOW).map(|_| ());
+        assert_eq!(verdict, pending.check_browser(&response));
+        assert!(!format!("{response:?}").contains(binding.as_str()));
+        verdict
+    };
+    let refused = Err(AuthorizationError::OtherBrowser);
+    assert_eq!(verdict(&stored, Some(Some(binding.as_str()))), Ok(()));
+    for brought in [
+        "",
+        "x",
+        of_another_login.as_str(),
+        &binding.as_str()[..42],
+        &format!("{}A", binding.as_str()),
+        &binding.as_str().to_lowercase(),
+        bound.state().as_str(),
+    ] {
+        assert_eq!(verdict(&stored, Some(Some(brought))), refused, "{brought}");
+    }
+    assert_eq!(verdict(&stored, Some(None)), refused);
+    // Whoever forgets to ask the browser is told at the first login.
+    assert_eq!(verdict(&stored, None), refused);
+    // Whoever asks takes no login that began without, which may be anybody's.
+    assert_eq!(verdict(&unbound, None), Ok(()));
+    for brought in [None, Some(""), Some(value_of_unbound.as_str())] {
+        assert_eq!(verdict(&unbound, Some(brought)), refused);
+    }
 }
 
 #[test]
@@ -737,7 +866,7 @@ fn case_106_a_login_is_finished_with_the_discovery_url_that_it_began_with() {
 #[test]
 fn case_128_what_is_written_into_the_url_is_encoded() {
     let odd = "a b&c#d%e+f=g?h/é\"";
-    let redirect_uri = "https://pve.example/cb?x=%26&y=a+b&state=evil";
+    let redirect_uri = "https://pve.example/cb?x=%26&y=a+b&s=evil";
     let mut realm = realm();
     realm.registration.client_id = ClientId::parse(odd).unwrap();
     realm.scopes = Words::parse("email a&b=c#d%e+f groups").unwrap();
@@ -747,7 +876,7 @@ fn case_128_what_is_written_into_the_url_is_encoded() {
     for (endpoint, separator) in [
         ("https://login.example/t/authorize", '?'),
         ("https://login.example/t/authorize?p=b2c%20&q", '&'),
-        ("https://login.example/t/authorize?state=evil", '&'),
+        ("https://login.example/t/authorize?states=evil", '&'),
     ] {
         let mut trial = Trial { redirect_uri, realm, ..Trial::new() };
         trial.discovery["authorization_endpoint"] = endpoint.into();

@@ -49,13 +49,7 @@ const TABLE: [Row; 8] = [
     ),
     (&[Confidential], &[No], &KINDS, &[Requested::Default], Says::NotSetUp),
     (&[Auto], &[Yes], &[Web], &[Requested::Default], Says::ItIs(ClientType::Confidential)),
-    (
-        &[Auto],
-        &[Yes],
-        &[Loopback, PrivateUse],
-        &[Requested::Default],
-        Says::ItIs(ClientType::Public),
-    ),
+    (&[Auto], &[Yes], &[Loopback, PrivateUse], &[Requested::Default], Says::PublicUnlessRefused),
     (&[Auto], &[No], &KINDS, &REQUESTED, Says::ItIs(ClientType::Public)),
     (&[Public], &SECRETS, &KINDS, &REQUESTED, Says::ItIs(ClientType::Public)),
     (&SETTINGS, &SECRETS, &KINDS, &[Requested::Public], Says::PublicUnlessRefused),
@@ -121,6 +115,21 @@ fn every_combination_is_decided_as_the_table_says() {
         let decided = client_type(setting, secret, kind, requested, public_override);
         assert_eq!(decided, login.by_the_table(), "{}", login.name());
     }
+}
+
+#[test]
+fn case_199_no_redirect_uri_makes_a_login_public_where_the_realm_refuses_that() {
+    let decide = |setting, kind| {
+        client_type(setting, Yes, kind, Requested::Default, PublicOverride::Refused)
+    };
+    for kind in [Loopback, PrivateUse] {
+        assert_eq!(decide(Auto, kind), Err(ClientTypeError::PublicRefused), "{kind:?}");
+        // These are public or confidential wherever the end user returns to.
+        assert_eq!(decide(Public, kind), Ok(ClientType::Public), "{kind:?}");
+        assert_eq!(decide(Confidential, kind), Ok(ClientType::Confidential), "{kind:?}");
+        assert_eq!(decide(Unset, kind), Ok(ClientType::Confidential), "{kind:?}");
+    }
+    assert_eq!(decide(Auto, Web), Ok(ClientType::Confidential));
 }
 
 #[test]

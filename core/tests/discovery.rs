@@ -172,6 +172,50 @@ fn case_096_and_102_every_endpoint_is_https() {
 }
 
 #[test]
+fn case_198_the_authorization_endpoint_has_no_parameter_of_ours() {
+    let verdict = |endpoint: &str, url: &str| {
+        read(ISSUER, &document(|document| document[endpoint] = url.into()))
+    };
+    for name in [
+        "response_type",
+        "client_id",
+        "redirect_uri",
+        "scope",
+        "state",
+        "nonce",
+        "code_challenge",
+        "code_challenge_method",
+        "display",
+        "prompt",
+        "acr_values",
+        "max_age",
+    ] {
+        let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let one = format!("%{:02x}{}", name.as_bytes()[0], &name[1..]);
+        for name in [name, &encoded, &one] {
+            for query in [format!("{name}=x"), name.to_owned(), format!("p=b2c&{name}=&q")] {
+                let url = format!("https://login.example/t/authorize?{query}");
+                let refused = Err(DiscoveryError::Parameter);
+                assert_eq!(verdict("authorization_endpoint", &url), refused, "{url}");
+                // Escapes of JSON hide nothing.
+                let text = document(|document| document["authorization_endpoint"] = url.into());
+                let text = text.to_string().replace("?", "\\u003f").replace("state", "st\\u0061te");
+                let request = DiscoveryRequest::new(Issuer::parse(ISSUER).unwrap());
+                assert_eq!(request.response(ok_json(&text)).map(|_| ()), refused, "{text}");
+                for other in &ENDPOINTS[1..] {
+                    let url = format!("https://login.example/t/x?{query}");
+                    assert_eq!(verdict(other, &url), Ok(()), "{other} {url}");
+                }
+            }
+        }
+    }
+    for query in ["p=b2c", "State=x", "states=x", "a=state", "x;state=y", "%2573tate=x", ""] {
+        let url = format!("https://login.example/state=/authorize?{query}");
+        assert_eq!(verdict("authorization_endpoint", &url), Ok(()), "{url}");
+    }
+}
+
+#[test]
 fn case_102_a_provider_on_this_machine_may_have_endpoints_there() {
     for issuer in ["http://127.0.0.1:9000/t", "http://[::1]:9000", "http://localhost:9000/"] {
         for endpoint in ENDPOINTS {

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{ISSUER, NOW, Trial, base64url, ok_json};
+use common::{ISSUER, NOW, Trial, base64url, ok_json, token_response};
 use onerealm_core::policy::{JSON_DEPTH, JSON_LEN, JSON_MEMBERS};
 use onerealm_core::wire::{Json, JsonError, JsonProblem};
 use onerealm_core::{
@@ -230,6 +230,42 @@ fn case_047_members_are_bounded_and_names_mean_nothing_special() {
         }
     });
     assert_eq!(verdict, Ok(()));
+}
+
+#[test]
+fn case_047_an_id_token_has_as_many_members_as_the_callers_scratch_has_entries() {
+    let trial = Trial::new();
+    let verdict = |members: usize, scratch: Option<usize>| {
+        trial.login(|login| {
+            let mut claims = trial.claims(&login.nonce);
+            let own = claims.as_object().unwrap().len();
+            let roles = (0..members - own - 1).map(|i| (format!("client-{i}"), json!({})));
+            claims["x"] = roles.collect::<serde_json::Map<_, _>>().into();
+            let body = token_response(&trial.provider.sign(&claims), "at");
+            login.exchange(ok_json(&body), |id_token| {
+                let id_token = id_token.unwrap();
+                let mut buf = vec![0; id_token.buffer_needed()];
+                let mut entries = vec![u32::MAX; scratch.unwrap_or_default()];
+                let opened = id_token.open(&mut buf)?;
+                let opened = match scratch {
+                    Some(_) => opened.with_scratch(&mut entries),
+                    None => opened,
+                };
+                let identity = opened.validate(&login.keys, &trial.verifiers, NOW)?;
+                assert_eq!(identity.subject(), "alice-sub");
+                Ok::<_, IdTokenError>(())
+            })
+        })
+    };
+    let is_refused = |verdict| match verdict {
+        Err(IdTokenError::Json { error }) => error.problem == JsonProblem::TooManyMembers,
+        _ => false,
+    };
+    assert_eq!(verdict(JSON_MEMBERS, None), Ok(()));
+    assert!(is_refused(verdict(JSON_MEMBERS + 1, None)));
+    assert_eq!(verdict(300, Some(300)), Ok(()));
+    assert!(is_refused(verdict(301, Some(300))));
+    assert_eq!(verdict(5000, Some(5000)), Ok(()));
 }
 
 #[test]

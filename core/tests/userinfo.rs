@@ -108,6 +108,29 @@ fn case_165_the_access_token_is_in_the_header_only() {
 }
 
 #[test]
+fn userinfo_has_as_many_members_as_the_callers_scratch_has_entries() {
+    let members: serde_json::Map<_, _> = (0..300).map(|i| (format!("m{i}"), json!(i))).collect();
+    let body = json!({"sub": "alice-sub", "x": members}).to_string();
+    identified(&Trial::new(), |identity| {
+        let request = identity.userinfo_request().unwrap();
+        let problem = |result: Result<(), UserinfoError>| match result {
+            Ok(_) => None,
+            Err(UserinfoError::Response { error: ResponseError::Json { error } }) => {
+                Some(error.problem)
+            }
+            Err(other) => panic!("{other}"),
+        };
+        let too_many = Some(JsonProblem::TooManyMembers);
+        assert_eq!(problem(request.response(ok_json(&body)).map(drop)), too_many);
+        let with_scratch = |len| {
+            request.response_with_scratch(ok_json(&body), vec![7; len].as_mut_slice()).map(drop)
+        };
+        assert_eq!(problem(with_scratch(301)), too_many);
+        assert_eq!(problem(with_scratch(302)), None);
+    });
+}
+
+#[test]
 fn case_165_an_access_token_that_no_header_can_carry_is_not_sent() {
     let long: &'static str = "t".repeat(ACCESS_TOKEN_LEN).leak();
     let longer: &'static str = "t".repeat(ACCESS_TOKEN_LEN + 1).leak();
@@ -124,7 +147,7 @@ fn case_165_an_access_token_that_no_header_can_carry_is_not_sent() {
     ] {
         let trial = Trial { access_token, ..Trial::new() };
         let verdict = identified(&trial, |identity| {
-            let mut buf = vec![0; 20_000];
+            let mut buf = vec![0; ACCESS_TOKEN_LEN + 1024];
             identity.userinfo_request().unwrap().request(&mut buf).map(|_| ())
         });
         assert_eq!(verdict, expected, "{access_token:.20}");

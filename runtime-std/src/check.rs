@@ -2,9 +2,11 @@
 
 mod foreseen;
 mod probe;
+mod redirects;
 
 use onerealm_core::{
-    ClientType, JwksError, PkceOffered, QueryUserinfo, RedirectUri, RelyingParty, Requested,
+    ClientType, ClientTypeError, JwksError, PkceOffered, QueryUserinfo, RedirectUri, RelyingParty,
+    Requested,
 };
 
 use self::foreseen::Foreseen;
@@ -59,11 +61,16 @@ impl Logins {
         let keys = login.published.keys(&login.call, &mut url)?;
         let document = keys.get()?;
         let mut logins = Vec::new();
-        for url in urls {
-            let decided = relying_party
-                .client_type(&url, Requested::Default)
-                .map_err(|error| Cause::Begin(error.into()))?;
-            logins.push((url.as_str().to_owned(), decided));
+        let mut refused = Vec::new();
+        for url in &urls {
+            match relying_party.client_type(url, Requested::Default) {
+                Ok(decided) => logins.push((url.as_str().to_owned(), decided)),
+                // Others of the realm's may be fine.
+                Err(ClientTypeError::PublicRefused) if redirect_url.is_none() => {
+                    refused.push(url.as_str());
+                }
+                Err(error) => return Err(Cause::Begin(error.into()).into()),
+            }
         }
         let key_set = keys.key_set(&document)?;
         let usable = key_set.decodable();
@@ -71,6 +78,15 @@ impl Logins {
             return Err(keys.error(JwksError::NoneUsable));
         }
         let Foreseen { problems, notes: foreseen } = Foreseen::of(relying_party, key_set);
+        let of_refused = refused.iter().map(|url| {
+            format!(
+                "a login with the redirect URL {url} is refused, as the realm has public-override 0"
+            )
+        });
+        let shared = redirects::shared(self.realms(), config, relying_party, &urls);
+        let loopback = RedirectUri::parse(LOOPBACK)?;
+        let strangers = redirects::open_to_strangers(config, relying_party, &loopback);
+        let of_redirects = of_refused.chain(shared).chain(strangers);
         Ok(Report {
             realm: config.name().to_owned(),
             comment: config.comment.clone(),
@@ -78,7 +94,11 @@ impl Logins {
             usable_keys: usable,
             logins,
             problems,
-            notes: foreseen.into_iter().chain(notes(config, relying_party)).collect(),
+            notes: foreseen
+                .into_iter()
+                .chain(notes(config, relying_party))
+                .chain(of_redirects)
+                .collect(),
             store: self.store_fault(),
         })
     }

@@ -27,8 +27,8 @@
 //! [`Logins::start`] and [`Logins::complete`], which need no store. All of them block while they wait for the provider,
 //! so async code calls them on another thread.
 //!
-//! The state binds a login to its two calls, but not to a browser: a server must also check that the same browser comes
-//! back, for example with a cookie.
+//! The state binds a login to its two calls, but not to a browser. A server uses [`Logins::begin_in_browser`] and
+//! [`Logins::finish_in_browser`] instead: the value of the first is kept in a cookie, and the second demands it.
 //!
 //! `runtime-std/examples` in the repository has three programs with tests: a web server (axum) with such a cookie, a
 //! command-line tool, and a program that configures its own realm and reads claims into its own struct.
@@ -50,6 +50,7 @@ mod hex;
 mod http;
 mod lock;
 mod logins;
+mod mix_up;
 mod network;
 mod realm;
 mod realms;
@@ -75,8 +76,8 @@ pub use logins::{Begun, Callback, Logins};
 pub use network::Network;
 pub use onerealm_core as core;
 pub use onerealm_core::{
-    ClientType, ClientTypeSetting, DamagedPending, Decision, PendingAuthorization, PendingFields,
-    RedirectUri, Requested, TokenAuthMethod, UnixTime,
+    BrowserBinding, ClientType, ClientTypeSetting, DamagedPending, Decision, PendingAuthorization,
+    PendingFields, RedirectUri, Requested, TokenAuthMethod, UnixTime,
 };
 #[cfg(feature = "loopback")]
 pub use onerealm_loopback as loopback;

@@ -1,6 +1,6 @@
 //! Verifies ID token signatures with the crypto library that TLS uses too.
 
-use onerealm_core::{InvalidSignature, JwsAlgorithm, PublicKey, SignatureVerifier};
+use onerealm_core::{InvalidSignature, JwsAlgorithm, PublicKey, SignatureVerifier, policy};
 use ring::signature::{
     self, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey, VerificationAlgorithm,
 };
@@ -34,6 +34,10 @@ enum Method {
 impl SignatureVerifier for Verifier {
     fn algorithm(&self) -> JwsAlgorithm {
         self.0
+    }
+
+    fn longest_modulus_bits(&self) -> usize {
+        policy::RSA_LONGEST_MODULUS_BITS
     }
 
     fn verify(

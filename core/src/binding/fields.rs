@@ -20,6 +20,8 @@ use crate::time::UnixTime;
 pub struct PendingFields<'a> {
     /// Our identity at the token endpoint.
     pub decision: Decision,
+    /// Whether only the browser that was sent away may finish the login.
+    pub bound_to_browser: bool,
     /// When the login began.
     pub begun: UnixTime,
     /// `state`: 43 characters of base64url.
@@ -44,6 +46,7 @@ impl fmt::Debug for PendingFields<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PendingFields")
             .field("decision", &self.decision)
+            .field("bound_to_browser", &self.bound_to_browser)
             .field("begun", &self.begun)
             .field("realm", &self.realm)
             .field("issuer", &self.issuer)
@@ -63,6 +66,7 @@ impl Binding {
             self.discovery.map(|digest| Random256::from_bytes(digest).text());
         then(PendingFields {
             decision: self.decision,
+            bound_to_browser: self.bound_to_browser,
             begun: self.begun,
             state: state.as_str(),
             nonce: nonce.as_str(),
@@ -84,6 +88,7 @@ impl Binding {
     fn put_together(fields: PendingFields<'_>) -> Option<Self> {
         Some(Binding {
             decision: fields.decision,
+            bound_to_browser: fields.bound_to_browser,
             begun: fields.begun,
             state: Random256::of_text(fields.state)?,
             nonce: Random256::of_text(fields.nonce)?,
@@ -111,8 +116,10 @@ mod tests {
             let mut buf = [0; Binding::STORED_LEN];
             binding.encode(&mut buf).unwrap().to_vec()
         };
-        for discovery in [None, Some([7; 32])] {
-            let binding = || Binding { discovery, ..binding() };
+        for (discovery, bound_to_browser) in
+            [(None, false), (None, true), (Some([7; 32]), false), (Some([7; 32]), true)]
+        {
+            let binding = || Binding { discovery, bound_to_browser, ..binding() };
             let again = binding().with_fields(Binding::from_fields).unwrap();
             assert_eq!(encode(again), encode(binding()));
         }

@@ -36,13 +36,14 @@ impl Binding {
     }
 
     fn put_fields(&self, mut put: impl FnMut(&[u8])) {
-        put(&[self.version(), decision_byte(self.decision)]);
+        let bound = if self.bound_to_browser { BOUND_TO_BROWSER } else { 0 };
+        put(&[self.version(), decision_byte(self.decision) | bound]);
         put(&self.begun.0.to_be_bytes());
         put(self.state.as_bytes());
         put(self.nonce.as_bytes());
         put(self.verifier.as_bytes());
         for text in [&*self.realm, &self.issuer, &self.client_id, self.redirect_uri.as_str()] {
-            // At most 255, guaranteed by the types.
+            // At most 255, guaranteed by the types; and 256 of a client identifier, as 0.
             put(&[text.len() as u8]);
             put(text.as_bytes());
         }
@@ -79,7 +80,8 @@ impl Binding {
             _ => return None,
         };
         let mut binding = Binding {
-            decision: decision_of_byte(decision)?,
+            decision: decision_of_byte(decision & !BOUND_TO_BROWSER)?,
+            bound_to_browser: decision & BOUND_TO_BROWSER != 0,
             begun: UnixTime(u64::from_be_bytes(rest.array()?)),
             state: Random256::from_bytes(rest.array()?),
             nonce: Random256::from_bytes(rest.array()?),
@@ -87,7 +89,7 @@ impl Binding {
             realm: String::try_from(RealmName::parse(rest.text()?).ok()?.as_str()).ok()?,
             issuer: String::try_from(Issuer::parse(rest.text()?).ok()?.as_str()).ok()?,
             discovery: None,
-            client_id: String::try_from(ClientId::parse(rest.text()?).ok()?.as_str()).ok()?,
+            client_id: String::try_from(ClientId::parse(rest.client_id()?).ok()?.as_str()).ok()?,
             redirect_uri: RedirectUri::parse(rest.text()?).ok()?,
         };
         if has_discovery {
@@ -112,6 +114,10 @@ const DIGEST_LEN: usize = size_of::<DiscoveryDigest>();
 const FIXED_LEN: usize = 2 + 8 + 3 * 32;
 /// Four texts, each preceded by its length.
 const TEXTS_LEN: usize = 4 + REALM_NAME_LEN + ISSUER_LEN + CLIENT_ID_LEN + REDIRECT_URI_LEN;
+
+/// A bit beside the decision, so that a login without it has the form that it always had, and a version
+/// that doesn't know it reads no login with it.
+const BOUND_TO_BROWSER: u8 = 0x80;
 
 fn decision_byte(decision: Decision) -> u8 {
     match decision {
@@ -144,7 +150,17 @@ impl<'a> Fields<'a> {
 
     fn text(&mut self) -> Option<&'a str> {
         let [len] = self.array()?;
-        let (text, rest) = self.0.split_at_checked(len.into())?;
+        self.text_of(len.into())
+    }
+
+    /// A client identifier is never empty, so that the one byte of its length is enough for 256.
+    fn client_id(&mut self) -> Option<&'a str> {
+        let [len] = self.array()?;
+        self.text_of(if len == 0 { CLIENT_ID_LEN } else { len.into() })
+    }
+
+    fn text_of(&mut self, len: usize) -> Option<&'a str> {
+        let (text, rest) = self.0.split_at_checked(len)?;
         self.0 = rest;
         core::str::from_utf8(text).ok()
     }
@@ -221,6 +237,31 @@ mod tests {
     }
 
     #[test]
+    fn a_login_that_is_bound_to_a_browser_stays_so() {
+        let bound = Binding { bound_to_browser: true, ..binding() };
+        let mut buf = [0; Binding::STORED_LEN];
+        let bytes = bound.encode(&mut buf).unwrap();
+        assert_eq!((bytes[1], encoded()[1]), (0x82, 0x02));
+        let read = Binding::decode(bytes).unwrap();
+        assert!(read.bound_to_browser && !Binding::decode(&encoded()).unwrap().bound_to_browser);
+        assert_eq!(read.decision, bound.decision);
+    }
+
+    #[test]
+    fn a_client_identifier_of_each_length_is_read_back() {
+        const _: () = assert!(CLIENT_ID_LEN == 256);
+        for len in [1, 2, 255, 256] {
+            let client_id = "c".repeat(len);
+            let client_id = String::try_from(client_id.as_str()).unwrap();
+            let stored = Binding { client_id: client_id.clone(), ..binding() };
+            let mut buf = [0; Binding::STORED_LEN];
+            let bytes = stored.encode(&mut buf).unwrap();
+            assert_eq!(bytes.len(), binding().encode(&mut [0; 512]).unwrap().len() + len - 3);
+            assert_eq!(Binding::decode(bytes).unwrap().client_id, client_id);
+        }
+    }
+
+    #[test]
     fn any_changed_or_missing_byte_is_noticed() {
         let bytes = encoded();
         // Under an interpreter, each hash is slow.
@@ -240,7 +281,7 @@ mod tests {
     fn a_right_checksum_over_wrong_fields_is_refused() {
         let mut bytes = encoded();
         let end = bytes.len() - CHECKSUM_LEN;
-        for (at, value) in [(0, 2), (1, 4), (106, 0), (107, b'!')] {
+        for (at, value) in [(0, 2), (1, 4), (1, 0x84), (1, 0x42), (106, 0), (107, b'!')] {
             let mut fields = bytes[..end].to_vec();
             fields[at] = value;
             let checksum = Sha256::digest(&fields);

@@ -25,8 +25,12 @@ pub(super) struct Claims<'b> {
 
 impl<'b> Claims<'b> {
     /// Reads the payload of an ID token, which must be an object.
-    pub(super) fn read(payload: &'b [u8]) -> Result<(Object<'b>, Self), IdTokenError> {
-        let (json, claims) = read::<Self>(payload).map_err(|error| IdTokenError::Json { error })?;
+    pub(super) fn read(
+        payload: &'b [u8],
+        scratch: Option<&mut [u32]>,
+    ) -> Result<(Object<'b>, Self), IdTokenError> {
+        let (json, claims) =
+            read::<Self>(payload, scratch).map_err(|error| IdTokenError::Json { error })?;
         let object = json.object().ok_or(IdTokenError::NotAnObject)?;
         let claims = claims.map_err(|WrongMember| IdTokenError::NotAnObject)?;
         // A logout token is no ID token (RFC 8725 section 3.12).

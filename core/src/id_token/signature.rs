@@ -62,8 +62,8 @@ impl<'b> SignedIdToken<'b> {
     ///
     /// An [`IdTokenError`] in a [`RefusedIdToken`]: the first rule that the token breaks.
     pub fn validate(self, now: UnixTime) -> Result<Identity<'b>, RefusedIdToken<'b>> {
-        let UnverifiedIdToken { header, decoded, expected, buf, .. } = self.0;
-        match expected.check(decoded.payload, header.algorithm, now, buf) {
+        let UnverifiedIdToken { header, decoded, expected, buf, scratch, .. } = self.0;
+        match expected.check(decoded.payload, scratch, header.algorithm, now, buf) {
             Ok((subject, claims)) => Ok(expected.identity(subject, claims)),
             Err(error) => Err(expected.refuse(error, decoded)),
         }

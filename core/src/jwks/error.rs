@@ -31,7 +31,8 @@ error_enum! {
         RsaSize {
             /// Of the modulus.
             bits: usize,
-        } => "key_rsa_size", "the provider's RSA key has {bits} bits: 2048 to 4096 are accepted";
+        } => "key_rsa_size",
+            "the provider's RSA key has {bits} bits: 2048 to 4096 are accepted, and up to 8192 where the program's verifier takes them";
         /// Numbers that are none.
         Malformed => "key_malformed", "the provider's key is malformed";
         /// The buffer.

@@ -4,6 +4,7 @@ use super::key::{Jwk, KEY_LEN};
 use super::{JwksError, KeySet};
 use crate::jwa::JwsAlgorithm;
 use crate::obstacles::Obstacle;
+use crate::policy::RSA_LONGEST_MODULUS_BITS;
 
 impl KeySet<'_> {
     /// Whether a key that can be read is for `algorithm`.
@@ -27,7 +28,7 @@ impl KeySet<'_> {
 }
 
 fn fault(key: &Jwk<'_>) -> Option<JwksError> {
-    key.decode(&mut [0; KEY_LEN]).err()
+    key.decode(RSA_LONGEST_MODULUS_BITS, &mut [0; KEY_LEN]).err()
 }
 
 /// An algorithm that both keys are for, under one name or under none, if they are two.

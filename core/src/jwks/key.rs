@@ -4,12 +4,12 @@ use serde::Deserialize;
 
 use super::error::JwksError;
 use crate::jwa::{JwsAlgorithm, KeyKind, PublicKey};
-use crate::policy::{RSA_EXPONENT_LEN, RSA_MODULUS_BITS};
+use crate::policy::{RSA_EXPONENT_LEN, RSA_LONGEST_MODULUS_BITS, RSA_MODULUS_BITS};
 use crate::wire::{BufferTooSmall, DecodeError, JsonStr, Member, Text, Value, decode_into};
 
-/// Bytes of buffer that the largest key takes which is used: modulus and exponent of RSA, and what
-/// decoding takes on top of each.
-pub(crate) const KEY_LEN: usize = 2 * (*RSA_MODULUS_BITS.end() / 8 + 6);
+/// Bytes of buffer that the largest key takes which is used: modulus and exponent of RSA, with the
+/// zeros before them and what decoding takes on top.
+pub(crate) const KEY_LEN: usize = RSA_LONGEST_MODULUS_BITS / 8 + 12;
 
 /// The members of a key: those of RFC 7517 section 4, RFC 7518 section 6 and RFC 8037 section 2 that
 /// public keys have. Private ones are not looked at.
@@ -92,24 +92,28 @@ impl<'a> Jwk<'a> {
     pub(super) fn is_same(&self, other: &Jwk<'_>) -> bool {
         let (mut ours, mut others) = ([0; KEY_LEN], [0; KEY_LEN]);
         let key = |(key, _)| key;
-        self.decode(&mut ours).map(key) == other.decode(&mut others).map(key)
+        let longest = RSA_LONGEST_MODULUS_BITS;
+        self.decode(longest, &mut ours).map(key) == other.decode(longest, &mut others).map(key)
     }
 
-    /// Decodes the key to the start of `buf`.
+    /// Decodes the key to the start of `buf`, unless it is an RSA key whose modulus has more than
+    /// `longest` bits.
     #[inline(never)]
     pub(crate) fn decode<'b>(
         &self,
+        longest: usize,
         buf: &'b mut [u8],
     ) -> Result<(PublicKey<'b>, &'b mut [u8]), JwksError> {
         let Jwk { n, e, x, y, .. } = *self;
         match self.kind {
             KeyKind::Rsa => {
                 let (n, e) = (number(n)?, number(e)?);
-                check_rsa_len(n, e)?;
+                let longest = longest.min(RSA_LONGEST_MODULUS_BITS);
+                check_rsa_len(n, e, longest)?;
                 let (n, buf) = decode(n, buf)?;
                 let (e, buf) = decode(e, buf)?;
                 let (n, e) = (without_zeros(n), without_zeros(e));
-                check_rsa(n, e)?;
+                check_rsa(n, e, longest)?;
                 Ok((PublicKey::Rsa { n, e }, buf))
             }
             KeyKind::P256 => {
@@ -193,8 +197,8 @@ fn encoded_len(text: &str) -> usize {
 }
 
 /// Refuses moduli and exponents that are longer than any that is used.
-fn check_rsa_len(n: &str, e: &str) -> Result<(), JwksError> {
-    if encoded_len(n) > RSA_MODULUS_BITS.end() / 8 + ZEROS_LEFT {
+fn check_rsa_len(n: &str, e: &str, longest: usize) -> Result<(), JwksError> {
+    if encoded_len(n) > longest / 8 + ZEROS_LEFT {
         Err(JwksError::RsaSize { bits: 8 * encoded_len(n) })
     } else if encoded_len(e) > RSA_EXPONENT_LEN + ZEROS_LEFT {
         Err(JwksError::Malformed)
@@ -205,7 +209,7 @@ fn check_rsa_len(n: &str, e: &str) -> Result<(), JwksError> {
 
 /// Refuses moduli that are too short to be safe or too long, and numbers that are no moduli and
 /// exponents.
-fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), JwksError> {
+fn check_rsa(n: &[u8], e: &[u8], longest: usize) -> Result<(), JwksError> {
     let (Some(first), Some(last)) = (n.first(), n.last()) else {
         return Err(JwksError::Malformed);
     };
@@ -213,7 +217,7 @@ fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), JwksError> {
         return Err(JwksError::Malformed);
     }
     let bits = n.len() * 8 - first.leading_zeros() as usize;
-    if !RSA_MODULUS_BITS.contains(&bits) {
+    if !(*RSA_MODULUS_BITS.start()..=longest).contains(&bits) {
         return Err(JwksError::RsaSize { bits });
     }
     match e {

@@ -127,7 +127,7 @@ pub(crate) fn is_safe_to_ask(uri: &Uri<'_>) -> bool {
     })
 }
 
-/// A client identifier (RFC 6749 section 2.2): 1 to 255 bytes, without control characters.
+/// A client identifier (RFC 6749 section 2.2): 1 to 256 bytes, without control characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientId<S>(S);
 
@@ -243,7 +243,7 @@ error_enum! {
             "the discovery URL must be an absolute https URL of at most 512 characters without fragment and user name (http is for this machine's loopback addresses only)";
         /// The client identifier.
         ClientId => "realm_client_id",
-            "the client identifier must have 1 to 255 bytes and no control character";
+            "the client identifier must have 1 to 256 bytes and no control character";
     }
 }
 

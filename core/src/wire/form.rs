@@ -174,6 +174,11 @@ impl<'a> Iterator for FormPairs<'a> {
     }
 }
 
+/// Whether a query has a parameter of one of these names, however they are encoded.
+pub(crate) fn has_parameter(query: &str, names: &[&str]) -> bool {
+    FormPairs::new(query).flatten().any(|(name, _)| names.iter().any(|known| name == **known))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

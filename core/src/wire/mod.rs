@@ -26,6 +26,6 @@ pub use writer::BufferTooSmall;
 pub(crate) use base64::{decode_32, encode_32, write_base64};
 pub(crate) use base64url::{DecodeError, decode_into, decoded_len_bound};
 pub(crate) use cut::{contains, cut, split};
-pub(crate) use form::{form_encoded, write_form_encoded};
+pub(crate) use form::{form_encoded, has_parameter, write_form_encoded};
 pub(crate) use json::{Member, Overlay, Text, WrongMember, items, members, read};
 pub(crate) use writer::Writer;

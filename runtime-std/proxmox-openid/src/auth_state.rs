@@ -37,6 +37,10 @@ pub struct PrivateAuthState {
     pub issuer: String,
     /// Where the login was stored.
     pub state_dir: String,
+    /// Whether another program of this state directory bound the login to a browser: it is refused
+    /// here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bound_to_browser: bool,
     /// The `iss` that came with `code` and `state`. If the caller sets it, it is compared with the
     /// issuer (RFC 9207).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,6 +64,7 @@ impl PrivateAuthState {
                 realm: fields.realm.to_owned(),
                 issuer: fields.issuer.to_owned(),
                 state_dir: state_dir.to_owned(),
+                bound_to_browser: fields.bound_to_browser,
                 iss: None,
             }
         })
@@ -70,6 +75,7 @@ impl PrivateAuthState {
         let decision = decision(&self.client_type, &self.token_auth_method);
         let fields = PendingFields {
             decision: decision.ok_or(DamagedPending)?,
+            bound_to_browser: self.bound_to_browser,
             begun: UnixTime(u64::try_from(self.ctime).map_err(|_| DamagedPending)?),
             state: self.csrf_token.secret(),
             nonce: self.nonce.secret(),

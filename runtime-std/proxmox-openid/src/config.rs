@@ -3,7 +3,9 @@
 use std::fmt;
 
 use onerealm::core::wire::Words;
-use onerealm::core::{ClientId, ClientSecret, NativeKey, NativeRegistration, RealmError};
+use onerealm::core::{
+    ClientId, ClientSecret, NativeKey, NativeRegistration, PublicOverride, RealmError,
+};
 use onerealm::{ClientTypeSetting, RealmConfig, RedirectUri, Text, TokenAuthMethod};
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +44,10 @@ pub struct OpenIdConfig {
     /// Whether this login asks to be public: no secret is sent.
     #[serde(default, deserialize_with = "text::boolean", skip_serializing_if = "Option::is_none")]
     pub public: Option<bool>,
+    /// Whether a caller may make a login public, by `public` or, where `client_type` is `auto`, by a
+    /// redirect URL on loopback; if unset, it may.
+    #[serde(default, deserialize_with = "text::boolean", skip_serializing_if = "Option::is_none")]
+    pub public_override: Option<bool>,
     /// The client identifier of a registration for public logins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub native_client_id: Option<String>,
@@ -69,6 +75,7 @@ impl fmt::Debug for OpenIdConfig {
             .field("audiences", &self.audiences)
             .field("client_type", &self.client_type)
             .field("public", &self.public)
+            .field("public_override", &self.public_override)
             .field("native_client_id", &self.native_client_id)
             .field("native_client_key", &hidden(&self.native_client_key))
             .field("token_auth_method", &self.token_auth_method)
@@ -124,6 +131,9 @@ impl OpenIdConfig {
             Some("auto") => ClientTypeSetting::Auto,
             Some(_) => return Err("client_type must be confidential, public or auto".into()),
         };
+        if self.public_override == Some(false) {
+            realm.public_override = PublicOverride::Refused;
+        }
         realm.token_auth_method = match said(&self.token_auth_method) {
             None => None,
             Some("client_secret_basic") => Some(TokenAuthMethod::ClientSecretBasic),

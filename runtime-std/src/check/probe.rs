@@ -9,6 +9,7 @@ use onerealm_core::{
 };
 use zeroize::Zeroizing;
 
+use super::redirects::is_refused;
 use crate::clock::now;
 use crate::error::Error;
 use crate::error::cause::Cause;
@@ -100,7 +101,11 @@ impl Logins {
         let mut probes = Vec::new();
         for uri in super::redirect_uris(config, redirect_url, &[super::LOOPBACK])? {
             let uri = with_port(uri)?;
-            for requested in self.client_types(config, &uri)? {
+            let requested = match self.client_types(config, &uri) {
+                Err(error) if redirect_url.is_none() && is_refused(&error) => continue,
+                requested => requested?,
+            };
+            for requested in requested {
                 probes.extend(self.probe_login(config, &uri, requested)?);
             }
         }

@@ -129,9 +129,9 @@ pub(crate) fn on_client_type(error: ClientTypeError) -> Option<Advice> {
         ClientTypeError::NoSecret => {
             Some(realm("set the realm's client-key, or client-type auto or public"))
         }
-        ClientTypeError::PublicRefused => {
-            Some(caller("leave out --public, or set the realm's public-override to 1"))
-        }
+        ClientTypeError::PublicRefused => Some(caller(
+            "leave out --public, and with client-type auto use an https redirect URL; or set the realm's public-override to 1",
+        )),
         ClientTypeError::TokenAuthMethod => {
             Some(realm("set or remove the realm's token-auth-method"))
         }

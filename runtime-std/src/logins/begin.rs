@@ -3,14 +3,15 @@
 use std::fmt;
 
 use onerealm_core::{
-    AuthorizationRequest, ClientType, PendingAuthorization, ProviderMetadata, RedirectUri,
-    Requested, SealedState, UnixTime,
+    AuthorizationRequest, BrowserBinding, ClientType, PendingAuthorization, ProviderMetadata,
+    RedirectUri, Requested, SealedState, UnixTime,
 };
 
 use super::Logins;
 use super::login::{Login, MESSAGE_LEN, check_listed};
 use crate::clock::now;
 use crate::error::Error;
+use crate::mix_up;
 
 /// A login that has begun.
 #[non_exhaustive]
@@ -66,9 +67,38 @@ impl Logins {
         let redirect_uri = RedirectUri::parse(redirect_url)?;
         let login = self.login_to(realm, &redirect_uri)?;
         let metadata = login.published.metadata();
+        self.put(&request(&login, &metadata, redirect_uri, requested)?)
+    }
+
+    /// Begins a login that only the browser which is sent away can finish, by
+    /// [`finish_in_browser`](Self::finish_in_browser): for servers. The browser keeps the value in a
+    /// cookie until it is back.
+    ///
+    /// The cookie is `HttpOnly`, `Secure` and `SameSite=Lax`, with a name that begins with `__Host-`
+    /// (and so `Path=/` and no `Domain`), and lives as long as the login. `Lax` is for callbacks by
+    /// `GET`; where the provider answers by a form post, the cookie needs `SameSite=None`.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin).
+    pub fn begin_in_browser(
+        &self,
+        realm: &str,
+        redirect_url: &str,
+        requested: Requested,
+    ) -> Result<(Begun, BrowserBinding), Error> {
+        let redirect_uri = RedirectUri::parse(redirect_url)?;
+        let login = self.login_to(realm, &redirect_uri)?;
+        let metadata = login.published.metadata();
         let request = request(&login, &metadata, redirect_uri, requested)?;
+        let (request, binding) = request.bound_to_browser();
+        Ok((self.put(&request)?, binding))
+    }
+
+    /// Keeps the login until it is finished.
+    fn put(&self, request: &AuthorizationRequest<'_>) -> Result<Begun, Error> {
         let state = self.store.put(request.pending())?;
-        Begun::of(&request, state)
+        Begun::of(request, state)
     }
 
     /// Begins a login without storing it, for programs that wait for its end themselves.
@@ -94,7 +124,10 @@ impl Logins {
     fn login_to(&self, realm: &str, redirect_uri: &RedirectUri) -> Result<Login<'_>, Error> {
         let config = self.realms.get(realm)?;
         check_listed(config, redirect_uri)?;
-        self.login(config)
+        let login = self.login(config)?;
+        let announces_issuer = login.published.metadata().sends_issuer();
+        mix_up::warn(&self.realms, config, redirect_uri, announces_issuer);
+        Ok(login)
     }
 }
 

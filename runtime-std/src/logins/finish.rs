@@ -33,6 +33,9 @@ use crate::store::StoreError;
 use crate::user::User;
 use crate::verifiers::verifiers;
 
+/// The most members around one place of an ID token or of userinfo.
+const MEMBERS: usize = 1024;
+
 /// What the caller learns about an end user.
 type ToldAs<T> = fn(&Identity<'_>, &RealmConfig) -> Result<T, UserError>;
 
@@ -44,14 +47,42 @@ impl Logins {
     ///
     /// # Errors
     ///
-    /// Anything that prevents the login: [`Error::class`] says who must act.
+    /// Anything that prevents the login: [`Error::class`] says who must act. A login that
+    /// [`begin_in_browser`](Self::begin_in_browser) began is refused.
     pub fn finish(
         &self,
         callback: Callback<'_>,
         redirect_url: Option<&str>,
     ) -> Result<User, Error> {
+        self.finish_stored(callback.response()?, redirect_url)
+    }
+
+    /// Finishes a login that [`begin_in_browser`](Self::begin_in_browser) began, here or in another
+    /// process: `browser_binding` is the value in the cookie of the browser that came with the
+    /// callback, if it has one. `redirect_url` is as in [`finish`](Self::finish).
+    ///
+    /// Without the value, or with another login's, the login is refused and not used up.
+    ///
+    /// # Errors
+    ///
+    /// As [`finish`](Self::finish). A login that [`begin`](Self::begin) began is refused.
+    pub fn finish_in_browser(
+        &self,
+        callback: Callback<'_>,
+        redirect_url: Option<&str>,
+        browser_binding: Option<&str>,
+    ) -> Result<User, Error> {
+        let response = callback.response()?.from_browser(browser_binding);
+        self.finish_stored(response, redirect_url)
+    }
+
+    fn finish_stored(
+        &self,
+        response: AuthorizationResponse<'_>,
+        redirect_url: Option<&str>,
+    ) -> Result<User, Error> {
         let redirect_url = redirect_url.map(redirect_url::as_browsers_write);
-        let response = callback.response()?.at(redirect_url.as_deref());
+        let response = response.at(redirect_url.as_deref());
         let state = state_text(&response)?;
         let pending = self.store.read(&state, now())?;
         let own_state = pending.state();
@@ -116,10 +147,12 @@ impl Logins {
         kept: Option<&str>,
         told_as: ToldAs<T>,
     ) -> Result<T, Error> {
-        // A response to another redirect URI is refused before any request is sent.
+        // A response of another browser or to another redirect URI is refused before any request is
+        // sent.
         let redirect_uri = redirect_url::as_browsers_write(pending.redirect_uri());
         let response = response.to_redirect_uri_written(&redirect_uri);
-        pending.check_redirect_uri(&response).map_err(|error| {
+        let is_ours = pending.check_browser(&response);
+        is_ours.and_then(|()| pending.check_redirect_uri(&response)).map_err(|error| {
             let words = ProviderWords::of_authorization(&response);
             Cause::Authorization { error, words }
         })?;
@@ -139,7 +172,9 @@ impl Logins {
         let id_token = id_token(request, &answer, relying_party, &secrets)?;
 
         let mut buf = vec![0; id_token.buffer_needed()];
-        let identity = validate(id_token, keys, relying_party, secrets, &mut buf)?;
+        let mut scratch = [0; MEMBERS];
+        let room = (buf.as_mut_slice(), scratch.as_mut_slice());
+        let identity = validate(id_token, keys, relying_party, secrets, room)?;
         let asked = Asked::of(&identity, &login)?;
         let identity = match &asked {
             Some(asked) => identity.with_userinfo(asked.userinfo()?),
@@ -202,13 +237,14 @@ fn validate<'b>(
     keys: Keys<'_>,
     relying_party: RelyingParty<'b>,
     secrets: Secrets,
-    buf: &'b mut [u8],
+    (buf, scratch): (&'b mut [u8], &'b mut [u32]),
 ) -> Result<Identity<'b>, Error> {
     let known = keys.get()?;
     let mut document = Arc::clone(&known);
     let verdict = match id_token.open(buf) {
         Err(refused) => Err(refused),
         Ok(unverified) => {
+            let unverified = unverified.with_scratch(scratch);
             if unverified.lacks_key(&keys.key_set(&document)?) {
                 document = keys.newer(&known, Doubt::UnknownKey)?;
             }
@@ -285,7 +321,12 @@ impl<'a> Asked<'a> {
     /// Asks the userinfo endpoint, if both realm and provider use it.
     fn of(identity: &Identity<'a>, login: &Login<'_>) -> Result<Option<Self>, Error> {
         let Some(request) = identity.userinfo_request() else { return Ok(None) };
-        let mut buf = Zeroizing::new(vec![0; policy::ACCESS_TOKEN_LEN + MESSAGE_LEN]);
+        let mut buf = Zeroizing::new(vec![0; MESSAGE_LEN]);
+        let fits = request.request(&mut buf).map(|_| ());
+        if let Err(UserinfoError::Buffer { needed }) = fits {
+            // A longer access token than most.
+            buf = Zeroizing::new(vec![0; needed]);
+        }
         let message = request
             .request(&mut buf)
             .map_err(|error| refused_userinfo(request, error, None, None))?;
@@ -296,9 +337,14 @@ impl<'a> Asked<'a> {
     }
 
     fn userinfo(&self) -> Result<Userinfo<'_>, Error> {
-        self.request.response(self.answer.response()).map_err(|error| {
-            let words = words(&self.answer, &self.secrets);
-            refused_userinfo(self.request, error, words, redirected(&self.answer))
+        let answer = self.answer.response();
+        self.request.response_with_scratch(answer, &mut [0; MEMBERS]).map_err(|error| {
+            refused_userinfo(
+                self.request,
+                error,
+                words(&self.answer, &self.secrets),
+                redirected(&self.answer),
+            )
         })
     }
 }

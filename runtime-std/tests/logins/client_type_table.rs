@@ -77,6 +77,12 @@ fn rows() -> Vec<Row> {
     // auto | set | loopback or private-use scheme | no | public
     rows.push(row("client-type auto\nKEY", LOOPBACK, NOT_ASKED, Public(CLIENT_ID)));
     rows.push(row("client-type auto\nKEY", PRIVATE_USE, NOT_ASKED, Public(CLIENT_ID)));
+    // auto | set | loopback or private-use scheme | no | refused where the realm says public-override 0
+    for url in [LOOPBACK, PRIVATE_USE] {
+        let settings = "client-type auto\nKEY\npublic-override 0";
+        rows.push(row(settings, url, NOT_ASKED, Refused("public_login_refused")));
+    }
+    rows.push(row("client-type auto\nKEY\npublic-override 0", WEB, NOT_ASKED, Basic));
     // The native registration, where there is one, and its key; and the configured method.
     let native = "client-type auto\nKEY\nnative-client-id 66666666-7777-8888-9999-000000000000";
     rows.push(row(native, LOOPBACK, NOT_ASKED, Public(NATIVE_ID)));

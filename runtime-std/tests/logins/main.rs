@@ -3,6 +3,7 @@
 
 mod bends;
 mod binding;
+mod browsers;
 mod caches;
 mod change;
 mod client_type_table;
@@ -30,6 +31,8 @@ mod sealing_key;
 mod secrets;
 #[cfg(unix)]
 mod streams;
+mod shared_redirects;
+mod sizes;
 mod support;
 #[cfg(unix)]
 mod special_files;

@@ -4,6 +4,7 @@
 mod rfc7515;
 mod rfc7520;
 mod rfc8037;
+mod rsa_8192;
 mod support;
 #[path = "../../../core/tests/verifiers/wycheproof.rs"]
 mod wycheproof;

@@ -23,21 +23,50 @@ impl<'a> Json<'a> {
     ///
     /// [`JsonError`], with the place from which on it is not what it must be.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, JsonError> {
-        Self::check(bytes, Wanted { names: &[], values: &mut [] })
+        Self::check(bytes, Wanted { names: &[], values: &mut [] }, None)
+    }
+
+    /// The same with scratch of the caller's, whose content means nothing: a document may have as
+    /// many members around one place as `scratch` has entries, at most 32,767. Without it, it may
+    /// have [`JSON_MEMBERS`].
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse).
+    pub fn parse_with_scratch(bytes: &'a [u8], scratch: &mut [u32]) -> Result<Self, JsonError> {
+        Self::check(bytes, Wanted { names: &[], values: &mut [] }, Some(scratch))
     }
 
     /// The same, and finds members of the outermost object on the way: those that are `wanted`.
     ///
     /// Names are taken as they are written. The check lets no name through that hides letters,
     /// digits or underscores behind escapes, and no other names are asked for.
-    pub(super) fn check(bytes: &'a [u8], wanted: Wanted<'_, 'a>) -> Result<Self, JsonError> {
+    pub(super) fn check(
+        bytes: &'a [u8],
+        wanted: Wanted<'_, 'a>,
+        scratch: Option<&mut [u32]>,
+    ) -> Result<Self, JsonError> {
+        match scratch {
+            Some(scratch) => Self::check_in(bytes, wanted, scratch),
+            None => Self::check_in(bytes, wanted, &mut [0; JSON_MEMBERS]),
+        }
+    }
+
+    /// Not inlined, so that it is there once.
+    #[inline(never)]
+    fn check_in(
+        bytes: &'a [u8],
+        wanted: Wanted<'_, 'a>,
+        scratch: &mut [u32],
+    ) -> Result<Self, JsonError> {
         if bytes.len() >= JSON_LEN {
             return Err(JsonError { problem: JsonProblem::TooLong, at: JSON_LEN });
         }
         let text = core::str::from_utf8(bytes)
             .map_err(|e| JsonError { problem: JsonProblem::NotUtf8, at: e.valid_up_to() })?;
-        let mut checker =
-            Checker { text, open: Open::default(), names: Names::default(), member: None, wanted };
+        let room = scratch.len().min(MEMBERS);
+        let names = Names::new(scratch.get_mut(..room).unwrap_or_default());
+        let mut checker = Checker { text, open: Open::default(), names, member: None, wanted };
         let mut rest = bytes;
         match checker.document(&mut rest) {
             Ok(value) => Ok(Json(value)),
@@ -91,7 +120,7 @@ type Check = Result<(), JsonProblem>;
 struct Checker<'a, 'w> {
     text: &'a str,
     open: Open,
-    names: Names,
+    names: Names<'w>,
     /// A member of the outermost object, while its value is checked: its name, and where the value
     /// begins.
     member: Option<(&'a str, usize)>,
@@ -207,7 +236,7 @@ impl Open {
     fn push(&mut self, is_object: bool, names: usize) -> Check {
         *self.outer.get_mut(self.depth).ok_or(JsonProblem::TooDeep)? = self.innermost;
         self.depth += 1;
-        // There are at most JSON_MEMBERS names.
+        // There are at most MEMBERS names.
         self.innermost = (names as u16) << 1 | u16::from(is_object);
         Ok(())
     }
@@ -232,7 +261,9 @@ impl Open {
     }
 }
 
-const _: () = assert!(JSON_MEMBERS <= u16::MAX as usize >> 1);
+/// The most names that [`Open`] counts.
+const MEMBERS: usize = u16::MAX as usize >> 1;
+const _: () = assert!(JSON_MEMBERS <= MEMBERS);
 
 #[cfg(test)]
 mod tests {
@@ -329,7 +360,7 @@ mod tests {
     fn members_of_the_outermost_object_are_found_by_their_names() {
         fn find<'a>(text: &'a [u8], names: &[&str]) -> Result<(&'a str, Vec<&'a str>), JsonError> {
             let mut values = vec![None; names.len()];
-            let json = Json::check(text, Wanted { names, values: &mut values })?;
+            let json = Json::check(text, Wanted { names, values: &mut values }, None)?;
             Ok((json.text(), values.into_iter().map(|value| value.unwrap_or("-")).collect()))
         }
         let text = br#" { "a" : {"b":1,"a":2} , "\/b":3, "bb":4, "c":[{"d":5}] , "e":null,"d" : "x\"y" } "#;
@@ -403,6 +434,30 @@ mod tests {
         let long = |n: usize| format!("\"{}\"", "a".repeat(n - 2));
         assert!(Json::parse(long(JSON_LEN - 1).as_bytes()).is_ok());
         assert_eq!(problem(long(JSON_LEN).as_bytes()), TooLong);
+    }
+
+    #[test]
+    fn members_are_as_many_as_the_callers_scratch_has_entries() {
+        let object = |n: usize| {
+            let members: Vec<_> = (0..n).map(|i| format!("\"m{i}\":{{\"m\":0}}")).collect();
+            format!("{{{}}}", members.join(","))
+        };
+        let parse = |text: &str, scratch: &mut [u32]| {
+            Json::parse_with_scratch(text.as_bytes(), scratch).map(|_| ()).map_err(|e| e.problem)
+        };
+        // The last one has another one inside.
+        for (scratch, most) in [(2, 1), (9, 8), (1024, 1023)] {
+            let mut scratch = vec![u32::MAX; scratch];
+            assert_eq!(parse(&object(most), &mut scratch), Ok(()));
+            assert_eq!(parse(&object(most + 1), &mut scratch), Err(TooManyMembers));
+        }
+        assert_eq!(parse("{}", &mut []), Ok(()));
+        assert_eq!(parse("{\"a\":1}", &mut []), Err(TooManyMembers));
+        let twice = object(1000).replace("\"m999\"", "\"m\\/0\",\"m0\"");
+        assert_eq!(
+            parse(&twice.replace("\"m\\/0\",", "\"m/0\":1,"), &mut [7; 1024]),
+            Err(Duplicate)
+        );
     }
 
     #[test]

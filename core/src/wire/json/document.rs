@@ -17,13 +17,15 @@ use super::value::{Array, Object, Value, next_member, next_value, step_over_comm
 
 /// Checks a document, and reads the members of its outermost object that `T` has fields for.
 ///
-/// Of a document that is something else than an object, there is no member.
+/// Of a document that is something else than an object, there is no member. `scratch` is as in
+/// [`Json::parse_with_scratch`].
 pub(crate) fn read<'a, T: Deserialize<'a>>(
     bytes: &'a [u8],
+    scratch: Option<&mut [u32]>,
 ) -> Result<(Json<'a>, Result<T, WrongMember>), JsonError> {
     let mut checked = Err(JsonError { problem: JsonProblem::Truncated, at: 0 });
     let members = T::deserialize(Members(|wanted: Wanted<'_, 'a>| {
-        checked = Json::check(bytes, wanted);
+        checked = Json::check(bytes, wanted, scratch);
         checked.is_ok()
     }));
     Ok((checked?, members))
@@ -272,7 +274,7 @@ mod tests {
     }
 
     fn typed(text: &str) -> Option<(&str, Option<&str>, Option<bool>)> {
-        let (_, document) = read::<Typed<'_>>(text.as_bytes()).unwrap();
+        let (_, document) = read::<Typed<'_>>(text.as_bytes(), None).unwrap();
         let Typed { text, optional, flag } = document.ok()?;
         Some((text.0.raw(), optional.map(|text| text.0.raw()), flag))
     }
@@ -299,9 +301,9 @@ mod tests {
     #[test]
     fn nothing_is_read_of_a_document_that_is_refused() {
         for text in [r#"{"a":1,"a":2}"#, r#"{"a":1}{"#, r#"{"a":1"#, r#"{"a":1,"b":@}"#] {
-            assert!(read::<Two<'_>>(text.as_bytes()).is_err(), "{text}");
+            assert!(read::<Two<'_>>(text.as_bytes(), None).is_err(), "{text}");
         }
-        let (json, two) = read::<Two<'_>>(br#" {"b":null} "#).unwrap();
+        let (json, two) = read::<Two<'_>>(br#" {"b":null} "#, None).unwrap();
         let two = two.unwrap();
         assert_eq!(
             (json.text(), two.a.is_there(), two.b.is_there()),

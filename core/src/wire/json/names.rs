@@ -3,36 +3,35 @@
 use super::lexer::escape;
 use super::problem::JsonProblem;
 use super::string::chars_at;
-use crate::policy::{JSON_LEN, JSON_MEMBERS};
+use crate::policy::JSON_LEN;
 use crate::wire::scan::behind_plain;
 
 /// The names of the members of all objects around the cursor: each the offset of its text, with
 /// some bits of its hash. Those of one object are in order, by the hash and then by the text, so that
 /// texts are compared only where the bits agree, and only a few of them where many agree.
-pub(super) struct Names {
+pub(super) struct Names<'t> {
     len: usize,
-    entries: [u32; JSON_MEMBERS],
+    entries: &'t mut [u32],
     /// How often two texts were compared.
     #[cfg(test)]
     compared: core::cell::Cell<usize>,
-}
-
-impl Default for Names {
-    fn default() -> Self {
-        Names {
-            len: 0,
-            entries: [0; JSON_MEMBERS],
-            #[cfg(test)]
-            compared: Default::default(),
-        }
-    }
 }
 
 /// The bits of an entry that hold an offset in a document; the others are of the hash.
 const OFFSET: u32 = JSON_LEN as u32 - 1;
 const _: () = assert!(JSON_LEN.is_power_of_two() && JSON_LEN <= 1 << 24);
 
-impl Names {
+impl<'t> Names<'t> {
+    /// No names, and room for as many as there are `entries`.
+    pub(super) fn new(entries: &'t mut [u32]) -> Self {
+        Names {
+            len: 0,
+            entries,
+            #[cfg(test)]
+            compared: Default::default(),
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.len
     }
@@ -168,11 +167,13 @@ const ODD: usize = 0x9e37_79b9_7f4a_7c15_u64 as usize;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::JSON_MEMBERS;
 
     /// How often texts are compared until all of `names`, as they are written, are one object's.
     fn compared(names: &[String]) -> usize {
         let mut document = String::new();
-        let mut all = Names::default();
+        let mut entries = [0; JSON_MEMBERS];
+        let mut all = Names::new(&mut entries);
         let starts: Vec<_> = names
             .iter()
             .map(|name| {

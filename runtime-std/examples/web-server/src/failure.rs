@@ -20,7 +20,10 @@ impl Failure {
 
 impl From<onerealm::Error> for Failure {
     fn from(error: onerealm::Error) -> Self {
-        Failure::Login(error)
+        match error.code() {
+            "login_of_other_browser" => Failure::OtherBrowser,
+            _ => Failure::Login(error),
+        }
     }
 }
 

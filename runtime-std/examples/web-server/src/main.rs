@@ -3,9 +3,10 @@
 //! `POST /login/REALM` begins a login and sends the browser to the provider. The provider sends it back to
 //! `GET /callback`, which finishes the login and begins a session.
 //!
-//! A login belongs to the browser that began it. That browser has a random value in a cookie, and the callback is
-//! refused without it: otherwise an attacker could begin a login, sign in, and let somebody else's browser open the
-//! callback, which would then be signed in as the attacker (login CSRF).
+//! A login belongs to the browser that began it. `Logins::begin_in_browser` gives a value that this browser keeps in a
+//! cookie, and `Logins::finish_in_browser` refuses the callback without it: otherwise an attacker could begin a login,
+//! sign in, and let somebody else's browser open the callback, which would then be signed in as the attacker (login
+//! CSRF).
 
 mod failure;
 mod kept;
@@ -25,9 +26,8 @@ use axum::routing::{get, post};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use maud::{DOCTYPE, Markup, html};
-use onerealm::core::{AuthorizationResponse, PendingKey, policy};
+use onerealm::core::policy;
 use onerealm::{Callback, Logins, MemoryStore, Requested};
-use subtle::ConstantTimeEq;
 use tokio::net::TcpListener;
 use tokio::task::spawn_blocking;
 
@@ -43,13 +43,11 @@ const SESSION: &str = "session";
 const SESSION_LIFETIME: Duration = Duration::from_secs(8 * 60 * 60);
 
 /// Everything is in the memory of this process. For several processes, `DirectoryStore` or `SealedStore` keeps the
-/// logins; the browsers and the sessions then need a common place as well.
+/// logins; the sessions then need a common place as well.
 struct App {
     logins: Logins,
     /// Where browsers find this server, without a slash at the end.
     public_url: String,
-    /// The value in the cookie of the browser that began a login.
-    browsers: Kept<PendingKey, String>,
     /// The user that the value in a cookie stands for.
     sessions: Kept<String, String>,
 }
@@ -79,7 +77,6 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     let app = Arc::new(App {
         logins: Logins::new(realms, MemoryStore::new()),
         public_url,
-        browsers: Kept::new(LOGIN_LIFETIME),
         sessions: Kept::new(SESSION_LIFETIME),
     });
     let routes = Router::new()
@@ -114,18 +111,18 @@ async fn home(State(app): State<Arc<App>>, cookies: CookieJar) -> Markup {
     }
 }
 
-/// Begins a login, and gives the browser a value that only it has.
+/// Begins a login, and gives the browser the value that it is bound to.
 async fn begin(
     State(app): State<Arc<App>>,
     Path(realm): Path<String>,
     cookies: CookieJar,
 ) -> Result<(CookieJar, Redirect), Failure> {
-    let begin = move |app: &App| app.logins.begin(&realm, &app.redirect_url(), Requested::Default);
-    let begun = blocking(&app, begin).await?;
-    let browser = random()?;
-    app.browsers.insert(PendingKey::of(&begun.state), browser.clone());
+    let begin = move |app: &App| {
+        app.logins.begin_in_browser(&realm, &app.redirect_url(), Requested::Default)
+    };
+    let (begun, binding) = blocking(&app, begin).await?;
     // A browser that begins a second login, in another tab, can finish only that one.
-    let cookies = cookies.add(app.cookie(LOGIN, browser, LOGIN_LIFETIME));
+    let cookies = cookies.add(app.cookie(LOGIN, binding.as_str().to_owned(), LOGIN_LIFETIME));
     Ok((cookies, Redirect::to(&begun.url)))
 }
 
@@ -136,15 +133,12 @@ async fn callback(
     cookies: CookieJar,
 ) -> Result<(CookieJar, Redirect), Failure> {
     let query = query.unwrap_or_default();
-    let login = AuthorizationResponse::from_query(&query).map_err(onerealm::Error::from)?.key();
-    // Before anything else, so that nobody uses up the login of another browser.
-    if !app.is_login_of(login, &cookies) {
-        return Err(Failure::OtherBrowser);
-    }
-    let finish =
-        move |app: &App| app.logins.finish(Callback::Query(&query), Some(&app.redirect_url()));
+    let binding = app.cookie_value(&cookies, LOGIN).ok_or(Failure::OtherBrowser)?.to_owned();
+    let finish = move |app: &App| {
+        let callback = Callback::Query(&query);
+        app.logins.finish_in_browser(callback, Some(&app.redirect_url()), Some(&binding))
+    };
     let user = blocking(&app, finish).await?;
-    app.browsers.remove(&login);
 
     // Always a new session: one from before the login may be known to somebody else.
     let cookies = app.end_session(cookies);
@@ -168,14 +162,6 @@ impl App {
         format!("{}/callback", self.public_url)
     }
 
-    /// Whether the browser with these cookies began this login.
-    fn is_login_of(&self, login: PendingKey, cookies: &CookieJar) -> bool {
-        match (self.browsers.get(&login), self.cookie_value(cookies, LOGIN)) {
-            (Some(expected), Some(value)) => expected.as_bytes().ct_eq(value.as_bytes()).into(),
-            _ => false,
-        }
-    }
-
     fn end_session(&self, cookies: CookieJar) -> CookieJar {
         if let Some(id) = self.cookie_value(&cookies, SESSION) {
             self.sessions.remove(id);
@@ -187,7 +173,8 @@ impl App {
         cookies.get(&self.cookie_name(name)).map(Cookie::value)
     }
 
-    /// A cookie that no script can read. `Lax` and not `Strict`: the callback is opened from the provider's site.
+    /// A cookie that no script can read. `Lax` and not `Strict`: the callback is opened from the provider's site. A
+    /// provider that answers by a form post needs `None`.
     fn cookie(&self, name: &str, value: String, lifetime: Duration) -> Cookie<'static> {
         Cookie::build((self.cookie_name(name), value))
             .path("/")

@@ -126,3 +126,25 @@ fn the_secret_goes_in_the_way_that_the_realm_says() {
         assert_eq!(requests[0].request.header("authorization").is_some(), !is_in_form, "{method}");
     }
 }
+
+#[test]
+fn case_199_the_drop_in_refuses_public_logins_where_the_realm_does() {
+    let scene = Scene::new();
+    let begin = |more: Value, url| {
+        let config = serde_json::from_value(serde_json::to_value(scene.config(more)).unwrap());
+        scene.auth_url(&config.unwrap(), url).map_err(|error| error.to_string())
+    };
+    for refused in [json!("0"), json!(0), json!(false)] {
+        let auto = json!({ "client_type": "auto", "public_override": refused });
+        let error = begin(auto.clone(), LOOPBACK).unwrap_err();
+        assert!(error.contains("public-override"), "{error}");
+        assert!(begin(auto, WEB).is_ok());
+        let asked = json!({ "public": "1", "public_override": refused });
+        assert!(begin(asked, WEB).is_err());
+    }
+    for allowed in [json!("1"), json!(true), json!(""), Value::Null] {
+        let auto = json!({ "client_type": "auto", "public_override": allowed });
+        assert!(begin(auto, LOOPBACK).is_ok(), "{allowed}");
+    }
+    assert!(begin(json!({ "client_type": "auto" }), LOOPBACK).is_ok());
+}

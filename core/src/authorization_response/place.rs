@@ -1,0 +1,41 @@
+//! Where a response came to, beside the redirect URI that it should come to.
+
+use crate::wire::{FormText, cut, split};
+
+/// Whether `url` is the redirect URI without its query.
+pub(super) fn is_cut(url: &str, redirect_uri: &str) -> bool {
+    let expected = cut(redirect_uri, b'?').map_or(redirect_uri, |(url, _)| url);
+    url == expected || (url.strip_suffix('/') == Some(expected) && has_no_path(expected))
+}
+
+fn has_no_path(url: &str) -> bool {
+    // Two slashes before the host, and none after it.
+    split(url, b'/').count() == 3
+}
+
+/// Whether `query` has each parameter of the redirect URI's own, byte for byte and in its number and
+/// order, and none of them with another value besides. Other parameters may stand between them.
+///
+/// Where `may_lack` them, it may also have none of one name.
+pub(super) fn keeps_query(query: &str, redirect_uri: &str, may_lack: bool) -> bool {
+    let own = cut(redirect_uri, b'?').map_or("", |(_, query)| query);
+    pairs(own).all(|pair| {
+        let mut found = namesakes(query, pair).peekable();
+        (may_lack && found.peek().is_none()) || found.eq(namesakes(own, pair))
+    })
+}
+
+/// The parameters of a query as they are written.
+fn pairs(query: &str) -> impl Iterator<Item = &str> {
+    split(query, b'&').filter(|pair| !pair.is_empty())
+}
+
+/// Those that have the name of `pair`, however it is encoded.
+fn namesakes<'q>(query: &'q str, pair: &'q str) -> impl Iterator<Item = &'q str> {
+    pairs(query).filter(move |other| name(other).eq(name(pair)))
+}
+
+fn name(pair: &str) -> impl Iterator<Item = u8> + '_ {
+    let name = cut(pair, b'=').map_or(pair, |(name, _)| name);
+    FormText::encoded(name).into_iter().flat_map(FormText::bytes)
+}
