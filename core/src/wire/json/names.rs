@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn names_with_escapes_are_hardly_compared() {
+    fn case_205_names_with_escapes_are_hardly_compared() {
         let long = "a".repeat(80);
         for names in [
             names(|i| format!("{long}{i}")),
