@@ -7,3 +7,6 @@ mod differential;
 mod strict_eddsa;
 mod support;
 mod wycheproof;
+
+/// Of the moduli that these verifiers take.
+const LONGEST_RSA_BITS: usize = 4096;

@@ -240,7 +240,7 @@ fn a_realm_with_a_mistake_is_refused_with_its_line_and_property() {
         ("\tclient-key a\u{85}b\n", (4, Problem::NotText)),
     ];
     for (lines, expected) in rows {
-        let lines = &lines.replace("LONG", &"x".repeat(250));
+        let lines = &lines.replace("LONG", &"x".repeat(251));
         assert_eq!(realm_with(lines).map(|_| ()), Err(expected), "{lines:?}");
     }
 }
@@ -252,7 +252,7 @@ fn an_issuer_or_client_that_no_login_can_have_is_refused_with_its_line() {
         ("https://login.example/?x", "x", (2, "issuer-url", RealmError::Issuer)),
         ("http://login.example", "x", (2, "issuer-url", RealmError::IssuerNotHttps)),
         ("https://u@login.example", "x", (2, "issuer-url", RealmError::IssuerNotHttps)),
-        ("https://login.example", &"x".repeat(256), (3, "client-id", RealmError::ClientId)),
+        ("https://login.example", &"x".repeat(257), (3, "client-id", RealmError::ClientId)),
     ] {
         let text = format!("openid: sso\n\tissuer-url {issuer}\n\tclient-id {client_id}\n");
         let (line, property, error) = expected;

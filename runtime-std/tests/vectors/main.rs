@@ -8,3 +8,6 @@ mod rsa_8192;
 mod support;
 #[path = "../../../core/tests/verifiers/wycheproof.rs"]
 mod wycheproof;
+
+/// Of the moduli that the runtime's verifiers take.
+const LONGEST_RSA_BITS: usize = 8192;
