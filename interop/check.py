@@ -19,7 +19,7 @@ def parts(check, first):
 
     What goes wrong doesn't depend on the algorithm, so that is for the first issuer of a provider.
     """
-    wrong = [check.cases, check.without_ca_file] if first else []
+    wrong = [check.cases, check.without_ca_file, check.probes] if first else []
     return [check.right_settings, check.both_types, check.one_public_registration, check.two_at_once, *wrong,
             check.key_rotation]
 
@@ -134,6 +134,25 @@ class Check:
             self.that("the same as text has its code and its advice",
                       text.status == result.status and result.error.get("code", "?") in text.stderr
                       and "ca-file" in text.stderr, text)
+
+    def probes(self):
+        """What `check --probe` finds out, without an end user: of the right realm, of one with a wrong key, and of redirect
+        URLs that are not registered."""
+        wanted = expected.PROBES[self.provider.name]
+        tried = {
+            "right-web": ("sso", WEB_REDIRECT),
+            "right-loopback": ("sso", self.loopback_redirect),
+            "wrong-key": ("wrong-key", WEB_REDIRECT),
+            "unregistered-web": ("sso", "https://unregistered.example/callback"),
+            "unregistered-loopback": ("sso", "http://127.0.0.1:9/unregistered"),
+        }
+        for name, (realm, redirect) in tried.items():
+            result = self.onerealm.run("check", realm, "--redirect-url", redirect, "--probe")
+            verdicts = tuple(probe["verdict"] for probe in result.report.get("probes", []))
+            self.that(f"check --probe, {name}: {', '.join(wanted[name])}", verdicts == wanted[name], result)
+            bad = "bad" in verdicts
+            self.that(f"check --probe, {name}: its exit status says so",
+                      (result.status, result.error.get("code")) == ((3, "check_failed") if bad else (0, None)), result)
 
     def key_rotation(self):
         """A new key signs, and the old one is gone: the login after that fetches the keys, once."""

@@ -205,3 +205,14 @@ EXPECTED = {
     "spring": SPRING,
     "zitadel-oidc": ZITADEL_OIDC,
 }
+
+# What `check --probe` says of the authorization request and of the token request, at each provider.
+KNOWS_BOTH = {
+    "right-web": ("good", "good"),
+    "right-loopback": ("good", "good"),
+    "wrong-key": ("good", "bad"),
+    "unregistered-web": ("bad", "good"),
+    "unregistered-loopback": ("bad", "good"),
+}
+
+PROBES = {name: KNOWS_BOTH for name in EXPECTED}

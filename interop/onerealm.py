@@ -38,6 +38,13 @@ class Result:
         return None
 
     @property
+    def report(self):
+        """The JSON on standard output of a run that may have failed, or an empty one."""
+        with contextlib.suppress(ValueError):
+            return json.loads(self.stdout)
+        return {}
+
+    @property
     def error(self):
         """The error object on standard error, or an empty one."""
         with contextlib.suppress(ValueError, AttributeError):

@@ -20,20 +20,29 @@ pub struct HttpRequest<'b> {
     pub authorization: Option<&'b str>,
     /// A form, empty for GET; it holds secrets.
     pub body: &'b [u8],
+    /// The `Accept` header's value.
+    pub accept: &'static str,
 }
+
+/// What every answer is but a page.
+pub(crate) const JSON: &str = "application/json";
 
 impl<'b> HttpRequest<'b> {
     /// The same request for a document that has moved to `url`. Only a GET without credentials can be
     /// sent elsewhere: whether it may be is the caller's to decide.
     pub fn moved_to(&self, url: &'b str) -> Option<Self> {
-        let is_of_a_document =
-            self.method == Method::Get && self.authorization.is_none() && self.body.is_empty();
+        let is_of_a_document = *self == HttpRequest::get(self.url);
         is_of_a_document.then_some(HttpRequest { url, ..*self })
     }
 
     /// A GET without credentials.
     pub fn get(url: &'b str) -> Self {
-        HttpRequest { method: Method::Get, url, authorization: None, body: &[] }
+        HttpRequest { method: Method::Get, url, authorization: None, body: &[], accept: JSON }
+    }
+
+    /// What a browser sends that is led to `url`.
+    pub fn page(url: &'b str) -> Self {
+        HttpRequest { accept: "text/html", ..HttpRequest::get(url) }
     }
 
     /// The headers to send besides `Host` and `Content-Length`, names in lower case.
@@ -42,7 +51,7 @@ impl<'b> HttpRequest<'b> {
             Method::Get => None,
             Method::Post => Some(("content-type", "application/x-www-form-urlencoded")),
         };
-        [("accept", "application/json"), ("accept-encoding", "identity")]
+        [("accept", self.accept), ("accept-encoding", "identity")]
             .into_iter()
             .chain(content_type)
             .chain(self.authorization.map(|value| ("authorization", value)))

@@ -5,7 +5,7 @@ use crate::binding::Binding;
 use crate::client::{Client, ClientType};
 use crate::error::error_enum;
 use crate::error_response::{ErrorCode, ErrorResponse};
-use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
+use crate::http::{HttpRequest, HttpResponse, JSON, Method, ResponseError};
 use crate::id_token::IdToken;
 use crate::policy::ID_TOKEN_LEN;
 use crate::realm::TokenAuthMethod;
@@ -83,6 +83,7 @@ impl<'a> TokenRequest<'a> {
             url: text(0..url_end),
             authorization: Some(authorization).filter(|value| !value.is_empty()),
             body: part(authorization_end..written.len()),
+            accept: JSON,
         })
     }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::discovery::Endpoint;
 use crate::error::error_enum;
 use crate::error_response::{ErrorCode, ErrorResponse};
-use crate::http::{HttpRequest, HttpResponse, Method, ResponseError};
+use crate::http::{HttpRequest, HttpResponse, ResponseError};
 use crate::policy::ACCESS_TOKEN_LEN;
 use crate::wire::{BufferTooSmall, JsonStr, Member, Object, Writer};
 
@@ -74,7 +74,7 @@ impl<'a> UserinfoRequest<'a> {
         self.access_token.write(&mut out);
         let text = out.finish_str()?;
         let (url, authorization) = text.split_at_checked(url_end).unwrap_or((text, ""));
-        Ok(HttpRequest { method: Method::Get, url, authorization: Some(authorization), body: &[] })
+        Ok(HttpRequest { authorization: Some(authorization), ..HttpRequest::get(url) })
     }
 
     /// Reads the answer, which must be about the same end user (section 5.3.2).

@@ -193,8 +193,11 @@ fn ask_authorization(
     relying_party: RelyingParty<'_>,
 ) -> Result<Shown, Error> {
     let mut buf = vec![0; MESSAGE_LEN];
-    let answer = login.send(&HttpRequest::get(request.write_url(&mut buf)?))?;
-    Ok(judge_authorization(&answer, request.into_pending(), relying_party))
+    let answer = login.send(&HttpRequest::page(request.write_url(&mut buf)?));
+    Ok(match answer {
+        Ok(answer) => judge_authorization(&answer, request.into_pending(), relying_party),
+        Err(error) => no_answer(&error),
+    })
 }
 
 /// What the authorization endpoint's answer says of the redirect URL and the client.
@@ -284,7 +287,10 @@ fn ask_token(
     let request = request.map_err(|error| Cause::Authorization { error, words: None })?;
     let mut buf = Zeroizing::new(vec![0; MESSAGE_LEN]);
     let message = request.request(&mut buf)?;
-    let answer = login.send(&message)?;
+    let answer = match login.send(&message) {
+        Ok(answer) => answer,
+        Err(error) => return Ok(no_answer(&error)),
+    };
     let mut secrets = Secrets::default();
     secrets.add_request(&message);
     let client_type = request.client_type();
@@ -335,6 +341,13 @@ fn judge_token(
 
 /// Texts of a provider that looks at the code before it looks at the client.
 const LOOKS_AT_THE_CODE: [&str; 2] = ["AADSTS9002313", "AADSTS70000"];
+
+/// Nothing came that could be read.
+fn no_answer(error: &Error) -> Shown {
+    let fix = error.explanation().fix.clone();
+    let meaning = fix.unwrap_or("the provider's answer can't be read: try a login".into());
+    Shown::new(Verdict::Open, error.to_string(), meaning)
+}
 
 /// An answer that is no redirect, in a few words.
 fn page(answer: &Answer) -> String {
