@@ -124,6 +124,13 @@ pub struct ErrorResponse<'a> {
 }
 
 impl<'a> ErrorResponse<'a> {
+    /// The member, and the parameter of a form or of a challenge, that names the error.
+    pub const ERROR: &'static str = "error";
+    /// The one with the provider's words about it.
+    pub const DESCRIPTION: &'static str = "error_description";
+    /// The parameter of a challenge that names the scopes that were needed (RFC 6750 section 3).
+    pub const SCOPE: &'static str = "scope";
+
     /// The error response that `response` is, if it is one, whatever its status.
     pub fn of(response: &HttpResponse<'a>) -> Option<Self> {
         let (_, document) = read::<Document<'_>>(response.body, None).ok()?;
