@@ -120,17 +120,6 @@ impl<'a> AuthorizationResponse<'a> {
         Some(UnverifiedError { error, description: parameters.error_description })
     }
 
-    /// The parameter that a refused URL or query has twice, for a message.
-    pub fn repeated_parameter(url_or_query: &str) -> Option<&'static str> {
-        let (url, _fragment) = cut(url_or_query, b'#').unwrap_or((url_or_query, ""));
-        let query = cut(url, b'?').map_or(url, |(_, query)| query);
-        let is_repeated = |known: &&'static str| {
-            let named = FormPairs::new(query).flatten().filter(|(name, _)| *name == **known);
-            named.count() > 1
-        };
-        ["code", "state", "iss", "error", "error_description"].into_iter().find(is_repeated)
-    }
-
     /// Takes parameters that are already decoded.
     ///
     /// # Errors

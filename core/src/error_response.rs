@@ -80,6 +80,11 @@ impl ErrorCode {
         Self::REGISTERED.into_iter().find(|code| is_it(code.as_str())).unwrap_or(ErrorCode::Other)
     }
 
+    /// The code that is sent as `name`.
+    pub fn of_name(name: &str) -> Self {
+        Self::find(|known| known == name)
+    }
+
     /// The code as it is sent.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,12 +1,27 @@
-//! The member because of which a provider's document was refused: for messages.
+//! The member or parameter because of which a provider's document or response was refused: for
+//! messages.
 
 use serde::Deserialize;
 
+use crate::authorization_response::AuthorizationResponse;
 use crate::discovery::{DiscoveryError, Endpoint};
 use crate::http::{HttpResponse, ResponseError};
 use crate::jwks::JwksError;
 use crate::token_request::TokenError;
-use crate::wire::{JsonStr, Member, Text, Value};
+use crate::wire::{FormPairs, JsonStr, Member, Text, Value, cut};
+
+impl AuthorizationResponse<'_> {
+    /// The parameter that a refused URL or query has twice, for a message.
+    pub fn repeated_parameter(url_or_query: &str) -> Option<&'static str> {
+        let (url, _fragment) = cut(url_or_query, b'#').unwrap_or((url_or_query, ""));
+        let query = cut(url, b'?').map_or(url, |(_, query)| query);
+        let is_repeated = |known: &&'static str| {
+            let named = FormPairs::new(query).flatten().filter(|(name, _)| *name == **known);
+            named.count() > 1
+        };
+        ["code", "state", "iss", "error", "error_description"].into_iter().find(is_repeated)
+    }
+}
 
 /// A member of a document because of which it was refused.
 #[derive(Debug, Clone, Copy)]

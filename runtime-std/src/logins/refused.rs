@@ -118,6 +118,14 @@ pub(super) fn userinfo(
     answer: Option<(&Answer, &Secrets)>,
 ) -> Error {
     let words = answer.and_then(|(answer, secrets)| ProviderWords::of_refusal(answer, secrets));
+    // A challenge names the error as well as a body does.
+    let said = words.as_ref().map_or(ErrorCode::Other, |words| ErrorCode::of_name(&words.error));
+    let error = match error {
+        UserinfoError::Refused { status, error: ErrorCode::Other } => {
+            UserinfoError::Refused { status, error: said }
+        }
+        error => error,
+    };
     let named = match error {
         UserinfoError::Refused { error, .. } if error != ErrorCode::Other => Some(error),
         _ => None,

@@ -126,7 +126,7 @@ fn userinfo_s_reason_is_that_of_its_challenge() {
     assert!(error.explanation().sentence.contains(words), "{error}");
     assert_eq!(
         error.explanation().came.as_deref(),
-        Some("HTTP status 403, without a content type")
+        Some("HTTP status 403 and insufficient_scope, without a content type")
     );
 }
 
