@@ -205,7 +205,7 @@ class Check:
             warnings = tuple(warning["code"] for warning in answer.get("warnings", []))
             good = (answer.get("client_type"), warnings) == (wanted.client_type, wanted.warnings)
             if wanted.groups is not None:
-                good = good and answer["groups"].get("valid", []) == list(wanted.groups)
+                good = good and sorted(answer["groups"].get("valid", [])) == sorted(wanted.groups)
             self.that(f"{what}: logs in, {wanted.client_type}", good, result)
             return
         error = result.error

@@ -49,19 +49,19 @@ def token_refused(*says, advises=None):
 
 
 ADVISES = {
-    "secret-to-public": ("client-type",),
-    "auto-web-at-public": ("client-key",),
-    "auto-loopback-at-confidential": ("native-client-id",),
-    "native-is-confidential": ("native-client-id",),
-    "wrong-key": ("client-key",),
-    "no-key": ("client-key",),
-    "reserved-key": ("token-auth-method",),
-    "no-session": (),
-    "consent": (),
-    "pushed-requests": (),
-    "dpop": (),
-    "assertion": (),
-    "iss-left-out": ("--callback",),
+    "secret-to-public": ("client-type auto", "--public"),
+    "auto-web-at-public": ("remove client-key", "client-type public"),
+    "auto-loopback-at-confidential": ("unset client-type", "native-client-id"),
+    "native-is-confidential": ("native-client-id names", "public client"),
+    "wrong-key": ("check client-id and client-key",),
+    "no-key": ("set client-key", "unset client-type"),
+    "reserved-key": ("token-auth-method client_secret_post", "letters and digits"),
+    "no-session": ("prompt is none",),
+    "consent": ("prompt is none",),
+    "pushed-requests": ("pushed authorization requests", "not supported"),
+    "dpop": ("DPoP", "not supported"),
+    "assertion": ("client assertion", "not supported"),
+    "iss-left-out": ("Exclude Issuer From Authentication Response",),
     "lightweight": ("query-userinfo",),
     "hs256": ("RS256",),
     "signed-userinfo": ("query-userinfo",),
@@ -188,12 +188,12 @@ KEYCLOAK = {
     "dpop": token_refused("400", "invalid_request", "DPoP proof is missing"),
     "assertion": token_refused("400", "invalid_client", "client_assertion_type is missing"),
     "iss-left-out": Refused(RESPONSE_REFUSED, "response_issuer_missing"),
-    # The reason is in WWW-Authenticate, and not shown.
-    "lightweight": Refused(TOKEN_REFUSED, "userinfo_refused", ("401",)),
+    # The reason is in WWW-Authenticate.
+    "lightweight": Refused(TOKEN_REFUSED, "userinfo_refused", ("401", "it says: ")),
     "signed-userinfo": SIGNED_USERINFO,
     "hs256": HS256,
-    # The claim has no such name.
-    "groups-path": LoggedIn("confidential", groups=()),
+    # The end user's realm roles, which have the names of the groups.
+    "groups-path": LoggedIn("confidential", groups=("admins", "staff")),
 }
 
 EXPECTED = {

@@ -169,7 +169,7 @@ const REQUEST_PARAMETERS: [&str; 12] = [
 pub struct Endpoint<'a>(JsonStr<'a>);
 
 impl<'a> Endpoint<'a> {
-    fn parse(url: Text<'a>) -> Result<Self, DiscoveryError> {
+    pub(crate) fn parse(url: Text<'a>) -> Result<Self, DiscoveryError> {
         Self::parse_without(url, &[])
     }
 
@@ -195,7 +195,7 @@ impl<'a> Endpoint<'a> {
         }
     }
 
-    fn is_https(self) -> bool {
+    pub(crate) fn is_https(self) -> bool {
         self.0.chars().map(|c| c.to_ascii_lowercase()).take(6).eq("https:".chars())
     }
 

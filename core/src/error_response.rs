@@ -80,6 +80,11 @@ impl ErrorCode {
         Self::REGISTERED.into_iter().find(|code| is_it(code.as_str())).unwrap_or(ErrorCode::Other)
     }
 
+    /// The code that is sent as `name`.
+    pub fn of_name(name: &str) -> Self {
+        Self::find(|known| known == name)
+    }
+
     /// The code as it is sent.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -124,6 +129,13 @@ pub struct ErrorResponse<'a> {
 }
 
 impl<'a> ErrorResponse<'a> {
+    /// The member, and the parameter of a form or of a challenge, that names the error.
+    pub const ERROR: &'static str = "error";
+    /// The one with the provider's words about it.
+    pub const DESCRIPTION: &'static str = "error_description";
+    /// The parameter of a challenge that names the scopes that were needed (RFC 6750 section 3).
+    pub const SCOPE: &'static str = "scope";
+
     /// The error response that `response` is, if it is one, whatever its status.
     pub fn of(response: &HttpResponse<'a>) -> Option<Self> {
         let (_, document) = read::<Document<'_>>(response.body, None).ok()?;

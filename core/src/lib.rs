@@ -59,6 +59,7 @@ mod id_token;
 mod userinfo;
 mod identity;
 mod refused;
+mod refused_member;
 mod obstacles;
 
 mod error;
@@ -111,6 +112,7 @@ pub use realm::{
 };
 pub use redirect_uri::{RedirectUri, RedirectUriError, RedirectUriKind};
 pub use refused::KeyWords;
+pub use refused_member::RefusedMember;
 pub use relying_party::RelyingParty;
 pub use sealed_state::{NotASealedState, SealedState};
 pub use state::{PendingKey, StateText};

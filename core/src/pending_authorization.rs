@@ -6,7 +6,7 @@ use rand_core::TryCryptoRng;
 use crate::authorization_response::{AuthorizationResponse, Outcome, ResponseIssuer};
 use crate::binding::{Binding, DamagedPending, PendingFields};
 use crate::browser_binding::BrowserBinding;
-use crate::client::{Client, ClientType};
+use crate::client::{Client, ClientType, Decision};
 use crate::error::error_enum;
 use crate::error_response::ErrorCode;
 use crate::pkce::CodeChallenge;
@@ -184,6 +184,11 @@ impl PendingAuthorization {
     /// The client type of the login.
     pub fn client_type(&self) -> ClientType {
         self.0.decision.client_type()
+    }
+
+    /// What was decided when the login began.
+    pub fn decision(&self) -> Decision {
+        self.0.decision
     }
 
     /// The realm's name.

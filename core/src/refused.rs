@@ -13,7 +13,7 @@ use crate::wire::{Member, Value};
 impl<'a> ProviderMetadata<'a> {
     /// The `issuer` in an answer that was refused as metadata, if there is one.
     pub fn refused_issuer(response: &HttpResponse<'a>) -> Option<Value<'a>> {
-        let (_, document) = response.json::<RefusedMetadata<'_>>().ok()?;
+        let (_, document) = response.document::<RefusedMetadata<'_>>().ok()?;
         document.issuer.value()
     }
 }

@@ -13,8 +13,7 @@ use self::foreseen::Foreseen;
 pub use self::probe::{Asked, Probe, Verdict};
 use crate::documents::URL_LEN;
 use crate::error::Error;
-use crate::error::cause::Cause;
-use crate::logins::{Logins, check_listed};
+use crate::logins::{Logins, check_listed, refused as refused_login};
 use crate::realm::RealmConfig;
 
 /// The redirect URLs to try if the caller gives none and the realm lists none.
@@ -50,7 +49,7 @@ impl Logins {
     ///
     /// # Errors
     ///
-    /// As [`begin`](Logins::begin), and [`Cause::Jwks`] if no key verifies signatures here.
+    /// As [`begin`](Logins::begin), and [`Cause::Jwks`](crate::Cause::Jwks) if no key verifies signatures here.
     pub fn check(&self, realm: &str, redirect_url: Option<&str>) -> Result<Report, Error> {
         let config = self.realms().get(realm)?;
         let urls = redirect_uris(config, redirect_url, &EXAMPLES)?;
@@ -69,7 +68,7 @@ impl Logins {
                 Err(ClientTypeError::PublicRefused) if redirect_url.is_none() => {
                     refused.push(url.as_str());
                 }
-                Err(error) => return Err(Cause::Begin(error.into()).into()),
+                Err(error) => return Err(refused_login::begin(error.into(), relying_party)),
             }
         }
         let key_set = keys.key_set(&document)?;

@@ -119,12 +119,36 @@ fn check_user_names(identity: &Identity<'_>) -> Result<(), UserError> {
     Ok(())
 }
 
+/// The claim called `name`, or where there is none, the one that `name` is the path of: the name of a
+/// claim, a dot, and the name of a member in it, or again a path. Where names have dots themselves, the
+/// longest that is there counts.
+pub(crate) fn claim_at<'b>(identity: &Identity<'b>, name: &str) -> Option<Value<'b>> {
+    member_at(name, &|name| identity.claim(name))
+}
+
+fn member_at<'b>(path: &str, member: &dyn Fn(&str) -> Option<Value<'b>>) -> Option<Value<'b>> {
+    member(path).or_else(|| {
+        path.rmatch_indices('.').find_map(|(dot, _)| {
+            let (name, rest) = (path.get(..dot)?, path.get(dot + 1..)?);
+            match member(name)? {
+                Value::Object(object) => member_at(rest, &|name| object.get(name)),
+                _ => None,
+            }
+        })
+    })
+}
+
+/// The names of claims that `name` may be a path into, the longest first.
+pub(crate) fn roots(name: &str) -> impl Iterator<Item = &str> {
+    name.rmatch_indices('.').filter_map(|(dot, _)| name.get(..dot))
+}
+
 /// Refuses control characters in claims that identify a person or a group.
 pub(crate) fn check_names<'c>(
     identity: &Identity<'_>,
     claims: impl IntoIterator<Item = &'c str>,
 ) -> Result<(), UserError> {
-    let with_one = |claim: &&str| identity.claim(claim).is_some_and(has_control_character);
+    let with_one = |claim: &&str| claim_at(identity, claim).is_some_and(has_control_character);
     match claims.into_iter().find(with_one) {
         Some(claim) => Err(UserError::ControlCharacter { claim: claim.to_owned() }),
         None => Ok(()),

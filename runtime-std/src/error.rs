@@ -6,8 +6,12 @@ mod class;
 pub(crate) mod difference;
 pub(crate) mod earlier;
 pub(crate) mod explanation;
+pub(crate) mod facts;
+mod reading;
+pub(crate) mod reason;
 pub(crate) mod redirected;
-mod refused_documents;
+pub(crate) mod refusals;
+pub(crate) mod refused_documents;
 pub(crate) mod refused_id_token;
 pub(crate) mod shown;
 pub(crate) mod user_name;
@@ -35,10 +39,8 @@ use crate::store::StoreError;
 /// [explanation](Self::explanation), for people.
 ///
 /// `Display` is one line with the whole cause and no secrets.
-#[derive(Debug)]
 pub struct Error(Box<Explained>);
 
-#[derive(Debug)]
 struct Explained {
     cause: Cause,
     explanation: Explanation,
@@ -89,6 +91,12 @@ impl Error {
         Error(Box::new(Explained { cause: Cause::Earlier(Box::new(earlier)), explanation }))
     }
 
+    /// With what came instead.
+    pub(crate) fn got(mut self, came: Option<String>) -> Self {
+        self.0.explanation.came = came;
+        self
+    }
+
     /// The cause, for programs that act on it.
     pub fn cause(&self) -> &Cause {
         &self.0.cause
@@ -113,6 +121,13 @@ impl Error {
     /// for their own [mistakes](crate::UnusableRealm).
     pub fn codes() -> impl Iterator<Item = &'static str> {
         Cause::codes()
+    }
+}
+
+/// The cause; the explanation says the same.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Error").field(&self.0.cause).finish()
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use onerealm_core::Identity;
 use onerealm_core::wire::Value;
 
-use crate::claims::tokens;
+use crate::claims::{claim_at, roots, tokens};
 use crate::codes::codes;
 use crate::error::difference::Difference;
 use crate::error::explanation::Explanation;
@@ -40,7 +40,7 @@ impl Groups {
     pub(crate) fn of(identity: &Identity<'_>, claim: Option<&str>) -> Self {
         let Some(claim) = claim else { return Groups::NotConfigured };
         // Each item, and whether it is a string.
-        let names: Vec<(String, bool)> = match identity.claim(claim) {
+        let names: Vec<(String, bool)> = match claim_at(identity, claim) {
             None | Some(Value::Null) if is_left_out(identity, claim) => return Groups::Overage,
             None | Some(Value::Null) => return Groups::Absent,
             Some(Value::Array(items)) => items.items().map(name).collect(),
@@ -89,6 +89,7 @@ fn is_left_out(identity: &Identity<'_>, claim: &str) -> bool {
         _ => false,
     };
     identity.is_elsewhere(claim)
+        || roots(claim).any(|root| identity.claim(root).is_none() && identity.is_elsewhere(root))
         || (claim == "groups" && identity.claim("hasgroups").is_some_and(is_true))
 }
 
@@ -158,7 +159,7 @@ impl Warning {
             Warning::GroupsOverage { claim } => Difference::new(
                 format!("the claim {}, as groups-claim says", shown::quoted(claim)),
                 "a note in its place that it is left out (_claim_names or hasgroups)".to_owned(),
-                advice::GROUPS_OVERAGE,
+                if claim == "roles" { advice::ROLES_OVERAGE } else { advice::GROUPS_OVERAGE },
             ),
             Warning::GroupsInvalid { claim, names } => Difference::new(
                 format!(

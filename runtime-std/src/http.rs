@@ -26,7 +26,7 @@ mod verifier;
 use std::path::Path;
 use std::time::Duration;
 
-pub(crate) use self::answer::{Answer, BODY_LEN};
+pub(crate) use self::answer::{Answer, BODY_LEN, Said};
 pub(crate) use self::caching::Caching;
 pub(crate) use self::conversation::Conversation;
 pub use self::error::HttpError;

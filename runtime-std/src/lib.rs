@@ -27,6 +27,9 @@
 //! [`Logins::start`] and [`Logins::complete`], which need no store. All of them block while they wait for the provider,
 //! so async code calls them on another thread.
 //!
+//! An [`Error`] has a [cause](Error::cause), for programs that act on it, and an [explanation](Error::explanation): what
+//! went wrong, what was expected and what came, who must act, and what to do.
+//!
 //! The state binds a login to its two calls, but not to a browser. A server uses [`Logins::begin_in_browser`] and
 //! [`Logins::finish_in_browser`] instead: the value of the first is kept in a cookie, and the second demands it.
 //!

@@ -4,6 +4,7 @@ mod begin;
 mod callback;
 mod finish;
 mod login;
+pub(crate) mod refused;
 
 use std::time::Duration;
 

@@ -40,7 +40,8 @@ pub struct RealmConfig {
     /// The claim with the user name, `sub` by default. `subject` and `username` also stand for
     /// `sub` and `preferred_username`, unless there is a claim of that name.
     pub username_claim: String,
-    /// The claim with the end user's groups.
+    /// The claim with the end user's groups, or a path to it: `realm_access.roles` is the member `roles` of the claim
+    /// `realm_access`, unless a claim has that very name.
     pub groups_claim: Option<String>,
     /// PEM file with the only certificates to trust, as an absolute path; `None` for the system's.
     pub ca_file: Option<PathBuf>,

@@ -7,9 +7,9 @@
 use core::fmt;
 
 use super::error::IdTokenError;
-use crate::jws::Decoded;
+use crate::jws::{Decoded, JwsError};
 use crate::random::{Random256, Text43};
-use crate::wire::{Json, JsonStr, Object, Value};
+use crate::wire::{Json, JsonPath, JsonStr, Object, Value};
 
 /// A refused ID token: why, and what a message about it needs.
 ///
@@ -53,6 +53,18 @@ impl<'b> RefusedIdToken<'b> {
             iss: of_claims("iss"),
             aud: of_claims("aud"),
             azp: of_claims("azp"),
+            subject_kind: of_claims("sub").map(Value::kind),
+        }
+    }
+
+    /// Where the header or the claims are not the JSON that they must be, if that is why.
+    pub fn path(&self) -> Option<JsonPath<'b>> {
+        match self.error {
+            IdTokenError::Json { error } => Some(error.path(self.decoded.payload)),
+            IdTokenError::Jws { error: JwsError::HeaderJson { error } } => {
+                Some(error.path(self.decoded.header))
+            }
+            _ => None,
         }
     }
 
@@ -117,4 +129,6 @@ pub struct IdTokenWords<'b> {
     pub aud: Option<Value<'b>>,
     /// `azp`
     pub azp: Option<Value<'b>>,
+    /// What kind of value `sub` is, and not which.
+    pub subject_kind: Option<&'static str>,
 }

@@ -237,7 +237,7 @@ error_enum! {
             "the issuer URL must be an absolute URL of at most 255 characters without query and fragment";
         /// The issuer's scheme is not https.
         IssuerNotHttps => "realm_issuer_not_https",
-            "the issuer URL must be https without a user name (http is for this machine's loopback addresses only)";
+            "the issuer URL must be https without a user name (http is for this machine's loopback addresses only): write https, with the provider's port for TLS if it is not 443";
         /// The URL of the metadata.
         DiscoveryUrl => "realm_discovery_url",
             "the discovery URL must be an absolute https URL of at most 512 characters without fragment and user name (http is for this machine's loopback addresses only)";

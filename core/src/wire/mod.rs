@@ -18,7 +18,9 @@ mod writer;
 pub use base64url::InvalidBase64Url;
 pub use form::{FormPairs, FormText};
 pub use invisible::is_invisible;
-pub use json::{Array, Json, JsonError, JsonProblem, JsonStr, Number, Object, ReadError, Value};
+pub use json::{
+    Array, Json, JsonError, JsonPath, JsonProblem, JsonStr, Number, Object, ReadError, Value,
+};
 pub use uri::{Authority, Uri, UriError, is_loopback_host};
 pub use words::{InvalidWord, Words};
 pub use writer::BufferTooSmall;

@@ -1,6 +1,7 @@
 //! Why a command failed: what it prints, and its exit status.
 
 use std::borrow::Cow;
+use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
@@ -118,9 +119,13 @@ fn labelled(label: &str, text: &str, in_colour: bool) -> String {
 
 /// Whether standard error is a terminal where colours are shown and wanted.
 fn takes_colour() -> bool {
-    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    !no_colour && !is_dumb && std::io::stderr().is_terminal()
+    wants_colour(|name| std::env::var_os(name)) && std::io::stderr().is_terminal()
+}
+
+fn wants_colour(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    let is_unwanted = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let is_dumb = variable("TERM").is_some_and(|term| term == "dumb");
+    !is_unwanted && !is_dumb
 }
 
 impl From<Error> for Failure {
@@ -189,6 +194,24 @@ mod tests {
             assert!(line.contains(":\x1b[0m "), "{line:?}");
         }
         assert!(lines.starts_with("\x1b[1;31merror:\x1b[0m a sentence"), "{lines:?}");
+    }
+
+    #[test]
+    fn who_wants_no_colour_gets_none() {
+        for (no_color, term, expected) in [
+            (None, Some("xterm"), true),
+            (None, None, true),
+            (Some(""), Some("xterm"), true),
+            (Some("1"), Some("xterm"), false),
+            (Some("0"), Some("xterm"), false),
+            (None, Some("dumb"), false),
+        ] {
+            let variable = |name: &str| {
+                let value = if name == "TERM" { term } else { no_color };
+                value.map(OsString::from)
+            };
+            assert_eq!(wants_colour(variable), expected, "{no_color:?} {term:?}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::error::shown::{Secrets, quoted, shown};
 use crate::error::words::ProviderWords;
 use crate::hex::hex;
 use crate::http::Answer;
-use crate::logins::{Login, Logins, MESSAGE_LEN};
+use crate::logins::{Login, Logins, MESSAGE_LEN, refused};
 use crate::realm::RealmConfig;
 use crate::redirect_url;
 
@@ -122,7 +122,8 @@ impl Logins {
         let metadata = login.published.metadata();
         let relying_party = login.relying_party(&metadata)?;
         let decided = |requested| relying_party.client_type(uri, requested);
-        let usual = decided(Requested::Default).map_err(|error| Cause::Begin(error.into()))?;
+        let usual = decided(Requested::Default)
+            .map_err(|error| refused::begin(error.into(), relying_party))?;
         // Public logins from the web are for programs that are no browsers; nobody registers them.
         let asked = decided(Requested::Public).is_ok_and(|public| public != usual);
         let is_asked = asked && uri.kind() != RedirectUriKind::Web;
@@ -294,8 +295,7 @@ fn ask_token(
     let mut secrets = Secrets::default();
     secrets.add_request(&message);
     let client_type = request.client_type();
-    let words = onerealm_core::ErrorResponse::of(&answer.response());
-    let words = words.map(|words| ProviderWords::of(&words, &secrets));
+    let words = ProviderWords::of_refusal(&answer, &secrets);
     let came = match &words {
         Some(words) => format!("HTTP status {}, {words}", answer.status()),
         None => page(&answer),

@@ -14,6 +14,7 @@ use super::turn::Turn;
 use crate::clock::now;
 use crate::error::Error;
 use crate::error::cause::Cause;
+use crate::error::difference::Difference;
 use crate::lock::lock;
 
 /// After a doubt caused a fetch, how long until the next one of its kind may cause another.
@@ -178,8 +179,10 @@ impl Keys<'_> {
     /// The key set in a document that [`get`](Self::get) gave.
     pub(crate) fn key_set<'k>(&self, keys: &'k Document) -> Result<KeySet<'k>, Error> {
         self.request.response(keys.response()).map_err(|error| {
+            let difference =
+                keys.redirect().or_else(|| Difference::of_keys(error, &keys.response()));
             let cause = Cause::Jwks { url: keys.place.clone(), error };
-            Error::new(cause).differing(keys.redirect())
+            Error::new(cause).differing(difference)
         })
     }
 }

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use onerealm_core::{ClientType, ClientTypeError, DiscoveryError, ErrorCode};
+use onerealm_core::{ClientTypeError, DiscoveryError, IdTokenError};
 
 use super::explanation::Who;
-use super::words::ProviderWords;
 
 /// What to do, and who does it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,22 +39,6 @@ const fn caller(fix: &'static str) -> Advice {
     Advice::of(Who::Caller, fix)
 }
 
-const SENT_AS_PUBLIC: Advice = realm(
-    "the provider takes this redirect URL for a public client's and wants no secret: set the realm's client-type to auto, or begin the login with --public",
-);
-const SECRET_MISSING: Advice = realm(
-    "the provider takes this redirect URL for a confidential client's and wants the secret: set the realm's client-key and client-type auto, or register the redirect URL for installed applications (in Entra ID: platform \"Mobile and desktop applications\")",
-);
-const SECRET_WRONG: Advice = realm(
-    "check the realm's client-key: in Entra ID it is the secret's value, not its id, and it may have expired",
-);
-const INSTALLED_APP_KEY: Advice = realm(
-    "the provider wants the key of an installed application: set the realm's native-client-id and native-client-key",
-);
-const SPA: Advice = provider(
-    "the redirect URL is registered for a single-page application: register it for the platform \"Web\" or \"Mobile and desktop applications\"",
-);
-
 pub(crate) const UNVERIFIED: Advice = provider(
     "if the browser was at the provider just before, the provider refuses the request: check that this redirect URL is registered there for the realm's client-id",
 );
@@ -63,66 +46,6 @@ pub(crate) const UNVERIFIED: Advice = provider(
 pub(crate) const NOT_LISTED: Advice = realm(
     "add the redirect URL to the realm's redirect-urls (http on this machine without a port: any port is taken), or remove that property to allow all",
 );
-
-/// Advice for texts that Entra ID and Google are known to send.
-const KNOWN_TEXTS: &[(&str, Advice)] = &[
-    ("AADSTS700025", SENT_AS_PUBLIC),
-    ("AADSTS90023", SENT_AS_PUBLIC),
-    ("AADSTS7000218", SECRET_MISSING),
-    ("AADSTS7000215", SECRET_WRONG),
-    ("AADSTS7000222", SECRET_WRONG),
-    ("AADSTS9002327", SPA),
-    (
-        "AADSTS700016",
-        realm(
-            "check the realm's client-id, and that issuer-url names the tenant that the application is in",
-        ),
-    ),
-    ("client_secret is missing", INSTALLED_APP_KEY),
-];
-
-pub(crate) fn on_refused_token(
-    client_type: ClientType,
-    error: ErrorCode,
-    words: Option<&ProviderWords>,
-) -> Option<Advice> {
-    let known = KNOWN_TEXTS.iter().find(|(text, _)| words.is_some_and(|w| w.mentions(text)));
-    if let Some((_, advice)) = known {
-        return Some(advice.clone());
-    }
-    match (error, client_type) {
-        (ErrorCode::InvalidGrant, _) => Some(end_user(
-            "the code was used, has expired, or was given to another client: begin the login again",
-        )),
-        (_, ClientType::Confidential) => Some(realm(
-            "check client-id and client-key, and token-auth-method if the provider allows only one; if it has registered this as a public client, set the realm's client-type to auto, or begin the login with --public",
-        )),
-        (_, ClientType::Public) => Some(realm(
-            "if the provider has registered this as a confidential client, it wants the secret: set client-key and leave --public out, or give public logins a registration of their own with native-client-id",
-        )),
-    }
-}
-
-pub(crate) fn on_refused_authorization(
-    error: ErrorCode,
-    words: Option<&ProviderWords>,
-) -> Option<Advice> {
-    if words.is_some_and(|words| words.mentions("AADSTS650053")) {
-        return Some(realm(
-            "Entra ID has no scope groups: remove it from the realm's scopes, and add the groups claim in the app's token configuration",
-        ));
-    }
-    match error {
-        ErrorCode::AccessDenied => {
-            Some(end_user("the end user cancelled, or may not use this application"))
-        }
-        ErrorCode::InvalidScope => Some(realm("check the realm's scopes")),
-        ErrorCode::UnauthorizedClient => {
-            Some(provider("allow the authorization code flow for this client at the provider"))
-        }
-        _ => None,
-    }
-}
 
 pub(crate) fn on_client_type(error: ClientTypeError) -> Option<Advice> {
     match error {
@@ -132,19 +55,36 @@ pub(crate) fn on_client_type(error: ClientTypeError) -> Option<Advice> {
         ClientTypeError::PublicRefused => Some(caller(
             "leave out --public, and with client-type auto use an https redirect URL; or set the realm's public-override to 1",
         )),
-        ClientTypeError::TokenAuthMethod => {
-            Some(realm("set or remove the realm's token-auth-method"))
-        }
         _ => None,
     }
+}
+
+/// Of an ID token about which no value tells more.
+pub(crate) fn on_id_token(error: IdTokenError) -> Option<Advice> {
+    Some(match error {
+        IdTokenError::Nonce | IdTokenError::NoNonce => end_user(
+            "begin the login again; if it happens each time, let the provider put the nonce of the request into the ID token",
+        ),
+        IdTokenError::NoAuthTime => {
+            realm("let the provider put auth_time into the ID token, or remove the realm's max-age")
+        }
+        IdTokenError::NoExpiry
+        | IdTokenError::NoIssueTime
+        | IdTokenError::NotATime { .. }
+        | IdTokenError::IssuedAfterExpiry { .. } => {
+            provider("let the provider put exp and iat into the ID token, in seconds since 1970")
+        }
+        IdTokenError::AccessTokenHash => provider(
+            "let the provider put the hash of the access token that it sends into at_hash, or leave at_hash out",
+        ),
+        _ => return None,
+    })
 }
 
 pub(crate) fn on_discovery(error: DiscoveryError) -> Option<Advice> {
     match error {
         DiscoveryError::Issuer => Some(OTHER_ISSUER_IN_METADATA),
-        DiscoveryError::Response { .. } => Some(realm(
-            "open the URL in a browser: it must show the provider's metadata; issuer-url is what stands before /.well-known/",
-        )),
+        DiscoveryError::Response { .. } => Some(OTHER_DOCUMENT),
         _ => None,
     }
 }
@@ -158,6 +98,40 @@ pub(crate) const REDIRECTED_KEYS: Advice = provider(
 pub(crate) const REDIRECTED_ENDPOINT: Advice = provider(
     "let the provider's metadata name where this endpoint is in the end, with https and the public host name (a proxy in front of the provider that redirects is a usual cause)",
 );
+pub(crate) const OTHER_METHOD_OFFERED: Advice =
+    realm("remove the realm's token-auth-method: without it, the offered one is used");
+pub(crate) const NO_METHOD_OFFERED: Advice = realm(
+    "let the provider offer one of both to this client, or set the realm's token-auth-method to the one that it takes all the same",
+);
+pub(crate) const OTHER_DOCUMENT: Advice = realm(
+    "open the URL in a browser: it must show the provider's metadata; issuer-url is what stands before /.well-known/",
+);
+pub(crate) const METADATA_MALFORMED: Advice = provider(
+    "let the provider publish its metadata as JSON that every reader understands alike; issuer-url is what stands before /.well-known/",
+);
+pub(crate) const METADATA_INCOMPLETE: Advice = provider(
+    "correct that member of the provider's metadata (its public URL, in the settings of most)",
+);
+pub(crate) const KEYS_MALFORMED: Advice =
+    provider("let the provider publish its keys as a JSON Web Key Set at the URL in its metadata");
+pub(crate) const KEY_UNUSABLE: Advice = provider(
+    "give the provider another signing key: RSA of 2048 to 4096 bits, EC on P-256 or P-384, or Ed25519",
+);
+pub(crate) const TOKEN_MALFORMED: Advice = provider(
+    "let the provider write the ID token as JSON that every reader understands alike: look at the mapper of that claim",
+);
+pub(crate) const SUBJECT: Advice = provider(
+    "let the provider send the end user's identifier in sub as a string, and the same at each login",
+);
+pub(crate) const NO_ID_TOKEN: Advice =
+    provider("allow OpenID Connect and its scope openid for this client at the provider");
+pub(crate) const TOKEN_TYPE: Advice = provider(
+    "let the provider issue Bearer tokens to this client: others (DPoP, MAC) are not supported",
+);
+pub(crate) const TOKEN_ANSWER: Advice = provider(
+    "look at what answers at the URL in the message: it must be the provider's token endpoint, with nothing between that changes answers",
+);
+
 pub(crate) const SLASH_MISSING: Advice = realm("add '/' to the end of the realm's issuer-url");
 pub(crate) const SLASH_TOO_MANY: Advice =
     realm("remove the '/' at the end of the realm's issuer-url");
@@ -172,6 +146,9 @@ pub(crate) const OTHER_ISSUER_IN_TOKEN: Advice = provider(
 );
 pub(crate) const OTHER_ISSUER_IN_RESPONSE: Advice = provider(
     "begin the login again; if it happens each time, make the iss of the provider's responses equal to the issuer in its metadata, and set issuer-url to that",
+);
+pub(crate) const ISSUER_LEFT_OUT: Advice = provider(
+    "the provider's metadata announces iss and its response leaves it out: let it send iss (in Keycloak: turn off \"Exclude Issuer From Authentication Response\" of this client); it is compared with issuer-url",
 );
 pub(crate) const NO_ISSUER_IN_RESPONSE: Advice = caller(
     "give finish the whole URL with --callback, or iss with --iss; a server must pass iss on; it is compared with issuer-url",
@@ -278,6 +255,9 @@ pub(crate) const USER_NAME_UNUSABLE: Advice = realm(
 
 pub(crate) const GROUPS_OVERAGE: Advice = provider(
     "let the provider send fewer groups: in Entra ID, assign groups to the application and emit only those, or use app roles and set the realm's groups-claim to roles; groups that are elsewhere are not fetched",
+);
+pub(crate) const ROLES_OVERAGE: Advice = provider(
+    "let the provider send fewer roles in the claim of the realm's groups-claim; roles that are elsewhere are not fetched",
 );
 pub(crate) const GROUPS_INVALID: Advice = provider(
     "let the provider send other names in the claim of the realm's groups-claim (in Keycloak: turn off \"Full group path\" in the group mapper), or rename the groups: names are never rewritten",

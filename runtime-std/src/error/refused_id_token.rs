@@ -8,6 +8,7 @@ use onerealm_core::{
 
 use super::advice;
 use super::difference::{Difference, Slash};
+use super::refused_documents::told_place;
 use super::shown::{Secrets, item, list, plain, quoted, quoted_item, shown, value};
 
 /// A refused ID token, and what it was checked against.
@@ -29,7 +30,17 @@ impl Judged<'_> {
             }
         });
         let words = self.token.words();
+        if let (
+            Some(path),
+            IdTokenError::Json { error }
+            | IdTokenError::Jws { error: JwsError::HeaderJson { error } },
+        ) = (self.token.path(), self.token.error())
+        {
+            let came = told_place(error.problem, &self.secrets.hide(path.to_string()));
+            return Some(Difference::new("JSON (RFC 8259)", came, advice::TOKEN_MALFORMED));
+        }
         match self.token.error() {
+            IdTokenError::Subject => Some(of_subject(words)),
             IdTokenError::Jws { error } => self.of_envelope(error, words),
             IdTokenError::Issuer => Some(self.of_issuer(words)),
             error => self.of_audience(error, words).or_else(|| self.of_time(error)),
@@ -169,6 +180,13 @@ impl Judged<'_> {
                 header,
                 advice::AMBIGUOUS_KEY,
             ),
+            JwsError::Key { error: error @ (JwksError::Malformed | JwksError::RsaSize { .. }) } => {
+                (
+                    format!("a key that can be used, of {}", self.published()),
+                    format!("{header}, of which the key is refused: {error}"),
+                    advice::KEY_UNUSABLE,
+                )
+            }
             _ => return None,
         };
         Some(Difference::new(expected, came, advice))
@@ -189,4 +207,15 @@ impl Judged<'_> {
         let kind: Vec<_> = kind.chain(unfit).collect();
         format!("{kid} ({})", kind.join(", "))
     }
+}
+
+/// What kind of value it is, and not which.
+fn of_subject(words: IdTokenWords<'_>) -> Difference {
+    let came = match words.subject_kind {
+        None => "no sub".to_owned(),
+        Some("a string") => "sub is another string".to_owned(),
+        Some(kind) => format!("sub is {kind}"),
+    };
+    let expected = "sub, a string of 1 to 255 bytes without control characters";
+    Difference::new(expected, came, advice::SUBJECT)
 }

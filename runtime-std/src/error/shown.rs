@@ -5,6 +5,7 @@ mod tests;
 
 use onerealm_core::HttpRequest;
 use onerealm_core::wire::{FormText, Value, is_invisible};
+use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 /// The longest piece of foreign text in a message, in characters as shown.
@@ -108,6 +109,17 @@ fn within(limit: usize, text: &str, is_quoted: bool) -> String {
     shown
 }
 
+/// The same with the other spelling of its escapes: `%2b` for `%2B`.
+fn with_small_digits(encoded: &str) -> String {
+    let mut digits = 0_u8;
+    let spell = |c: char| {
+        let is_digit = digits > 0;
+        digits = if c == '%' { 2 } else { digits.saturating_sub(1) };
+        if is_digit { c.to_ascii_lowercase() } else { c }
+    };
+    encoded.chars().map(spell).collect()
+}
+
 /// Secrets that must not be shown, even if a provider repeats them.
 #[derive(Default)]
 pub(crate) struct Secrets(Vec<Zeroizing<String>>);
@@ -124,10 +136,16 @@ impl Secrets {
         }
     }
 
+    /// Hides them, as they are and as they are spelled in a form.
     pub(crate) fn hide(&self, mut text: String) -> String {
         for secret in &self.0 {
-            if text.contains(secret.as_str()) {
-                text = text.replace(secret.as_str(), "(hidden)");
+            let encoded: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+            let encoded = Zeroizing::new(encoded);
+            let small = Zeroizing::new(with_small_digits(&encoded));
+            for spelling in [secret, &encoded, &small] {
+                if text.contains(spelling.as_str()) {
+                    text = text.replace(spelling.as_str(), "(hidden)");
+                }
             }
         }
         text

@@ -1,7 +1,9 @@
 //! The answer to a request.
 
 use onerealm_core::{HttpRequest, HttpResponse};
-use ureq::http::header::{AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
+use ureq::http::header::{
+    AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use ureq::http::{HeaderMap, HeaderValue};
 use zeroize::Zeroizing;
 
@@ -18,6 +20,7 @@ pub(crate) const BODY_LEN: u64 = 1 << 20;
 pub(crate) struct Answer {
     pub(super) status: u16,
     content_type: Option<String>,
+    said: Said,
     caching: Caching,
     location: Location,
     body: Zeroizing<Vec<u8>>,
@@ -34,11 +37,13 @@ impl Answer {
         let status = response.status().as_u16();
         let content_type = response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
         let content_type = content_type.map(|text| String::from_utf8_lossy(text).into_owned());
+        let heard = Said::of(response.headers());
         let said = |name| response.headers().get_all(name).iter().map(HeaderValue::as_bytes);
         let caching = Caching::of(said(CACHE_CONTROL), said(AGE));
         let location = Location::of(response.headers());
         let body = response.body_mut().with_config().limit(limit).read_to_vec()?;
-        Ok(Answer { status, content_type, caching, location, body: Zeroizing::new(body) })
+        let body = Zeroizing::new(body);
+        Ok(Answer { status, content_type, said: heard, caching, location, body })
     }
 
     /// An answer from the cache.
@@ -46,10 +51,25 @@ impl Answer {
         Answer {
             status: 200,
             content_type: content_type.map(str::to_owned),
+            said: Said::default(),
             caching: Caching::of(std::iter::empty(), std::iter::empty()),
             location: Location::Missing,
             body: Zeroizing::new(body.to_vec()),
         }
+    }
+
+    /// A refusal, for tests.
+    #[cfg(test)]
+    pub(crate) fn refusing(
+        status: u16,
+        content_type: &str,
+        body: &[u8],
+        challenges: &[&str],
+    ) -> Self {
+        let challenges = challenges.iter().copied().map(str::to_owned).collect();
+        let said = Said { challenges, retry_after: None };
+        let content_type = Some(content_type).filter(|text| !text.is_empty());
+        Answer { status, said, ..Answer::kept(content_type, body) }
     }
 
     pub(crate) fn status(&self) -> u16 {
@@ -69,6 +89,11 @@ impl Answer {
         }
     }
 
+    /// What its headers say about a refusal.
+    pub(crate) fn said(&self) -> &Said {
+        &self.said
+    }
+
     pub(crate) fn caching(&self) -> Caching {
         self.caching
     }
@@ -78,6 +103,25 @@ impl Answer {
             status: self.status,
             content_type: self.content_type.as_deref(),
             body: &self.body,
+        }
+    }
+}
+
+/// Headers of a refusal, for messages.
+#[derive(Default)]
+pub(crate) struct Said {
+    /// `WWW-Authenticate`, each value by itself.
+    pub(crate) challenges: Vec<String>,
+    /// `Retry-After`
+    pub(crate) retry_after: Option<String>,
+}
+
+impl Said {
+    fn of(headers: &HeaderMap) -> Self {
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        Said {
+            challenges: headers.get_all(WWW_AUTHENTICATE).iter().map(text).collect(),
+            retry_after: headers.get(RETRY_AFTER).map(text),
         }
     }
 }

@@ -9,6 +9,7 @@ use onerealm_core::{
 
 use super::Logins;
 use super::login::{Login, MESSAGE_LEN, check_listed};
+use super::refused;
 use crate::clock::now;
 use crate::error::Error;
 use crate::mix_up;
@@ -139,5 +140,6 @@ fn request<'a>(
 ) -> Result<AuthorizationRequest<'a>, Error> {
     let relying_party = login.relying_party(metadata)?;
     let mut rng = getrandom::SysRng;
-    Ok(AuthorizationRequest::new(relying_party, redirect_uri, requested, &mut rng, now())?)
+    AuthorizationRequest::new(relying_party, redirect_uri, requested, &mut rng, now())
+        .map_err(|error| refused::begin(error, relying_party))
 }

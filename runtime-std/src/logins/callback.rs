@@ -33,6 +33,11 @@ pub enum Callback<'a> {
 }
 
 impl<'a> Callback<'a> {
+    /// Whether it has everything that the browser brought.
+    pub(super) fn is_whole(&self) -> bool {
+        matches!(self, Callback::Url(_) | Callback::Query(_))
+    }
+
     pub(super) fn response(self) -> Result<AuthorizationResponse<'a>, Error> {
         Ok(match self {
             Callback::Url(url) => AuthorizationResponse::from_url(url).map_err(refused(url))?,
@@ -50,10 +55,14 @@ impl<'a> Callback<'a> {
 }
 
 /// An error without a state is shown: it may be the provider's, which refused the request before it
-/// knew whose it is.
+/// knew whose it is. A parameter that is there twice is named.
 fn refused(response: &str) -> impl Fn(AuthorizationResponseError) -> Error {
     move |error| match ProviderWords::unverified(response) {
         Some(words) => Error::new(Cause::Unverified { words }),
-        None => error.into(),
+        None => {
+            let repeated = AuthorizationResponse::repeated_parameter(response);
+            let repeated = repeated.filter(|_| error == AuthorizationResponseError::Duplicate);
+            Error::from(error).got(repeated.map(|parameter| format!("{parameter} twice")))
+        }
     }
 }

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use onerealm_core::{
-    AuthorizationError, AuthorizationResponse, BadSignature, ClientSecret, ErrorResponse, IdToken,
-    Identity, NativeKey, PendingAuthorization, RelyingParty, SealedState, TokenRequest, Userinfo,
+    AuthorizationError, AuthorizationResponse, BadSignature, ClientSecret, IdToken, Identity,
+    NativeKey, PendingAuthorization, RelyingParty, SealedState, TokenRequest, Userinfo,
     UserinfoError, UserinfoRequest, policy,
 };
 use zeroize::Zeroizing;
@@ -15,13 +15,13 @@ use zeroize::Zeroizing;
 use super::Logins;
 use super::callback::Callback;
 use super::login::{Login, MESSAGE_LEN};
+use super::refused;
 use crate::claims::Claims;
 use crate::clock::now;
 use crate::documents::{Doubt, Keys, URL_LEN};
 use crate::error::Error;
 use crate::error::cause::Cause;
-use crate::error::difference::Difference;
-use crate::error::redirected::Redirected;
+use crate::error::facts::Facts;
 use crate::error::refused_id_token::Judged;
 use crate::error::shown::Secrets;
 use crate::error::user_name::UserError;
@@ -35,6 +35,12 @@ use crate::verifiers::verifiers;
 
 /// The most members around one place of an ID token or of userinfo.
 const MEMBERS: usize = 1024;
+
+/// The authorization response, and whether it has everything that the browser brought.
+struct Arrived<'a> {
+    response: AuthorizationResponse<'a>,
+    is_whole: bool,
+}
 
 /// What the caller learns about an end user.
 type ToldAs<T> = fn(&Identity<'_>, &RealmConfig) -> Result<T, UserError>;
@@ -54,7 +60,9 @@ impl Logins {
         callback: Callback<'_>,
         redirect_url: Option<&str>,
     ) -> Result<User, Error> {
-        self.finish_stored(callback.response()?, redirect_url)
+        let is_whole = callback.is_whole();
+        let response = callback.response()?;
+        self.finish_stored(Arrived { response, is_whole }, redirect_url)
     }
 
     /// Finishes a login that [`begin_in_browser`](Self::begin_in_browser) began, here or in another
@@ -72,17 +80,19 @@ impl Logins {
         redirect_url: Option<&str>,
         browser_binding: Option<&str>,
     ) -> Result<User, Error> {
+        let is_whole = callback.is_whole();
         let response = callback.response()?.from_browser(browser_binding);
-        self.finish_stored(response, redirect_url)
+        self.finish_stored(Arrived { response, is_whole }, redirect_url)
     }
 
     fn finish_stored(
         &self,
-        response: AuthorizationResponse<'_>,
+        arrived: Arrived<'_>,
         redirect_url: Option<&str>,
     ) -> Result<User, Error> {
         let redirect_url = redirect_url.map(redirect_url::as_browsers_write);
-        let response = response.at(redirect_url.as_deref());
+        let is_whole = arrived.is_whole;
+        let response = arrived.response.at(redirect_url.as_deref());
         let state = state_text(&response)?;
         let pending = self.store.read(&state, now())?;
         let own_state = pending.state();
@@ -90,7 +100,8 @@ impl Logins {
             Ok(sealed) => response.opened(sealed, &own_state),
             Err(_) => response,
         };
-        let user = self.identify(pending, response, Some(&state), User::new)?;
+        let user =
+            self.identify(pending, Arrived { response, is_whole }, Some(&state), User::new)?;
         self.store.authenticated(now());
         Ok(user)
     }
@@ -134,8 +145,9 @@ impl Logins {
         told_as: ToldAs<T>,
     ) -> Result<T, Error> {
         let redirect_url = redirect_url.map(redirect_url::as_browsers_write);
+        let is_whole = callback.is_whole();
         let response = callback.response()?.at(redirect_url.as_deref());
-        self.identify(pending, response, None, told_as)
+        self.identify(pending, Arrived { response, is_whole }, None, told_as)
     }
 
     /// From the authorization response to the end user. `kept` is the state that the login is
@@ -143,14 +155,14 @@ impl Logins {
     fn identify<T>(
         &self,
         pending: PendingAuthorization,
-        response: AuthorizationResponse<'_>,
+        arrived: Arrived<'_>,
         kept: Option<&str>,
         told_as: ToldAs<T>,
     ) -> Result<T, Error> {
         // A response of another browser or to another redirect URI is refused before any request is
         // sent.
         let redirect_uri = redirect_url::as_browsers_write(pending.redirect_uri());
-        let response = response.to_redirect_uri_written(&redirect_uri);
+        let response = arrived.response.to_redirect_uri_written(&redirect_uri);
         let is_ours = pending.check_browser(&response);
         is_ours.and_then(|()| pending.check_redirect_uri(&response)).map_err(|error| {
             let words = ProviderWords::of_authorization(&response);
@@ -166,10 +178,21 @@ impl Logins {
         if response.error_text().is_none() {
             keys.get()?;
         }
-        let request = self.accept(pending, &response, relying_party, kept)?;
+        let decision = pending.decision();
+        let facts = || Facts::of(relying_party, decision, &redirect_uri);
+        let accepted = pending.accept(&response, relying_party, now());
+        let request = accepted.or_else(|error| {
+            if let AuthorizationError::Refused { .. } = error {
+                self.use_up(kept)?;
+            }
+            let is_whole = arrived.is_whole;
+            Err(refused::authorization(error, &response, relying_party, &facts(), is_whole))
+        })?;
         let client_type = request.client_type();
         let answer = self.exchange(&login, &request, kept, &mut secrets)?;
-        let id_token = id_token(request, &answer, relying_party, &secrets)?;
+        let id_token = request.response(answer.response()).map_err(|error| {
+            refused::token(error, client_type, &answer, relying_party, &facts(), &secrets)
+        })?;
 
         let mut buf = vec![0; id_token.buffer_needed()];
         let mut scratch = [0; MEMBERS];
@@ -183,25 +206,6 @@ impl Logins {
         let told = told_as(&identity, login.config)?;
         log::info!("realm {}: a {} login is done", login.config.name(), client_type.as_str());
         Ok(told)
-    }
-
-    /// Accepts the authorization response for this login.
-    fn accept<'a>(
-        &self,
-        pending: PendingAuthorization,
-        response: &AuthorizationResponse<'a>,
-        relying_party: RelyingParty<'a>,
-        kept: Option<&str>,
-    ) -> Result<TokenRequest<'a>, Error> {
-        pending.accept(response, relying_party, now()).or_else(|error| {
-            if let AuthorizationError::Refused { .. } = error {
-                self.use_up(kept)?;
-            }
-            let words = ProviderWords::of_authorization(response);
-            let issuer = relying_party.realm().issuer.as_str();
-            let difference = Difference::of_response(error, issuer, response);
-            Err(Error::new(Cause::Authorization { error, words }).differing(difference))
-        })
     }
 
     /// Exchanges the code, once: this uses the login up.
@@ -284,32 +288,6 @@ fn secret_keys(config: &RealmConfig) -> impl Iterator<Item = &str> {
     secret.into_iter().chain(key)
 }
 
-/// The ID token in the token endpoint's answer.
-fn id_token<'a>(
-    request: TokenRequest<'a>,
-    answer: &'a Answer,
-    relying_party: RelyingParty<'_>,
-    secrets: &Secrets,
-) -> Result<IdToken<'a>, Error> {
-    let client_type = request.client_type();
-    request.response(answer.response()).map_err(|error| {
-        let url = relying_party.metadata().token_endpoint().chars().collect();
-        let cause = Cause::Token { url, client_type, error, words: words(answer, secrets) };
-        Error::new(cause).differing(redirected(answer))
-    })
-}
-
-/// Where the answer redirects to, which is never followed.
-fn redirected(answer: &Answer) -> Option<Difference> {
-    let to = answer.redirect()?;
-    Some(Difference::of_redirect(Redirected::Endpoint, answer.response().status, to, None))
-}
-
-/// The provider's words in a refusal.
-fn words(answer: &Answer, secrets: &Secrets) -> Option<ProviderWords> {
-    ErrorResponse::of(&answer.response()).map(|error| ProviderWords::of(&error, secrets))
-}
-
 /// The userinfo endpoint's answer.
 struct Asked<'a> {
     request: UserinfoRequest<'a>,
@@ -327,9 +305,8 @@ impl<'a> Asked<'a> {
             // A longer access token than most.
             buf = Zeroizing::new(vec![0; needed]);
         }
-        let message = request
-            .request(&mut buf)
-            .map_err(|error| refused_userinfo(request, error, None, None))?;
+        let message =
+            request.request(&mut buf).map_err(|error| refused::userinfo(request, error, None))?;
         let answer = login.send(&message)?;
         let mut secrets = Secrets::default();
         secrets.add_request(&message);
@@ -339,23 +316,7 @@ impl<'a> Asked<'a> {
     fn userinfo(&self) -> Result<Userinfo<'_>, Error> {
         let answer = self.answer.response();
         self.request.response_with_scratch(answer, &mut [0; MEMBERS]).map_err(|error| {
-            refused_userinfo(
-                self.request,
-                error,
-                words(&self.answer, &self.secrets),
-                redirected(&self.answer),
-            )
+            refused::userinfo(self.request, error, Some((&self.answer, &self.secrets)))
         })
     }
-}
-
-fn refused_userinfo(
-    request: UserinfoRequest<'_>,
-    error: UserinfoError,
-    words: Option<ProviderWords>,
-    redirected: Option<Difference>,
-) -> Error {
-    let difference = redirected.or_else(|| Difference::of_userinfo(error));
-    let url = request.endpoint().chars().collect();
-    Error::new(Cause::Userinfo { url, error, words }).differing(difference)
 }

@@ -106,13 +106,13 @@ pub enum Unsafe {
 
 codes! {
     StoreError {
-        Self::Unknown => "login_unknown", "no pending login belongs to this answer; begin the login again";
-        Self::Used => "login_used", "this login was finished already; begin a new one";
+        Self::Unknown => "login_unknown", "no pending login belongs to this answer";
+        Self::Used => "login_used", "this login was finished already";
         Self::Expired { begun, now } if begun > now => "login_expired",
-            "the clock went back by {} seconds since this login began; set the clock and begin the login again",
+            "the clock went back by {} seconds since this login began",
             begun - now;
         Self::Expired { begun, now } => "login_expired",
-            "this login took {} seconds, and {} are allowed; begin the login again",
+            "this login took {} seconds, and {} are allowed",
             now - begun, policy::LOGIN_LIFETIME;
         Self::Damaged { place } => "pending_damaged",
             "the stored login {place} is damaged, or another version wrote it: remove it, and begin the login again";
@@ -137,6 +137,20 @@ impl StoreError {
     /// An error of another kind of store, without advice.
     pub fn other(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         StoreError::Other { source: source.into(), advice: None }
+    }
+
+    /// What to do about it, if the sentence doesn't say so, and whether the end user does.
+    pub(crate) fn fix(&self) -> Option<(&'static str, bool)> {
+        const AGAIN: &str = "begin the login again";
+        Some(match self {
+            StoreError::Unknown | StoreError::Used => (AGAIN, true),
+            StoreError::Expired { begun, now } if begun > now => {
+                ("set this machine's clock, and begin the login again", false)
+            }
+            StoreError::Expired { .. } => (AGAIN, true),
+            StoreError::Other { advice, .. } => ((*advice)?, false),
+            _ => return None,
+        })
     }
 
     pub(super) fn io(operation: &'static str, path: &Path, source: io::Error) -> StoreError {

@@ -85,6 +85,75 @@ fn groups_are_a_string_an_array_or_the_names_of_an_object() {
 }
 
 #[test]
+fn groups_are_read_at_the_end_of_a_path() {
+    let roles = json!({"realm_access": {"roles": ["ops"]}});
+    let client = json!({"resource_access": {"pve.example": {"roles": ["ops"]}}});
+    let dotted = json!({"a.b": {"c.d": ["long"]}, "a": {"b": {"c": {"d": ["short"]}}}});
+    let none = json!({});
+    for (id_token, userinfo, claim, expected) in [
+        (roles.clone(), none.clone(), "realm_access.roles", listed(&["ops"], &[])),
+        (none.clone(), roles.clone(), "realm_access.roles", listed(&["ops"], &[])),
+        (client.clone(), none.clone(), "resource_access.pve.example.roles", listed(&["ops"], &[])),
+        (client.clone(), none.clone(), "resource_access", listed(&["pve.example"], &[])),
+        // A claim of that very name wins, and so does the longest name.
+        (
+            json!({"realm_access.roles": ["own"], "realm_access": {"roles": ["ops"]}}),
+            none.clone(),
+            "realm_access.roles",
+            listed(&["own"], &[]),
+        ),
+        (
+            json!({"realm_access.roles": null, "realm_access": {"roles": ["ops"]}}),
+            none.clone(),
+            "realm_access.roles",
+            Groups::Absent,
+        ),
+        (
+            roles.clone(),
+            json!({"realm_access.roles": ["own"]}),
+            "realm_access.roles",
+            listed(&["own"], &[]),
+        ),
+        (dotted.clone(), none.clone(), "a.b.c.d", listed(&["long"], &[])),
+        (
+            json!({"a.b": {"x": 1}, "a": {"b": {"c": ["short"]}}}),
+            none.clone(),
+            "a.b.c",
+            listed(&["short"], &[]),
+        ),
+        // Nothing is there.
+        (roles.clone(), none.clone(), "realm_access.groups", Groups::Absent),
+        (roles.clone(), none.clone(), "realm_access.roles.x", Groups::Absent),
+        (roles.clone(), none.clone(), ".realm_access.roles", Groups::Absent),
+        (roles.clone(), none.clone(), "realm_access.", Groups::Absent),
+        (json!({"realm_access": ["roles"]}), none.clone(), "realm_access.roles", Groups::Absent),
+        (
+            json!({"realm_access": {"roles": null}}),
+            none.clone(),
+            "realm_access.roles",
+            Groups::Absent,
+        ),
+        (
+            json!({"_claim_names": {"realm_access": "s"}}),
+            none.clone(),
+            "realm_access.roles",
+            Groups::Overage,
+        ),
+    ] {
+        let told = format!("{id_token} {userinfo} {claim}");
+        let user = login(id_token, userinfo, &format!("groups-claim {claim}"));
+        assert_eq!(user.groups, expected, "{told}");
+    }
+}
+
+#[test]
+fn a_group_at_the_end_of_a_path_has_no_control_character_either() {
+    let scene = scene(json!({"a": {"b": ["x\ny"]}}), json!({}), "groups-claim a.b");
+    let (_, callback) = scene.begin(&["--redirect-url", WEB]);
+    scene.finish(&callback).failed(6, "claim_control_character");
+}
+
+#[test]
 fn groups_come_from_userinfo_where_the_id_token_has_none() {
     let user = login(json!({}), json!({"groups": ["a", "b"]}), "groups-claim groups");
     assert_eq!(user.groups, listed(&["a", "b"], &[]));

@@ -18,6 +18,7 @@ mod failing_provider;
 mod groups;
 mod login_browser;
 mod login_command;
+mod messages;
 mod pasted;
 mod man_pages;
 mod probe;

@@ -16,10 +16,12 @@ mod document;
 mod read_error;
 mod raw;
 mod overlay;
+mod path;
 mod de;
 
 pub use self::check::Json;
 pub use self::number::Number;
+pub use self::path::JsonPath;
 pub use self::problem::{JsonError, JsonProblem};
 pub use self::read_error::ReadError;
 pub use self::string::JsonStr;

@@ -45,6 +45,18 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// What kind of value it is, as a sentence says it: "a number", "an array".
+    pub fn kind(self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "true or false",
+            Value::Number(_) => "a number",
+            Value::String(_) => "a string",
+            Value::Array(_) => "an array",
+            Value::Object(_) => "an object",
+        }
+    }
+
     /// The value's JSON text.
     pub fn text(self) -> &'a str {
         match self {
