@@ -13,6 +13,7 @@ use super::redirects::is_refused;
 use crate::clock::now;
 use crate::error::Error;
 use crate::error::cause::Cause;
+use crate::error::facts::Facts;
 use crate::error::shown::{Secrets, quoted, shown};
 use crate::error::words::ProviderWords;
 use crate::hex::hex;
@@ -284,6 +285,7 @@ fn ask_token(
     let state = pending.state().as_str().to_owned();
     let iss = metadata.sends_issuer().then(|| relying_party.realm().issuer.as_str());
     let response = AuthorizationResponse::from_parts(&code, &state, iss)?;
+    let facts = Facts::of(relying_party, pending.decision(), pending.redirect_uri());
     let request = pending.accept(&response, relying_party, now());
     let request = request.map_err(|error| Cause::Authorization { error, words: None })?;
     let mut buf = Zeroizing::new(vec![0; MESSAGE_LEN]);
@@ -296,48 +298,42 @@ fn ask_token(
     secrets.add_request(&message);
     let client_type = request.client_type();
     let words = ProviderWords::of_refusal(&answer, &secrets);
-    let came = match &words {
-        Some(words) => format!("HTTP status {}, {words}", answer.status()),
-        None => page(&answer),
-    };
+    let came = came(&answer, words.as_ref());
     let code_first = words.is_some_and(|words| LOOKS_AT_THE_CODE.iter().any(|n| words.mentions(n)));
-    let refused = match request.response(answer.response()) {
-        Err(TokenError::Refused { status: 400..=499, error }) if !code_first => Some(error),
+    let status = answer.status();
+    let error = match request.response(answer.response()) {
+        Err(error) if !code_first => error,
+        _ => return Ok(Shown::new(Verdict::Open, came, SAYS_NOTHING)),
+    };
+    let refused = match error {
+        TokenError::Refused { status: 400..=499, error } => Some(error),
         _ => None,
     };
-    let (verdict, meaning) = judge_token(refused, answer.status(), client_type);
-    Ok(Shown::new(verdict, came, meaning))
+    Ok(match (refused, client_type) {
+        (Some(ErrorCode::InvalidGrant), ClientType::Confidential) => {
+            Shown::new(Verdict::Good, came, "the code was refused, and the credentials were not")
+        }
+        (Some(ErrorCode::InvalidGrant), ClientType::Public) => Shown::new(
+            Verdict::Good,
+            came,
+            "the code was refused, and a client without a secret was not",
+        ),
+        _ if is_of_client(refused, status) => {
+            let told = refused::token(error, client_type, &answer, relying_party, &facts, &secrets);
+            let fix = told.explanation().fix.as_deref().unwrap_or("check the realm's client-id");
+            Shown::new(Verdict::Bad, came, format!("the client was refused: {fix}"))
+        }
+        _ => Shown::new(Verdict::Open, came, SAYS_NOTHING),
+    })
 }
 
-/// What the token endpoint's answer says of the client.
-fn judge_token(
-    refused: Option<ErrorCode>,
-    status: u16,
-    client_type: ClientType,
-) -> (Verdict, &'static str) {
-    use ClientType::{Confidential, Public};
-    match (refused, client_type) {
-        (Some(ErrorCode::InvalidGrant), Confidential) => {
-            (Verdict::Good, "the code was refused, and the credentials were not")
-        }
-        (Some(ErrorCode::InvalidGrant), Public) => {
-            (Verdict::Good, "the code was refused, and a client without a secret was not")
-        }
-        (Some(ErrorCode::InvalidClient | ErrorCode::UnauthorizedClient), Confidential) => (
-            Verdict::Bad,
-            "the client was refused: check client-id, client-key and token-auth-method",
-        ),
-        (Some(ErrorCode::InvalidClient | ErrorCode::UnauthorizedClient), Public) => (
-            Verdict::Bad,
-            "the client was refused: the provider has this registration for a confidential client, or doesn't know it",
-        ),
-        _ if status == 401 => (Verdict::Bad, "the client was refused"),
-        _ => (
-            Verdict::Open,
-            "the provider doesn't say whether it takes the client: something else was refused before",
-        ),
-    }
+/// Whether the client was refused, and not its request.
+fn is_of_client(error: Option<ErrorCode>, status: u16) -> bool {
+    matches!(error, Some(ErrorCode::InvalidClient | ErrorCode::UnauthorizedClient)) || status == 401
 }
+
+const SAYS_NOTHING: &str =
+    "the provider doesn't say whether it takes the client: something else was refused before";
 
 /// Texts of a provider that looks at the code before it looks at the client.
 const LOOKS_AT_THE_CODE: [&str; 2] = ["AADSTS9002313", "AADSTS70000"];
@@ -349,13 +345,19 @@ fn no_answer(error: &Error) -> Shown {
     Shown::new(Verdict::Open, error.to_string(), meaning)
 }
 
-/// An answer that is no redirect, in a few words.
-fn page(answer: &Answer) -> String {
+/// An answer in a few words.
+fn came(answer: &Answer, words: Option<&ProviderWords>) -> String {
     let status = answer.status();
-    match answer.response().content_type {
-        Some(content_type) => format!("HTTP status {status}, {}", shown(content_type)),
-        None => format!("HTTP status {status}"),
+    match (words, answer.response().content_type) {
+        (Some(words), _) => format!("HTTP status {status}, {words}"),
+        (None, Some(content_type)) => format!("HTTP status {status}, {}", shown(content_type)),
+        (None, None) => format!("HTTP status {status}"),
     }
+}
+
+/// A page of the provider's, by its title if it has one.
+fn page(answer: &Answer) -> String {
+    came(answer, ProviderWords::of_refusal(answer, &Secrets::default()).as_ref())
 }
 
 fn without_query(url: &str) -> &str {

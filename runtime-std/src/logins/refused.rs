@@ -52,7 +52,7 @@ pub(super) fn authorization(
 }
 
 /// The token endpoint's answer was refused, or is a refusal.
-pub(super) fn token(
+pub(crate) fn token(
     error: TokenError,
     client_type: ClientType,
     answer: &Answer,
