@@ -215,4 +215,30 @@ KNOWS_BOTH = {
     "unregistered-loopback": ("bad", "good"),
 }
 
-PROBES = {name: KNOWS_BOTH for name in EXPECTED}
+# Shows a page whatever the redirect URL: with status 500, for prompt none.
+FAILS_SILENTLY = {**KNOWS_BOTH, "right-web": ("open", "good"), "right-loopback": ("open", "good"),
+                  "wrong-key": ("open", "bad")}
+# It looks at the redirect URL of both requests, and has a code of its own for a code that it doesn't know.
+LOOKS_AT_ALL = {
+    "right-web": ("good", "open"),
+    "right-loopback": ("good", "open"),
+    "wrong-key": ("good", "bad"),
+    "unregistered-web": ("bad", "bad"),
+    "unregistered-loopback": ("bad", "bad"),
+}
+# It shows its login page before it looks at the redirect URL.
+SIGNS_IN_FIRST = {**KNOWS_BOTH, "unregistered-web": ("open", "good"), "unregistered-loopback": ("open", "good")}
+# It shows its login page whatever the redirect URL, for prompt none too.
+SHOWS_ITS_PAGE = {**FAILS_SILENTLY, "unregistered-web": ("open", "good"), "unregistered-loopback": ("open", "good")}
+# It looks at the code before it looks at the secret.
+CODE_FIRST = {**KNOWS_BOTH, "wrong-key": ("good", "good")}
+
+PROBES = {
+    "django-oauth-toolkit": FAILS_SILENTLY,
+    "glewlwyd": LOOKS_AT_ALL,
+    "keycloak": KNOWS_BOTH,
+    "lemonldap-ng": SHOWS_ITS_PAGE,
+    "oidc-provider": KNOWS_BOTH,
+    "spring": SIGNS_IN_FIRST,
+    "zitadel-oidc": CODE_FIRST,
+}

@@ -64,11 +64,12 @@ impl Obstacle<'_> {
             NoCode
             | NoCodeGrant
             | NoAlgorithm(_)
-            | NoKeyForAlgorithms(_)
             | PushedRequestsRequired
             | SignedRequestsRequired
             | NoQueryMode => true,
-            UnusableKey { .. }
+            // Some sign with an algorithm that their metadata doesn't list.
+            NoKeyForAlgorithms(_)
+            | UnusableKey { .. }
             | AmbiguousKeys { .. }
             | ScopeNotListed(_)
             | PairwiseSubjects

@@ -49,7 +49,8 @@ impl Logins {
     ///
     /// # Errors
     ///
-    /// As [`begin`](Logins::begin), and [`Cause::Jwks`](crate::Cause::Jwks) if no key verifies signatures here.
+    /// As [`begin`](Logins::begin), and [`Cause::Jwks`](crate::Cause::Jwks) if no key verifies signatures here and the
+    /// metadata doesn't say why.
     pub fn check(&self, realm: &str, redirect_url: Option<&str>) -> Result<Report, Error> {
         let config = self.realms().get(realm)?;
         let urls = redirect_uris(config, redirect_url, &EXAMPLES)?;
@@ -73,10 +74,11 @@ impl Logins {
         }
         let key_set = keys.key_set(&document)?;
         let usable = key_set.decodable();
-        if usable == 0 {
+        let Foreseen { problems, notes: foreseen } = Foreseen::of(relying_party, key_set);
+        // Without a key because of something else, that is what to tell.
+        if usable == 0 && problems.is_empty() {
             return Err(keys.error(JwksError::NoneUsable));
         }
-        let Foreseen { problems, notes: foreseen } = Foreseen::of(relying_party, key_set);
         let of_refused = refused.iter().map(|url| {
             format!(
                 "a login with the redirect URL {url} is refused, as the realm has public-override 0"

@@ -21,14 +21,17 @@ pub(crate) fn run(
     let outcome = Outcome::of(to_json(&report, probes), to_text(&report, probes));
     Ok(match report.problems.len() + refused {
         0 => outcome,
-        found => outcome.and_failure(Failure::new(
-            "check_failed",
-            format!(
-                "logins in the realm {} will fail: {found} of what was found stops them",
-                report.realm
-            ),
-            Class::Realm as u8,
-        )),
+        found => outcome.and_failure(
+            Failure::new(
+                "check_failed",
+                format!(
+                    "logins in the realm {} will fail: {found} of what was found stops them",
+                    report.realm
+                ),
+                Class::Realm as u8,
+            )
+            .fixed_by("do what the lines with \"problem\" and \"bad\" say, on standard output"),
+        ),
     })
 }
 

@@ -36,7 +36,7 @@ fn sentence(obstacle: &Obstacle<'_>) -> String {
             names(offered)
         ),
         Obstacle::NoKeyForAlgorithms(offered) => format!(
-            "the provider offers ID tokens signed with {}, and its key set has no key for any of these: give the provider a signing key",
+            "the provider's metadata offers ID tokens signed with {}, and its key set has no key for any of these: logins fail unless it signs with another algorithm, so give it a signing key for one",
             names(offered)
         ),
         Obstacle::PushedRequestsRequired => "the provider requires pushed authorization requests (RFC 9126), which are not sent here: turn that requirement off at the provider".to_owned(),

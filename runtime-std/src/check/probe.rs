@@ -1,26 +1,23 @@
 //! What the provider answers to requests like those of a login: whether it knows the redirect URLs
 //! and takes the credentials. Nobody signs in.
 
+mod authorization;
+mod random;
+mod shown;
+mod token;
+
 use onerealm_core::wire::Uri;
 use onerealm_core::{
-    AuthorizationError, AuthorizationRequest, AuthorizationResponse, ClientType, ErrorCode,
-    HttpRequest, PendingAuthorization, ProviderMetadata, RedirectUri, RedirectUriKind,
-    RelyingParty, Requested, TokenError,
+    AuthorizationRequest, ClientType, RedirectUri, RedirectUriKind, RelyingParty, Requested,
 };
-use zeroize::Zeroizing;
 
+use self::shown::Shown;
+pub use self::shown::Verdict;
 use super::redirects::is_refused;
 use crate::clock::now;
 use crate::error::Error;
-use crate::error::cause::Cause;
-use crate::error::facts::Facts;
-use crate::error::shown::{Secrets, quoted, shown};
-use crate::error::words::ProviderWords;
-use crate::hex::hex;
-use crate::http::Answer;
-use crate::logins::{Login, Logins, MESSAGE_LEN, refused};
+use crate::logins::{Logins, refused};
 use crate::realm::RealmConfig;
-use crate::redirect_url;
 
 /// What one request of [`Logins::probe`] showed.
 #[derive(Debug, Clone)]
@@ -47,41 +44,6 @@ pub enum Asked {
     Authorization,
     /// A token request with a code that nobody issued.
     Token,
-}
-
-/// What an answer means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// A login would get on.
-    Good,
-    /// A login would be refused.
-    Bad,
-    /// The answer leaves it open.
-    Open,
-}
-
-impl Verdict {
-    /// `good`, `bad` or `open`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Verdict::Good => "good",
-            Verdict::Bad => "bad",
-            Verdict::Open => "open",
-        }
-    }
-}
-
-/// What an answer shows.
-struct Shown {
-    came: String,
-    meaning: String,
-    verdict: Verdict,
-}
-
-impl Shown {
-    fn new(verdict: Verdict, came: String, meaning: impl Into<String>) -> Self {
-        Shown { came, meaning: meaning.into(), verdict }
-    }
 }
 
 impl Logins {
@@ -157,9 +119,9 @@ impl Logins {
         let silent = relying_party.realm().without_interaction();
         let request = begin(RelyingParty::new(&silent, &metadata).unwrap_or(relying_party))?;
         let client_type = request.client_type();
-        let authorization = ask_authorization(&login, request, relying_party)?;
+        let authorization = authorization::ask(&login, request, relying_party)?;
         let pending = begin(relying_party)?.into_pending();
-        let token = ask_token(&login, pending, relying_party, &metadata)?;
+        let token = token::ask(&login, pending, relying_party, &metadata)?;
         Ok([
             probe(Asked::Authorization, client_type, authorization),
             probe(Asked::Token, client_type, token),
@@ -178,188 +140,9 @@ fn with_port(uri: RedirectUri) -> Result<RedirectUri, Error> {
     if authority.port.is_some() {
         return Ok(uri);
     }
-    let mut random = [0; 2];
-    fill(&mut random)?;
-    let port = 49_152 | u16::from_be_bytes(random);
+    let mut bytes = [0; 2];
+    random::fill(&mut bytes)?;
+    let port = 49_152 | u16::from_be_bytes(bytes);
     let with_port = uri.as_str().replacen(authority.host, &format!("{}:{port}", authority.host), 1);
     Ok(RedirectUri::parse(&with_port)?)
-}
-
-fn fill(random: &mut [u8]) -> Result<(), Error> {
-    getrandom::fill(random).map_err(|_| Error::from(onerealm_core::BeginError::NoEntropy))
-}
-
-fn ask_authorization(
-    login: &Login<'_>,
-    request: AuthorizationRequest<'_>,
-    relying_party: RelyingParty<'_>,
-) -> Result<Shown, Error> {
-    let mut buf = vec![0; MESSAGE_LEN];
-    let answer = login.send(&HttpRequest::page(request.write_url(&mut buf)?));
-    Ok(match answer {
-        Ok(answer) => judge_authorization(&answer, request.into_pending(), relying_party),
-        Err(error) => no_answer(&error),
-    })
-}
-
-/// What the authorization endpoint's answer says of the redirect URL and the client.
-fn judge_authorization(
-    answer: &Answer,
-    pending: PendingAuthorization,
-    relying_party: RelyingParty<'_>,
-) -> Shown {
-    let status = answer.status();
-    let client_id = quoted(pending.client_id());
-    let registered = format!("the redirect URL is registered for {client_id}");
-    match (answer.location(), status) {
-        (Some(location), 300..=399) => {
-            came_back(location, status, pending, relying_party, &registered).unwrap_or_else(|| {
-                Shown::new(
-                    Verdict::Open,
-                    format!("HTTP status {status} to {}", shown(without_query(location))),
-                    "the provider goes on to a page of its own, whatever it will show there: try a login",
-                )
-            })
-        }
-        (_, 400..=499) if !matches!(status, 408 | 429) => Shown::new(
-            Verdict::Bad,
-            page(answer),
-            format!("the provider shows an error page: it doesn't know the client {client_id}, or this redirect URL is not registered for it"),
-        ),
-        _ => Shown::new(
-            Verdict::Open,
-            page(answer),
-            "the provider shows a page and doesn't send the browser back, which it may do for a redirect URL that is registered and for one that isn't: try a login",
-        ),
-    }
-}
-
-/// What a redirect to the redirect URI means; `None` if it goes elsewhere.
-fn came_back(
-    location: &str,
-    status: u16,
-    pending: PendingAuthorization,
-    relying_party: RelyingParty<'_>,
-    registered: &str,
-) -> Option<Shown> {
-    let written = redirect_url::as_browsers_write(pending.redirect_uri());
-    let response =
-        AuthorizationResponse::from_url(location).ok()?.to_redirect_uri_written(&written);
-    pending.check_redirect_uri(&response).ok()?;
-    let words = ProviderWords::of_authorization(&response);
-    let said = words.map_or_else(|| "a code".to_owned(), |words| words.to_string());
-    let came = format!("HTTP status {status} back to the redirect URL, with {said}");
-    let shown = |verdict, meaning: String| Some(Shown::new(verdict, came.clone(), meaning));
-    match pending.accept(&response, relying_party, now()) {
-        Ok(_) => shown(Verdict::Good, registered.to_owned()),
-        Err(AuthorizationError::Refused { error }) => match error {
-            ErrorCode::LoginRequired
-            | ErrorCode::InteractionRequired
-            | ErrorCode::ConsentRequired
-            | ErrorCode::AccountSelectionRequired => shown(Verdict::Good, registered.to_owned()),
-            ErrorCode::ServerError
-            | ErrorCode::TemporarilyUnavailable
-            | ErrorCode::AccessDenied => shown(
-                Verdict::Open,
-                format!("{registered}; whether a login would get on is not said"),
-            ),
-            _ => {
-                shown(Verdict::Bad, format!("{registered}, but a login would be refused like this"))
-            }
-        },
-        Err(error) => {
-            shown(Verdict::Bad, format!("{registered}, but a login would be refused: {error}"))
-        }
-    }
-}
-
-fn ask_token(
-    login: &Login<'_>,
-    pending: PendingAuthorization,
-    relying_party: RelyingParty<'_>,
-    metadata: &ProviderMetadata<'_>,
-) -> Result<Shown, Error> {
-    let mut random = [0; 32];
-    fill(&mut random)?;
-    let code = hex(&random);
-    let state = pending.state().as_str().to_owned();
-    let iss = metadata.sends_issuer().then(|| relying_party.realm().issuer.as_str());
-    let response = AuthorizationResponse::from_parts(&code, &state, iss)?;
-    let facts = Facts::of(relying_party, pending.decision(), pending.redirect_uri());
-    let request = pending.accept(&response, relying_party, now());
-    let request = request.map_err(|error| Cause::Authorization { error, words: None })?;
-    let mut buf = Zeroizing::new(vec![0; MESSAGE_LEN]);
-    let message = request.request(&mut buf)?;
-    let answer = match login.send(&message) {
-        Ok(answer) => answer,
-        Err(error) => return Ok(no_answer(&error)),
-    };
-    let mut secrets = Secrets::default();
-    secrets.add_request(&message);
-    let client_type = request.client_type();
-    let words = ProviderWords::of_refusal(&answer, &secrets);
-    let came = came(&answer, words.as_ref());
-    let code_first = words.is_some_and(|words| LOOKS_AT_THE_CODE.iter().any(|n| words.mentions(n)));
-    let status = answer.status();
-    let error = match request.response(answer.response()) {
-        Err(error) if !code_first => error,
-        _ => return Ok(Shown::new(Verdict::Open, came, SAYS_NOTHING)),
-    };
-    let refused = match error {
-        TokenError::Refused { status: 400..=499, error } => Some(error),
-        _ => None,
-    };
-    Ok(match (refused, client_type) {
-        (Some(ErrorCode::InvalidGrant), ClientType::Confidential) => {
-            Shown::new(Verdict::Good, came, "the code was refused, and the credentials were not")
-        }
-        (Some(ErrorCode::InvalidGrant), ClientType::Public) => Shown::new(
-            Verdict::Good,
-            came,
-            "the code was refused, and a client without a secret was not",
-        ),
-        _ if is_of_client(refused, status) => {
-            let told = refused::token(error, client_type, &answer, relying_party, &facts, &secrets);
-            let fix = told.explanation().fix.as_deref().unwrap_or("check the realm's client-id");
-            Shown::new(Verdict::Bad, came, format!("the client was refused: {fix}"))
-        }
-        _ => Shown::new(Verdict::Open, came, SAYS_NOTHING),
-    })
-}
-
-/// Whether the client was refused, and not its request.
-fn is_of_client(error: Option<ErrorCode>, status: u16) -> bool {
-    matches!(error, Some(ErrorCode::InvalidClient | ErrorCode::UnauthorizedClient)) || status == 401
-}
-
-const SAYS_NOTHING: &str =
-    "the provider doesn't say whether it takes the client: something else was refused before";
-
-/// Texts of a provider that looks at the code before it looks at the client.
-const LOOKS_AT_THE_CODE: [&str; 2] = ["AADSTS9002313", "AADSTS70000"];
-
-/// Nothing came that could be read.
-fn no_answer(error: &Error) -> Shown {
-    let fix = error.explanation().fix.clone();
-    let meaning = fix.unwrap_or("the provider's answer can't be read: try a login".into());
-    Shown::new(Verdict::Open, error.to_string(), meaning)
-}
-
-/// An answer in a few words.
-fn came(answer: &Answer, words: Option<&ProviderWords>) -> String {
-    let status = answer.status();
-    match (words, answer.response().content_type) {
-        (Some(words), _) => format!("HTTP status {status}, {words}"),
-        (None, Some(content_type)) => format!("HTTP status {status}, {}", shown(content_type)),
-        (None, None) => format!("HTTP status {status}"),
-    }
-}
-
-/// A page of the provider's, by its title if it has one.
-fn page(answer: &Answer) -> String {
-    came(answer, ProviderWords::of_refusal(answer, &Secrets::default()).as_ref())
-}
-
-fn without_query(url: &str) -> &str {
-    url.split(['?', '#']).next().unwrap_or_default()
 }
