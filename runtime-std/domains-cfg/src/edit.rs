@@ -21,7 +21,7 @@ use self::line::Line;
 use self::outline::{Outline, Text, outline};
 use crate::error::{ConfigError, Problem, RealmProblem};
 use crate::file::{check_size, read_capped};
-use crate::names::{CLIENT_KEY, NATIVE_CLIENT_KEY, known};
+use crate::names::{CLIENT_KEY, NATIVE_CLIENT_KEY, known, similar};
 use crate::sections::Section;
 use crate::{comment, realm, replace};
 
@@ -92,7 +92,7 @@ impl ConfigFile {
     /// There is no such realm or property, the realm has a mistake or would have one, or the value would be read back
     /// differently. The file stays unchanged.
     pub fn set(&mut self, realm: &str, property: &str, value: &str) -> Result<bool, EditError> {
-        let property = known(property).ok_or(EditError::PropertyUnknown)?;
+        let property = known(property).ok_or_else(|| unknown(property))?;
         // A name without a value has its own meaning, and an empty variable in a script must not delete a key.
         if value.is_empty() {
             return Err(EditError::Value { property });
@@ -159,7 +159,7 @@ impl ConfigFile {
                     let problem = Problem::PropertyTwice { property, first: first.line };
                     self.problem(realm, second.line, problem).into()
                 }
-                None => EditError::PropertyUnknown,
+                None => unknown(property),
             });
         }
         let new = match (present, value) {
@@ -173,7 +173,7 @@ impl ConfigFile {
                 self.with_line(last, |line| line.followed_by(property, value))
             }
             (None, None) if known(property).is_some() => return Ok(None),
-            (None, None) => return Err(EditError::PropertyUnknown),
+            (None, None) => return Err(unknown(property)),
         };
         check_size(&new, &self.path)?;
         self.judge(&new, index, property, value, outline(&sections))?;
@@ -264,4 +264,8 @@ impl fmt::Debug for ConfigFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConfigFile").field("path", &self.path).finish_non_exhaustive()
     }
+}
+
+fn unknown(property: &str) -> EditError {
+    EditError::PropertyUnknown { similar: similar(property) }
 }

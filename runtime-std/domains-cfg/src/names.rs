@@ -42,3 +42,50 @@ pub(crate) fn begins_with_known(content: &str) -> bool {
     let name = content.split([' ', '\t', ':', '=']).next();
     name.is_some_and(|name| KNOWN.contains(&name))
 }
+
+/// From here on, one name is probably a slip of the other.
+const SIMILAR: f64 = 0.85;
+
+/// The property that was probably meant, by its name or by a line that begins with it.
+pub(crate) fn similar(written: &str) -> Option<&'static str> {
+    let name = written.split([':', '=']).next().unwrap_or_default();
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    let by_likeness = KNOWN.into_iter().map(|known| (strsim::jaro_winkler(&name, known), known));
+    let best = by_likeness.max_by(|(one, _), (other, _)| one.total_cmp(other));
+    let (likeness, known) = best?;
+    // `client-key-file`, however, would be another property.
+    let is_longer = name.strip_prefix(known).is_some_and(|rest| rest.starts_with('-'));
+    (likeness >= SIMILAR && !is_longer).then_some(known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_recognised_and_another_name_is_not() {
+        for (written, meant) in [
+            ("client_type", Some("client-type")),
+            ("Client-Type", Some("client-type")),
+            ("client-type=auto", Some("client-type")),
+            ("client-type:auto", Some("client-type")),
+            ("client-tpye", Some("client-type")),
+            ("clienttype", Some("client-type")),
+            ("issuer_url", Some("issuer-url")),
+            ("issuer", Some("issuer-url")),
+            ("redirect-url", Some("redirect-urls")),
+            ("group-claim", Some("groups-claim")),
+            ("cafile", Some("ca-file")),
+            ("scope", Some("scopes")),
+            ("client-key-file", None),
+            ("tfa", None),
+            ("server1", None),
+            ("port", None),
+            ("", None),
+            ("=", None),
+            ("hunter2", None),
+        ] {
+            assert_eq!(similar(written), meant, "{written}");
+        }
+    }
+}

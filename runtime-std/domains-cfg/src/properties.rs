@@ -7,7 +7,7 @@ use onerealm_core::wire::Words;
 use onerealm_core::{RealmError, RedirectUri};
 
 use crate::error::Problem;
-use crate::names::{CLIENT_KEY, NATIVE_CLIENT_KEY, known};
+use crate::names::{CLIENT_KEY, NATIVE_CLIENT_KEY, known, similar};
 use crate::sections::{Property, Section};
 
 /// What the words of a list may be.
@@ -185,8 +185,12 @@ impl<'s> Properties<'s> {
             }
             let name = shown(property);
             let (path, line, realm) = (path.display(), property.line, self.section.name);
+            let meant = match similar(property.name) {
+                Some(known) => format!("; for {known}, write that name, a space, and its value"),
+                None => String::new(),
+            };
             log::warn!(
-                "{path}, line {line}, realm {realm}: the property {name} is not known, and is ignored"
+                "{path}, line {line}, realm {realm}: the property {name} is not known, and is ignored{meant}"
             );
             names.push(name.to_owned());
         }

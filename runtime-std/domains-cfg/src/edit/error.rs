@@ -20,7 +20,10 @@ pub enum EditError {
     /// The realm has a mistake, so it can't be changed.
     RealmInvalid(RealmProblem),
     /// There is no such property. The message omits its name, which may be `client-key=s3cret`.
-    PropertyUnknown,
+    PropertyUnknown {
+        /// The one that was probably meant.
+        similar: Option<&'static str>,
+    },
     /// The value would be read back differently.
     Value {
         /// The property's name.
@@ -64,7 +67,7 @@ impl EditError {
             EditError::Config(error) => error.code(),
             EditError::Realm(error) => error.code(),
             EditError::RealmInvalid(_) => RealmProblem::CODE,
-            EditError::PropertyUnknown => "property_unknown",
+            EditError::PropertyUnknown { .. } => "property_unknown",
             EditError::Value { .. } => "value_refused",
             EditError::WouldBeInvalid(_) => "realm_would_be_invalid",
             EditError::Changed { .. } => "config_changed",
@@ -80,7 +83,11 @@ impl fmt::Display for EditError {
             EditError::Config(error) => error.fmt(f),
             EditError::Realm(error) => error.fmt(f),
             EditError::RealmInvalid(problem) => problem.fmt(f),
-            EditError::PropertyUnknown => f.write_str(
+            EditError::PropertyUnknown { similar: Some(similar) } => write!(
+                f,
+                "nothing was changed, as there is no property of that name; a similar one is {similar}"
+            ),
+            EditError::PropertyUnknown { similar: None } => f.write_str(
                 "nothing was changed, as there is no property of that name; docs/configuration.md has them all",
             ),
             EditError::Value { property } => write!(

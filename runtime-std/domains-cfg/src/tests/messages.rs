@@ -31,7 +31,7 @@ fn no_message_and_no_log_line_shows_a_value() {
         assert!(!shown.contains("secret"), "{shown}");
     }
     let lines = LOG.0.lock().unwrap();
-    let unknown = "/etc/pve/domains.cfg, line 4, realm sso: the property client-secret is not known, and is ignored";
+    let unknown = "/etc/pve/domains.cfg, line 4, realm sso: the property client-secret is not known, and is ignored; for client-key, write that name, a space, and its value";
     assert!(lines.iter().any(|line| line == unknown), "{lines:#?}");
     assert!(!lines.iter().any(|line| line.to_lowercase().contains("topsecret")), "{lines:#?}");
 }
