@@ -89,10 +89,10 @@ fn on_missing_trust(rule: Rule, has_ca_file: bool) -> Option<&'static str> {
             "the server sent this certificate alone: add that of the CA which issued it to the realm's ca-file; if the CA in there is right, let the server send the intermediate certificate too (the file is often called fullchain.pem)"
         }
         (Rule::SelfSigned, false) => {
-            "if this is the provider's certificate, name it itself in the realm's ca-file or in SSL_CERT_FILE, or add it to the system's trust store: it is accepted for the names in its subjectAltName"
+            "if this is the provider's certificate, save it in a file and name that in the realm's ca-file or in SSL_CERT_FILE, or add it to the system's trust store: it is accepted for the names in its subjectAltName"
         }
         (Rule::SelfSigned, true) => {
-            "if this is the provider's certificate, put it itself into the realm's ca-file: it is accepted for the names in its subjectAltName"
+            "if this is the provider's certificate, put it into the realm's ca-file: it is accepted for the names in its subjectAltName"
         }
         (Rule::OtherIssuer, false) => {
             "if the CA or the provider's certificate was renewed, trust the new one instead of the old one; otherwise somebody else answers"
