@@ -179,6 +179,9 @@ impl fmt::Display for RealmsError {
                 write!(f, "{source} has no openid realm {name:?}; {}", listed(present, *more))
             }
             RealmsError::Unusable(error) => error.fmt(f),
+            RealmsError::NotNamed { source, present, .. } if present.is_empty() => {
+                write!(f, "{source} has no openid realm")
+            }
             RealmsError::NotNamed { source, defaults, present, more } => {
                 let how_many = if *defaults == 0 { "no" } else { "more than one" };
                 let listed = listed(present, *more);
@@ -260,13 +263,13 @@ mod tests {
             // A broken realm doesn't make the other one the only one.
             (&["aa", "!bb"], "no", "its openid realms: aa, bb"),
             (&["*aa", "*bb"], "more than one", "its openid realms: aa, bb"),
-            (&[], "no", "there is no openid realm in it"),
         ] {
             let sentence = format!(
                 "name a realm, as here has {how_many} openid realm with `default 1`; {listed}"
             );
             assert_eq!(name(names), Err(sentence));
         }
+        assert_eq!(name(&[]), Err("here has no openid realm".to_owned()));
     }
 
     #[test]

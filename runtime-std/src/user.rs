@@ -7,7 +7,7 @@ use onerealm_core::{ClientType, Identity};
 use serde::de::DeserializeOwned;
 
 use crate::claims::{Claims, UnfitClaims, check_names};
-use crate::error::user_name::UserError;
+use crate::error::user_name::{UserError, shown_names};
 use crate::groups::{Groups, Warning};
 use crate::realm::RealmConfig;
 
@@ -47,6 +47,13 @@ impl User {
         let claims = Claims::of(identity)?;
         let groups_claim = config.groups_claim.as_deref();
         let groups = Groups::of(identity, groups_claim);
+        if let (Groups::Absent, Some(claim)) = (&groups, groups_claim) {
+            log::info!(
+                "realm {}: no groups, as there is no claim {claim:?}, which groups-claim names; the claims are {}",
+                identity.realm(),
+                shown_names(identity).join(", ")
+            );
+        }
         let warnings = Warning::of(&groups, groups_claim);
         for warning in &warnings {
             let advice = warning.explanation().fix.unwrap_or_default();

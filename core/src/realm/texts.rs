@@ -234,7 +234,7 @@ error_enum! {
             "a realm's name is a letter and then 1 to 31 letters, digits, '.', '-' or '_'";
         /// The issuer is not a valid issuer URL.
         Issuer => "realm_issuer",
-            "the issuer URL must be an absolute URL of at most 255 characters without query and fragment";
+            "the issuer URL must be an absolute URL (https://...) of at most 255 characters without query and fragment";
         /// The issuer's scheme is not https.
         IssuerNotHttps => "realm_issuer_not_https",
             "the issuer URL must be https without a user name (http is for this machine's loopback addresses only): write https, with the provider's port for TLS if it is not 443";

@@ -16,7 +16,7 @@ const DEFAULT_CONFIG: &str = "/etc/pve/domains.cfg";
 pub(crate) const EXIT_STATUSES: &str = "\
 exit status: 0 done, 1 demo failed, 2 usage, 3 realm or configuration, 4 authorization
 response refused, 5 token or userinfo endpoint refused, 6 ID token refused,
-7 network or TLS, 8 storage, 130 interrupted";
+7 network or TLS, 8 storage or output, 127 command of pve exec not started, 130 interrupted";
 
 const OF_EVERY_COMMAND: &str = "Options of every command";
 
@@ -172,7 +172,7 @@ impl Arguments {
                 let _ = error.print();
                 ExitCode::from(error.exit_code() as u8)
             }
-            _ => Failure::usage(sentence(&error)).report(wants_json),
+            _ => Failure::usage(sentence(&error)).fixed_by(help(&error)).report(wants_json),
         })
     }
 
@@ -202,6 +202,19 @@ fn sentence(error: &clap::Error) -> String {
     let text = text.split("\n\nFor more information").next().unwrap_or_default();
     let text = text.trim().strip_prefix("error: ").unwrap_or(text);
     text.replace("\n\n  tip:", ";").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Where the options of the command that was meant are listed.
+fn help(error: &clap::Error) -> String {
+    let usage = match error.get(ContextKind::Usage) {
+        Some(ContextValue::StyledStr(usage)) => usage.to_string(),
+        _ => String::new(),
+    };
+    let is_command = |word: &&str| word.bytes().all(|c| c.is_ascii_lowercase() || c == b'-');
+    let words = usage.split_whitespace().skip_while(|word| *word == "Usage:").skip(1);
+    let commands = words.take_while(|word| is_command(word) && !word.starts_with('-'));
+    let words = ["see onerealm"].into_iter().chain(commands).chain(["--help"]);
+    words.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -268,6 +281,20 @@ mod tests {
         ] {
             let said = sentence(&parsed(line).err().unwrap());
             assert!(said.contains(meant) && !said.contains('\n'), "{line}: {said}");
+        }
+    }
+
+    #[test]
+    fn the_help_of_the_command_that_was_meant_is_named() {
+        for (line, named) in [
+            ("logn", "see onerealm --help"),
+            ("finish", "see onerealm finish --help"),
+            ("login --no-browzer", "see onerealm login --help"),
+            ("--json auth-url sso --config c", "see onerealm auth-url --help"),
+            ("set sso client-key canary canary", "see onerealm set --help"),
+            ("check sso --redirect-url a --redirect-url b", "see onerealm check --help"),
+        ] {
+            assert_eq!(help(&parsed(line).err().unwrap()), named, "{line}");
         }
     }
 

@@ -28,10 +28,10 @@ pub(crate) struct Browser {
     /// Open no browser here: print the URL, and take the one that it ends at from the terminal
     #[arg(long)]
     pub(crate) no_browser: bool,
-    /// The port on which to wait for the browser
+    /// The port on which to wait for the browser; without it, a free one
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..))]
     pub(crate) port: Option<u16>,
-    /// How long to wait for the browser
+    /// How long to wait for the browser, at most 600, which is the default
     #[arg(long, value_name = "SECONDS", value_parser = value_parser!(u64).range(1..=LOGIN_LIFETIME))]
     pub(crate) timeout: Option<u64>,
     /// Another loopback redirect URL than http://127.0.0.1:PORT/callback

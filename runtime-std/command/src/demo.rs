@@ -14,6 +14,7 @@ use onerealm_demo_provider::{
 };
 
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::outcome::{Outcome, not_written};
 use crate::output::print;
 use scene::{Expected, Scene};
@@ -133,9 +134,12 @@ fn random_secret() -> Result<String, Failure> {
 /// Keeps the provider running, and tells what can be tried.
 fn stay(provider: &DemoProvider, directory: &Path) -> Result<Infallible, Failure> {
     let options = format!("--config {0}/domains.cfg --state-dir {0}/state", directory.display());
+    // What it holds is of no use without the provider.
+    let leftover = directory.to_owned();
+    interrupt::end_after(move || drop(fs::remove_dir_all(&leftover)));
     let program = std::env::current_exe().unwrap_or_else(|_| "onerealm".into());
     let told = format!(
-        "The provider stays at {issuer} until you press Ctrl-C. To try it with a browser:\n\n  \
+        "\nThe provider stays at {issuer} until you press Ctrl-C. To try it with a browser:\n\n  \
          {program} {options} login auto\n  \
          {program} {options} login auto --no-browser\n  \
          {program} {options} check auto\n  \

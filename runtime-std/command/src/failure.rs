@@ -51,7 +51,7 @@ impl Failure {
         Failure(Box::new(told))
     }
 
-    pub(crate) fn fixed_by(mut self, fix: &'static str) -> Self {
+    pub(crate) fn fixed_by(mut self, fix: impl Into<Cow<'static, str>>) -> Self {
         self.0.fix = Some(fix.into());
         self
     }

@@ -21,6 +21,13 @@ pub(crate) fn given_callback(given: &str) -> Result<Pasted, Failure> {
         }
         given => given,
     };
+    if text.trim().is_empty() {
+        return Err(Failure::new(
+            AuthorizationResponseError::NoState.code(),
+            "the callback is empty: give the whole URL that the browser was sent to",
+            Class::Authorization as u8,
+        ));
+    }
     let pasted = match Pasted::read(text) {
         Ok(pasted) => pasted,
         // The core says what is missing.

@@ -25,6 +25,15 @@ pub(crate) fn watch() {
     });
 }
 
+/// From now on, Ctrl-C ends the process with status 130 after `last`.
+#[cfg(feature = "demo")]
+pub(crate) fn end_after(mut last: impl FnMut() + Send + 'static) {
+    let _ = ctrlc::set_handler(move || {
+        last();
+        std::process::exit(STATUS.into());
+    });
+}
+
 /// What ends with an interrupt, instead of the process.
 pub(crate) fn wait_with(canceller: Option<Canceller>) {
     *WAITING.lock().unwrap_or_else(PoisonError::into_inner) = canceller;

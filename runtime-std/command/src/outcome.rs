@@ -87,6 +87,6 @@ pub(crate) fn not_written(error: &io::Error) -> Failure {
         ErrorKind::BrokenPipe => "nobody reads standard output any more".to_owned(),
         _ => error.to_string(),
     };
-    let sentence = format!("it was done, but what comes of it can't be written: {why}");
+    let sentence = format!("it was done, but the result can't be written: {why}");
     Failure::new("output", sentence, Class::Storage as u8)
 }

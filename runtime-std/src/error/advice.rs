@@ -154,6 +154,10 @@ pub(crate) const NO_ISSUER_IN_RESPONSE: Advice = caller(
     "give finish the whole URL with --callback, or iss with --iss; a server must pass iss on; it is compared with issuer-url",
 );
 
+pub(crate) const OTHER_REDIRECT_URI: Advice = caller(
+    "give finish the URL alone and to the letter, and --redirect-url, if at all, as it was when the login began; behind a reverse proxy, both calls must see the same outer URL",
+);
+
 pub(crate) const CLIENT_ID: Advice = realm(
     "set the realm's client-id to the identifier that the application has at the provider, or let the provider put that into aud",
 );

@@ -13,7 +13,7 @@ use super::class::Class;
 use super::earlier::Earlier;
 use super::explanation::Who;
 use super::user_name::UserError;
-use super::words::{ProviderWords, it_says};
+use super::words::{ProviderWords, with_words};
 use crate::http::HttpError;
 use crate::realms::RealmsError;
 use crate::store::StoreError;
@@ -213,15 +213,15 @@ impl fmt::Display for Cause {
                 "the callback has an error and no state, so anybody may have written it, and it ends no login; unverified, it says: {words}"
             ),
             Cause::Authorization { error, words } => {
-                write!(f, "{error}{}", it_says(words.as_ref()))
+                f.write_str(&with_words(error, words.as_ref()))
             }
             Cause::Store(error) => error.fmt(f),
             Cause::Token { url, error, words, .. } => {
-                write!(f, "{url}: {error}{}", it_says(words.as_ref()))
+                write!(f, "{url}: {}", with_words(error, words.as_ref()))
             }
             Cause::IdToken { error } => error.fmt(f),
             Cause::Userinfo { url, error, words } => {
-                write!(f, "{url}: {error}{}", it_says(words.as_ref()))
+                write!(f, "{url}: {}", with_words(error, words.as_ref()))
             }
             Cause::User(error) => error.fmt(f),
             Cause::Http(error) => error.fmt(f),

@@ -58,6 +58,8 @@ const TEXTS: &[(&[&str], Reason)] = &[
     (&["dpop"], Reason::Dpop),
     (&["pushed authorization"], Reason::Pushed),
     (&["pushed_authorization"], Reason::Pushed),
+    // The parameter that stands for a pushed request; none is sent.
+    (&["request_uri"], Reason::Pushed),
     (&["request object"], Reason::SignedRequest),
     (&["request_object"], Reason::SignedRequest),
     (&["client_assertion", "client_secret"], Reason::Client),

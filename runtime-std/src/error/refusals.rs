@@ -56,8 +56,11 @@ const CLIENT: &[Reason] = &[Reason::Client];
 const TABLE: &[Row] = &[
     // What the provider wants is not supported.
     row(&[Reason::Dpop], always, PROVIDER, "the provider demands DPoP (RFC 9449), which is not supported: turn it off for this client at the provider (in Keycloak: \"Require DPoP bound tokens\")"),
-    row(&[Reason::Assertion], always, PROVIDER, "the provider demands a signed client assertion (private_key_jwt or client_secret_jwt), which is not supported: let this client authenticate with a client secret at the provider (in Keycloak: \"Client Id and Secret\")"),
-    row(&[Reason::Certificate], always, PROVIDER, "the provider demands a TLS client certificate (RFC 8705), which is not supported: let this client authenticate with a client secret at the provider"),
+    row(&[Reason::Assertion], Facts::is_confidential, PROVIDER, "the provider demands a signed client assertion (private_key_jwt or client_secret_jwt), which is not supported: let this client authenticate with a client secret at the provider (in Keycloak: \"Client Id and Secret\")"),
+    row(&[Reason::Assertion], |f| !f.is_confidential(), PROVIDER, "the provider demands a signed client assertion (private_key_jwt or client_secret_jwt), which is not supported, and this login is public: make its client a public one at the provider (in Keycloak: \"Client authentication\" off)"),
+    row(&[Reason::Certificate], Facts::is_confidential, PROVIDER, "the provider demands a TLS client certificate (RFC 8705), which is not supported: let this client authenticate with a client secret at the provider"),
+    row(&[Reason::Certificate], |f| !f.is_confidential(), PROVIDER, "the provider demands a TLS client certificate (RFC 8705), which is not supported, and this login is public: make its client a public one at the provider"),
+    row(&[Reason::Assertion, Reason::Certificate], |f| is_public(f) && !f.has_native, PROVIDER, "or give public logins a registration of their own with native-client-id"),
     row(&[Reason::Pushed], always, PROVIDER, "the provider demands pushed authorization requests (RFC 9126), which are not supported: turn that off for this client at the provider (in Keycloak: \"Pushed authorization request required\")"),
     row(&[Reason::SignedRequest], always, PROVIDER, "the provider demands signed request objects (RFC 9101), which are not supported: turn that off for this client at the provider"),
     // It failed.
@@ -69,6 +72,7 @@ const TABLE: &[Row] = &[
     // A public login, by the registration that native-client-id names.
     row(WANTED, |f| is_native(f) && !f.has_native_key, REALM, "the provider wants a secret of the registration that native-client-id names: make it a public client at the provider (in Keycloak: \"Client authentication\" off), or name one that is"),
     row(WANTED, |f| is_native(f) && f.has_native_key, REALM, "check native-client-id and native-client-key: the provider doesn't take them"),
+    row(CLIENT, |f| is_native(f) && f.has_native_key, REALM, "if that registration is a public client, remove native-client-key"),
     // A public login, by the registration that client-id names.
     row(WANTED, |f| is_public(f) && f.asked_public, REALM, "this registration takes no public logins: leave --public out, or give public logins a registration of their own with native-client-id"),
     row(WANTED, |f| is_usually_public(f) && f.setting == Setting::Auto && f.has_key, REALM, "this registration takes no public logins: unset client-type, or give public logins a registration of their own with native-client-id"),
@@ -112,14 +116,14 @@ const TABLE: &[Row] = &[
     row(&[Reason::Grant], always, END_USER, "the code was used, has expired, or was given to another client: begin the login again"),
 
     // What the end user may do.
-    row(&[Reason::Login, Reason::Interaction, Reason::Consent, Reason::Account], |f| f.prompt.none, REALM, "the realm's prompt is none, so that the provider may ask the end user for nothing: remove it, or sign in and consent through another login before"),
+    row(&[Reason::Login, Reason::Interaction, Reason::Consent, Reason::Account], |f| f.prompt.none, REALM, "the realm's prompt is none, which forbids the provider to ask the end user for anything: remove it, or sign in and consent in another login first"),
     row(&[Reason::Login], |f| !f.prompt.none && !f.prompt.login, REALM, "begin the login again; if it happens each time, set the realm's prompt to login"),
     row(&[Reason::Interaction, Reason::Consent], |f| !f.prompt.none && !f.prompt.consent, REALM, "begin the login again; if it happens each time, set the realm's prompt to consent"),
     row(&[Reason::Account], |f| !f.prompt.none && !f.prompt.select_account, REALM, "begin the login again; if it happens each time, set the realm's prompt to select_account"),
     row(&[Reason::Login], |f| !f.prompt.none && f.prompt.login, END_USER, "begin the login again, and sign in at the provider"),
     row(&[Reason::Interaction, Reason::Consent], |f| !f.prompt.none && f.prompt.consent, END_USER, "begin the login again, and do what the provider asks for"),
     row(&[Reason::Account], |f| !f.prompt.none && f.prompt.select_account, END_USER, "begin the login again, and select an account"),
-    row(&[Reason::Denied], always, END_USER, "the end user cancelled, or may not use this application"),
+    row(&[Reason::Denied], always, END_USER, "begin the login again if the end user cancelled; otherwise let this end user use the application at the provider"),
 
     row(&[Reason::Other], always, PROVIDER, "the provider's log has more about this refusal"),
 ];

@@ -47,12 +47,15 @@ pub enum UserError {
 /// The most claims that an error lists.
 const SHOWN_CLAIMS: usize = 40;
 
+/// The names of the claims, safe to show.
+pub(crate) fn shown_names(identity: &Identity<'_>) -> Vec<String> {
+    let names = identity.members().map(|(name, _)| shown::name(&name.chars().collect::<String>()));
+    names.take(SHOWN_CLAIMS).collect()
+}
+
 impl UserError {
     pub(crate) fn missing(identity: &Identity<'_>, claim: &str) -> Self {
-        let names =
-            identity.members().map(|(name, _)| shown::name(&name.chars().collect::<String>()));
-        let present = names.take(SHOWN_CLAIMS).collect();
-        UserError::Missing { claim: claim.to_owned(), present }
+        UserError::Missing { claim: claim.to_owned(), present: shown_names(identity) }
     }
 
     /// The expected and the received value, if both are public.

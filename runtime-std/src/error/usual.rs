@@ -1,6 +1,6 @@
 //! What to do about an error of which nothing but its cause is known.
 
-use onerealm_core::BeginError;
+use onerealm_core::{AuthorizationError, BeginError};
 
 use super::advice::{self, Advice};
 use super::cause::Cause;
@@ -13,6 +13,9 @@ pub(super) fn advice(cause: &Cause) -> Option<Advice> {
         Cause::Http(error) => Some(Advice::of(error.who(), error.advice()?)),
         Cause::Unverified { .. } => Some(advice::UNVERIFIED),
         Cause::Begin(BeginError::ClientType(error)) => advice::on_client_type(*error),
+        Cause::Authorization { error: AuthorizationError::OtherRedirectUri, .. } => {
+            Some(advice::OTHER_REDIRECT_URI)
+        }
         Cause::RedirectUriNotListed { .. } => Some(advice::NOT_LISTED),
         Cause::Discovery { error, .. } => advice::on_discovery(*error),
         Cause::Userinfo { .. } => Some(advice::USERINFO_UNUSABLE),

@@ -55,7 +55,37 @@ impl fmt::Display for ProviderWords {
     }
 }
 
-/// The part of a message that repeats them.
-pub(super) fn it_says(words: Option<&ProviderWords>) -> String {
-    words.map(|words| format!(" (it says: {words})")).unwrap_or_default()
+/// The sentence, and what the provider says besides: an error alone may be its last word already.
+pub(super) fn with_words(sentence: &impl fmt::Display, words: Option<&ProviderWords>) -> String {
+    let sentence = sentence.to_string();
+    match words {
+        Some(words) if sentence.rsplit(' ').next() != Some(words.to_string().as_str()) => {
+            format!("{sentence} (it says: {words})")
+        }
+        _ => sentence,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_that_the_sentence_ends_with_is_not_said_twice() {
+        let words = |error: &str, description: Option<&str>| {
+            let description = description.map(str::to_owned);
+            Some(ProviderWords { error: error.to_owned(), description })
+        };
+        for (words, said) in [
+            (None, "refused with login_required"),
+            (words("login_required", None), "refused with login_required"),
+            (words("required", None), "refused with login_required (it says: required)"),
+            (
+                words("login_required", Some("sign in")),
+                "refused with login_required (it says: login_required: sign in)",
+            ),
+        ] {
+            assert_eq!(with_words(&"refused with login_required", words.as_ref()), said);
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What to do about a request that got no answer, and who must do it.
 
-use super::error::{Cause, HttpError};
+use super::error::{Cause, HttpError, NOT_SAFE, NOT_TLS};
 use super::rule::Rule;
 use crate::error::explanation::Who;
 
@@ -18,6 +18,16 @@ impl HttpError {
                 "install the system's CA certificates (in Debian the package ca-certificates), or name a file with the provider's CA in the realm's ca-file or in SSL_CERT_FILE",
             ),
             Cause::ProxyRefused { status } => Some(self.on_refusing_proxy(status)),
+            Cause::CaFile { source: Some(_), .. } => {
+                Some("name a file that is there and that the user of this process may read")
+            }
+            Cause::CaFile { source: None, .. } => Some(
+                "put the certificate of the CA, or the server's own, into the file in PEM form (-----BEGIN CERTIFICATE-----)",
+            ),
+            Cause::Tls(NOT_TLS) => {
+                Some("check the port in the URL: what answers there is no server with TLS")
+            }
+            Cause::Tls(NOT_SAFE) => Some("let the provider's server offer TLS 1.2 or 1.3"),
             Cause::Proxy => Some(
                 "write it as http://proxy.example:3128, or as http://user:password@proxy.example:3128 with characters other than letters and digits as %XX",
             ),
@@ -51,6 +61,7 @@ impl HttpError {
                     None => Who::ProviderAdministrator,
                 }
             }
+            Cause::Tls(NOT_SAFE) => Who::ProviderAdministrator,
             _ => Who::SystemAdministrator,
         }
     }
@@ -89,10 +100,10 @@ fn on_missing_trust(rule: Rule, has_ca_file: bool) -> Option<&'static str> {
             "the server sent this certificate alone: add that of the CA which issued it to the realm's ca-file; if the CA in there is right, let the server send the intermediate certificate too (the file is often called fullchain.pem)"
         }
         (Rule::SelfSigned, false) => {
-            "if this is the provider's certificate, name it itself in the realm's ca-file or in SSL_CERT_FILE, or add it to the system's trust store: it is accepted for the names in its subjectAltName"
+            "if this is the provider's certificate, save it in a file and name that in the realm's ca-file or in SSL_CERT_FILE, or add it to the system's trust store: it is accepted for the names in its subjectAltName"
         }
         (Rule::SelfSigned, true) => {
-            "if this is the provider's certificate, put it itself into the realm's ca-file: it is accepted for the names in its subjectAltName"
+            "if this is the provider's certificate, put it into the realm's ca-file: it is accepted for the names in its subjectAltName"
         }
         (Rule::OtherIssuer, false) => {
             "if the CA or the provider's certificate was renewed, trust the new one instead of the old one; otherwise somebody else answers"
@@ -146,4 +157,25 @@ fn on_certificate(rule: Rule) -> Option<&'static str> {
             "somebody else may be answering in the provider's place; if not, key and certificate in the configuration of the provider's server don't belong together"
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn what_can_be_mended_has_advice() {
+        let ca_file = |source| Cause::CaFile { path: "/a".into(), source };
+        for (cause, piece) in [
+            (Cause::Tls(NOT_TLS), "port"),
+            (Cause::Tls(NOT_SAFE), "TLS 1.2"),
+            (ca_file(Some(io::Error::from_raw_os_error(2))), "is there"),
+            (ca_file(None), "BEGIN CERTIFICATE"),
+        ] {
+            let advice = HttpError::new("https://a", cause).advice().unwrap();
+            assert!(advice.contains(piece), "{advice}");
+        }
+    }
 }

@@ -39,6 +39,10 @@ impl Through {
     }
 }
 
+/// Why TLS failed, where something can be done about it.
+pub(super) const NOT_TLS: &str = "the other side does not speak TLS";
+pub(super) const NOT_SAFE: &str = "the other side offers nothing that is safe enough";
+
 #[derive(Debug)]
 pub(super) enum Cause {
     Timeout,
@@ -289,8 +293,8 @@ impl Cause {
             Tls::InvalidCertificate(Certificate::Revoked) => "its certificate was revoked",
             Tls::InvalidCertificate(_) => "its certificate can't be used",
             Tls::AlertReceived(_) => "the other side refused the connection",
-            Tls::PeerIncompatible(_) => "the other side offers nothing that is safe enough",
-            Tls::InvalidMessage(_) => "the other side does not speak TLS",
+            Tls::PeerIncompatible(_) => NOT_SAFE,
+            Tls::InvalidMessage(_) => NOT_TLS,
             _ => "the other side breaks its rules",
         })
     }
@@ -321,6 +325,7 @@ mod tests {
         let of_system = || io::Error::from_raw_os_error(24);
         assert!(said_of(of_system()).contains(&of_system().to_string()));
     }
+
     #[test]
     fn the_system_s_error_is_the_source_of_ours() {
         let error = HttpError::new("https://a", Cause::of_io(io::Error::from_raw_os_error(111)));

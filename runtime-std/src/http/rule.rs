@@ -86,9 +86,10 @@ impl Rule {
             | Rule::SelfSigned
             | Rule::OtherIssuer
             | Rule::OfAuthority => Some(if facts.has_ca_file {
-                "a certificate in the realm's ca-file, or one that such a one issued".to_owned()
+                "a certificate in the realm's ca-file, or one issued by a CA in it".to_owned()
             } else {
-                "a certificate that this system trusts, or one that such a one issued".to_owned()
+                "a certificate that this system trusts, or one issued by a CA that it trusts"
+                    .to_owned()
             }),
             Rule::NoHost | Rule::OtherHost => Some(format!("{host} in its subjectAltName")),
             Rule::Version => Some("version 3".to_owned()),

@@ -143,7 +143,11 @@ impl StoreError {
     pub(crate) fn fix(&self) -> Option<(&'static str, bool)> {
         const AGAIN: &str = "begin the login again";
         Some(match self {
-            StoreError::Unknown | StoreError::Used => (AGAIN, true),
+            StoreError::Unknown => (
+                "begin the login again; auth-url and finish need the same user, --state-dir and --sealed-key",
+                true,
+            ),
+            StoreError::Used => (AGAIN, true),
             StoreError::Expired { begun, now } if begun > now => {
                 ("set this machine's clock, and begin the login again", false)
             }

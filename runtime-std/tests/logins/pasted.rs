@@ -127,6 +127,17 @@ fn an_address_that_the_shell_cut_is_recognised_and_uses_nothing_up() {
 }
 
 #[test]
+fn an_empty_callback_is_called_empty() {
+    let scene = Scene::new();
+    scene.configure("");
+    for empty in ["", " \n"] {
+        let ran = scene.finish(empty);
+        let error = ran.failed(4, "state_missing");
+        assert!(error["message"].as_str().unwrap().contains("is empty"), "{ran:?}");
+    }
+}
+
+#[test]
 fn two_addresses_and_endless_ones_are_refused() {
     let scene = Scene::new();
     scene.configure("");

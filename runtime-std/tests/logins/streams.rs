@@ -1,7 +1,7 @@
 //! Standard output and standard error that can't be written to, and what is written to them.
 
 use std::fs::OpenOptions;
-use std::io::Read;
+use std::io::{BufRead as _, BufReader, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::process::{Command, Output, Stdio};
@@ -286,4 +286,20 @@ fn tokens_among_the_claims_are_not_printed_and_that_is_said() {
     assert_eq!(claims["_claim_sources"]["src1"], json!({"endpoint": "https://c.example/"}));
     assert_eq!(claims["nested"], json!([{"deep": {"x": 1}}]));
     assert_eq!(ran.json["groups"]["valid"], json!(["ok"]));
+}
+
+#[test]
+fn an_interrupted_demonstration_leaves_nothing_behind() {
+    let temporary = tempfile::tempdir().unwrap();
+    let scene = Scene::new();
+    let mut demo = scene.command(&["demo", "--keep"]);
+    demo.env("TMPDIR", temporary.path()).stdout(Stdio::piped());
+    let mut child = demo.spawn().unwrap();
+    let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(said.any(|line| line.unwrap().starts_with("Sign in as")));
+    assert_eq!(temporary.path().read_dir().unwrap().count(), 1);
+    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(status.unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(temporary.path().read_dir().unwrap().count(), 0);
 }

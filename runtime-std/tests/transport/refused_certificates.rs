@@ -37,7 +37,7 @@ fn each_rule_that_a_certificate_breaks_is_named_with_how_to_mend_it() {
         (
             own.server(&TLS13),
             "tls_unknown_issuer",
-            &["signs itself", "put it itself into the realm's ca-file", "realm_administrator"],
+            &["signs itself", "put it into the realm's ca-file", "realm_administrator"],
         ),
         (
             own.issued(&["localhost"]),

@@ -61,6 +61,13 @@ fn the_words_the_code_and_the_status_of_a_token_endpoint_show_why() {
             "Pushed Authorization Request is only allowed.",
             Reason::Pushed,
         ),
+        (
+            400,
+            Some(InvalidRequest),
+            "invalid_request",
+            "Missing parameter: request_uri",
+            Reason::Pushed,
+        ),
         (500, None, "", "", Reason::Fault),
         (502, None, "502 Bad Gateway", "", Reason::Fault),
         (500, Some(Other), "internal", "client_secret", Reason::Fault),

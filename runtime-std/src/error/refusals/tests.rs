@@ -100,6 +100,8 @@ const ADVISED: &[Advised] = &[
     ("set native-client-id", |f| f.has_native),
     ("that native-client-id names", |f| !is_native(f)),
     ("check native-client-id", |f| !is_native(f)),
+    ("authenticate with a client secret", |f| !f.is_confidential()),
+    ("make its client a public one", Facts::is_confidential),
     ("set native-client-key", |f| f.has_native && f.has_native_key),
     ("and native-client-key: the provider doesn't", |f| !f.has_native_key),
     ("check native-client-key", |f| !f.has_native_key),
@@ -282,6 +284,39 @@ fn the_advice_is_for_the_mistake() {
             KEYED,
             &["DPoP", "not supported"],
             &["client-id", "client-key", "token-auth-method"],
+        ),
+        (
+            "a signed assertion in a confidential login",
+            Reason::Assertion,
+            KEYED,
+            &["authenticate with a client secret"],
+            &["public", "native-client-id"],
+        ),
+        (
+            "a signed assertion in a public login",
+            Reason::Assertion,
+            loopback,
+            &["make its client a public one", "native-client-id"],
+            &["authenticate with a client secret"],
+        ),
+        (
+            "a TLS client certificate in a public login of a registration of its own",
+            Reason::Certificate,
+            Facts { decision: Decision::Native, has_native: true, ..loopback },
+            &["make its client a public one"],
+            &["authenticate with a client secret", "native-client-id"],
+        ),
+        (
+            "a key of a public registration",
+            Reason::Client,
+            Facts {
+                decision: Decision::Native,
+                has_native: true,
+                has_native_key: true,
+                ..loopback
+            },
+            &["check native-client-id and native-client-key", "remove native-client-key"],
+            &["set native-client-id", "check client-id"],
         ),
         (
             "prompt none",
