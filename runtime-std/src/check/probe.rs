@@ -14,6 +14,7 @@ use crate::clock::now;
 use crate::error::Error;
 use crate::error::cause::Cause;
 use crate::error::facts::Facts;
+use crate::error::refused_documents::head;
 use crate::error::shown::{Secrets, quoted, shown};
 use crate::error::words::ProviderWords;
 use crate::hex::hex;
@@ -195,7 +196,7 @@ fn ask_authorization(
     relying_party: RelyingParty<'_>,
 ) -> Result<Shown, Error> {
     let mut buf = vec![0; MESSAGE_LEN];
-    let answer = login.send(&HttpRequest::page(request.write_url(&mut buf)?));
+    let answer = login.send_in_half_the_time(&HttpRequest::page(request.write_url(&mut buf)?));
     Ok(match answer {
         Ok(answer) => judge_authorization(&answer, request.into_pending(), relying_party),
         Err(error) => no_answer(&error),
@@ -295,10 +296,10 @@ fn ask_token(
         Err(error) => return Ok(no_answer(&error)),
     };
     let mut secrets = Secrets::default();
-    secrets.add_request(&message);
+    login.add_secrets(&message, &mut secrets);
     let client_type = request.client_type();
     let words = ProviderWords::of_refusal(&answer, &secrets);
-    let came = came(&answer, words.as_ref());
+    let came = came(&answer, words.as_ref(), &secrets);
     let code_first = words.is_some_and(|words| LOOKS_AT_THE_CODE.iter().any(|n| words.mentions(n)));
     let status = answer.status();
     let error = match request.response(answer.response()) {
@@ -346,18 +347,17 @@ fn no_answer(error: &Error) -> Shown {
 }
 
 /// An answer in a few words.
-fn came(answer: &Answer, words: Option<&ProviderWords>) -> String {
-    let status = answer.status();
-    match (words, answer.response().content_type) {
-        (Some(words), _) => format!("HTTP status {status}, {words}"),
-        (None, Some(content_type)) => format!("HTTP status {status}, {}", shown(content_type)),
-        (None, None) => format!("HTTP status {status}"),
+fn came(answer: &Answer, words: Option<&ProviderWords>, secrets: &Secrets) -> String {
+    match words {
+        Some(words) => format!("HTTP status {}, {words}", answer.status()),
+        None => head(&answer.response(), secrets),
     }
 }
 
 /// A page of the provider's, by its title if it has one.
 fn page(answer: &Answer) -> String {
-    came(answer, ProviderWords::of_refusal(answer, &Secrets::default()).as_ref())
+    let secrets = Secrets::default();
+    came(answer, ProviderWords::of_refusal(answer, &secrets).as_ref(), &secrets)
 }
 
 fn without_query(url: &str) -> &str {
