@@ -10,6 +10,8 @@ use crate::pasted::{Pasted, Unreadable};
 /// How many lines are kept to be joined, and how many bytes.
 const KEPT_LINES: usize = 256;
 const KEPT_BYTES: usize = LINE_LEN;
+/// How many bytes are looked at, in all ways to join the lines, until they are given up.
+const LOOKED_AT: usize = 16 * LINE_LEN;
 
 /// The lines so far.
 pub(crate) struct PastePrompt {
@@ -66,12 +68,19 @@ impl PastePrompt {
         self.has_news = false;
         let len = self.kept.len();
         let mut verdict = None;
+        let mut looked_at = 0;
         for first in 0..len {
             if !self.kept.get(first).is_some_and(|line| Pasted::may_begin(line)) {
                 continue;
             }
             for end in (first + 1..=len).rev() {
-                match self.read(&joined(self.kept.get(first..end).unwrap_or_default())) {
+                let text = joined(self.kept.get(first..end).unwrap_or_default());
+                looked_at += text.len();
+                if looked_at > LOOKED_AT {
+                    self.kept.clear();
+                    return Err(Wrong::NoAddress.complaint());
+                }
+                match self.read(&text) {
                     Ok(pasted) => {
                         self.kept.clear();
                         return Ok(pasted);
@@ -214,6 +223,18 @@ mod tests {
         ] {
             let Complaint(said) = paste(&mut prompt(), text).unwrap_err();
             assert!(said.contains(words), "{said}");
+        }
+    }
+
+    #[test]
+    fn lines_that_could_each_begin_an_address_are_given_up_soon() {
+        for len in [1, 250] {
+            let mut prompt = prompt();
+            let began = std::time::Instant::now();
+            let lines = format!("a={}\n", "b".repeat(len)).repeat(KEPT_LINES);
+            paste(&mut prompt, &lines).unwrap_err();
+            assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
+            assert_eq!(paste(&mut prompt, URL).as_deref(), Ok(URL));
         }
     }
 

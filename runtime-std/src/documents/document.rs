@@ -7,6 +7,7 @@ use onerealm_core::HttpResponse;
 use super::redirect::Refused;
 use crate::error::difference::Difference;
 use crate::error::redirected::Redirected;
+use crate::error::shown::Secrets;
 use crate::http::{Answer, Caching};
 
 /// The shortest lifetime, whatever the provider says: with a lifetime of zero, each login would ask
@@ -88,7 +89,7 @@ impl Document {
             Kind::Metadata => Redirected::Metadata,
             Kind::Keys => Redirected::Keys,
         };
-        Some(Difference::of_redirect(of, status, to, why.as_deref()))
+        Some(Difference::of_redirect(of, status, to, why.as_deref(), &Secrets::default()))
     }
 
     pub(crate) fn response(&self) -> HttpResponse<'_> {

@@ -26,7 +26,7 @@ impl ProviderWords {
         if answer.status() < 300 {
             return None;
         }
-        let found = of_body(answer).or_else(|| of_challenges(answer.said()))?;
+        let found = of_body(answer, secrets).or_else(|| of_challenges(answer.said()))?;
         let show = |text: String| shown(&in_one_line(&secrets.hide(text)));
         let (error, description) = (show(found.error), found.description.map(show));
         let description = description.filter(|text| !text.is_empty());
@@ -57,7 +57,7 @@ impl Found {
     }
 }
 
-fn of_body(answer: &Answer) -> Option<Found> {
+fn of_body(answer: &Answer, secrets: &Secrets) -> Option<Found> {
     let response = answer.response();
     let text = decoded(response.body.get(..READ).unwrap_or(response.body));
     let text = text.trim();
@@ -66,7 +66,7 @@ fn of_body(answer: &Answer) -> Option<Found> {
     let is_form = content_type.contains("form-urlencoded")
         || (text.starts_with(ErrorResponse::ERROR) && text.contains('='));
     match of_json(text) {
-        Some(value) => words(&value, DEPTH).or_else(|| names(&value)),
+        Some(value) => words(&value, DEPTH).or_else(|| names(&value, secrets)),
         None if text.is_empty() => None,
         None if is_page => Found::of(title(text), None),
         None if is_form => of_form(text),
@@ -140,10 +140,11 @@ fn words(value: &Value, depth: u8) -> Option<Found> {
         .or_else(|| AROUND.iter().find_map(|name| words(member(name)?, inner)))
 }
 
-/// What an object has, where nothing in it is known as words: its values may be anything.
-fn names(value: &Value) -> Option<Found> {
+/// What an object has, where nothing in it is known as words: its values may be anything, and a name may be all that
+/// was sent.
+fn names(value: &Value, secrets: &Secrets) -> Option<Found> {
     let object = value.as_object().filter(|object| !object.is_empty())?;
-    let names = list(object.keys().map(|known| name(known)));
+    let names = list(object.keys().map(|known| name(&secrets.hide(known.clone()))));
     Found::of(Some(format!("an object with {names}")), None)
 }
 

@@ -2,7 +2,7 @@
 
 use super::advice;
 use super::difference::Difference;
-use super::shown::quoted;
+use super::shown::{Secrets, quoted};
 use crate::http::Location;
 
 /// What was asked for.
@@ -15,12 +15,13 @@ pub(crate) enum Redirected {
 }
 
 impl Difference {
-    /// Of a redirect with this status, and why it is not followed.
+    /// Of a redirect with this status, and why it is not followed; without the secrets of the request.
     pub(crate) fn of_redirect(
         of: Redirected,
         status: u16,
         location: &Location,
         why: Option<&str>,
+        secrets: &Secrets,
     ) -> Self {
         let (expected, advice) = match of {
             Redirected::Metadata => (WITHIN_ORIGIN, advice::REDIRECTED_METADATA),
@@ -28,7 +29,7 @@ impl Difference {
             Redirected::Endpoint => (NEVER, advice::REDIRECTED_ENDPOINT),
         };
         let target = match location {
-            Location::To(target) => format!(" to {}", quoted(target)),
+            Location::To(target) => format!(" to {}", quoted(&secrets.hide(target.clone()))),
             Location::Missing => " without a target".to_owned(),
             Location::Several => " with several targets".to_owned(),
             Location::Malformed => " with a target that is not UTF-8".to_owned(),
@@ -51,7 +52,8 @@ mod tests {
         let hostile = format!("https://evil.example/\u{1b}[2J\"\r\n\u{202e}{}", "a".repeat(9000));
         for of in [Redirected::Metadata, Redirected::Keys, Redirected::Endpoint] {
             let to = Location::To(hostile.clone());
-            let shown = Difference::of_redirect(of, 302, &to, Some("why")).came;
+            let shown =
+                Difference::of_redirect(of, 302, &to, Some("why"), &Secrets::default()).came;
             assert!(
                 shown.contains(r#"to "https://evil.example/\u{1b}[2J\"\r\n\u{202e}aaa"#),
                 "{shown}"

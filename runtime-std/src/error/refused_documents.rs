@@ -26,8 +26,8 @@ pub(crate) fn sides(member: RefusedMember<'_>, is_public: bool) -> (String, Stri
 }
 
 /// Status and type of an answer.
-pub(crate) fn head(response: &HttpResponse<'_>) -> String {
-    let content_type = response.content_type.map(shown);
+pub(crate) fn head(response: &HttpResponse<'_>, secrets: &Secrets) -> String {
+    let content_type = response.content_type.map(|text| shown(&secrets.hide(text.to_owned())));
     let content_type = content_type.as_deref().unwrap_or("without a content type");
     format!("HTTP status {}, {content_type}", response.status)
 }
@@ -65,7 +65,11 @@ impl Difference {
         }
         match error {
             DiscoveryError::Response { error } if is_another(error) => {
-                return Some(Difference::new(DOCUMENT, head(response), advice::OTHER_DOCUMENT));
+                return Some(Difference::new(
+                    DOCUMENT,
+                    head(response, &Secrets::default()),
+                    advice::OTHER_DOCUMENT,
+                ));
             }
             _ => {}
         }
@@ -124,7 +128,11 @@ impl Difference {
         }
         match error {
             JwksError::Response { error } if is_another(error) => {
-                return Some(Difference::new(DOCUMENT, head(response), advice::KEYS_MALFORMED));
+                return Some(Difference::new(
+                    DOCUMENT,
+                    head(response, &Secrets::default()),
+                    advice::KEYS_MALFORMED,
+                ));
             }
             _ => {}
         }

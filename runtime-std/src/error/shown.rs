@@ -5,7 +5,6 @@ mod tests;
 
 use onerealm_core::HttpRequest;
 use onerealm_core::wire::{FormText, Value, is_invisible};
-use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 /// The longest piece of foreign text in a message, in characters as shown.
@@ -109,17 +108,6 @@ fn within(limit: usize, text: &str, is_quoted: bool) -> String {
     shown
 }
 
-/// The same with the other spelling of its escapes: `%2b` for `%2B`.
-fn with_small_digits(encoded: &str) -> String {
-    let mut digits = 0_u8;
-    let spell = |c: char| {
-        let is_digit = digits > 0;
-        digits = if c == '%' { 2 } else { digits.saturating_sub(1) };
-        if is_digit { c.to_ascii_lowercase() } else { c }
-    };
-    encoded.chars().map(spell).collect()
-}
-
 /// Secrets that must not be shown, even if a provider repeats them.
 #[derive(Default)]
 pub(crate) struct Secrets(Vec<Zeroizing<String>>);
@@ -136,18 +124,73 @@ impl Secrets {
         }
     }
 
-    /// Hides them, as they are and as they are spelled in a form.
+    /// Hides them, as they are and as URLs and forms spell them, whichever characters they escape.
     pub(crate) fn hide(&self, mut text: String) -> String {
         for secret in &self.0 {
-            let encoded: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-            let encoded = Zeroizing::new(encoded);
-            let small = Zeroizing::new(with_small_digits(&encoded));
-            for spelling in [secret, &encoded, &small] {
-                if text.contains(spelling.as_str()) {
-                    text = text.replace(spelling.as_str(), "(hidden)");
+            if text.contains(secret.as_str()) {
+                text = text.replace(secret.as_str(), HIDDEN);
+            }
+            for plus in ['+', ' '] {
+                if text.contains(['%', '+']) {
+                    text = Decoded::of(&text, plus).without(secret, &text);
                 }
             }
         }
         text
     }
+}
+
+const HIDDEN: &str = "(hidden)";
+
+/// A text without its percent-encoding, each byte as a character of its own.
+struct Decoded {
+    bytes: Zeroizing<String>,
+    /// Where each byte of `bytes` comes from, and the end of the text.
+    places: Vec<usize>,
+}
+
+impl Decoded {
+    /// Reads `+` as `plus`.
+    fn of(text: &str, plus: char) -> Self {
+        // No byte becomes longer than two, and a growing string leaves copies behind.
+        let mut bytes = Zeroizing::new(String::with_capacity(2 * text.len()));
+        let mut places = Vec::with_capacity(2 * text.len() + 1);
+        let mut rest = text.as_bytes();
+        while let [first, after @ ..] = rest {
+            let place = text.len() - rest.len();
+            let after_sign = after;
+            let (decoded, after) = match (first, after) {
+                (b'%', [high, low, after @ ..]) => match (digit(*high), digit(*low)) {
+                    (Some(high), Some(low)) => (char::from(high << 4 | low), after),
+                    _ => ('%', after_sign),
+                },
+                (b'+', _) => (plus, after),
+                _ => (char::from(*first), after),
+            };
+            bytes.push(decoded);
+            places.resize(bytes.len(), place);
+            rest = after;
+        }
+        places.push(text.len());
+        Decoded { bytes, places }
+    }
+
+    /// `text` with each piece hidden that is `secret` here.
+    fn without(&self, secret: &str, text: &str) -> String {
+        let secret: Zeroizing<String> = Zeroizing::new(secret.bytes().map(char::from).collect());
+        let mut kept = String::with_capacity(text.len());
+        let mut end = 0;
+        for (start, _) in self.bytes.match_indices(secret.as_str()) {
+            let place = |index: usize| self.places.get(index).copied().unwrap_or(text.len());
+            kept.push_str(text.get(end..place(start)).unwrap_or_default());
+            kept.push_str(HIDDEN);
+            end = place(start + secret.len());
+        }
+        kept.push_str(text.get(end..).unwrap_or_default());
+        kept
+    }
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }

@@ -10,7 +10,7 @@ use onerealm_core::HttpRequest;
 use super::answer::{Answer, BODY_LEN};
 use super::error::{Cause, HttpError, Through};
 use super::kept::Lines;
-use super::line::{IDLE, Line};
+use super::line::{IDLE, Line, told};
 use super::proxy;
 use super::trust::{Clients, Trust};
 
@@ -68,7 +68,7 @@ impl<'h> Conversation<'h> {
                 answer => answer,
             }
         });
-        answer.map_err(|cause| HttpError { url: request.url.to_owned(), through, cause })
+        answer.map_err(|cause| HttpError { url: told(request).to_owned(), through, cause })
     }
 
     /// A line like this one with what the system trusts by now, if that has changed.

@@ -65,7 +65,7 @@ impl Line {
         limit: u64,
     ) -> Result<Answer, Cause> {
         let _watch = proxy.is_some().then(|| self.watch(deadline)).transpose()?;
-        log::debug!("{} {}", request.method, request.url);
+        log::debug!("{} {}", request.method, told(request));
         self.is_proven.set(false);
         let before = self.connections.load(Ordering::Relaxed);
         let was_over_an_old_one =
@@ -82,7 +82,7 @@ impl Line {
         }
         let answer = answer?;
         self.is_proven.set(was_over_an_old_one());
-        log::debug!("{} {}: status {}", request.method, request.url, answer.status);
+        log::debug!("{} {}: status {}", request.method, told(request), answer.status);
         Ok(answer)
     }
 
@@ -118,6 +118,13 @@ impl Line {
             .map_err(Cause::Connection)?;
         Ok(done)
     }
+}
+
+/// The URL, for messages. The query of a page has a login's state and nonce.
+pub(super) fn told<'u>(request: &HttpRequest<'u>) -> &'u str {
+    let is_page = *request == HttpRequest::page(request.url);
+    let without_query = || request.url.split('?').next();
+    is_page.then(without_query).flatten().unwrap_or(request.url)
 }
 
 fn message(request: &HttpRequest<'_>) -> Result<ureq::http::Request<Vec<u8>>, ureq::http::Error> {

@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use onerealm_core::{
-    AuthorizationError, AuthorizationResponse, BadSignature, ClientSecret, IdToken, Identity,
-    NativeKey, PendingAuthorization, RelyingParty, SealedState, TokenRequest, Userinfo,
-    UserinfoError, UserinfoRequest, policy,
+    AuthorizationError, AuthorizationResponse, BadSignature, IdToken, Identity,
+    PendingAuthorization, RelyingParty, SealedState, TokenRequest, Userinfo, UserinfoError,
+    UserinfoRequest, policy,
 };
 use zeroize::Zeroizing;
 
@@ -220,8 +220,7 @@ impl Logins {
         let message = request.request(&mut buf)?;
         self.use_up(kept)?;
         let answer = login.send(&message)?;
-        secrets.add_request(&message);
-        secret_keys(login.config).for_each(|key| secrets.add(key.to_owned()));
+        login.add_secrets(&message, secrets);
         Ok(answer)
     }
 
@@ -279,13 +278,6 @@ fn state_text(response: &AuthorizationResponse<'_>) -> Result<String, Error> {
     let bytes = response.state().bytes().take(policy::STATE_LEN + 1).collect();
     let text = String::from_utf8(bytes).ok().filter(|text| text.len() <= policy::STATE_LEN);
     Ok(text.ok_or(StoreError::Unknown)?)
-}
-
-fn secret_keys(config: &RealmConfig) -> impl Iterator<Item = &str> {
-    let secret = config.realm.registration.secret.as_ref().map(ClientSecret::expose);
-    let native = config.realm.native_registration.as_ref();
-    let key = native.and_then(|native| native.key.as_ref()).map(NativeKey::expose);
-    secret.into_iter().chain(key)
 }
 
 /// The userinfo endpoint's answer.

@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use onerealm_core::{
-    DiscoveryError, HttpRequest, ProviderMetadata, Realm, RedirectUri, RelyingParty, policy,
+    ClientSecret, DiscoveryError, HttpRequest, NativeKey, ProviderMetadata, Realm, RedirectUri,
+    RelyingParty, policy,
 };
 
 use super::Logins;
 use crate::documents::{Call, Published};
 use crate::error::Error;
 use crate::error::cause::Cause;
+use crate::error::shown::Secrets;
 use crate::http::Answer;
 use crate::network::Shared;
 use crate::realm::RealmConfig;
@@ -72,8 +74,27 @@ impl Login<'_> {
 
     /// Sends a request to an endpoint of the provider.
     pub(crate) fn send(&self, request: &HttpRequest<'_>) -> Result<Answer, Error> {
-        let Call { conversation, ca_file, deadline, .. } = &self.call;
-        Ok(conversation.send(request, *ca_file, *deadline)?)
+        self.send_by(request, self.call.deadline)
+    }
+
+    /// The same in half of the time that is left, so that another request can follow.
+    pub(crate) fn send_in_half_the_time(&self, request: &HttpRequest<'_>) -> Result<Answer, Error> {
+        let left = self.call.deadline.saturating_duration_since(Instant::now());
+        self.send_by(request, Instant::now() + left / 2)
+    }
+
+    fn send_by(&self, request: &HttpRequest<'_>, deadline: Instant) -> Result<Answer, Error> {
+        let Call { conversation, ca_file, .. } = &self.call;
+        Ok(conversation.send(request, *ca_file, deadline)?)
+    }
+
+    /// Adds what nobody else may see of a token request: its parts, and the realm's keys, which HTTP Basic encodes.
+    pub(crate) fn add_secrets(&self, request: &HttpRequest<'_>, secrets: &mut Secrets) {
+        secrets.add_request(request);
+        let key = self.config.realm.registration.secret.as_ref().map(ClientSecret::expose);
+        let native = self.config.realm.native_registration.as_ref();
+        let native_key = native.and_then(|native| native.key.as_ref()).map(NativeKey::expose);
+        key.into_iter().chain(native_key).for_each(|key| secrets.add(key.to_owned()));
     }
 }
 

@@ -71,28 +71,29 @@ pub(crate) fn token(
         _ => None,
     };
     let advice = reason.and_then(|reason| refusals::advice(reason, facts));
-    let came = reason.is_some().then(|| head(answer, None));
+    let came = reason.is_some().then(|| head(answer, None, secrets));
     let url = relying_party.metadata().token_endpoint().chars().collect();
     let told = Error::new(Cause::Token { url, client_type, error, words });
     told.got(came)
         .advised(advice)
-        .differing(redirected(answer).or_else(|| of_tokens(error, answer)))
+        .differing(redirected(answer, secrets).or_else(|| of_tokens(error, answer, secrets)))
 }
 
 /// Where the answer redirects to, which is never followed.
-fn redirected(answer: &Answer) -> Option<Difference> {
-    Some(Difference::of_redirect(Redirected::Endpoint, answer.status(), answer.redirect()?, None))
+fn redirected(answer: &Answer, secrets: &Secrets) -> Option<Difference> {
+    let (of, to) = (Redirected::Endpoint, answer.redirect()?);
+    Some(Difference::of_redirect(of, answer.status(), to, None, secrets))
 }
 
 /// What was expected of tokens, and what came.
-fn of_tokens(error: TokenError, answer: &Answer) -> Option<Difference> {
+fn of_tokens(error: TokenError, answer: &Answer, secrets: &Secrets) -> Option<Difference> {
     let response = answer.response();
     let (expected, came) = match error {
         TokenError::Response { error: ResponseError::Status { status: ..300 } } => {
-            ("HTTP status 200".to_owned(), head(answer, None))
+            ("HTTP status 200".to_owned(), head(answer, None, secrets))
         }
         TokenError::Response { error: ResponseError::ContentType } => {
-            ("the content type application/json".to_owned(), head(answer, None))
+            ("the content type application/json".to_owned(), head(answer, None, secrets))
         }
         TokenError::Response { error: ResponseError::Json { error } } => {
             ("JSON (RFC 8259)".to_owned(), place(error, response.body))
@@ -130,21 +131,21 @@ pub(super) fn userinfo(
         UserinfoError::Refused { error, .. } if error != ErrorCode::Other => Some(error),
         _ => None,
     };
-    let came = answer.map(|(answer, _)| head(answer, named)).unwrap_or_default();
-    let difference = answer.and_then(|(answer, _)| redirected(answer));
+    let came = answer.map(|(answer, secrets)| head(answer, named, secrets)).unwrap_or_default();
+    let difference = answer.and_then(|(answer, secrets)| redirected(answer, secrets));
     let difference = difference.or_else(|| Difference::of_userinfo(error, came));
     let url = request.endpoint().chars().collect();
     Error::new(Cause::Userinfo { url, error, words }).differing(difference)
 }
 
 /// Status, error and type of an answer, where it leads, and when to ask again.
-fn head(answer: &Answer, named: Option<ErrorCode>) -> String {
-    let mut head = refused_documents::head(&answer.response());
+fn head(answer: &Answer, named: Option<ErrorCode>, secrets: &Secrets) -> String {
+    let mut head = refused_documents::head(&answer.response(), secrets);
     if let Some(named) = named {
         head = head.replacen(',', &format!(" and {named},"), 1);
     }
     if let Some(retry_after) = &answer.said().retry_after {
-        head += &format!(", Retry-After: {}", shown(retry_after));
+        head += &format!(", Retry-After: {}", shown(&secrets.hide(retry_after.clone())));
     }
     head
 }

@@ -100,6 +100,44 @@ fn each_request_is_sent_once_with_values_of_its_own() {
 }
 
 #[test]
+fn what_a_provider_repeats_of_the_secret_is_hidden() {
+    let scene = Scene::bent(|endpoint, _, response| match endpoint {
+        Endpoint::Token => {
+            let said = json!({"error": "invalid_client", "error_description": SECRET});
+            Response::new(401).with_body("application/json", said.to_string())
+        }
+        _ => response,
+    });
+    scene.configure(&format!("client-key {SECRET}\nredirect-urls https://pve.example:8006"));
+    let ran = scene.run(&["check", "sso", "--probe"]);
+    assert!(ran.stdout.contains("invalid_client: (hidden)"), "{ran:?}");
+    assert!(!ran.stdout.contains(SECRET) && !ran.stderr.contains(SECRET), "{ran:?}");
+}
+
+/// A call has 20 seconds, and the first request half of them.
+#[test]
+fn an_authorization_endpoint_that_is_silent_leaves_time_for_the_other_and_shows_no_nonce() {
+    let scene = Scene::bent(|endpoint, _, response| {
+        match endpoint {
+            Endpoint::Authorization => std::thread::sleep(std::time::Duration::from_secs(11)),
+            Endpoint::Token => {
+                return Response::new(400)
+                    .with_body("application/json", json!({"error": "invalid_grant"}).to_string());
+            }
+            _ => {}
+        }
+        response
+    });
+    scene.configure(&format!("client-key {SECRET}\nredirect-urls https://pve.example:8006"));
+    let ran = scene.run(&["check", "sso", "--probe"]);
+    let rows = said(&[["confidential", AUTHORIZATION, "open"], ["confidential", TOKEN, "good"]]);
+    assert_eq!(short(&ran), rows, "{ran:?}");
+    let printed = format!("{}{}", ran.stdout, ran.stderr);
+    assert!(printed.contains("took too long") && printed.contains("debug: GET"), "{printed}");
+    assert!(!printed.contains("nonce=") && !printed.contains("state="), "{printed}");
+}
+
+#[test]
 fn nothing_is_asked_without_the_option() {
     let scene = Scene::new();
     scene.configure(&format!("client-key {SECRET}\n{BOTH}"));

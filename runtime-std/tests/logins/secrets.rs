@@ -64,6 +64,33 @@ fn a_provider_that_repeats_secrets_is_not_quoted_with_them() {
     assert_hidden(&(ran.stdout + &ran.stderr), &secrets);
 }
 
+/// `SECRET` is in the request as HTTP Basic encodes it.
+#[test]
+fn a_provider_that_repeats_secrets_in_headers_is_not_quoted_with_them() {
+    for (status, name) in
+        [(401, "Content-Type"), (401, "Retry-After"), (307, "Location"), (200, "Content-Type")]
+    {
+        let scene = Scene::bent(move |endpoint, recorded, answer| {
+            if endpoint != Endpoint::Token {
+                return answer;
+            }
+            let body = String::from_utf8(recorded.request.body.clone()).unwrap();
+            let spelled = SECRET.replace('%', "%25").replace('+', "%2B");
+            let said = format!("x:/{SECRET}?{body}&{spelled}");
+            onerealm_demo_provider::Response::new(status).with_header(name, said)
+        });
+        scene.configure(&format!("client-key {SECRET}\nredirect-urls {WEB}"));
+        let (_, callback) = scene.begin(&["--redirect-url", WEB]);
+        for ran in [scene.finish(&callback), scene.run(&["check", "sso", "--probe"])] {
+            let printed = format!("{}{}", ran.stdout, ran.stderr);
+            assert_hidden(&printed, &secrets(&scene, &Tokens::default()));
+            let spelled = SECRET.replace('%', "%25").replace('+', "%2B");
+            assert!(!printed.contains(SECRET) && !printed.contains(&spelled), "{printed}");
+            assert!(!printed.contains("error") || printed.contains("HTTP status"), "{printed}");
+        }
+    }
+}
+
 #[test]
 fn debug_of_everything_public_shows_no_secret() {
     let (scene, tokens) = scene_that_keeps_tokens();

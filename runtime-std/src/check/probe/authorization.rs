@@ -21,7 +21,7 @@ pub(super) fn ask(
     relying_party: RelyingParty<'_>,
 ) -> Result<Shown, Error> {
     let mut buf = vec![0; MESSAGE_LEN];
-    let answer = login.send(&HttpRequest::page(request.write_url(&mut buf)?));
+    let answer = login.send_in_half_the_time(&HttpRequest::page(request.write_url(&mut buf)?));
     Ok(match answer {
         Ok(answer) => judge_authorization(&answer, request.into_pending(), relying_party),
         Err(error) => no_answer(&error),

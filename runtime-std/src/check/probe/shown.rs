@@ -1,7 +1,8 @@
 //! What an answer shows, in words and as a verdict.
 
 use crate::error::Error;
-use crate::error::shown::{Secrets, shown};
+use crate::error::refused_documents::head;
+use crate::error::shown::Secrets;
 use crate::error::words::ProviderWords;
 use crate::http::Answer;
 
@@ -48,16 +49,15 @@ pub(super) fn no_answer(error: &Error) -> Shown {
 }
 
 /// An answer in a few words.
-pub(super) fn came(answer: &Answer, words: Option<&ProviderWords>) -> String {
-    let status = answer.status();
-    match (words, answer.response().content_type) {
-        (Some(words), _) => format!("HTTP status {status}, {words}"),
-        (None, Some(content_type)) => format!("HTTP status {status}, {}", shown(content_type)),
-        (None, None) => format!("HTTP status {status}"),
+pub(super) fn came(answer: &Answer, words: Option<&ProviderWords>, secrets: &Secrets) -> String {
+    match words {
+        Some(words) => format!("HTTP status {}, {words}", answer.status()),
+        None => head(&answer.response(), secrets),
     }
 }
 
 /// A page of the provider's, by its title if it has one.
 pub(super) fn page(answer: &Answer) -> String {
-    came(answer, ProviderWords::of_refusal(answer, &Secrets::default()).as_ref())
+    let secrets = Secrets::default();
+    came(answer, ProviderWords::of_refusal(answer, &secrets).as_ref(), &secrets)
 }

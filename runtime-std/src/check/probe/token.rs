@@ -39,10 +39,10 @@ pub(super) fn ask(
         Err(error) => return Ok(no_answer(&error)),
     };
     let mut secrets = Secrets::default();
-    secrets.add_request(&message);
+    login.add_secrets(&message, &mut secrets);
     let client_type = request.client_type();
     let words = ProviderWords::of_refusal(&answer, &secrets);
-    let came = came(&answer, words.as_ref());
+    let came = came(&answer, words.as_ref(), &secrets);
     let code_first = words.is_some_and(|words| LOOKS_AT_THE_CODE.iter().any(|n| words.mentions(n)));
     let status = answer.status();
     let error = match request.response(answer.response()) {

@@ -106,6 +106,16 @@ fn a_long_text_is_cut_and_a_deep_one_is_no_trouble() {
 }
 
 #[test]
+fn a_secret_in_a_name_that_is_cut_is_hidden() {
+    let mut secrets = Secrets::default();
+    secrets.add("c0de".repeat(30));
+    let body = format!("{{\"grant_type=authorization_code&code={}\":1}}", "c0de".repeat(30));
+    let answer = Answer::refusing(400, "application/json", body.as_bytes(), &[]);
+    let words = ProviderWords::of_refusal(&answer, &secrets).unwrap();
+    assert_eq!(words.error, "an object with \"grant_type=authorization_code&code=(hidden)\"");
+}
+
+#[test]
 fn no_secret_of_the_request_is_repeated_however_it_is_spelled() {
     for (content_type, body) in [
         ("text/plain", r#"bad S3cret+&<""#),

@@ -53,6 +53,32 @@ fn values_are_shown_as_what_they_are() {
 }
 
 #[test]
+fn a_secret_is_hidden_whichever_of_its_characters_are_escaped() {
+    let mut secrets = Secrets::default();
+    ["s(1)+val~ x%2", "é"].into_iter().for_each(|secret| secrets.add(secret.to_owned()));
+    for spelling in [
+        "s(1)+val~ x%2",
+        "s%281%29%2Bval%7E+x%252",
+        "s%281%29%2bval~%20x%252",
+        "s(1)%2Bval~%20x%252",
+        "%73(1)%2Bval~+x%252",
+        "s(1)+val~%20x%2",
+        "%C3%A9",
+        "%c3%A9",
+    ] {
+        assert_eq!(secrets.hide(format!("a%{spelling}%zé+")), "a%(hidden)%z(hidden)+");
+    }
+    for other in ["s(1)+val~ x", "%C3", "100%", "a%2", "%", "%%", "%+1", "日本+%E6", ""] {
+        assert_eq!(secrets.hide(other.to_owned()), other);
+    }
+    // Neither a long secret nor a long text makes it slow.
+    let mut secrets = Secrets::default();
+    secrets.add("a".repeat(16_000) + "b");
+    let text = "%61".repeat(20_000);
+    assert_eq!(secrets.hide(text.clone()), text);
+}
+
+#[test]
 fn a_secret_that_the_provider_repeats_is_hidden() {
     let mut secrets = Secrets::default();
     ["c0de", ""].into_iter().for_each(|secret| secrets.add(secret.to_owned()));
