@@ -32,10 +32,10 @@ fn pairs(query: &str) -> impl Iterator<Item = &str> {
 
 /// Those that have the name of `pair`, however it is encoded.
 fn namesakes<'q>(query: &'q str, pair: &'q str) -> impl Iterator<Item = &'q str> {
-    pairs(query).filter(move |other| name(other).eq(name(pair)))
+    pairs(query).filter(move |other| name(other).bytes().eq(name(pair).bytes()))
 }
 
-fn name(pair: &str) -> impl Iterator<Item = u8> + '_ {
+fn name(pair: &str) -> FormText<'_> {
     let name = cut(pair, b'=').map_or(pair, |(name, _)| name);
-    FormText::encoded(name).into_iter().flat_map(FormText::bytes)
+    FormText::encoded(name).unwrap_or(FormText::plain(name))
 }
