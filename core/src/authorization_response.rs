@@ -1,15 +1,19 @@
 //! The authorization response (OpenID Connect Core 3.1.2.5 and 3.1.2.6): the end user returns.
 
+mod error;
+mod parameters;
 mod place;
 
 use core::fmt;
 
-use crate::error::error_enum;
+use self::parameters::Parameters;
 use crate::error_response::ErrorCode;
 use crate::policy::CODE_LEN;
 use crate::sealed_state::SealedState;
 use crate::state::{PendingKey, StateText};
-use crate::wire::{FormPairs, FormText, cut};
+use crate::wire::{FormText, cut};
+
+pub use self::error::AuthorizationResponseError;
 
 /// The response from the end user's browser. It is untrusted until
 /// [`PendingAuthorization::accept`](crate::PendingAuthorization::accept).
@@ -91,7 +95,7 @@ impl<'a> AuthorizationResponse<'a> {
     ///
     /// [`AuthorizationResponseError`]: it is not an authorization response of the code flow.
     pub fn from_query(query: &'a str) -> Result<Self, AuthorizationResponseError> {
-        let response = Parameters::read(query)?.response()?;
+        let response = Self::of(Parameters::read(query)?)?;
         Ok(AuthorizationResponse { query: Some(Query(query)), ..response })
     }
 
@@ -136,7 +140,7 @@ impl<'a> AuthorizationResponse<'a> {
             iss: iss.map(FormText::plain),
             ..Parameters::default()
         };
-        parameters.response()
+        Self::of(parameters)
     }
 
     /// Takes code and state from an interface without a place for `iss`: whether the provider sent
@@ -155,6 +159,36 @@ impl<'a> AuthorizationResponse<'a> {
     ) -> Result<Self, AuthorizationResponseError> {
         let response = Self::from_parts(code, state, None)?;
         Ok(AuthorizationResponse { iss: ResponseIssuer::NotKnown, ..response })
+    }
+
+    fn of(parameters: Parameters<'a>) -> Result<Self, AuthorizationResponseError> {
+        let Parameters { code, state, iss, error, error_description } = parameters;
+        let state = state.filter(|s| !s.is_empty()).ok_or(AuthorizationResponseError::NoState)?;
+        let outcome = match (code, error) {
+            (Some(_), Some(_)) => return Err(AuthorizationResponseError::CodeAndError),
+            (None, None) => return Err(AuthorizationResponseError::NoCode),
+            (Some(code), None) => match code.decoded_len() {
+                0 => return Err(AuthorizationResponseError::NoCode),
+                1..=CODE_LEN => Outcome::Code(code),
+                _ => return Err(AuthorizationResponseError::CodeTooLong),
+            },
+            (None, Some(text)) => Outcome::Error {
+                error: ErrorCode::of_form(text),
+                text,
+                description: error_description,
+            },
+        };
+        let iss = iss.map_or(ResponseIssuer::NotSent, ResponseIssuer::Sent);
+        Ok(AuthorizationResponse {
+            state,
+            iss,
+            outcome,
+            came_to: None,
+            query: None,
+            at: None,
+            written: None,
+            browser: None,
+        })
     }
 
     /// The response, with the caller's redirect URI `redirect_uri`: the login must have begun with
@@ -263,104 +297,5 @@ impl<'a> AuthorizationResponse<'a> {
             return true;
         };
         place::keeps_query(query, redirect_uri, self.came_to.is_none())
-    }
-}
-
-/// The parameters that have a meaning here, each at most once.
-#[derive(Default)]
-struct Parameters<'a> {
-    code: Option<FormText<'a>>,
-    state: Option<FormText<'a>>,
-    iss: Option<FormText<'a>>,
-    error: Option<FormText<'a>>,
-    error_description: Option<FormText<'a>>,
-}
-
-impl<'a> Parameters<'a> {
-    fn read(query: &'a str) -> Result<Self, AuthorizationResponseError> {
-        let mut parameters = Parameters::default();
-        for pair in FormPairs::new(query) {
-            let (name, value) = pair.ok_or(AuthorizationResponseError::Malformed)?;
-            if let Some(place) = parameters.place(name)? {
-                if place.replace(value).is_some() {
-                    return Err(AuthorizationResponseError::Duplicate);
-                }
-            }
-        }
-        Ok(parameters)
-    }
-
-    /// The place of the parameter `name`, if it has a meaning here.
-    fn place(
-        &mut self,
-        name: FormText<'_>,
-    ) -> Result<Option<&mut Option<FormText<'a>>>, AuthorizationResponseError> {
-        let places = [
-            ("code", &mut self.code),
-            ("state", &mut self.state),
-            ("iss", &mut self.iss),
-            ("error", &mut self.error),
-            ("error_description", &mut self.error_description),
-        ];
-        // Implicit and hybrid parameters, never requested.
-        if name == *"id_token" || name == *"access_token" || name == *"response" {
-            return Err(AuthorizationResponseError::OtherFlow);
-        }
-        Ok(places.into_iter().find(|(known, _)| name == **known).map(|(_, place)| place))
-    }
-
-    fn response(self) -> Result<AuthorizationResponse<'a>, AuthorizationResponseError> {
-        let state =
-            self.state.filter(|s| !s.is_empty()).ok_or(AuthorizationResponseError::NoState)?;
-        let outcome = match (self.code, self.error) {
-            (Some(_), Some(_)) => return Err(AuthorizationResponseError::CodeAndError),
-            (None, None) => return Err(AuthorizationResponseError::NoCode),
-            (Some(code), None) => match code.decoded_len() {
-                0 => return Err(AuthorizationResponseError::NoCode),
-                1..=CODE_LEN => Outcome::Code(code),
-                _ => return Err(AuthorizationResponseError::CodeTooLong),
-            },
-            (None, Some(text)) => Outcome::Error {
-                error: ErrorCode::of_form(text),
-                text,
-                description: self.error_description,
-            },
-        };
-        let iss = self.iss.map_or(ResponseIssuer::NotSent, ResponseIssuer::Sent);
-        Ok(AuthorizationResponse {
-            state,
-            iss,
-            outcome,
-            came_to: None,
-            query: None,
-            at: None,
-            written: None,
-            browser: None,
-        })
-    }
-}
-
-error_enum! {
-    /// Why something is not an authorization response. No login is affected.
-    pub enum AuthorizationResponseError {
-        /// Not form-encoded.
-        Malformed => "response_malformed",
-            "the callback's query is not form-encoded: give it as the browser shows it";
-        /// Missing state.
-        NoState => "state_missing",
-            "the callback has no state: give the whole URL that the browser was sent to";
-        /// Neither code nor error.
-        NoCode => "code_missing",
-            "the callback has neither a code nor an error: give the whole URL that the browser was sent to";
-        /// Too long.
-        CodeTooLong => "code_too_long", "the authorization code is longer than 8192 bytes";
-        /// A parameter given twice.
-        Duplicate => "response_duplicate",
-            "the callback has a parameter twice, which no provider may send (RFC 6749 section 3.1)";
-        /// Code and error at once.
-        CodeAndError => "response_ambiguous", "the callback has both a code and an error";
-        /// Tokens in the front channel.
-        OtherFlow => "response_other_flow",
-            "the callback carries tokens, as it does in flows that are not used here: the provider ignored response_type=code";
     }
 }

@@ -19,9 +19,9 @@ fn has_no_path(url: &str) -> bool {
 /// Where `may_lack` them, it may also have none of one name.
 pub(super) fn keeps_query(query: &str, redirect_uri: &str, may_lack: bool) -> bool {
     let own = cut(redirect_uri, b'?').map_or("", |(_, query)| query);
-    pairs(own).all(|pair| {
-        let mut found = namesakes(query, pair).peekable();
-        (may_lack && found.peek().is_none()) || found.eq(namesakes(own, pair))
+    pairs(own).map(name).all(|name| {
+        (may_lack && namesakes(query, name).next().is_none())
+            || namesakes(query, name).eq(namesakes(own, name))
     })
 }
 
@@ -30,12 +30,12 @@ fn pairs(query: &str) -> impl Iterator<Item = &str> {
     split(query, b'&').filter(|pair| !pair.is_empty())
 }
 
-/// Those that have the name of `pair`, however it is encoded.
-fn namesakes<'q>(query: &'q str, pair: &'q str) -> impl Iterator<Item = &'q str> {
-    pairs(query).filter(move |other| name(other).eq(name(pair)))
+/// Those of this name, however it is encoded.
+fn namesakes<'q>(query: &'q str, wanted: FormText<'q>) -> impl Iterator<Item = &'q str> {
+    pairs(query).filter(move |pair| name(pair).bytes().eq(wanted.bytes()))
 }
 
-fn name(pair: &str) -> impl Iterator<Item = u8> + '_ {
+fn name(pair: &str) -> FormText<'_> {
     let name = cut(pair, b'=').map_or(pair, |(name, _)| name);
-    FormText::encoded(name).into_iter().flat_map(FormText::bytes)
+    FormText::encoded(name).unwrap_or(FormText::plain(name))
 }

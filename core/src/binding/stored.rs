@@ -79,7 +79,7 @@ impl Binding {
             VERSION_WITH_DISCOVERY => true,
             _ => return None,
         };
-        let mut binding = Binding {
+        let binding = Binding {
             decision: decision_of_byte(decision & !BOUND_TO_BROWSER)?,
             bound_to_browser: decision & BOUND_TO_BROWSER != 0,
             begun: UnixTime(u64::from_be_bytes(rest.array()?)),
@@ -88,13 +88,11 @@ impl Binding {
             verifier: CodeVerifier::from_bytes(rest.array()?),
             realm: String::try_from(RealmName::parse(rest.text()?).ok()?.as_str()).ok()?,
             issuer: String::try_from(Issuer::parse(rest.text()?).ok()?.as_str()).ok()?,
-            discovery: None,
             client_id: String::try_from(ClientId::parse(rest.client_id()?).ok()?.as_str()).ok()?,
             redirect_uri: RedirectUri::parse(rest.text()?).ok()?,
+            // Behind the texts, as it came later.
+            discovery: if has_discovery { Some(rest.array()?) } else { None },
         };
-        if has_discovery {
-            binding.discovery = Some(rest.array()?);
-        }
         rest.0.is_empty().then_some(binding)
     }
 }
