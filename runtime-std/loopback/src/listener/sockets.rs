@@ -1,7 +1,7 @@
 //! The listening sockets: loopback addresses only, all on one port.
 
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
 /// Which loopback host the redirect URI names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(super) fn listen(host: LoopbackHost, port: Option<u16>) -> io::Result<(Vec<T
     };
     let attempts = if port.is_some() { 1 } else { ATTEMPTS };
     for _ in 0..attempts {
-        match listen_once(addresses, port.unwrap_or(0)) {
+        match listen_once(addresses, port.unwrap_or(0), TcpListener::bind) {
             // Another program on the other address would get the callback whenever the browser chooses that one.
             Err(error) if error.kind() == ErrorKind::AddrInUse => {}
             outcome => return outcome,
@@ -38,11 +38,15 @@ pub(super) fn listen(host: LoopbackHost, port: Option<u16>) -> io::Result<(Vec<T
     Err(ErrorKind::AddrInUse.into())
 }
 
-fn listen_once(addresses: &[IpAddr], mut port: u16) -> io::Result<(Vec<TcpListener>, u16)> {
+fn listen_once(
+    addresses: &[IpAddr],
+    mut port: u16,
+    bind: impl Fn(SocketAddr) -> io::Result<TcpListener>,
+) -> io::Result<(Vec<TcpListener>, u16)> {
     let mut listeners = Vec::new();
     let mut absent = None;
     for address in addresses {
-        match TcpListener::bind((*address, port)) {
+        match bind(SocketAddr::new(*address, port)) {
             Ok(listener) => {
                 port = listener.local_addr()?.port();
                 listeners.push(listener);
@@ -60,4 +64,54 @@ fn listen_once(addresses: &[IpAddr], mut port: u16) -> io::Result<(Vec<TcpListen
 
 fn is_refusal(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADDRESSES: [IpAddr; 2] =
+        [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+
+    /// On how many addresses it listens where those that `fails` says can't be had, for this reason.
+    fn listening(fails: impl Fn(&SocketAddr) -> bool, reason: ErrorKind) -> io::Result<usize> {
+        let bind = |address: SocketAddr| match fails(&address) {
+            true => Err(reason.into()),
+            // Whatever this machine has.
+            false => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)),
+        };
+        listen_once(&ADDRESSES, 0, bind).map(|(listeners, _)| listeners.len())
+    }
+
+    #[test]
+    fn an_address_that_others_have_or_that_is_forbidden_is_not_done_without() {
+        for reason in [ErrorKind::AddrInUse, ErrorKind::PermissionDenied] {
+            for fails in [SocketAddr::is_ipv4, SocketAddr::is_ipv6] {
+                let error = listening(fails, reason).unwrap_err();
+                assert_eq!(error.kind(), reason);
+            }
+        }
+    }
+
+    #[test]
+    fn one_address_is_enough_where_the_machine_lacks_the_other() {
+        for reason in [ErrorKind::AddrNotAvailable, ErrorKind::Unsupported] {
+            for fails in [SocketAddr::is_ipv4, SocketAddr::is_ipv6] {
+                assert_eq!(listening(fails, reason).unwrap(), 1);
+            }
+            let error = listening(|_| true, reason).unwrap_err();
+            assert_eq!(error.kind(), reason);
+        }
+    }
+
+    #[test]
+    fn all_addresses_have_the_port_of_the_first() {
+        let asked = std::cell::RefCell::new(Vec::new());
+        let bind = |address: SocketAddr| {
+            asked.borrow_mut().push(address.port());
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        };
+        let (listeners, _) = listen_once(&ADDRESSES, 0, bind).unwrap();
+        assert_eq!(*asked.borrow(), [0, listeners[0].local_addr().unwrap().port()]);
+    }
 }

@@ -165,6 +165,19 @@ fn a_renewal_that_was_held_up_replaces_no_key_that_is_in_use() {
 }
 
 #[test]
+fn a_first_key_that_was_held_up_replaces_none_that_is_in_use() {
+    let scene = Scene::new();
+    let file = KeyFile::new(scene.path());
+    // Two processes see no file, and one of them is faster.
+    let held_up = file.write_beside(&SealingKeys::generate(NOW).unwrap(), NOW).unwrap();
+    let state = scene.begin(NOW);
+    let text = scene.text();
+    file.place_first(&held_up).unwrap();
+    assert_eq!(scene.text(), text);
+    assert_eq!(scene.verdict(&state, NOW), "won");
+}
+
+#[test]
 fn first_logins_make_one_key_together() {
     for _ in 0..30 {
         let scene = Scene::new();

@@ -13,7 +13,9 @@ fn unsafe_reason(store: &Slots) -> Option<Unsafe> {
     };
     let put = store.put(&[1; 32], NOW, b"x").err().and_then(reason);
     let taken = store.take(&[2; 32], NOW).err().and_then(reason);
-    assert_eq!(put, taken);
+    let looked_for = store.is_marked(&[3; 32], NOW).err().and_then(reason);
+    let marked = store.mark(&[4; 32], NOW, NOW).err().and_then(reason);
+    assert_eq!([&taken, &looked_for, &marked], [&put; 3]);
     put
 }
 
