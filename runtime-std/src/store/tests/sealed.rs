@@ -261,6 +261,30 @@ fn sealed_states_and_stored_ones_are_told_apart_by_their_length() {
 }
 
 #[test]
+fn a_store_behind_a_pointer_or_before_a_directory_is_maintained_and_says_what_is_wrong() {
+    const DAY: u64 = 86_400;
+    let cluster = Cluster::new();
+    let sealed = cluster.node("a");
+    let both = SealedOrDirectoryStore::new(cluster.key_file(), cluster.directory.path().join("a"));
+    let stores: [Box<dyn PendingStore>; 2] = [Box::new(sealed), Box::new(both)];
+    stores[0].put(&pending(NOW)).unwrap();
+    let mut now = NOW;
+    for store in &stores {
+        let store: &dyn PendingStore = store;
+        let before = fs::read(cluster.key_file()).unwrap();
+        now += DAY;
+        store.authenticated(at(now));
+        assert_ne!(fs::read(cluster.key_file()).unwrap(), before, "{store:?}");
+        assert!(store.fault().is_none());
+    }
+    fs::write(cluster.key_file(), b"").unwrap();
+    for store in &stores {
+        let store: &dyn PendingStore = store;
+        assert_eq!(store.fault().unwrap().code(), "sealing_key_damaged", "{store:?}");
+    }
+}
+
+#[test]
 fn case_188_no_directory_is_made_for_a_key() {
     let cluster = Cluster::new();
     let shared = cluster.directory.path().join("shared");
