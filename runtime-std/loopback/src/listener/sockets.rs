@@ -20,6 +20,15 @@ const ATTEMPTS: usize = 16;
 
 /// Listens on every address of `host`; returns the shared port.
 pub(super) fn listen(host: LoopbackHost, port: Option<u16>) -> io::Result<(Vec<TcpListener>, u16)> {
+    listen_with(host, port, TcpListener::bind)
+}
+
+/// The same, where `bind` makes the sockets.
+fn listen_with(
+    host: LoopbackHost,
+    port: Option<u16>,
+    bind: impl Fn(SocketAddr) -> io::Result<TcpListener>,
+) -> io::Result<(Vec<TcpListener>, u16)> {
     let addresses: &[IpAddr] = match host {
         LoopbackHost::V4 => &[IpAddr::V4(Ipv4Addr::LOCALHOST)],
         LoopbackHost::V6 => &[IpAddr::V6(Ipv6Addr::LOCALHOST)],
@@ -29,7 +38,7 @@ pub(super) fn listen(host: LoopbackHost, port: Option<u16>) -> io::Result<(Vec<T
     };
     let attempts = if port.is_some() { 1 } else { ATTEMPTS };
     for _ in 0..attempts {
-        match listen_once(addresses, port.unwrap_or(0), TcpListener::bind) {
+        match listen_once(addresses, port.unwrap_or(0), &bind) {
             // Another program on the other address would get the callback whenever the browser chooses that one.
             Err(error) if error.kind() == ErrorKind::AddrInUse => {}
             outcome => return outcome,
@@ -102,6 +111,35 @@ mod tests {
             let error = listening(|_| true, reason).unwrap_err();
             assert_eq!(error.kind(), reason);
         }
+    }
+
+    #[test]
+    fn a_port_that_is_taken_on_one_address_is_given_up_for_another() {
+        let asked = std::cell::Cell::new(0);
+        // How many of the first sockets can't be had, and why.
+        let listen = |port, fails: usize, reason: ErrorKind| {
+            asked.set(0);
+            listen_with(LoopbackHost::Localhost, port, |_| {
+                asked.set(asked.get() + 1);
+                if asked.get() <= fails {
+                    Err(reason.into())
+                } else {
+                    TcpListener::bind("127.0.0.1:0")
+                }
+            })
+        };
+        let (listeners, _) = listen(None, 3, ErrorKind::AddrInUse).unwrap();
+        assert_eq!((listeners.len(), asked.get()), (2, 5));
+        let error = listen(None, usize::MAX, ErrorKind::AddrInUse).unwrap_err();
+        assert_eq!((error.kind(), asked.get()), (ErrorKind::AddrInUse, ATTEMPTS));
+        let error = listen(Some(8400), 1, ErrorKind::AddrInUse).unwrap_err();
+        assert_eq!(
+            (error.kind(), asked.get()),
+            (ErrorKind::AddrInUse, 1),
+            "a port of the caller's"
+        );
+        let error = listen(None, 1, ErrorKind::PermissionDenied).unwrap_err();
+        assert_eq!((error.kind(), asked.get()), (ErrorKind::PermissionDenied, 1));
     }
 
     #[test]
