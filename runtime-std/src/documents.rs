@@ -53,9 +53,7 @@ impl Documents {
     pub(crate) fn of(&self, realm: &Realm<&str>, call: &Call<'_>) -> Result<Arc<Published>, Error> {
         let (issuer, discovery_url) = (realm.issuer.as_str(), realm.discovery_url);
         let elsewhere = discovery_url.as_ref().map(DiscoveryUrl::as_str);
-        // Without TLS nobody's certificate matters: then neither URL has any.
-        let with_tls = [Some(issuer), elsewhere].into_iter().flatten().find(|url| is_https(url));
-        let trust = call.http.trust(with_tls.unwrap_or(issuer), call.ca_file)?;
+        let trust = call.http.trust(with_tls(issuer, elsewhere), call.ca_file)?;
         let discovery_url = elsewhere.map(str::to_owned);
         let whose = Whose { issuer: issuer.to_owned(), discovery_url, trust };
         let entry = Arc::clone(lock(&self.entries).entry(whose.clone()).or_default());
@@ -64,6 +62,30 @@ impl Documents {
     }
 }
 
+/// The URL whose certificate matters. Without TLS nobody's does: then neither URL has any.
+fn with_tls<'u>(issuer: &'u str, elsewhere: Option<&'u str>) -> &'u str {
+    [Some(issuer), elsewhere].into_iter().flatten().find(|url| is_https(url)).unwrap_or(issuer)
+}
+
 fn is_https(url: &str) -> bool {
     Uri::parse(url).is_ok_and(|uri| uri.has_scheme("https"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificates_matter_wherever_one_of_the_urls_has_tls() {
+        let (here, there) = ("http://127.0.0.1:8080/", "https://op.example/");
+        for (issuer, elsewhere, expected) in [
+            (there, None, there),
+            (here, None, here),
+            (here, Some(there), there),
+            (there, Some(here), there),
+            (here, Some("http://[::1]/"), here),
+        ] {
+            assert_eq!(with_tls(issuer, elsewhere), expected, "{issuer} {elsewhere:?}");
+        }
+    }
 }

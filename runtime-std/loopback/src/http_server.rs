@@ -298,4 +298,26 @@ mod tests {
         drop(client);
         draining.join().unwrap();
     }
+
+    #[test]
+    fn an_answer_framed_by_hand_is_the_last_one() {
+        for (response, expected) in [
+            (Response::new(200), true),
+            (Response::new(200).with_header("Content-Length", "0"), false),
+        ] {
+            let (_client, mut connection) = connected();
+            connection.write(&response, far()).unwrap();
+            assert_eq!(connection.is_reusable(), expected);
+        }
+    }
+
+    #[test]
+    fn an_answer_to_a_client_that_left_fails_at_once() {
+        let (client, mut connection) = connected();
+        drop(client);
+        let began = Instant::now();
+        let large = Response::new(200).with_body("text/plain", "x".repeat(1 << 24));
+        assert!((0..3).any(|_| connection.write(&large, far()).is_err()));
+        assert!(began.elapsed() < Duration::from_secs(60));
+    }
 }

@@ -471,3 +471,78 @@ fn what_looks_like_a_callback_is_told_of_three_times() {
     }
     assert_eq!(listener.next(Instant::now()).unwrap_err(), ListenerError::TimedOut);
 }
+
+#[test]
+fn each_kind_of_what_looks_like_a_callback_is_told_of_by_itself() {
+    let mut listener = LoopbackListener::bind(LoopbackHost::V4, None, "/callback").unwrap();
+    let url = listener.redirect_url().to_owned();
+    let authority = url["http://".len()..].strip_suffix("/callback").unwrap().to_owned();
+    assert_eq!(authority, format!("127.0.0.1:{}", listener.port()));
+    let send = |head: &str| {
+        let mut stream = TcpStream::connect(&authority).unwrap();
+        stream.write_all(format!("{head}\r\n\r\n").as_bytes()).unwrap();
+        read_to_end(stream)
+    };
+    let long = format!("GET /callback?code={}", "c".repeat(1 << 16));
+    for _ in 0..5 {
+        send(&format!("GET /other?code=c HTTP/1.1\r\nHost: {authority}"));
+        send(&format!("POST /callback HTTP/1.1\r\nHost: {authority}\r\nContent-Length: 0"));
+        // A form that a page of the provider's sends has an origin.
+        let origin = "Origin: https://login.example\r\nContent-Length: 0";
+        send(&format!("POST /callback HTTP/1.1\r\nHost: {authority}\r\n{origin}"));
+        send("GET /callback?code=c HTTP/1.1\r\nHost: evil.example");
+        send(&format!("{GOOD}\r\nHost: {authority}\r\nOrigin: https://evil.example"));
+        send(&format!("POST /other?code=c HTTP/1.1\r\nHost: {authority}\r\n{origin}"));
+        send(&format!("{long} HTTP/1.1\r\nHost: {authority}"));
+    }
+    let mut told = Vec::new();
+    while let Ok(arrival) = listener.next(Instant::now()) {
+        let Arrival::Refused(refusal) = arrival else { panic!("{arrival:?}") };
+        told.push(format!("{refusal:?}").split('(').next().unwrap().to_owned());
+    }
+    for kind in ["OtherPath", "Posted", "OtherHost", "Scripted", "Unreadable"] {
+        assert_eq!(told.iter().filter(|told| *told == kind).count(), 3, "{kind}: {told:?}");
+    }
+    assert_eq!(told.len(), 15);
+}
+
+#[test]
+fn a_browser_waits_for_the_outcome_and_is_let_go_when_there_is_none() {
+    for is_concluded in [true, false] {
+        let mut listener = LoopbackListener::bind(LoopbackHost::V4, None, "/callback").unwrap();
+        let callback = format!("{}?code=c&state=good", listener.redirect_url());
+        let (sent_on, is_sent_on) = channel();
+        let browser = thread::spawn(move || {
+            let answer = get(&callback);
+            let end = answer.lines().find_map(|line| line.strip_prefix("Location: ")).unwrap();
+            sent_on.send(()).unwrap();
+            let began = Instant::now();
+            (get(end), began.elapsed())
+        });
+        let Ok(Arrival::Callback(candidate)) = listener.next(far()) else { panic!("no callback") };
+        listener.accept(candidate);
+        is_sent_on.recv().unwrap();
+        let pause = Duration::from_millis(300);
+        thread::sleep(pause);
+        let began = Instant::now();
+        if is_concluded {
+            listener.conclude(Page::new(200, "a program", "Done"));
+        } else {
+            drop(listener);
+        }
+        // No thread is left behind that waits on.
+        assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+        let (page, waited) = browser.join().unwrap();
+        assert_eq!(page.starts_with("HTTP/1.1 200 "), is_concluded, "{page}");
+        assert!(waited > pause / 2, "{waited:?}");
+    }
+}
+
+#[test]
+fn each_end_of_a_wait_has_words_of_its_own() {
+    use ListenerError::{Cancelled, OpenedTwice, TimedOut};
+    let words = [TimedOut, Cancelled, OpenedTwice].map(|error| error.to_string());
+    for (words, part) in words.iter().zip(["in time", "stopped waiting", "opened twice"]) {
+        assert!(words.contains(part), "{words}");
+    }
+}

@@ -138,6 +138,21 @@ mod tests {
     }
 
     #[test]
+    fn a_json_form_has_a_payload_and_a_signature_or_a_ciphertext() {
+        for (members, expected) in [
+            (json!({"payload": "e30", "signature": "x"}), true),
+            (json!({"payload": "e30", "signatures": []}), true),
+            (json!({"ciphertext": "x"}), true),
+            (json!({"payload": "e30"}), false),
+            (json!({"signature": "x"}), false),
+            (json!({"signatures": []}), false),
+            (json!({}), false),
+        ] {
+            assert_eq!(is_json_token(members.as_object().unwrap()), expected, "{members}");
+        }
+    }
+
+    #[test]
     fn a_token_is_found_in_text() {
         for text in [
             JWS,

@@ -129,10 +129,7 @@ impl Keys<'_> {
         let until = self.call.deadline.min(Instant::now() + OTHER_S_TIME);
         loop {
             let newer = self.keys_on_disk();
-            let is_newer = |keys: &Arc<Document>| {
-                keys.age.fetched > seen.age.fetched || keys.response().body != seen.response().body
-            };
-            if let Some(newer) = newer.filter(is_newer) {
+            if let Some(newer) = newer.filter(|keys| is_newer(keys, seen)) {
                 return newer;
             }
             // By then it has finished or died.
@@ -184,5 +181,35 @@ impl Keys<'_> {
             let cause = Cause::Jwks { url: keys.place.clone(), error };
             Error::new(cause).differing(difference)
         })
+    }
+}
+
+/// Whether another process fetched these keys after those `seen`: in the same second, only others tell.
+fn is_newer(keys: &Document, seen: &Document) -> bool {
+    keys.age.fetched > seen.age.fetched || keys.response().body != seen.response().body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document::Age;
+    use super::*;
+    use crate::http::Answer;
+
+    #[test]
+    fn keys_are_newer_if_they_are_others_or_were_fetched_later() {
+        let keys = |fetched, body: &str| {
+            let age = Age::new(Kind::Keys, fetched, 600, true);
+            Document::kept(Kind::Keys, "https://h/k", Answer::kept(None, body.as_bytes()), age)
+        };
+        let seen = keys(100, "a");
+        for (newer, expected) in [
+            (keys(100, "a"), false),
+            (keys(99, "a"), false),
+            (keys(101, "a"), true),
+            (keys(100, "b"), true),
+            (keys(101, "b"), true),
+        ] {
+            assert_eq!(is_newer(&newer, &seen), expected);
+        }
     }
 }

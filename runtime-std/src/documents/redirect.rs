@@ -220,6 +220,44 @@ mod tests {
     }
 
     #[test]
+    fn a_scheme_s_own_port_may_be_named_and_a_host_may_be_short() {
+        for (from, location, expected) in [
+            ("http://127.0.0.1/t", "http://127.0.0.1:80/m", "http://127.0.0.1/m"),
+            ("http://127.0.0.1:80/t", "http://127.0.0.1/m", "http://127.0.0.1:80/m"),
+            ("https://a.b/t/u", "/m", "https://a.b/m"),
+            ("https://a.b?p", "/m", "https://a.b/m"),
+        ] {
+            assert_eq!(to(from, location).as_deref(), Ok(expected), "{from} {location}");
+        }
+    }
+
+    /// What follows also asks the `url` crate.
+    #[test]
+    fn origins_are_compared_here_too() {
+        let is_same = |one: &str, other: &str| {
+            let [one, other] =
+                [one, other].map(|url| Origin::of(&Uri::parse(url).unwrap()).unwrap());
+            one.is(&other)
+        };
+        for (one, other, expected) in [
+            ("https://h/", "https://h:443/", true),
+            ("http://h/", "http://h:80/", true),
+            ("https://H/", "HTTPS://h/", true),
+            ("https://h/", "https://h:80/", false),
+            ("https://h/", "https://h:8443/", false),
+            ("https://h:8443/", "https://h:8444/", false),
+            ("http://h/", "http://h:443/", false),
+            ("https://h/", "http://h/", false),
+            ("https://h/", "http://h:443/", false),
+            ("https://h/", "https://h2/", false),
+            ("https://h/", "https://h./", false),
+        ] {
+            assert_eq!(is_same(one, other), expected, "{one} {other}");
+            assert_eq!(is_same(other, one), expected, "{other} {one}");
+        }
+    }
+
+    #[test]
     fn a_target_that_two_readers_could_read_in_two_ways_is_refused() {
         for location in [
             "",

@@ -302,6 +302,7 @@ mod tests {
             ("HTTP/1.1 204 \r\nContent-Length: 0\r\n\r\n".to_owned(), true),
             ("HTTP/1.1 304 \r\nContent-Length: 5\r\n\r\n".to_owned(), true),
             ("HTTP/1.1 103 \r\n\r\nHTTP/1.1 204 \r\n\r\n".to_owned(), true),
+            ("HTTP/1.1 100 \r\n\r\nHTTP/1.1 204 \r\n\r\n".to_owned(), true),
             ("HTTP/1.1 103 \r\n\r\n".to_owned(), false),
             // Nothing is awaited, and whatever comes means something else.
             ("HTTP/1.1 101 \r\n\r\n\0".to_owned(), true),

@@ -117,7 +117,13 @@ fn open_to_others(metadata: &Metadata, bits: u32, reason: fn(u32) -> Unsafe) -> 
         return Some(reason(mode));
     }
     let (owner, user) = (metadata.uid(), rustix::process::geteuid().as_raw());
-    (owner != 0 && owner != user).then_some(Unsafe::ForeignOwner { owner, user })
+    is_foreign(owner, user).then_some(Unsafe::ForeignOwner { owner, user })
+}
+
+/// Whether the owner is neither this user nor root.
+#[cfg(unix)]
+pub(super) fn is_foreign(owner: u32, user: u32) -> bool {
+    owner != 0 && owner != user
 }
 
 #[cfg(not(unix))]

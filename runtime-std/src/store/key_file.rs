@@ -6,7 +6,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -43,18 +43,28 @@ impl KeyFile {
             return Ok(keys);
         }
         let new = self.write_beside(&SealingKeys::generate(now)?, now)?;
-        // With hard links, the first process creates the file; without, the last one does.
-        let placed = match retried(|| fs::hard_link(&new, &self.path)) {
-            Ok(()) => Ok(()),
-            Err(e) if e.kind() == ErrorKind::AlreadyExists => Ok(()),
-            Err(_) => retried(|| fs::rename(&new, &self.path)),
-        };
+        let placed = self.place_first(&new, |new, path| fs::hard_link(new, path));
         // After a rename it is already gone.
         let _ = retried(|| fs::remove_file(&new));
-        placed.on("create", &self.path)?;
+        placed?;
         // What all others read, which may differ from what was written here.
         let missing = || StoreError::io("read", &self.path, ErrorKind::NotFound.into());
         self.read()?.ok_or_else(missing)
+    }
+
+    /// Gives a new file the key file's name. With hard links, which `link` makes, the first process creates the file;
+    /// without, the last one does.
+    pub(super) fn place_first(
+        &self,
+        new: &Path,
+        link: impl Fn(&Path, &Path) -> io::Result<()>,
+    ) -> Result<(), StoreError> {
+        let placed = match retried(|| link(new, &self.path)) {
+            Ok(()) => Ok(()),
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => Ok(()),
+            Err(_) => retried(|| fs::rename(new, &self.path)),
+        };
+        placed.on("create", &self.path)
     }
 
     /// What keeps logins from being sealed.

@@ -38,3 +38,28 @@ pub(super) fn forget(path: &Path) {
         ANY.store(!reported.is_empty(), Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_file_is_said_once_until_it_is_right_again() {
+        // What other tests report is of the same list.
+        let directory = tempfile::tempdir().unwrap();
+        let (one, other) = (directory.path().join("one"), directory.path().join("other"));
+        let damaged = |path: &Path| StoreError::DamagedKeyFile { path: path.to_owned() };
+        let says = |path: &Path| is_new(path, &damaged(path));
+        assert_eq!(
+            [says(&one), says(&one), says(&other), says(&other)],
+            [true, false, true, false]
+        );
+        assert!(is_new(&one, &StoreError::NoEntropy), "that is something else");
+        assert!(!says(&one));
+        forget(&one);
+        assert_eq!([says(&one), says(&other)], [true, false]);
+        forget(&one);
+        forget(&other);
+        assert_eq!([says(&one), says(&other)], [true, true]);
+    }
+}

@@ -213,6 +213,61 @@ fn a_batch_that_is_swept_away_is_made_again() {
 }
 
 #[test]
+fn a_batch_that_another_process_makes_meanwhile_is_used() {
+    let (_parent, store) = store();
+    store.put(&key(0), NOW, b"x").unwrap();
+    let batch = batch(&store, NOW + LIFETIME);
+    let mut is_made = false;
+    let made = made_for(&batch, &batch, "create", || {
+        if !is_made {
+            is_made = true;
+            fs::create_dir(&batch).unwrap();
+            return Err(ErrorKind::NotFound.into());
+        }
+        Ok("made")
+    });
+    assert_eq!(made.unwrap(), "made");
+}
+
+#[test]
+fn what_another_process_did_first_is_no_failure_and_all_else_is() {
+    for kind in [ErrorKind::NotFound, ErrorKind::DirectoryNotEmpty, ErrorKind::AlreadyExists] {
+        assert_eq!(files::gone::<()>(Err(kind.into())).unwrap(), None, "{kind}");
+    }
+    for kind in [ErrorKind::PermissionDenied, ErrorKind::NotADirectory, ErrorKind::Other] {
+        assert_eq!(files::gone::<()>(Err(kind.into())).unwrap_err().kind(), kind);
+    }
+    assert_eq!(files::gone(Ok(1)).unwrap(), Some(1));
+}
+
+#[test]
+fn an_error_of_the_file_system_is_told_with_what_to_do() {
+    use std::error::Error as _;
+
+    let error = |operation, kind: ErrorKind| {
+        let error = StoreError::io(operation, Path::new("/d"), kind.into());
+        assert!(error.source().is_some(), "the system's own words");
+        error.to_string()
+    };
+    let other = "check the directory for pending logins";
+    for (operation, kind, advice) in [
+        ("create", ErrorKind::NotFound, "mount the file system"),
+        ("open", ErrorKind::NotFound, other),
+        ("create", ErrorKind::PermissionDenied, "let the user that this runs as"),
+        ("create", ErrorKind::StorageFull, "make room"),
+        ("create", ErrorKind::QuotaExceeded, "make room"),
+        ("create", ErrorKind::ReadOnlyFilesystem, "that can be written to"),
+        ("create", ErrorKind::AlreadyExists, "begin the login again"),
+        ("create", ErrorKind::Other, other),
+    ] {
+        let message = error(operation, kind);
+        assert!(message.contains(advice), "{operation} {kind}: {message}");
+    }
+    assert!(StoreError::Unknown.source().is_none());
+    assert!(StoreError::Used.source().is_none());
+}
+
+#[test]
 fn a_batch_that_is_swept_away_at_any_moment_keeps_no_login_out() {
     let (_parent, store) = store();
     let (sweep, sweeps) = mpsc::channel();

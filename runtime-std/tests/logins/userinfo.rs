@@ -33,6 +33,7 @@ fn claims_of_the_id_token_come_before_those_of_userinfo() {
     let body = r#"{"sub":"SUB","preferred_username":"mallory","department":"r\/d"}"#;
     let (scene, ran) = finish_with("application/json", 200, body, "");
     assert_eq!((ran.status, &ran.json["username"]), (0, &ALICE.into()), "{ran:?}");
+    assert_eq!(ran.json["claims"]["preferred_username"], ALICE, "what is handed on as well");
     assert_eq!(ran.json["claims"]["department"], "r/d");
     let requests = scene.provider.requests_to(Endpoint::Userinfo);
     let [request] = requests.as_slice() else { panic!("{requests:?}") };

@@ -175,4 +175,54 @@ mod tests {
         acceptor.address = "127.0.0.1:1".parse().unwrap();
         drop(acceptor);
     }
+
+    #[test]
+    fn a_connection_that_ends_leaves_the_others_their_places() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (ended, has_ended) = std::sync::mpsc::channel();
+        let acceptor = Acceptor::start(listener, 8, move |mut connection| {
+            let _ = connection.read(0, Instant::now() + Duration::from_secs(60));
+            ended.send(()).unwrap();
+        });
+        let acceptor = acceptor.unwrap();
+        let open = || acceptor.open.lock().oldest_first.len();
+        let connect = |count: usize| {
+            let client = TcpStream::connect(address).unwrap();
+            while open() < count {
+                thread::sleep(Duration::from_millis(1));
+            }
+            client
+        };
+        let (first, second) = (connect(1), connect(2));
+        drop(first);
+        has_ended.recv().unwrap();
+        while open() > 1 {
+            thread::sleep(Duration::from_millis(1));
+        }
+        assert_eq!(open(), 1, "the other one");
+        assert_eq!(
+            acceptor.open.lock().oldest_first[0].peer_addr().unwrap(),
+            second.local_addr().unwrap()
+        );
+        drop(acceptor);
+        // It was cut, and waited for.
+        assert!(has_ended.try_recv().is_ok());
+    }
+
+    #[test]
+    fn a_drop_waits_for_those_who_answer() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (said, says) = std::sync::mpsc::channel();
+        let acceptor = Acceptor::start(listener, 8, move |_| {
+            said.send("begun").unwrap();
+            thread::sleep(Duration::from_millis(300));
+            said.send("done").unwrap();
+        });
+        let _client = TcpStream::connect(address).unwrap();
+        assert_eq!(says.recv(), Ok("begun"));
+        drop(acceptor);
+        assert_eq!(says.try_recv(), Ok("done"));
+    }
 }

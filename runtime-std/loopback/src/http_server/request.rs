@@ -194,6 +194,12 @@ mod tests {
     }
 
     #[test]
+    fn a_head_is_all_that_there_is() {
+        assert_eq!(parse("GET / HTTP/1.1\r\nHost: x\r\n\r\nmore").err(), Some(400));
+        assert_eq!(Request::unreadable(b"received".to_vec()).raw_head, b"received");
+    }
+
+    #[test]
     fn a_connection_is_kept_unless_the_client_says_otherwise() {
         let close = parse("GET / HTTP/1.1\r\nHost: x\r\nConnection: Close\r\n\r\n").unwrap();
         let old = parse("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").unwrap();

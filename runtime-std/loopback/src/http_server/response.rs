@@ -123,6 +123,18 @@ mod tests {
     }
 
     #[test]
+    fn a_status_has_its_phrase_or_none() {
+        let phrases = "200 OK|302 Found|303 See Other|400 Bad Request|401 Unauthorized|404 Not Found|\
+            405 Method Not Allowed|410 Gone|411 Length Required|413 Content Too Large|414 URI Too Long|\
+            431 Request Header Fields Too Large|500 Internal Server Error|503 Service Unavailable|299 ";
+        for line in phrases.split('|') {
+            let response = Response::new(line[..3].parse().unwrap());
+            let written = String::from_utf8(response.to_bytes(true, true).unwrap()).unwrap();
+            assert!(written.starts_with(&format!("HTTP/1.1 {line}\r\n")), "{written}");
+        }
+    }
+
+    #[test]
     fn a_header_can_not_be_split() {
         let response = Response::new(302).with_header("Location", "http://x/\r\nSet-Cookie: a=b");
         assert!(response.to_bytes(true, true).is_err());

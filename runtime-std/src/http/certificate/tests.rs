@@ -92,3 +92,43 @@ fn what_is_cut_off_or_changed_is_read_without_a_panic() {
         }
     }
 }
+
+#[test]
+fn the_bits_of_an_rsa_key_are_those_of_its_number() {
+    let value = |tag: u8, content: &[u8]| {
+        let [high, low] = u16::try_from(content.len()).unwrap().to_be_bytes();
+        [&[tag, 0x82, high, low], content].concat()
+    };
+    let short = |tag: u8, content: &[u8]| [&[tag, content.len() as u8], content].concat();
+    let key = |algorithm: &[u8], modulus: &[u8]| {
+        let numbers = [value(2, modulus), short(2, &[1, 0, 1])].concat();
+        let bits = [&[0], &value(0x30, &numbers)[..]].concat();
+        [short(0x30, &short(6, algorithm)), value(3, &bits)].concat()
+    };
+    for (first, bytes, expected) in [
+        (&[0, 0x80][..], 256, 2048),
+        (&[0x40], 256, 2047),
+        (&[1], 256, 2041),
+        (&[0, 0xff], 384, 3072),
+    ] {
+        let rest = vec![0; bytes - 1];
+        let modulus = [first, &rest].concat();
+        assert_eq!(rsa_bits(&key(RSA, &modulus)), Some(expected), "{first:?}");
+        assert_eq!(rsa_bits(&key(SERVER_AUTH, &modulus)), None);
+    }
+}
+
+#[test]
+fn a_value_is_looked_for_by_its_tag_and_an_attribute_by_its_type() {
+    assert_eq!(inside(&[4, 1, 7], Tag::OctetString), Some(&[7][..]));
+    assert_eq!(inside(&[4, 1, 7], Tag::BitString), None);
+    assert_eq!(inside(&[4, 1, 7, 4, 1, 7], Tag::OctetString), None);
+    let der = made(|params| {
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, "login.example");
+        params.distinguished_name.push(DnType::OrganizationName, "Contoso");
+    });
+    let certificate = Certificate::read(&der).unwrap();
+    assert_eq!(certificate.common_name().unwrap(), "\"login.example\"");
+    assert_eq!(attribute(certificate.subject, ORGANIZATION).unwrap(), "\"Contoso\"");
+}

@@ -62,3 +62,26 @@ fn a_realm_s_own_file_is_no_part_of_it() {
         assert!(clients.newer_than(&trust, &used, || panic!("it is read")).is_none());
     }
 }
+
+#[test]
+fn a_file_that_was_replaced_is_forgotten_and_others_are_not() {
+    use base64ct::{Base64, Encoding};
+
+    let file = |path: &str| {
+        let base64 = Base64::encode_string(&certificates()[0]);
+        let pem = format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n");
+        Trust::File { path: path.into(), pem: pem.into_bytes() }
+    };
+    let (clients, _) = clients(&certificates(), Duration::ZERO);
+    let known = || {
+        let known = clients.0.lock().unwrap();
+        known.iter().map(|known| known.trust.name()).collect::<Vec<_>>()
+    };
+    let [one, other, replaced] = ["a.pem", "b.pem", "a.pem"].map(file);
+    for trust in [&one, &other, &one, &Trust::System] {
+        clients.of(trust).unwrap();
+    }
+    assert_eq!(known(), [&Trust::System, &one, &other].map(Trust::name));
+    clients.of(&replaced).unwrap();
+    assert_eq!(known(), [&Trust::System, &other, &replaced].map(Trust::name));
+}

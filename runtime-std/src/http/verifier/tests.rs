@@ -36,10 +36,14 @@ fn verifier(trusted: &[&CertificateDer<'static>]) -> Verifier {
 }
 
 fn rule(error: Error) -> Rule {
+    reason(error).rule
+}
+
+fn reason(error: Error) -> Refused {
     let Error::InvalidCertificate(CertificateError::Other(other)) = error else {
         panic!("it has no rule: {error:?}");
     };
-    other.0.downcast_ref::<Refused>().unwrap().rule
+    other.0.downcast_ref::<Refused>().unwrap().clone()
 }
 
 #[test]
@@ -71,6 +75,133 @@ fn a_handshake_s_signature_is_refused_by_its_cause() {
     let bad = || Error::from(CertificateError::BadSignature);
     assert_eq!(rule(verifier.of_signature(bad(), &ca)), Rule::NotItsKey);
     assert_eq!(rule(verifier.of_signature(bad(), &weak)), Rule::WeakKey(1024));
+    assert_eq!(rule(verifier.of_signature(bad(), &der(fixtures::RSA_2048))), Rule::NotItsKey);
+    for has_ca_file in [true, false] {
+        let verifier = Verifier::new([ca.clone()].into(), has_ca_file).unwrap();
+        assert_eq!(reason(verifier.of_signature(bad(), &ca)).facts.has_ca_file, has_ca_file);
+        let error = Judged::Rule(Rule::Version);
+        let name = "localhost".try_into().unwrap();
+        let now = UnixTime::since_unix_epoch(Duration::ZERO);
+        let shown = Shown { end_entity: &ca, intermediates: &[], server_name: &name, now };
+        assert_eq!(reason(verifier.explained(error, &shown)).facts.has_ca_file, has_ca_file);
+    }
+}
+
+#[test]
+fn what_nobody_trusts_is_named_by_what_it_is() {
+    let root = made("Root", None, Some(BasicConstraints::Unconstrained));
+    let middle = made("Middle", Some(&root), Some(BasicConstraints::Unconstrained));
+    let (own, own_ca) =
+        (made("Own", None, None), made("Own CA", None, Some(BasicConstraints::Unconstrained)));
+    assert_eq!(refusal(&[&root.der], &own.der), Some(Rule::SelfSigned));
+    assert_eq!(refusal(&[&root.der], &own_ca.der), Some(Rule::SelfSigned));
+    assert_eq!(refusal(&[&root.der], &middle.der), Some(Rule::OfAuthority));
+    for trusted in [&own, &own_ca, &middle] {
+        assert_eq!(refusal(&[&root.der, &trusted.der], &trusted.der), None, "trusted itself");
+    }
+    // Another key under the name of a trusted one.
+    let namesake = made("Root", None, Some(BasicConstraints::Unconstrained));
+    let leaf = made("Leaf", Some(&namesake), None);
+    assert_eq!(refusal(&[&root.der], &leaf.der), Some(Rule::OtherIssuer));
+    let [strong, of_weak] = [fixtures::RSA_2048, fixtures::OF_WEAK_CA].map(der);
+    assert_eq!(refusal(&[&strong], &of_weak), Some(Rule::OtherIssuer), "2048 bits are enough");
+}
+
+#[test]
+fn the_issuer_that_is_told_is_the_one_that_is_missing() {
+    let root = made("Root", None, Some(BasicConstraints::Unconstrained));
+    let middle = made("Middle", Some(&root), Some(BasicConstraints::Unconstrained));
+    let lower = made("Lower", Some(&middle), Some(BasicConstraints::Unconstrained));
+    let leaf = made("Leaf", Some(&lower), None);
+    let name = "localhost".try_into().unwrap();
+    let now = UnixTime::since_unix_epoch(Duration::from_secs(1_800_000_000));
+    for (others, expected) in [
+        (vec![], "\"Lower\""),
+        (vec![&lower.der], "\"Middle\""),
+        (vec![&middle.der, &lower.der], "\"Root\""),
+    ] {
+        let others: Vec<_> = others.into_iter().cloned().collect();
+        let trusted = made("Trusted", None, Some(BasicConstraints::Unconstrained));
+        let error = verifier(&[&trusted.der])
+            .verify_server_cert(&leaf.der, &others, &name, &[], now)
+            .unwrap_err();
+        assert_eq!(reason(error).facts.issuer, expected);
+    }
+}
+
+#[test]
+fn a_certificate_that_is_trusted_itself_has_its_times() {
+    let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2020, 1, 2);
+    let certificate = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
+    let (begins, ends) = (1_577_836_800, 1_577_923_200);
+    let name = "localhost".try_into().unwrap();
+    let outcome = |time| {
+        let now = UnixTime::since_unix_epoch(Duration::from_secs(time));
+        let verifier = verifier(&[certificate.der()]);
+        match verifier.verify_server_cert(certificate.der(), &[], &name, &[], now) {
+            Ok(_) => "accepted",
+            Err(Error::InvalidCertificate(CertificateError::NotValidYetContext { .. })) => "early",
+            Err(Error::InvalidCertificate(CertificateError::ExpiredContext { .. })) => "late",
+            Err(error) => panic!("{error:?}"),
+        }
+    };
+    for (time, expected) in [
+        (0, "early"),
+        (begins - 1, "early"),
+        (begins, "accepted"),
+        (ends, "accepted"),
+        (ends + 1, "late"),
+        (2 * ends, "late"),
+    ] {
+        assert_eq!(outcome(time), expected, "{time}");
+    }
+}
+
+#[test]
+fn names_and_purposes_are_looked_at_whoever_issued_a_certificate() {
+    let root = made("Root", None, Some(BasicConstraints::Unconstrained));
+    let with = |change: fn(&mut CertificateParams)| {
+        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        change(&mut params);
+        params.signed_by(&KeyPair::generate().unwrap(), &root.issuer).unwrap().der().clone()
+    };
+    let other_host = with(|params| {
+        params.subject_alt_names =
+            vec![rcgen::SanType::DnsName("other.example".try_into().unwrap())];
+    });
+    let no_host = with(|params| params.subject_alt_names.clear());
+    let other_purpose = with(|params| {
+        params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+    });
+    for (shown, expected) in [
+        (&other_host, Rule::OtherHost),
+        (&no_host, Rule::NoHost),
+        (&other_purpose, Rule::ExtendedKeyUsage),
+        (&der(fixtures::CRITICAL), Rule::CriticalExtension),
+    ] {
+        assert_eq!(refusal(&[&root.der], shown), Some(expected));
+        assert_eq!(refusal(&[&root.der, shown], shown), Some(expected), "trusted itself");
+    }
+}
+
+#[test]
+fn what_rustls_has_no_name_for_has_a_rule() {
+    use webpki::Error as Webpki;
+    for (error, expected) in [
+        (Webpki::EndEntityUsedAsCa, Some(Rule::Chain)),
+        (Webpki::NameConstraintViolation, Some(Rule::Chain)),
+        (Webpki::UnsupportedCertVersion, Some(Rule::Version)),
+        (Webpki::UnsupportedCriticalExtension, Some(Rule::CriticalExtension)),
+        (Webpki::EmptyEkuExtension, Some(Rule::ExtendedKeyUsage)),
+        (Webpki::SignatureAlgorithmMismatch, Some(Rule::Encoding)),
+        (Webpki::MalformedExtensions, Some(Rule::Encoding)),
+        (Webpki::CertRevoked, None),
+    ] {
+        assert_eq!(rule_of_webpki(&error), expected, "{error:?}");
+    }
 }
 
 /// A certificate for localhost, or a CA's, with what issues more by it.

@@ -90,6 +90,39 @@ fn case_125_the_oldest_are_given_up_and_the_newest_survive() {
 }
 
 #[test]
+fn room_is_made_once_for_each_batch() {
+    let bound = Bound { files: 64, batch: 8 };
+    let begin: Vec<u64> = (1..=32).filter(|number| bound.begins_batch(*number)).collect();
+    assert_eq!(begin, [1, 9, 17, 25]);
+}
+
+#[test]
+fn no_more_than_needed_is_given_up() {
+    let (_parent, store) = small_store();
+    let Bound { files, batch } = store.bound;
+    // All but the room for another batch.
+    let most = (files - batch) as u32;
+    for number in 0..most {
+        store.put(&key(number), NOW, b"x").unwrap();
+    }
+    store.bound.make_room(&store.directory, NOW);
+    assert_eq!(kept_and_gone(&store), (most as usize, 0));
+    store.put(&key(most), NOW, b"x").unwrap();
+    assert_eq!(kept_and_gone(&store), ((most + 1) as usize - batch as usize, batch as usize));
+}
+
+#[test]
+fn a_slot_s_batches_are_numbered_from_its_own() {
+    let logins = |slot, number| Batch { slot, part: Part::Logins(number) };
+    let marks = Batch { slot: 7, part: Part::Marks };
+    let batches = Batches {
+        kept: vec![logins(5, 9), logins(6, 1), logins(6, 2), marks],
+        gone: vec![logins(6, 4)],
+    };
+    assert_eq!([5, 6, 7, 8].map(|slot| batches.latest_of(slot)), [9, 2, 0, 0]);
+}
+
+#[test]
 fn what_is_past_is_given_up_before_what_is_pending() {
     let (_parent, store) = small_store();
     for number in 0..40 {

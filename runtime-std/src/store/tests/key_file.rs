@@ -165,6 +165,29 @@ fn a_renewal_that_was_held_up_replaces_no_key_that_is_in_use() {
 }
 
 #[test]
+fn a_first_key_that_was_held_up_replaces_none_that_is_in_use() {
+    let scene = Scene::new();
+    let file = KeyFile::new(scene.path());
+    // Two processes see no file, and one of them is faster.
+    let held_up = file.write_beside(&SealingKeys::generate(NOW).unwrap(), NOW).unwrap();
+    let state = scene.begin(NOW);
+    let text = scene.text();
+    file.place_first(&held_up, |new, path| fs::hard_link(new, path)).unwrap();
+    assert_eq!(scene.text(), text);
+    assert_eq!(scene.verdict(&state, NOW), "won");
+}
+
+#[test]
+fn a_file_system_without_hard_links_has_a_first_key_too() {
+    let scene = Scene::new();
+    let file = KeyFile::new(scene.path());
+    let new = file.write_beside(&SealingKeys::generate(NOW).unwrap(), NOW).unwrap();
+    file.place_first(&new, |_, _| Err(ErrorKind::PermissionDenied.into())).unwrap();
+    assert_eq!(scene.names(), ["key"]);
+    assert_eq!(scene.verdict(&scene.begin(NOW), NOW), "won");
+}
+
+#[test]
 fn first_logins_make_one_key_together() {
     for _ in 0..30 {
         let scene = Scene::new();
@@ -238,7 +261,13 @@ fn what_a_killed_process_left_beside_the_key_is_removed_later() {
     let scene = Scene::new();
     scene.begin(NOW);
     let ours = scene.directory.path().join("key.0123456789abcdef.new");
-    let others = ["key.backup.new", "key.0123456789abcdef", "other.0123456789abcdef.new"];
+    let others = [
+        "key.backup.new",
+        "key.0123456789abcdef",
+        "key.0123456789abcde.new",
+        "key.0123456789abcdeg.new",
+        "other.0123456789abcdef.new",
+    ];
     for name in others {
         fs::write(scene.directory.path().join(name), b"").unwrap();
     }

@@ -63,6 +63,33 @@ fn a_sealed_state_says_nothing_and_fits() {
 }
 
 #[test]
+fn the_tag_of_a_sealed_state_covers_its_version_and_its_key_s_id() {
+    use base64ct::{Base64UrlUnpadded, Encoding};
+    use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
+
+    let cluster = Cluster::new();
+    let login = pending(NOW);
+    let sealed = Base64UrlUnpadded::decode_vec(&cluster.node("a").put(&login).unwrap()).unwrap();
+    let text = fs::read_to_string(cluster.key_file()).unwrap();
+    let secret = Base64UrlUnpadded::decode_vec(text.trim_end().rsplit(' ').next().unwrap());
+    let key = UnboundKey::new(&CHACHA20_POLY1305, &secret.unwrap()).unwrap();
+    let key = LessSafeKey::new(key);
+    let opened_with = |header: &[u8]| {
+        let nonce = Nonce::try_assume_unique_for_key(&sealed[9..21]).unwrap();
+        let mut rest = sealed[21..].to_vec();
+        let opened = key.open_in_place(nonce, Aad::from(header), &mut rest);
+        opened.ok().and_then(|fields| PendingAuthorization::decode_unsealed(fields).ok())
+    };
+    assert_eq!(sealed[0], 1);
+    assert!(same(&opened_with(&sealed[..9]).unwrap(), &login));
+    let other_version = [&[2], &sealed[1..9]].concat();
+    let other_key = [&sealed[..8], &[!sealed[8]]].concat();
+    for header in [&[], &sealed[..1], &sealed[..8], &other_version[..], &other_key] {
+        assert!(opened_with(header).is_none(), "{header:?}");
+    }
+}
+
+#[test]
 fn case_125_a_hundred_thousand_begun_logins_write_nothing() {
     const FLOOD: usize = 100_000;
     let cluster = Cluster::new();
@@ -231,6 +258,30 @@ fn sealed_states_and_stored_ones_are_told_apart_by_their_length() {
     // Nobody has the state inside, and it opens nothing.
     assert_eq!(verdict(both.take(login.state().as_str(), at(NOW))), "unknown");
     assert_eq!(verdict(DirectoryStore::new(directory).take(&state, at(NOW))), "unknown");
+}
+
+#[test]
+fn a_store_behind_a_pointer_or_before_a_directory_is_maintained_and_says_what_is_wrong() {
+    const DAY: u64 = 86_400;
+    let cluster = Cluster::new();
+    let sealed = cluster.node("a");
+    let both = SealedOrDirectoryStore::new(cluster.key_file(), cluster.directory.path().join("a"));
+    let stores: [Box<dyn PendingStore>; 2] = [Box::new(sealed), Box::new(both)];
+    stores[0].put(&pending(NOW)).unwrap();
+    let mut now = NOW;
+    for store in &stores {
+        let store: &dyn PendingStore = store;
+        let before = fs::read(cluster.key_file()).unwrap();
+        now += DAY;
+        store.authenticated(at(now));
+        assert_ne!(fs::read(cluster.key_file()).unwrap(), before, "{store:?}");
+        assert!(store.fault().is_none());
+    }
+    fs::write(cluster.key_file(), b"").unwrap();
+    for store in &stores {
+        let store: &dyn PendingStore = store;
+        assert_eq!(store.fault().unwrap().code(), "sealing_key_damaged", "{store:?}");
+    }
 }
 
 #[test]

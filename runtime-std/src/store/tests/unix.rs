@@ -13,7 +13,9 @@ fn unsafe_reason(store: &Slots) -> Option<Unsafe> {
     };
     let put = store.put(&[1; 32], NOW, b"x").err().and_then(reason);
     let taken = store.take(&[2; 32], NOW).err().and_then(reason);
-    assert_eq!(put, taken);
+    let looked_for = store.is_marked(&[3; 32], NOW).err().and_then(reason);
+    let marked = store.mark(&[4; 32], NOW, NOW).err().and_then(reason);
+    assert_eq!([&taken, &looked_for, &marked], [&put; 3]);
     put
 }
 
@@ -71,6 +73,45 @@ fn a_directory_of_another_user_is_refused() {
         let owner = 12_345;
         assert_eq!(unsafe_reason(&store), Some(Unsafe::ForeignOwner { owner, user }));
     }
+}
+
+#[test]
+fn what_this_user_or_root_owns_is_not_foreign() {
+    use super::super::files::is_foreign;
+
+    for (owner, user, expected) in
+        [(0, 0, false), (0, 7, false), (7, 7, false), (7, 0, true), (7, 8, true), (8, 7, true)]
+    {
+        assert_eq!(is_foreign(owner, user), expected, "{owner} {user}");
+    }
+}
+
+#[test]
+fn a_mark_that_can_not_be_made_is_told_and_is_not_taken_for_another_s() {
+    let (_parent, store) = store();
+    store.mark(&[1; 32], NOW, NOW).unwrap();
+    assert!(matches!(store.mark(&[1; 32], NOW, NOW), Err(StoreError::Used)));
+    let marks = Batch { slot: slot_of(NOW) + 1, part: Part::Marks }.path(&store.directory);
+    fs::write(&marks, b"a file").unwrap();
+    let error = store.mark(&[1; 32], NOW + LIFETIME, NOW).unwrap_err();
+    assert_eq!(error.code(), "store_io");
+    assert!(error.to_string().contains("Not a directory"), "{error}");
+}
+
+#[test]
+fn a_batch_that_can_not_be_made_is_told_at_once() {
+    let parent = tempfile::tempdir().unwrap();
+    fs::write(parent.path().join("file"), b"").unwrap();
+    let batch = parent.path().join("file/batch");
+    let mut tried = 0;
+    let made: Result<(), _> = made_for(&batch, &batch.join("x"), "count a login in", || {
+        tried += 1;
+        Err(ErrorKind::NotFound.into())
+    });
+    let error = made.unwrap_err();
+    assert_eq!(tried, 1);
+    assert!(error.to_string().contains("Not a directory"), "{error}");
+    assert!(error.to_string().contains("create"), "{error}");
 }
 
 #[test]
