@@ -12,6 +12,8 @@ const KEPT_LINES: usize = 256;
 const KEPT_BYTES: usize = LINE_LEN;
 /// How many bytes are looked at, in all ways to join the lines, until they are given up.
 const LOOKED_AT: usize = 16 * LINE_LEN;
+/// How many of the lines, the newest, get a second chance then.
+const NEWEST: usize = 16;
 
 /// The lines so far.
 pub(crate) struct PastePrompt {
@@ -66,6 +68,19 @@ impl PastePrompt {
     /// complete enough without the last of them, and still be another.
     pub(crate) fn settle(&mut self) -> Result<Pasted, Complaint> {
         self.has_news = false;
+        let settled = self.settled().or_else(|| {
+            let older = self.kept.len().saturating_sub(NEWEST);
+            self.kept.drain(..older);
+            self.settled()
+        });
+        settled.unwrap_or_else(|| {
+            self.kept.clear();
+            Err(Wrong::NoAddress.complaint())
+        })
+    }
+
+    /// The same; nothing if there are too many ways to join the lines.
+    fn settled(&mut self) -> Option<Result<Pasted, Complaint>> {
         let len = self.kept.len();
         let mut verdict = None;
         let mut looked_at = 0;
@@ -77,13 +92,12 @@ impl PastePrompt {
                 let text = joined(self.kept.get(first..end).unwrap_or_default());
                 looked_at += text.len();
                 if looked_at > LOOKED_AT {
-                    self.kept.clear();
-                    return Err(Wrong::NoAddress.complaint());
+                    return None;
                 }
                 match self.read(&text) {
                     Ok(pasted) => {
                         self.kept.clear();
-                        return Ok(pasted);
+                        return Some(Ok(pasted));
                     }
                     Err(error) if end == len && error.outranks(verdict.as_ref()) => {
                         verdict = Some(error);
@@ -97,7 +111,7 @@ impl PastePrompt {
         if !matches!(verdict, Wrong::NoAddress | Wrong::Incomplete(_)) {
             self.kept.clear();
         }
-        Err(verdict.complaint())
+        Some(Err(verdict.complaint()))
     }
 
     fn read(&self, text: &str) -> Result<Pasted, Wrong> {
@@ -235,6 +249,7 @@ mod tests {
             paste(&mut prompt, &lines).unwrap_err();
             assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
             assert_eq!(paste(&mut prompt, URL).as_deref(), Ok(URL));
+            assert_eq!(paste(&mut prompt, &(lines + URL)).as_deref(), Ok(URL));
         }
     }
 

@@ -11,7 +11,10 @@ impl HttpError {
             Cause::Certificate { rule, ref facts } => {
                 on_missing_trust(rule, facts.has_ca_file).or_else(|| on_certificate(rule))
             }
-            Cause::NotValidYet { .. } | Cause::Expired { .. } => Some(
+            Cause::Expired { .. } => Some(
+                "let the provider's server use a renewed certificate; if this machine's clock is wrong, set it (as root: date -u -s 'YYYY-MM-DD hh:mm'): ID tokens are judged by it too",
+            ),
+            Cause::NotValidYet { .. } => Some(
                 "if this machine's clock is wrong, set it (as root: date -u -s 'YYYY-MM-DD hh:mm'): ID tokens are judged by it too",
             ),
             Cause::NoAuthority { .. } => Some(

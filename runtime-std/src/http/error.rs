@@ -327,6 +327,13 @@ mod tests {
     }
 
     #[test]
+    fn an_expired_certificate_is_to_be_renewed() {
+        let cause = Cause::Expired { ended: UnixTime(1), now: UnixTime(2) };
+        let advice = HttpError::new("https://a", cause).advice().unwrap();
+        assert!(advice.contains("renewed") && advice.contains("clock"), "{advice}");
+    }
+
+    #[test]
     fn the_system_s_error_is_the_source_of_ours() {
         let error = HttpError::new("https://a", Cause::of_io(io::Error::from_raw_os_error(111)));
         let source = std::error::Error::source(&error).and_then(|e| e.downcast_ref::<io::Error>());

@@ -117,7 +117,8 @@ impl Framing {
 
     /// Whether the next bytes that arrive answer the next request.
     pub(super) fn is_reusable(&self) -> bool {
-        matches!(self.state, State::Idle | State::Tunnel)
+        // A switch to another protocol that nobody asked for leaves none that is known.
+        self.state == State::Idle || (self.state == State::Tunnel && self.is_connect)
     }
 
     /// Adds a byte to the text, and says whether that is whole now.
@@ -305,7 +306,7 @@ mod tests {
             ("HTTP/1.1 100 \r\n\r\nHTTP/1.1 204 \r\n\r\n".to_owned(), true),
             ("HTTP/1.1 103 \r\n\r\n".to_owned(), false),
             // Nothing is awaited, and whatever comes means something else.
-            ("HTTP/1.1 101 \r\n\r\n\0".to_owned(), true),
+            ("HTTP/1.1 101 \r\n\r\n\0".to_owned(), false),
             ("HTTP/1.0 200 OK\r\n\r\n".to_owned(), false),
             (String::new(), false),
         ] {
