@@ -188,3 +188,23 @@ fn is_silence(error: &Error) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::HttpError;
+
+    #[test]
+    fn a_provider_is_silent_if_no_answer_comes_or_one_that_it_is_unavailable() {
+        assert!(is_silence(&HttpError::too_late("https://h/").into()));
+        let answered = |status| {
+            let error = DiscoveryError::Response { error: ResponseError::Status { status } };
+            is_silence(&Cause::Discovery { url: "https://h/".to_owned(), error }.into())
+        };
+        for (status, expected) in
+            [(429, true), (500, true), (503, true), (404, false), (428, false)]
+        {
+            assert_eq!(answered(status), expected, "{status}");
+        }
+    }
+}

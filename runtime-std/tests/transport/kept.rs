@@ -149,3 +149,14 @@ fn a_kept_connection_is_for_those_who_trust_the_same_certificates() {
     assert_eq!(token.len(), 2);
     assert_ne!(token[0], token[1]);
 }
+
+#[test]
+fn documents_beyond_their_lifetime_are_asked_for_again() {
+    let scene = Scene::new();
+    let logins = scene.logins().with_cache_lifetime(Duration::ZERO);
+    for _ in 0..3 {
+        scene.login(&logins).unwrap();
+    }
+    let [metadata, keys, ..] = scene.asked();
+    assert!(metadata >= 3 && keys >= 3, "{metadata} {keys}");
+}
