@@ -181,7 +181,7 @@ error_enum! {
             "the userinfo endpoint's answer is about somebody else: its sub is not the ID token's; set the realm's query-userinfo to 0 if the ID token says enough";
         /// An access token that no header can carry.
         AccessToken => "access_token_malformed",
-            "the access token has characters that no token has, or is longer than 16384 characters";
+            "the access token has characters that no token has, or is longer than 65536 characters";
         /// The buffer.
         Buffer {
             /// Bytes that would do.

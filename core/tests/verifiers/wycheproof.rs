@@ -175,7 +175,7 @@ fn rsa_signatures_with_pkcs1_padding() {
             };
             let as_what = match algorithm {
                 None => Skip(NO_SUCH_HASH),
-                Some(algorithm) if group.key_size as usize > crate::LONGEST_RSA_BITS => {
+                Some(algorithm) if group.key_size > crate::LONGEST_RSA_BITS => {
                     Refuse(algorithm, TOO_LONG)
                 }
                 Some(algorithm) => Verify(algorithm),
