@@ -35,7 +35,7 @@ pub struct Realm<S> {
     pub name: RealmName<S>,
     /// The provider.
     pub issuer: Issuer<S>,
-    /// Where its metadata is, if not below the issuer.
+    /// Where its metadata is, if not below the issuer: [beside](DiscoveryUrl::beside) it.
     pub discovery_url: Option<DiscoveryUrl<S>>,
     /// The client registration.
     pub registration: ClientRegistration<S>,

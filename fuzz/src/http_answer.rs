@@ -50,8 +50,8 @@ fn end(input: &[u8]) -> Option<usize> {
         assert_eq!(text[9..12], *format!("{status:03}").as_bytes());
         at += text.len();
         return match status {
-            // Whatever comes now is another protocol's.
-            101 => Some(input.len()),
+            // Whatever comes now is another protocol's, and nobody asked for it.
+            101 => None,
             100..=199 => continue,
             204 | 304 => Some(at),
             _ => body_end(input, at, head.headers),

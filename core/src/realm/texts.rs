@@ -102,6 +102,16 @@ impl<S: AsRef<str>> DiscoveryUrl<S> {
         }
     }
 
+    /// The URL, if it is one for the provider with this issuer: http only where the issuer is http too.
+    ///
+    /// # Errors
+    ///
+    /// [`RealmError::DiscoveryUrl`] if it is http, and the issuer is not.
+    pub fn beside<T: AsRef<str>>(self, issuer: &Issuer<T>) -> Result<Self, RealmError> {
+        let is_http = Uri::parse(self.as_str()).is_ok_and(|uri| uri.has_scheme("http"));
+        if is_http && issuer.is_https() { Err(RealmError::DiscoveryUrl) } else { Ok(self) }
+    }
+
     /// The URL.
     pub fn as_str(&self) -> &str {
         self.0.as_ref()
@@ -240,7 +250,7 @@ error_enum! {
             "the issuer URL must be https without a user name (http is for this machine's loopback addresses only): write https, with the provider's port for TLS if it is not 443";
         /// The URL of the metadata.
         DiscoveryUrl => "realm_discovery_url",
-            "the discovery URL must be an absolute https URL of at most 512 characters without fragment and user name (http is for this machine's loopback addresses only)";
+            "the discovery URL must be an absolute https URL of at most 512 characters without fragment and user name (http is for issuers on this machine's loopback addresses only)";
         /// The client identifier.
         ClientId => "realm_client_id",
             "the client identifier must have 1 to 256 bytes and no control character";

@@ -1,4 +1,4 @@
-//! Ctrl-C: ends a wait for the browser with a sentence, and everything else at once.
+//! Ctrl-C, and other signals that end a process: end a wait for the browser with a sentence, and everything else at once.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};

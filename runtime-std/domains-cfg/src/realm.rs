@@ -39,8 +39,10 @@ pub(crate) fn realm(section: &Section<'_>, path: &Path) -> Result<RealmConfig, L
     let client_id = properties.required("client-id", client_id)?;
     let secret = properties.value(CLIENT_KEY).and_then(|key| ClientSecret::new(key.into()));
     let registration = ClientRegistration { client_id, secret };
+    let discovery_url = |text| DiscoveryUrl::parse(text)?.beside(&issuer);
+    let discovery_url = properties.checked("discovery-url", discovery_url)?;
     let mut config = RealmConfig::from(Realm::new(name, issuer, registration));
-    config.realm.discovery_url = properties.checked("discovery-url", DiscoveryUrl::parse)?;
+    config.realm.discovery_url = discovery_url;
     let native_client_id = properties.checked("native-client-id", ClientId::parse)?;
     config.realm.native_registration = native_client_id.map(|client_id| {
         let key = properties.value(NATIVE_CLIENT_KEY);

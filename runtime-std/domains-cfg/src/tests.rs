@@ -129,9 +129,13 @@ fn a_discovery_url_is_read_and_has_its_line_where_it_is_refused() {
     assert_eq!(config.realm.discovery_url.unwrap().as_str(), url);
     assert!(realm_with("").unwrap().realm.discovery_url.is_none());
     let error = RealmError::DiscoveryUrl;
-    for bad in
-        ["http://login.example/", "https://u@login.example/", "https://login.example/#f", "x"]
-    {
+    for bad in [
+        "http://login.example/",
+        "http://127.0.0.1/",
+        "https://u@login.example/",
+        "https://login.example/#f",
+        "x",
+    ] {
         let refused = realm_with(&format!("\tdiscovery-url {bad}\n")).unwrap_err();
         assert_eq!(refused, (4, Problem::Refused { property: "discovery-url", error }), "{bad}");
     }

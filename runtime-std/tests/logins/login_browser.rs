@@ -380,13 +380,15 @@ fn the_wait_ends_after_the_time_that_was_given() {
 }
 
 #[test]
-fn ctrl_c_ends_the_wait_with_a_sentence() {
-    let scene = Scene::new();
-    let login = Login::start(&scene, &[], &[]);
-    login.url();
-    let status = Command::new("kill").args(["-INT", &login.child.id().to_string()]).status();
-    assert!(status.unwrap().success());
-    let ran = login.ended();
-    let error = ran.failed(130, "interrupted");
-    assert!(error["message"].as_str().unwrap().contains("nothing is left"), "{ran:?}");
+fn ctrl_c_and_signals_like_it_end_the_wait_with_a_sentence() {
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        let scene = Scene::new();
+        let login = Login::start(&scene, &[], &[]);
+        login.url();
+        let status = Command::new("kill").args([signal, &login.child.id().to_string()]).status();
+        assert!(status.unwrap().success());
+        let ran = login.ended();
+        let error = ran.failed(130, "interrupted");
+        assert!(error["message"].as_str().unwrap().contains("nothing is left"), "{ran:?}");
+    }
 }

@@ -290,16 +290,18 @@ fn tokens_among_the_claims_are_not_printed_and_that_is_said() {
 
 #[test]
 fn an_interrupted_demonstration_leaves_nothing_behind() {
-    let temporary = tempfile::tempdir().unwrap();
-    let scene = Scene::new();
-    let mut demo = scene.command(&["demo", "--keep"]);
-    demo.env("TMPDIR", temporary.path()).stdout(Stdio::piped());
-    let mut child = demo.spawn().unwrap();
-    let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
-    assert!(said.any(|line| line.unwrap().starts_with("Sign in as")));
-    assert_eq!(temporary.path().read_dir().unwrap().count(), 1);
-    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(status.unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert_eq!(temporary.path().read_dir().unwrap().count(), 0);
+    for signal in ["-INT", "-TERM"] {
+        let temporary = tempfile::tempdir().unwrap();
+        let scene = Scene::new();
+        let mut demo = scene.command(&["demo", "--keep"]);
+        demo.env("TMPDIR", temporary.path()).stdout(Stdio::piped());
+        let mut child = demo.spawn().unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(said.any(|line| line.unwrap().starts_with("Sign in as")));
+        assert_eq!(temporary.path().read_dir().unwrap().count(), 1);
+        let status = Command::new("kill").args([signal, &child.id().to_string()]).status();
+        assert!(status.unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        assert_eq!(temporary.path().read_dir().unwrap().count(), 0);
+    }
 }
