@@ -3,7 +3,6 @@
 //! Providers, and what stands before them, refuse as JSON of many shapes, as a form, as a page or as
 //! plain text, in UTF-8 or in ISO-8859-1, and in headers.
 
-use http_auth::ChallengeParser;
 use onerealm_core::ErrorResponse;
 use serde_json::Value;
 use url::form_urlencoded;
@@ -198,21 +197,53 @@ fn without_tags(html: &str) -> String {
 /// `error`, `error_description` and `scope` of a challenge (RFC 6750 section 3).
 fn of_challenges(said: &Said) -> Option<Found> {
     said.challenges.iter().find_map(|challenges| {
-        let mut parsed = ChallengeParser::new(challenges).map_while(Result::ok);
-        parsed.find_map(|challenge| {
-            let parameter = |wanted: &str| {
-                let mut parameters = challenge.params.iter();
-                let found = parameters.find(|(name, _)| name.eq_ignore_ascii_case(wanted));
-                found.map(|(_, value)| value.to_unescaped())
-            };
-            let error = parameter(ErrorResponse::ERROR);
-            let scope =
-                parameter(ErrorResponse::SCOPE).map(|scope| format!("wanted scope: {scope}"));
-            let description = parameter(ErrorResponse::DESCRIPTION);
-            let description = description.into_iter().chain(scope).collect::<Vec<_>>().join("; ");
-            Found::of(error, Some(description))
-        })
+        let parameters = parameters(challenges);
+        let parameter = |wanted: &str| {
+            let mut parameters = parameters.iter();
+            let found = parameters.find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+            found.map(|(_, value)| value.clone())
+        };
+        let error = parameter(ErrorResponse::ERROR);
+        let scope = parameter(ErrorResponse::SCOPE).map(|scope| format!("wanted scope: {scope}"));
+        let description = parameter(ErrorResponse::DESCRIPTION);
+        let description = description.into_iter().chain(scope).collect::<Vec<_>>().join("; ");
+        Found::of(error, Some(description))
     })
+}
+
+/// The parameters of challenges (RFC 9110 section 11.6.1), whatever their schemes: names, and values
+/// without quotation marks.
+fn parameters(challenges: &str) -> Vec<(&str, String)> {
+    let mut found = Vec::new();
+    let mut rest = challenges;
+    while let Some((before, after)) = rest.split_once('=') {
+        let name = before.trim_end().rsplit([' ', '\t', ',']).next().unwrap_or_default();
+        let after = after.trim_start_matches([' ', '\t']);
+        let (value, behind) = match after.strip_prefix('"') {
+            Some(quoted) => unquoted(quoted),
+            None => {
+                let end = after.find([' ', '\t', ',']).unwrap_or(after.len());
+                let (value, behind) = after.split_at(end);
+                (value.to_owned(), behind)
+            }
+        };
+        found.push((name, value));
+        rest = behind;
+    }
+    found
+}
+
+/// The characters of a quoted string up to its end (RFC 9110 section 5.6.4), and what is behind it.
+fn unquoted(text: &str) -> (String, &str) {
+    let mut value = String::new();
+    let mut characters = text.chars();
+    loop {
+        match characters.next() {
+            None | Some('"') => return (value, characters.as_str()),
+            Some('\\') => value.extend(characters.next()),
+            Some(c) => value.push(c),
+        }
+    }
 }
 
 /// With single spaces, and without those around it.

@@ -153,6 +153,13 @@ fn the_reason_of_a_resource_is_in_its_challenge() {
         (&["Negotiate", r#"BEARER ERROR="invalid_token""#], "invalid_token"),
         (&[r#"Bearer realm="x""#], "-"),
         (&["Basic realm=\"x"], "-"),
+        (
+            &[r#"DPoP algs="ES256", error = "use_dpop_nonce" , error_description=none"#],
+            "use_dpop_nonce|none",
+        ),
+        (&[r#"Bearer realm="error=no", error="invalid_token""#], "invalid_token"),
+        (&[r#"Bearer error="invalid_token"#], "invalid_token"),
+        (&["=", "error", "error="], "-"),
         (&["\u{fffd}=,,\"\""], "-"),
         (&[], "-"),
     ] {
