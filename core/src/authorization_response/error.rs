@@ -26,3 +26,12 @@ error_enum! {
             "the callback carries tokens, as it does in flows that are not used here: the provider ignored response_type=code";
     }
 }
+
+impl AuthorizationResponseError {
+    /// Whether the provider has sent what none may send, and the caller may have passed it on as it
+    /// came.
+    pub fn is_the_provider_s(self) -> bool {
+        use AuthorizationResponseError::*;
+        matches!(self, Duplicate | CodeAndError | OtherFlow)
+    }
+}

@@ -152,7 +152,8 @@ impl From<RedirectUriError> for Failure {
 /// The file with the realms can't be read.
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        Failure::new(error.code(), error.to_string(), Class::Realm as u8)
+        let failure = Failure::new(error.code(), error.to_string(), Class::Realm as u8);
+        failure.left_to(Who::SystemAdministrator.as_str())
     }
 }
 

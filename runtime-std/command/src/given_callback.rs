@@ -1,6 +1,6 @@
 //! The callback of `finish`: from the command line, or from standard input.
 
-use onerealm::Class;
+use onerealm::{Class, Who};
 use onerealm_core::AuthorizationResponseError;
 use zeroize::Zeroizing;
 
@@ -26,7 +26,8 @@ pub(crate) fn given_callback(given: &str) -> Result<Pasted, Failure> {
             AuthorizationResponseError::NoState.code(),
             "the callback is empty: give the whole URL that the browser was sent to",
             Class::Authorization as u8,
-        ));
+        )
+        .left_to(Who::Caller.as_str()));
     }
     let pasted = match Pasted::read(text) {
         Ok(pasted) => pasted,
@@ -37,7 +38,8 @@ pub(crate) fn given_callback(given: &str) -> Result<Pasted, Failure> {
                 AuthorizationResponseError::Malformed.code(),
                 "--callback takes one URL, and there are several",
                 Class::Authorization as u8,
-            ));
+            )
+            .left_to(Who::Caller.as_str()));
         }
     };
     match pasted.response() {
@@ -49,7 +51,8 @@ pub(crate) fn given_callback(given: &str) -> Result<Pasted, Failure> {
                 format!("{error} (it ends where a shell reads `&` as the end of a command)"),
                 Class::Authorization as u8,
             )
-            .fixed_by(CUT))
+            .fixed_by(CUT)
+            .left_to(Who::Caller.as_str()))
         }
         _ => Ok(pasted),
     }

@@ -156,6 +156,12 @@ impl Cause {
     /// Who must act where no advice says so.
     pub(super) fn usual_culprit(&self) -> Who {
         match (self, self.class()) {
+            (Cause::Http(error), _) => error.who(),
+            (Cause::Begin(BeginError::NoEntropy), _) => Who::SystemAdministrator,
+            (Cause::Response(error), _) if error.is_the_provider_s() => Who::ProviderAdministrator,
+            (Cause::Authorization { error: AuthorizationError::ClockWentBack { .. }, .. }, _) => {
+                Who::SystemAdministrator
+            }
             (Cause::RedirectUri(_) | Cause::Response(_) | Cause::Message(_), _) => Who::Caller,
             (Cause::Discovery { .. } | Cause::Jwks { .. }, _) => Who::ProviderAdministrator,
             (_, Class::Realm) => Who::RealmAdministrator,

@@ -160,6 +160,37 @@ fn the_document_says_of_each_code_who_must_act() {
 }
 
 #[test]
+fn whoever_the_command_names_is_named_in_the_document() {
+    let scene = Scene::new();
+    scene.configure("");
+    let callback = |query: &str| format!("{LOOPBACK}?{query}");
+    let finish = |query: &str| scene.run(&["finish", "--callback", &callback(query)]);
+    let unreadable = || {
+        let mut command = scene.command(&["check"]);
+        Ran::of(command.args(["--config", "/nowhere/domains.cfg"]).output().unwrap())
+    };
+    let mut proxied = scene.command(&["check", "far"]);
+    proxied.env("https_proxy", "::");
+    let far = "openid: far\n\tissuer-url https://login.example\n\tclient-id x\n";
+    std::fs::write(scene.config(), far).unwrap();
+    for ran in [
+        finish("code=a&error=b&state=c"),
+        finish("access_token=a&state=c"),
+        finish("state=a&state=b&code=c"),
+        finish("code=a"),
+        unreadable(),
+        Ran::of(proxied.output().unwrap()),
+    ] {
+        let error = &ran.json["error"];
+        let (code, who) = (error["code"].as_str().unwrap(), error["who"].as_str().unwrap());
+        let document = document();
+        let (_, section) = document.split_once(&format!("\n## `{code}`\n")).unwrap();
+        let section = section.split("\n## ").next().unwrap().to_lowercase();
+        assert!(section.contains(&format!("{}:**", who.replace('_', " "))), "{code}: {who}");
+    }
+}
+
+#[test]
 fn the_document_has_exactly_the_differences_that_logins_were_seen_to_end_with() {
     let document = document();
     let rows: BTreeSet<_> = document.lines().filter_map(difference).collect();
