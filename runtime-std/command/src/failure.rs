@@ -56,7 +56,6 @@ impl Failure {
         self
     }
 
-    #[cfg(feature = "pve")]
     pub(crate) fn left_to(mut self, who: &'static str) -> Self {
         self.0.who = who;
         self
