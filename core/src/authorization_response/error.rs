@@ -28,8 +28,7 @@ error_enum! {
 }
 
 impl AuthorizationResponseError {
-    /// Whether the provider has sent what none may send, and the caller may have passed it on as it
-    /// came.
+    /// Whether it is the provider that broke the protocol, and not a caller who left something out.
     pub fn is_the_provider_s(self) -> bool {
         use AuthorizationResponseError::*;
         matches!(self, Duplicate | CodeAndError | OtherFlow)
