@@ -10,6 +10,8 @@ mod login;
 mod node;
 
 mod scene;
+#[path = "../screen.rs"]
+mod screen;
 mod sessions;
 mod tls;
 mod tokens;
