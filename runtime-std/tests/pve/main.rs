@@ -8,6 +8,7 @@ mod faults;
 mod kept;
 mod login;
 mod node;
+mod readme;
 
 mod scene;
 #[path = "../screen.rs"]
