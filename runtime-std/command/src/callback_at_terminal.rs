@@ -12,6 +12,7 @@ use crate::lines::{Line, Lines};
 use crate::paste_prompt::{Complaint, PastePrompt};
 use crate::pasted::Pasted;
 use crate::say::say;
+use crate::status_line;
 use crate::terminal::Unbuffered;
 
 /// How long a pause ends what is pasted at once.
@@ -23,7 +24,7 @@ pub(crate) struct CallbackAtTerminal {
     // The thread ends, and then the terminal is as it was.
     stopper: Option<Stopper>,
     thread: Option<JoinHandle<()>>,
-    _terminal: Option<Unbuffered>,
+    terminal: Option<Unbuffered>,
 }
 
 impl CallbackAtTerminal {
@@ -36,7 +37,7 @@ impl CallbackAtTerminal {
             pasted: Arc::clone(&pasted),
             stopper: None,
             thread: None,
-            _terminal: terminal,
+            terminal,
         };
         // Where nothing can be read, the browser may still come back.
         if let Ok((input, stopper)) = Input::start() {
@@ -51,6 +52,11 @@ impl CallbackAtTerminal {
             }));
         }
         reading
+    }
+
+    /// Whether what is typed is known before its line ends: elsewhere, the terminal shows it by itself.
+    pub(crate) fn sees_each_key(&self) -> bool {
+        self.terminal.as_ref().is_some_and(Unbuffered::is_silent)
     }
 
     /// What was pasted, if it was the callback.
@@ -88,14 +94,17 @@ impl Reader {
             let has_news = self.prompt.has_news() && self.lines.is_empty();
             match self.input.next(has_news.then_some(PAUSE)) {
                 Chunk::Bytes(bytes) => {
+                    status_line::hold_back(true);
                     for byte in bytes.iter() {
                         self.byte(*byte);
                     }
+                    self.is_done_typing();
                 }
                 Chunk::Pause => {
                     if let Some(callback) = self.settle() {
                         return Some(callback);
                     }
+                    self.is_done_typing();
                 }
                 Chunk::End => {
                     let last = self.lines.end();
@@ -103,6 +112,13 @@ impl Reader {
                     return if self.prompt.has_news() { self.settle() } else { None };
                 }
             }
+        }
+    }
+
+    /// The line that says what is waited for comes back when nothing is left of what was typed.
+    fn is_done_typing(&self) {
+        if self.lines.is_empty() && !self.prompt.has_news() {
+            status_line::hold_back(false);
         }
     }
 

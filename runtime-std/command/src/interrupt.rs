@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use onerealm::loopback::Canceller;
 
 use crate::failure::Failure;
+use crate::status_line;
 
 /// The status that shells give to an interrupted program.
 const STATUS: u8 = 130;
@@ -20,7 +21,10 @@ pub(crate) fn watch() {
         INTERRUPTED.store(true, Ordering::SeqCst);
         match &*WAITING.lock().unwrap_or_else(PoisonError::into_inner) {
             Some(canceller) => canceller.cancel(),
-            None => std::process::exit(STATUS.into()),
+            None => {
+                status_line::erase();
+                std::process::exit(STATUS.into())
+            }
         }
     });
 }

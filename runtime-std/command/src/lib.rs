@@ -31,6 +31,7 @@ mod say;
 mod shown;
 mod standard_input;
 mod state_directory;
+mod status_line;
 mod stderr_log;
 mod terminal;
 mod wait;

@@ -11,7 +11,7 @@ use crate::browser_arguments::Browser;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::named_realm::named_or_default;
-use crate::result_page::{not_signed_in, signed_in};
+use crate::result_page::{PROGRAM, not_signed_in, signed_in};
 use crate::say::say;
 use crate::shown::shown;
 use crate::wait::wait;
@@ -44,14 +44,16 @@ pub(crate) fn listen(browser: &Browser) -> Result<LoopbackListener, Failure> {
         Some(url) => parts(url)?,
     };
     let port = browser.port.or(port);
-    LoopbackListener::bind(host, port, path).map_err(|error| {
+    let listener = LoopbackListener::bind(host, port, path).map_err(|error| {
         Failure::new(
             "listener",
             format!("can't listen for the browser's return on this machine: {error}"),
             7,
         )
         .fixed_by("choose another --port, or leave it out")
-    })
+    })?;
+    listener.name_pages(PROGRAM);
+    Ok(listener)
 }
 
 /// Host, port and path of a redirect URL on the loopback interface.

@@ -6,6 +6,8 @@ use std::io::{self, Write as _};
 
 use onerealm_core::wire::is_invisible;
 
+use crate::status_line;
+
 /// Writes text and a line end to standard output.
 ///
 /// # Errors
@@ -23,7 +25,7 @@ pub(crate) fn say(sentence: fmt::Arguments<'_>) {
 
 /// The same without a line end.
 pub(crate) fn say_text(text: &str) {
-    let _ = io::stderr().write_all(visible(text).as_bytes());
+    status_line::write_above(visible(text).as_bytes());
 }
 
 /// The text with `\uXXXX` in place of each character that nobody sees, except for line ends and tabs. Of two UTF-16 units

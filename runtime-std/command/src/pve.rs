@@ -36,7 +36,6 @@ use ticket::Ticket;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::outcome::Outcome;
-use crate::say::say;
 
 pub(crate) fn run(
     pve: Pve,
@@ -54,7 +53,6 @@ pub(crate) fn run(
         PveCommand::Login(args::Ticket { way, format: given }) => {
             let mut session = Session::new(&way.node, state, clock)?;
             let ticket = obtain::ticket(&mut session, &way, Wanted::New)?;
-            say!("Signed in to {} as {}.", session.node.address, ticket.username);
             show(&session, &ticket, format(given))
         }
         PveCommand::Ticket(args::Ticket { way, format: given }) => {

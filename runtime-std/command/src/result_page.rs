@@ -4,13 +4,16 @@ use onerealm::loopback::Page;
 
 use crate::failure::Failure;
 
-const PROGRAM: &str = "onerealm";
+/// As pages name the program.
+pub(crate) const PROGRAM: &str = "onerealm";
 
 /// Who signed in to what. Whoever looks at it sees whether that is somebody else.
 pub(crate) fn signed_in(who: &str, to: &str) -> Page {
     Page::new(200, PROGRAM, "Signed in")
-        .with_paragraph(&format!("onerealm is signed in to {to} as {who}."))
+        .with_fact("Signed in as", who)
+        .with_fact("Signed in to", to)
         .with_paragraph("You can close this window.")
+        .with_paragraph("If that isn't you, don't go on in the terminal.")
 }
 
 /// What went wrong, without a word of anybody else's.
@@ -22,8 +25,8 @@ pub(crate) fn not_signed_in(failure: &Failure) -> Page {
         }
         (_, 3) => "The realm's settings don't fit the provider.",
         (_, 4) => "What the provider sent the browser back with was refused.",
-        (_, 5) => "The last step was refused by the server that has to take it.",
-        (_, 6) => "What the provider says about you was refused.",
+        (_, 5) => "The server refused the last step of the login.",
+        (_, 6) => "What the provider says of who you are was refused.",
         (_, 7) => "The network failed.",
         (_, 8) => "What has to be kept for it can't be.",
         _ => "The login was ended.",

@@ -2,6 +2,9 @@
 
 mod told;
 
+use std::io::{IsTerminal as _, stdin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use onerealm::loopback::{Arrival, Candidate, ListenerError, LoopbackListener, Page};
@@ -20,6 +23,7 @@ use crate::pasted::Pasted;
 use crate::result_page::not_expected;
 use crate::say::say;
 use crate::shown::shown;
+use crate::status_line::{StatusLine, clock};
 
 /// After how long an end user may be looking at an error page of the provider, which sends nobody back.
 const HINT_AFTER: Duration = Duration::from_secs(25);
@@ -62,13 +66,36 @@ pub(crate) fn wait(
         let canceller = listener.canceller();
         CallbackAtTerminal::read(key, move || canceller.cancel())
     });
-    let mut wait = Wait { listener, key, failed, told: Told::default(), deadline, time };
+    let has_opened = Arc::new(AtomicBool::new(failed.is_none()));
+    let status = show_status(terminal.as_ref(), Arc::clone(&has_opened), deadline);
+    let mut wait =
+        Wait { listener, key, failed, has_opened, told: Told::default(), deadline, time };
     let came = wait.until_back(terminal.as_ref(), &hint(&wait.listener, url));
     // The terminal is as it was before anything else is said.
+    drop(status);
     drop(terminal);
     interrupt::wait_with(None);
     interrupt::check()?;
     Ok(Returned { callback: came?, listener: wait.listener })
+}
+
+/// Says in place what is waited for, unless that would be in the way of what somebody types.
+fn show_status(
+    terminal: Option<&CallbackAtTerminal>,
+    has_opened: Arc<AtomicBool>,
+    deadline: Instant,
+) -> StatusLine {
+    if stdin().is_terminal() && !terminal.is_some_and(CallbackAtTerminal::sees_each_key) {
+        return StatusLine::none();
+    }
+    StatusLine::show(move || {
+        let left = clock(deadline.saturating_duration_since(Instant::now()));
+        let what = match has_opened.load(Ordering::Relaxed) {
+            true => "the sign-in in the browser",
+            false => "the browser to open",
+        };
+        format!("Waiting for {what}: {left} left")
+    })
 }
 
 /// Opens the browser or says where to go; gives what tells that it didn't open.
@@ -146,6 +173,8 @@ struct Wait {
     listener: LoopbackListener,
     key: PendingKey,
     failed: Option<Failed>,
+    /// Whether the browser is at the provider, as far as we know.
+    has_opened: Arc<AtomicBool>,
     told: Told,
     deadline: Instant,
     time: Duration,
@@ -169,7 +198,10 @@ impl Wait {
                 Ok(Arrival::Refused(refusal)) => self.told.refusal(&refusal),
                 Ok(Arrival::EnteredAgain) => return Err(entered_again()),
                 // The browser did open, whatever its program says.
-                Ok(Arrival::Entered) => self.failed = None,
+                Ok(Arrival::Entered) => {
+                    self.failed = None;
+                    self.has_opened.store(true, Ordering::Relaxed);
+                }
                 Ok(_) => {}
                 Err(ListenerError::Cancelled) => {
                     interrupt::check()?;
@@ -208,6 +240,7 @@ impl Wait {
         let reason = self.failed.as_ref().and_then(|failed| failed.try_recv().ok());
         if let Some(reason) = reason {
             self.failed = None;
+            self.has_opened.store(true, Ordering::Relaxed);
             say!("The browser was not opened: {reason}. Open the URL above yourself.");
         }
     }

@@ -113,6 +113,11 @@ impl LoopbackListener {
         self.canceller.clone()
     }
 
+    /// Has the listener's own pages name this program. Without it, their titles say what they are about.
+    pub fn name_pages(&self, program: &str) {
+        self.reception.name_pages(program);
+    }
+
     /// Waits for whatever comes next.
     ///
     /// # Errors
@@ -166,10 +171,22 @@ impl LoopbackListener {
             };
             if accept(candidate.url()) {
                 self.reception.close_the_door();
-                return Ok(candidate.answer(received().response(), CONNECTION_TIME));
+                return Ok(candidate.answer(self.received().response(), CONNECTION_TIME));
             }
-            candidate.refuse(&unexpected());
+            candidate.refuse(&self.unexpected());
         }
+    }
+
+    fn received(&self) -> Page {
+        self.reception
+            .page(200, "Received")
+            .with_paragraph("The answer has arrived. You can close this window.")
+    }
+
+    fn unexpected(&self) -> Page {
+        self.reception
+            .page(400, "Not expected here")
+            .with_paragraph("This is not the answer that a login is waiting for.")
     }
 }
 
@@ -215,16 +232,6 @@ impl fmt::Display for ListenerError {
 }
 
 impl std::error::Error for ListenerError {}
-
-fn received() -> Page {
-    Page::new(200, "Sign-in", "Received")
-        .with_paragraph("The answer has arrived. You can close this window.")
-}
-
-fn unexpected() -> Page {
-    Page::new(400, "Sign-in", "Not expected here")
-        .with_paragraph("This is not the answer that a login is waiting for.")
-}
 
 /// The host and port as the browser will name them.
 fn authority(host: LoopbackHost, port: u16) -> String {

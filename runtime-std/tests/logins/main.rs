@@ -26,6 +26,9 @@ mod properties;
 mod proxy;
 mod redirect_urls;
 mod rekeyed;
+#[cfg(unix)]
+#[path = "../screen.rs"]
+mod screen;
 mod sealed;
 #[cfg(unix)]
 mod sealing_key;
@@ -37,5 +40,6 @@ mod sizes;
 mod support;
 #[cfg(unix)]
 mod special_files;
+mod status_line;
 mod userinfo;
 mod usernames;

@@ -8,8 +8,11 @@ mod faults;
 mod kept;
 mod login;
 mod node;
+mod readme;
 
 mod scene;
+#[path = "../screen.rs"]
+mod screen;
 mod sessions;
 mod tls;
 mod tokens;

@@ -1,10 +1,11 @@
 //! Two processes at once, and a user who loses patience.
 
-use std::process::Command;
+use std::io::Read as _;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::api::Product;
-use crate::node::Node;
+use crate::node::{ALICE, Node};
 use crate::scene::{Ran, Scene, Waiting};
 
 #[test]
@@ -19,15 +20,53 @@ fn a_second_terminal_waits_for_the_first_and_takes_its_ticket() {
         // They are seen to wait: none has asked the node for a login of its own.
         std::thread::sleep(Duration::from_millis(500));
         first.sign_in();
+        let process = format!("that of process {}.", first.child.id());
         let first = first.ended();
         assert_eq!(first.status, Some(0), "{first:?}");
         for other in others {
             let other = Ran::of_child(other);
             assert_eq!(other.stdout, first.stdout, "{verb} {other:?}");
             assert!(other.stderr.contains("Waiting for another login"), "{other:?}");
+            let who = format!("Signed in to {} as {ALICE}@sso.", scene.node.address());
+            assert!(first.stderr.contains(&who) && other.stderr.contains(&who), "{who} {other:?}");
+            assert!(other.stderr.contains(&process), "{process} {other:?}");
+            assert!(!other.stderr.contains("so far"), "it is no terminal: {other:?}");
         }
         assert_eq!(scene.node.forms("/auth-url").len(), 1);
     }
+}
+
+#[test]
+fn a_second_terminal_shows_in_place_whom_it_waits_for() {
+    let scene = Scene::new(Node::start(Product::Pve));
+    let fingerprint = scene.node.identity.fingerprint.clone();
+    let arguments = ["--fingerprint", &fingerprint, "--no-browser"];
+    let first = Waiting::start(scene.command("ticket", &arguments));
+    let inner = scene.command("ticket", &arguments);
+    let words = [inner.get_program()].into_iter().chain(inner.get_args());
+    let line = words.map(|word| word.to_str().unwrap()).collect::<Vec<_>>().join(" ");
+    let mut script = Command::new("script");
+    script.args(["--quiet", "--return", "--flush", "--command", &line, "/dev/null"]);
+    script.env("XDG_RUNTIME_DIR", scene.path("run")).env("TERM", "xterm");
+    script.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut second = script.spawn().unwrap();
+    let mut stdout = second.stdout.take().unwrap();
+    let mut shown = Vec::new();
+    let line = format!("\rWaiting for the login of process {}: 0:", first.child.id());
+    while !String::from_utf8_lossy(&shown).contains(&line) {
+        let mut piece = [0; 4096];
+        let length = stdout.read(&mut piece).unwrap();
+        assert_ne!(length, 0, "{}", String::from_utf8_lossy(&shown));
+        shown.extend_from_slice(&piece[..length]);
+    }
+    first.sign_in();
+    let first = first.ended();
+    stdout.read_to_end(&mut shown).unwrap();
+    assert!(second.wait().unwrap().success());
+    // The line was covered, and the ticket is in its place.
+    let shown = String::from_utf8(shown).unwrap();
+    let last = shown.trim_end().rsplit(['\n', '\x08']).next().unwrap();
+    assert_eq!(last, first.stdout.trim_end(), "{shown:?}");
 }
 
 #[test]

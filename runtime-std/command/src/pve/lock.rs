@@ -22,27 +22,22 @@ impl Lock {
         use rustix::fs::{FlockOperation, flock};
         use rustix::io::Errno;
 
-        use crate::say::say;
-
         const PAUSE: Duration = Duration::from_millis(100);
 
         let failed = |error: std::io::Error| {
             FILE.says(format!("{} can't be locked: {error}", folder.display()))
         };
         let file = File::open(folder).map_err(failed)?;
-        let mut has_waited = false;
+        let mut status = None;
         // Not one call that blocks: an interrupt has to be seen.
         while let Err(error) = flock(&file, FlockOperation::NonBlockingLockExclusive) {
             if error != Errno::WOULDBLOCK && error != Errno::INTR {
                 return Err(failed(error.into()));
             }
-            if !has_waited {
-                has_waited = true;
-                say!("Waiting for another login at this node to end.");
-            }
+            status.get_or_insert_with(|| waiting::told(&file));
             std::thread::sleep(PAUSE);
         }
-        Ok(Lock { _folder: file, has_waited })
+        Ok(Lock { _folder: file, has_waited: status.is_some() })
     }
 
     /// Windows has no such lock; two logins at once are two logins there.
@@ -51,5 +46,82 @@ impl Lock {
         let failed = |error| FILE.says(format!("{} can't be used: {error}", folder.display()));
         let file = File::create(folder.join("lock")).map_err(failed)?;
         Ok(Lock { _folder: file, has_waited: false })
+    }
+}
+
+/// Who is waited for, and for how long already.
+#[cfg(unix)]
+mod waiting {
+    use std::fs::File;
+    use std::time::Instant;
+
+    use rustix::fs::{Stat, fstat, major, minor};
+
+    use crate::say::say;
+    use crate::status_line::{StatusLine, clock};
+
+    pub(super) fn told(folder: &File) -> StatusLine {
+        let since = Instant::now();
+        let folder = fstat(folder).ok();
+        match holder(folder.as_ref()) {
+            Some(process) => {
+                say!("Waiting for another login at this node to end, that of process {process}.");
+            }
+            None => say!("Waiting for another login at this node to end."),
+        }
+        StatusLine::show(move || {
+            // The first may give up, and another one begin.
+            let whose = holder(folder.as_ref()).map_or("another login".to_owned(), |process| {
+                format!("the login of process {process}")
+            });
+            format!("Waiting for {whose}: {} so far", clock(since.elapsed()))
+        })
+    }
+
+    fn holder(folder: Option<&Stat>) -> Option<u32> {
+        holder_in(&std::fs::read_to_string("/proc/locks").ok()?, folder?)
+    }
+
+    /// The process that holds a lock of `flock` on this file, in the words of `proc_locks(5)`.
+    pub(super) fn holder_in(locks: &str, file: &Stat) -> Option<u32> {
+        let (major, minor) = (major(file.st_dev), minor(file.st_dev));
+        let name = format!("{major:02x}:{minor:02x}:{}", file.st_ino);
+        locks.lines().find_map(|line| {
+            let [_, "FLOCK", _, _, process, locked, ..] =
+                line.split_whitespace().collect::<Vec<_>>()[..]
+            else {
+                return None;
+            };
+            // It is 0 or negative where the process is out of sight, as in another container.
+            (locked == name).then(|| process.parse().ok()).flatten().filter(|process| *process > 0)
+        })
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_holds_a_lock_is_read_from_the_systems_list() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = rustix::fs::fstat(File::open(folder.path()).unwrap()).unwrap();
+        file.st_dev = rustix::fs::makedev(0xfd, 1);
+        file.st_ino = 42;
+        for (line, expected) in [
+            ("1: FLOCK  ADVISORY  WRITE 4711 fd:01:42 0 EOF", Some(4711)),
+            (
+                "1: FLOCK  ADVISORY  WRITE 1 fd:01:4 0 EOF\n2: FLOCK ADVISORY WRITE 2 fd:01:42 0 EOF",
+                Some(2),
+            ),
+            ("1: -> FLOCK  ADVISORY  WRITE 4711 fd:01:42 0 EOF", None),
+            ("1: POSIX  ADVISORY  WRITE 4711 fd:01:42 0 EOF", None),
+            ("1: FLOCK  ADVISORY  WRITE 4711 fd:02:42 0 EOF", None),
+            ("1: FLOCK  ADVISORY  WRITE 0 fd:01:42 0 EOF", None),
+            ("1: FLOCK  ADVISORY  WRITE -1 fd:01:42 0 EOF", None),
+            ("", None),
+        ] {
+            assert_eq!(waiting::holder_in(line, &file), expected, "{line}");
+        }
     }
 }

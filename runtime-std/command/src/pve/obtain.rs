@@ -5,6 +5,7 @@ use super::login;
 use super::session::Session;
 use super::ticket::Ticket;
 use crate::failure::Failure;
+use crate::say::say;
 
 /// Which ticket will do.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,11 +32,20 @@ pub(crate) fn ticket(session: &mut Session, way: &Way, wanted: Wanted) -> Result
             let is_old = ticket.is_old(session.now());
             let fresh = if is_old { session.renew(ticket)? } else { Some(ticket) };
             if let Some(ticket) = fresh {
+                if lock.has_waited {
+                    say_who(session, &ticket);
+                }
                 return Ok(ticket);
             }
         }
     }
     let ticket = login::run(session, way)?;
     session.kept.write(&ticket)?;
+    say_who(session, &ticket);
     Ok(ticket)
+}
+
+/// Whoever asked for the ticket sees whether that is somebody else.
+fn say_who(session: &Session, ticket: &Ticket) {
+    say!("Signed in to {} as {}.", session.node.address, ticket.username);
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use subtle::ConstantTimeEq as _;
@@ -37,6 +37,8 @@ pub(super) struct Reception {
     path: String,
     /// Where the browser is shown the outcome: 128 random bits, so that nobody else is.
     outcome_path: String,
+    /// What the pages name as the program.
+    program: OnceLock<String>,
     events: Sender<Event>,
     state: Mutex<State>,
     changed: Condvar,
@@ -66,10 +68,20 @@ impl Reception {
             authority,
             path: path.to_owned(),
             outcome_path: random_path("outcome")?,
+            program: OnceLock::new(),
             events,
             state: Mutex::default(),
             changed: Condvar::new(),
         })
+    }
+
+    /// The first name counts.
+    pub(super) fn name_pages(&self, program: &str) {
+        let _ = self.program.set(program.to_owned());
+    }
+
+    pub(super) fn page(&self, status: u16, heading: &str) -> Page {
+        Page::new(status, self.program.get().map_or("Sign-in", String::as_str), heading)
     }
 
     pub(super) fn url(&self, target: &str) -> String {
@@ -125,7 +137,7 @@ impl Reception {
                     self.tell(Refusal::Unreadable(status));
                 }
                 log::debug!("loopback listener: refused a request with {status}");
-                return answer(connection, &refused(status), deadline);
+                return answer(connection, &self.refused(status), deadline);
             }
             Err(Unreadable::Gone) => return,
         };
@@ -164,11 +176,11 @@ impl Reception {
             if self.is_posted_callback(request) {
                 self.tell(Refusal::Posted);
             }
-            return Kind::Refused(refused(405).with_header("Allow", "GET"));
+            return Kind::Refused(self.refused(405).with_header("Allow", "GET"));
         }
         // A browser that fetches ahead of its user throws the answer away.
         if request.header("sec-purpose").or(request.header("purpose")).is_some() {
-            return Kind::Refused(refused(503));
+            return Kind::Refused(self.refused(503));
         }
         kind
     }
@@ -182,7 +194,7 @@ impl Reception {
         if has_callback_parameter(request.query.as_deref().unwrap_or_default()) {
             self.tell(refusal);
         }
-        Kind::Refused(refused(status))
+        Kind::Refused(self.refused(status))
     }
 
     fn tell(&self, refusal: Refusal) {
@@ -209,7 +221,7 @@ impl Reception {
             drop(state);
             let arrival = (!has_told).then_some(Arrival::EnteredAgain);
             // Whoever hears of it may close the listener.
-            return self.answer_and_send(connection, &used().response(), deadline, arrival);
+            return self.answer_and_send(connection, &self.used(), deadline, arrival);
         };
         drop(state);
         self.answer_and_send(connection, &redirect(&url), deadline, Some(Arrival::Entered));
@@ -232,13 +244,13 @@ impl Reception {
     /// Hands a callback to the waiting login, and writes its answer.
     fn offer(&self, url: String, mut connection: Connection, deadline: Instant) {
         if self.lock().is_over {
-            return answer(connection, &over().response(), deadline);
+            return answer(connection, &self.over(), deadline);
         }
         let (verdict, verdict_given) = channel();
         let (page_written, written) = channel();
         self.send(Arrival::Callback(Candidate { url, verdict, written }));
         let left = deadline.saturating_duration_since(Instant::now());
-        let response = verdict_given.recv_timeout(left).unwrap_or_else(|_| refused(503));
+        let response = verdict_given.recv_timeout(left).unwrap_or_else(|_| self.refused(503));
         write(&mut connection, &response, deadline);
         drop(page_written);
         connection.drain(deadline);
@@ -250,7 +262,7 @@ impl Reception {
         let waited = self.changed.wait_timeout_while(self.lock(), OUTCOME_TIME, unknown);
         let outcome = waited.unwrap_or_else(PoisonError::into_inner).0.outcome.clone();
         let deadline = Instant::now() + CONNECTION_TIME;
-        write(&mut connection, &outcome.unwrap_or_else(unfinished).response(), deadline);
+        write(&mut connection, &outcome.unwrap_or_else(|| self.unfinished()).response(), deadline);
         self.lock().has_shown_outcome = true;
         self.changed.notify_all();
         connection.drain(deadline);
@@ -268,6 +280,34 @@ enum Kind {
     Entrance,
     Outcome,
     Refused(Response),
+}
+
+/// What it says itself.
+impl Reception {
+    fn refused(&self, status: u16) -> Response {
+        let page = self.page(status, "Not expected here");
+        page.with_paragraph("This is not the answer that a login is waiting for.").response()
+    }
+
+    fn over(&self) -> Response {
+        let page = self.page(410, "Already used");
+        page.with_paragraph("The answer has arrived before. You can close this window.").response()
+    }
+
+    fn used(&self) -> Response {
+        self.page(410, "Already used")
+            .with_paragraph("This address works once, and it was opened before. The login was ended.")
+            .with_paragraph(
+                "Begin it again in the terminal. If you opened the address only once, somebody else on this machine \
+                 did too: tell whoever administers it.",
+            )
+            .response()
+    }
+
+    fn unfinished(&self) -> Page {
+        self.page(503, "Not finished")
+            .with_paragraph("The terminal in which the login was begun says what became of it.")
+    }
 }
 
 fn has_callback_parameter(query: &str) -> bool {
@@ -290,30 +330,4 @@ fn random_path(name: &str) -> io::Result<String> {
     getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(format!("/{name}/{hex}"))
-}
-
-const TITLE: &str = "Sign-in";
-
-fn refused(status: u16) -> Response {
-    let page = Page::new(status, TITLE, "Not expected here");
-    page.with_paragraph("This is not the answer that a login is waiting for.").response()
-}
-
-fn over() -> Page {
-    Page::new(410, TITLE, "Already used")
-        .with_paragraph("The answer has arrived before. You can close this window.")
-}
-
-fn used() -> Page {
-    Page::new(410, TITLE, "Already used")
-        .with_paragraph("This address works once, and it was opened before.")
-        .with_paragraph(
-            "Begin the login again in the terminal. If you opened it only once, somebody else on this machine did too: \
-             tell whoever administers it.",
-        )
-}
-
-fn unfinished() -> Page {
-    Page::new(503, TITLE, "Not finished")
-        .with_paragraph("The terminal in which the login was begun says what became of it.")
 }
