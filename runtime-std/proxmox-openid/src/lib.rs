@@ -13,8 +13,10 @@
 //! seconds, and start no runtime. Nothing is started, read or stored before the first call, so the
 //! library may be loaded before a daemon forks. It reads the environment, but never sets it.
 //!
-//! Errors are one line that can be shown to a caller who isn't logged in; the details go to the
-//! crate `log`.
+//! Errors are one line with the whole cause, which can be shown to a caller who isn't logged in. They
+//! are not logged here as well, except for what such a caller must not learn.
+//!
+//! Logins are kept where [`StateStore`] says.
 
 #![forbid(unsafe_code)]
 
