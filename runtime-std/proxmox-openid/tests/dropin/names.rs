@@ -172,6 +172,9 @@ fn the_http_client_sends_as_a_login_does() {
     for refused in [
         request("DELETE", &metadata),
         request("GET", &metadata).header("cookie", "a=b"),
+        request("GET", &metadata).header("accept", "application/jwt"),
+        request("GET", &metadata).header("accept", "text/html").header("accept", "text/html"),
+        request("GET", &metadata).header("authorization", "\u{e9}"),
         request("POST", token).header("content-type", "application/json"),
         request("GET", "http://login.example/"),
     ] {
@@ -179,4 +182,5 @@ fn the_http_client_sends_as_a_login_does() {
         let _: &dyn Display = &error;
         assert!(!error.to_string().is_empty() && error.source().is_none());
     }
+    assert_eq!(scene.asked(), [1, 0, 1, 0], "nothing else was sent");
 }
