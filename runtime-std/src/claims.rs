@@ -23,21 +23,29 @@ pub struct Claims(Map<String, serde_json::Value>);
 
 impl Claims {
     pub(crate) fn of(identity: &Identity<'_>) -> Result<Self, UserError> {
+        Self::merged(identity, |_| true)
+    }
+
+    /// Of the ID token, only the claims with a value that counts.
+    fn merged(
+        identity: &Identity<'_>,
+        counts: fn(&serde_json::Value) -> bool,
+    ) -> Result<Self, UserError> {
         let parse = |text: &str| serde_json::from_str::<Map<_, _>>(text);
         let id_token = parse(identity.id_token_claims().text()).map_err(|_| UserError::Claims)?;
         let mut claims = match identity.userinfo_claims() {
             Some(userinfo) => parse(userinfo.text()).map_err(|_| UserError::Claims)?,
             None => Map::new(),
         };
-        claims.extend(id_token);
+        claims.extend(id_token.into_iter().filter(|(_, value)| counts(value)));
         Ok(Claims(claims))
     }
 
-    /// For callers with their own rules for names.
+    /// For callers with their own rules for names. A null in the ID token hides nothing of userinfo.
     pub(crate) fn to_hand_on(identity: &Identity<'_>) -> Result<Self, UserError> {
         check_names(identity, NAMING_CLAIMS)?;
         check_user_names(identity)?;
-        Self::of(identity)
+        Self::merged(identity, |value| !value.is_null())
     }
 
     /// The claim's value, if the claim exists and is a string.

@@ -76,7 +76,7 @@ pub use error::{Class, Error};
 pub use groups::{Groups, Warning};
 pub use http::HttpError;
 pub use logins::{Begun, Callback, Logins};
-pub use network::Network;
+pub use network::{Network, Received};
 pub use onerealm_core as core;
 pub use onerealm_core::{
     BrowserBinding, ClientType, ClientTypeSetting, DamagedPending, Decision, PendingAuthorization,

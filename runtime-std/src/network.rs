@@ -3,10 +3,13 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use onerealm_core::{HttpRequest, HttpResponse};
+use zeroize::Zeroizing;
 
 use crate::documents::Documents;
-use crate::http::Http;
+use crate::http::{Http, HttpError};
 
 /// Metadata, keys and trust stores, for several [`Logins`](crate::Logins) to share.
 ///
@@ -52,6 +55,42 @@ impl Network {
     pub fn keeping_connections(self, idle: Duration) -> Self {
         self.0.http.keep_connections(idle);
         self
+    }
+
+    /// Sends a request outside of a login, by the rules that hold for those of a login: for callers that bring a
+    /// protocol library of their own.
+    ///
+    /// # Errors
+    ///
+    /// There is no answer that can be used. Any status is an answer.
+    pub fn send(
+        &self,
+        request: &HttpRequest<'_>,
+        deadline: Duration,
+    ) -> Result<Received, HttpError> {
+        let deadline = Instant::now() + deadline;
+        let answer = self.0.http.once().send(request, None, deadline)?;
+        let HttpResponse { status, content_type, body } = answer.response();
+        let content_type = content_type.map(str::to_owned);
+        Ok(Received { status, content_type, body: Zeroizing::new(body.to_vec()) })
+    }
+}
+
+/// The answer to a request that [`Network::send`] sent.
+#[non_exhaustive]
+pub struct Received {
+    /// The status code.
+    pub status: u16,
+    /// The `Content-Type` header, if there is one.
+    pub content_type: Option<String>,
+    /// The whole body.
+    pub body: Zeroizing<Vec<u8>>,
+}
+
+/// The body may hold tokens.
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Received").field("status", &self.status).finish_non_exhaustive()
     }
 }
 

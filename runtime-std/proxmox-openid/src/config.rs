@@ -1,15 +1,17 @@
 //! A realm as the caller describes it.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use onerealm::core::wire::Words;
 use onerealm::core::{
-    ClientId, ClientSecret, NativeKey, NativeRegistration, PublicOverride, RealmError,
+    ClientId, ClientSecret, DiscoveryUrl, NativeKey, NativeRegistration, PublicOverride, RealmError,
 };
 use onerealm::{ClientTypeSetting, RealmConfig, RedirectUri, Text, TokenAuthMethod};
 use serde::{Deserialize, Serialize};
 
-use crate::text;
+use crate::perl;
+use crate::settings::Settings;
 
 /// A realm's provider, and our registration there. The fields up to `audiences` are those of
 /// `proxmox-openid` 1.0.3; the others are optional, and change nothing unless set.
@@ -25,16 +27,16 @@ pub struct OpenIdConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_key: Option<String>,
     /// Scopes besides `openid`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "perl::list", skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<String>>,
     /// `prompt` of the authorization request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prompt: Option<String>,
     /// `acr_values` of the authorization request.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "perl::list", skip_serializing_if = "Option::is_none")]
     pub acr_values: Option<Vec<String>>,
     /// Audiences that an ID token may have besides the client identifier.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "perl::list", skip_serializing_if = "Option::is_none")]
     pub audiences: Option<Vec<String>>,
 
     /// `confidential`, `public` or `auto` (by the redirect URL); if unset, confidential with a
@@ -42,11 +44,11 @@ pub struct OpenIdConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_type: Option<String>,
     /// Whether this login asks to be public: no secret is sent.
-    #[serde(default, deserialize_with = "text::boolean", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "perl::boolean", skip_serializing_if = "Option::is_none")]
     pub public: Option<bool>,
     /// Whether a caller may make a login public, by `public` or, where `client_type` is `auto`, by a
     /// redirect URL on loopback; if unset, it may.
-    #[serde(default, deserialize_with = "text::boolean", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "perl::boolean", skip_serializing_if = "Option::is_none")]
     pub public_override: Option<bool>,
     /// The client identifier of a registration for public logins.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,8 +60,29 @@ pub struct OpenIdConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_auth_method: Option<String>,
     /// The redirect URLs that a login may use, with any port on loopback; if unset, any.
-    #[serde(default, deserialize_with = "text::list", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "perl::list", skip_serializing_if = "Option::is_none")]
     pub redirect_urls: Option<Vec<String>>,
+    /// Where the provider's metadata is, if not below the issuer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discovery_url: Option<String>,
+    /// PEM file with the only certificates to trust, as an absolute path; if unset, the system's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<String>,
+    /// How far clocks may be apart, in seconds, at most 600; if unset, 60.
+    #[serde(default, deserialize_with = "perl::seconds", skip_serializing_if = "Option::is_none")]
+    pub clock_skew: Option<u32>,
+    /// How long ago the end user may have authenticated at the provider, in seconds.
+    #[serde(default, deserialize_with = "perl::seconds", skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<u32>,
+    /// The claim that the caller takes groups from. If it is set, the claims come with a warning where groups are left
+    /// out of it, or have names that Proxmox products don't accept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub groups_claim: Option<String>,
+    /// The names of the settings that realms of the caller's product have, as administrators write them
+    /// (`client-type`), and `public` if its first step has that parameter. Advice in errors speaks of these, of those
+    /// that this configuration sets, and of the ones that all products have.
+    #[serde(default, deserialize_with = "perl::list", skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Vec<String>>,
 }
 
 impl fmt::Debug for OpenIdConfig {
@@ -80,6 +103,12 @@ impl fmt::Debug for OpenIdConfig {
             .field("native_client_key", &hidden(&self.native_client_key))
             .field("token_auth_method", &self.token_auth_method)
             .field("redirect_urls", &self.redirect_urls)
+            .field("discovery_url", &self.discovery_url)
+            .field("ca_file", &self.ca_file)
+            .field("clock_skew", &self.clock_skew)
+            .field("max_age", &self.max_age)
+            .field("groups_claim", &self.groups_claim)
+            .field("settings", &self.settings)
             .finish()
     }
 }
@@ -110,46 +139,100 @@ impl From<RealmError> for Problem {
 impl OpenIdConfig {
     /// The realm; its name is set when a login begins.
     pub(crate) fn realm(&self) -> Result<RealmConfig, Problem> {
-        if self.native_client_key.is_some() && said(&self.native_client_id).is_none() {
-            return Err("native_client_key needs native_client_id beside it".into());
-        }
         let (issuer, client_id) = (self.issuer_url.as_str(), self.client_id.as_str());
         let mut config = RealmConfig::new(UNNAMED, issuer, client_id)?;
         config.redirect_urls = self.redirect_uris()?;
+        config.ca_file = self.ca_file()?;
+        config.groups_claim = said(&self.groups_claim).map(str::to_owned);
         let realm = &mut config.realm;
+        if let Some(url) = said(&self.discovery_url) {
+            realm.discovery_url = Some(DiscoveryUrl::parse(url.into())?.beside(&realm.issuer)?);
+        }
         let secret = said(&self.client_key).map(Text::from);
         realm.registration.secret = secret.and_then(ClientSecret::new);
-        if let Some(client_id) = said(&self.native_client_id) {
-            let client_id = ClientId::parse(client_id.into())?;
-            let key = said(&self.native_client_key).map(Text::from).and_then(NativeKey::new);
-            realm.native_registration = Some(NativeRegistration { client_id, key });
-        }
-        realm.client_type = match said(&self.client_type) {
-            None => ClientTypeSetting::Unset,
-            Some("confidential") => ClientTypeSetting::Confidential,
-            Some("public") => ClientTypeSetting::Public,
-            Some("auto") => ClientTypeSetting::Auto,
-            Some(_) => return Err("client_type must be confidential, public or auto".into()),
-        };
+        realm.native_registration = self.native_registration()?;
+        realm.client_type = self.client_type()?;
         if self.public_override == Some(false) {
             realm.public_override = PublicOverride::Refused;
         }
-        realm.token_auth_method = match said(&self.token_auth_method) {
-            None => None,
-            Some("client_secret_basic") => Some(TokenAuthMethod::ClientSecretBasic),
-            Some("client_secret_post") => Some(TokenAuthMethod::ClientSecretPost),
-            Some(_) => {
-                let expected =
-                    "token_auth_method must be client_secret_basic or client_secret_post";
-                return Err(expected.into());
-            }
-        };
-        let list = |list: &Option<Vec<String>>| list.as_deref().unwrap_or_default().join(" ");
+        realm.token_auth_method = self.token_auth_method()?;
         realm.scopes = words("scopes", list(&self.scopes))?;
         realm.prompt = words("prompt", self.prompt.clone().unwrap_or_default())?;
         realm.acr_values = words("acr_values", list(&self.acr_values))?;
         realm.audiences = words("audiences", list(&self.audiences))?;
+        realm.max_age = self.max_age;
+        match self.clock_skew {
+            None => (),
+            Some(seconds @ ..=LARGEST_SKEW) => realm.clock_skew = seconds.into(),
+            Some(_) => return Err("clock_skew must be at most 600 seconds".into()),
+        }
         Ok(config)
+    }
+
+    /// The settings that advice may speak of.
+    pub(crate) fn settings(&self) -> Settings {
+        let texts = [
+            ("client-type", &self.client_type),
+            ("native-client-id", &self.native_client_id),
+            ("native-client-key", &self.native_client_key),
+            ("token-auth-method", &self.token_auth_method),
+            ("discovery-url", &self.discovery_url),
+            ("ca-file", &self.ca_file),
+            ("groups-claim", &self.groups_claim),
+        ];
+        let texts = texts.into_iter().filter(|(_, text)| said(text).is_some());
+        let others = [
+            ("public", self.public.is_some()),
+            ("public-override", self.public_override.is_some()),
+            ("redirect-urls", self.redirect_urls.is_some()),
+            ("clock-skew", self.clock_skew.is_some()),
+            ("max-age", self.max_age.is_some()),
+        ];
+        let others = others.into_iter().filter(|(_, is_set)| *is_set);
+        let named = self.settings.iter().flatten().map(String::as_str);
+        Settings::of(named.chain(texts.map(|(name, _)| name)).chain(others.map(|(name, _)| name)))
+    }
+
+    fn native_registration(&self) -> Result<Option<NativeRegistration<Text>>, Problem> {
+        let key = said(&self.native_client_key).map(Text::from).and_then(NativeKey::new);
+        match (said(&self.native_client_id), key) {
+            (None, None) => Ok(None),
+            (None, Some(_)) => Err("native_client_key needs native_client_id beside it".into()),
+            (Some(client_id), key) => {
+                let client_id = ClientId::parse(client_id.into())?;
+                Ok(Some(NativeRegistration { client_id, key }))
+            }
+        }
+    }
+
+    fn client_type(&self) -> Result<ClientTypeSetting, Problem> {
+        match said(&self.client_type) {
+            None => Ok(ClientTypeSetting::Unset),
+            Some("confidential") => Ok(ClientTypeSetting::Confidential),
+            Some("public") => Ok(ClientTypeSetting::Public),
+            Some("auto") => Ok(ClientTypeSetting::Auto),
+            Some(_) => Err("client_type must be confidential, public or auto".into()),
+        }
+    }
+
+    fn token_auth_method(&self) -> Result<Option<TokenAuthMethod>, Problem> {
+        match said(&self.token_auth_method) {
+            None => Ok(None),
+            Some("client_secret_basic") => Ok(Some(TokenAuthMethod::ClientSecretBasic)),
+            Some("client_secret_post") => Ok(Some(TokenAuthMethod::ClientSecretPost)),
+            Some(_) => {
+                Err("token_auth_method must be client_secret_basic or client_secret_post".into())
+            }
+        }
+    }
+
+    /// A relative path would depend on where a daemon was started.
+    fn ca_file(&self) -> Result<Option<PathBuf>, Problem> {
+        let path = said(&self.ca_file).map(PathBuf::from);
+        match path.as_ref().is_none_or(|path| path.is_absolute()) {
+            true => Ok(path),
+            false => Err("ca_file must be an absolute path".into()),
+        }
     }
 
     fn redirect_uris(&self) -> Result<Vec<RedirectUri>, Problem> {
@@ -161,6 +244,13 @@ impl OpenIdConfig {
         let uris = urls.iter().map(|url| RedirectUri::parse(url)).collect::<Result<_, _>>();
         uris.map_err(|_| "redirect_urls must be https URLs, or http URLs of this machine".into())
     }
+}
+
+/// The largest `clock_skew`, in seconds.
+const LARGEST_SKEW: u32 = 600;
+
+fn list(list: &Option<Vec<String>>) -> String {
+    list.as_deref().unwrap_or_default().join(" ")
 }
 
 fn words(field: &str, text: String) -> Result<Words<Text>, Problem> {

@@ -1,41 +1,35 @@
 //! Errors as callers show them: one line with the whole cause, and nothing that callers must not
-//! learn before they are logged in. The log has the rest.
+//! learn before they are logged in.
+//!
+//! Callers log what they get, so it is not logged here too. What only the log may have is: paths and owners of files.
 
 use anyhow::{Error, anyhow};
 use onerealm::core::RealmError;
 use onerealm::{Cause, Class, DamagedPending, StoreError};
 
 use crate::config::Problem;
+use crate::settings::Settings;
 
 pub(crate) fn of_config(problem: Problem) -> Error {
     match problem {
-        Problem::Field(problem) => {
-            log::error!("openid realm: {problem}");
-            anyhow!("openid realm: {problem}")
-        }
-        Problem::Realm(error) => of_realm(DISCOVERY, error),
+        Problem::Field(problem) => anyhow!("openid realm: {problem}"),
+        Problem::Realm(error) => anyhow!("{DISCOVERY}: {error}"),
     }
-}
-
-/// The core refuses the realm.
-fn of_realm(step: &str, error: RealmError) -> Error {
-    log::error!("openid login: {step}: {error} [{}]", error.code());
-    anyhow!("{step}: {error}")
 }
 
 const DISCOVERY: &str = "Failed to discover the OpenID Provider";
 const BEGIN: &str = "Failed to begin the login";
 
 pub(crate) fn of_name(error: RealmError) -> Error {
-    of_realm(BEGIN, error)
+    anyhow!("{BEGIN}: {error}")
 }
 
-pub(crate) fn of_discovery(error: onerealm::Error) -> Error {
-    told(DISCOVERY, error)
+pub(crate) fn of_discovery(error: &onerealm::Error, settings: &Settings) -> Error {
+    told(DISCOVERY, error, settings)
 }
 
-pub(crate) fn of_begin(error: onerealm::Error) -> Error {
-    told(BEGIN, error)
+pub(crate) fn of_begin(error: &onerealm::Error, settings: &Settings) -> Error {
+    told(BEGIN, error, settings)
 }
 
 /// The text that callers look for when no pending login has this state.
@@ -48,34 +42,42 @@ pub(crate) fn of_state(error: StoreError) -> Error {
         StoreError::Expired { .. } => {
             anyhow!("{NO_STATE}: the login has expired, begin it again")
         }
-        error => told("Failed to take the login", error.into()),
+        error => told("Failed to take the login", &error.into(), &Settings::default()),
     }
 }
 
-pub(crate) fn of_damage(DamagedPending: DamagedPending) -> Error {
-    let problem = "the login's state was changed between the two steps: begin it again";
-    log::error!("openid login: {problem}");
-    anyhow!("{problem}")
+pub(crate) fn of_storing(error: StoreError) -> Error {
+    told(BEGIN, &error.into(), &Settings::default())
 }
 
-pub(crate) fn of_code(error: onerealm::Error) -> Error {
+pub(crate) fn of_directory() -> Error {
+    anyhow!("the state directory's path is not UTF-8")
+}
+
+pub(crate) fn of_damage(DamagedPending: DamagedPending) -> Error {
+    anyhow!("the login's state was changed between the two steps: begin it again")
+}
+
+pub(crate) fn of_code(error: &onerealm::Error, settings: &Settings) -> Error {
     let step = match error.cause() {
         Cause::IdToken { .. } => "Failed to verify ID token",
         Cause::Userinfo { .. } => "Failed to contact userinfo endpoint",
         Cause::Token { .. } | Cause::Http(_) => "Failed to contact token endpoint",
         _ => "Failed to finish the login",
     };
-    told(step, error)
+    told(step, error, settings)
 }
 
-fn told(step: &str, error: onerealm::Error) -> Error {
+fn told(step: &str, error: &onerealm::Error, settings: &Settings) -> Error {
     let code = error.code();
-    let fix = error.explanation().fix.as_deref();
+    let text = settings.in_sentence(&error.to_string());
+    let fix = error.explanation().fix.as_deref().and_then(|fix| settings.in_advice(fix));
     let fix = fix.map(|fix| format!("; {fix}")).unwrap_or_default();
-    log::error!("openid login: {step}: {error} [{code}]{fix}");
     match error.class() {
-        // Paths and owners of files are for the administrator.
-        Class::Storage => anyhow!("{step}: pending logins can't be kept [{code}]: see the log"),
-        _ => anyhow!("{step}: {error}{fix}"),
+        Class::Storage => {
+            log::error!("openid login: {step}: {text} [{code}]{fix}");
+            anyhow!("{step}: pending logins can't be kept [{code}]: see the log")
+        }
+        _ => anyhow!("{step}: {text}{fix}"),
     }
 }

@@ -13,28 +13,40 @@
 //! seconds, and start no runtime. Nothing is started, read or stored before the first call, so the
 //! library may be loaded before a daemon forks. It reads the environment, but never sets it.
 //!
-//! Errors are one line that can be shown to a caller who isn't logged in; the details go to the
-//! crate `log`.
+//! Errors are one line with the whole cause, which can be shown to a caller who isn't logged in. They
+//! are not logged here as well, except for what such a caller must not learn.
+//!
+//! Logins are kept where [`StateStore`] says.
 
 #![forbid(unsafe_code)]
 
 mod auth_state;
+mod claims;
 mod config;
 mod error;
-mod pending;
+mod generic_claims;
+mod http_client;
+mod perl;
+mod settings;
+mod states;
 mod text;
 
-use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::Error;
 use onerealm::core::{QueryUserinfo, RealmError, RealmName};
-use onerealm::{Callback, Logins, Network, PendingStore, RealmConfig, Realms, Requested, now};
+use onerealm::{Callback, Logins, Network, PendingAuthorization, RealmConfig, Realms, Requested};
 use serde_json::Value;
 
-pub use auth_state::PrivateAuthState;
+use crate::settings::Settings;
+
+pub use auth_state::{PrivateAuthState, PublicAuthState};
+pub use claims::WARNINGS;
 pub use config::OpenIdConfig;
+pub use generic_claims::GenericClaims;
+pub use http_client::http_client;
+pub use states::{StateStore, store_auth_state, verify_public_auth_state};
 pub use text::SecretText;
 
 /// The time limit of one call. An API method makes two that reach the provider, and Proxmox's proxy
@@ -47,6 +59,7 @@ pub struct OpenIdAuthenticator {
     realm: RealmConfig,
     redirect_url: String,
     requested: Requested,
+    settings: Settings,
 }
 
 impl OpenIdAuthenticator {
@@ -64,11 +77,14 @@ impl OpenIdAuthenticator {
                 Some(true) => Requested::Public,
                 Some(false) | None => Requested::Default,
             },
+            settings: config.settings(),
         };
         let realm = authenticator.realm.clone();
         let name = realm.name().to_owned();
         // Nothing is stored before there is a login.
-        logins(realm, "".as_ref()).discover(&name).map_err(error::of_discovery)?;
+        logins(realm, &StateStore::new(""))
+            .discover(&name)
+            .map_err(|error| error::of_discovery(&error, &authenticator.settings))?;
         Ok(authenticator)
     }
 
@@ -81,10 +97,19 @@ impl OpenIdAuthenticator {
     /// allow the client type, if metadata has to be fetched again and the fetch fails, or if the
     /// pending login can't be stored.
     pub fn authorize_url(&self, state_dir: &str, realm: &str) -> Result<String, Error> {
+        self.authorize_url_in(&StateStore::new(state_dir), realm)
+    }
+
+    /// The same, with pending logins in `states`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`authorize_url`](Self::authorize_url).
+    pub fn authorize_url_in(&self, states: &StateStore, realm: &str) -> Result<String, Error> {
         let config = self.realm_named(realm).map_err(error::of_name)?;
-        let begun = logins(config, state_dir.as_ref())
+        let begun = logins(config, states)
             .begin(realm, &self.redirect_url, self.requested)
-            .map_err(error::of_begin)?;
+            .map_err(|error| error::of_begin(&error, &self.settings))?;
         Ok(begun.url)
     }
 
@@ -98,13 +123,12 @@ impl OpenIdAuthenticator {
         state_dir: &str,
         state: &str,
     ) -> Result<(String, PrivateAuthState), Error> {
-        let pending = pending::take(state_dir.as_ref(), state).map_err(error::of_state)?;
-        Ok((pending.realm().to_owned(), PrivateAuthState::of(&pending, state_dir)))
+        StateStore::new(state_dir).verify_public_auth_state(state)
     }
 
     /// Finishes the login, and returns the ID token's claims, plus the userinfo endpoint's where
-    /// the ID token lacks them. Tokens and secrets among them are left out, with a warning in the
-    /// log: callers show claims, and hand them on.
+    /// the ID token lacks them, in the shape of 1.0.3. Tokens and secrets among them are left out:
+    /// callers show claims, and hand them on. What there is to warn of is beside them, as [`WARNINGS`], and in the log.
     ///
     /// # Errors
     ///
@@ -130,7 +154,8 @@ impl OpenIdAuthenticator {
         private_auth_state: &PrivateAuthState,
         query_userinfo: bool,
     ) -> Result<Value, Error> {
-        let pending = private_auth_state.pending().map_err(error::of_damage)?;
+        let states = StateStore::of(private_auth_state);
+        let pending = self.pending(private_auth_state, &states)?;
         let state = private_auth_state.csrf_token.secret();
         let callback = match private_auth_state.iss.as_deref() {
             None | Some("") => Callback::CodeAndState { code, state },
@@ -141,17 +166,36 @@ impl OpenIdAuthenticator {
             true => QueryUserinfo::WhereOffered,
             false => QueryUserinfo::Never,
         };
-        let state_dir: &Path = private_auth_state.state_dir.as_ref();
-        let claims = logins(realm, state_dir)
-            .complete_with_claims(pending, callback, Some(&self.redirect_url))
-            .map_err(error::of_code)?;
-        pending::store(state_dir).authenticated(now());
+        let (claims, warnings) = logins(realm, &states)
+            .complete_with_claims_and_warnings(pending, callback, Some(&self.redirect_url))
+            .map_err(|error| error::of_code(&error, &self.settings))?;
+        states.authenticated();
         let (claims, removed) = claims.without_tokens();
+        let mut warnings: Vec<_> =
+            warnings.iter().map(|warning| self.settings.in_warning(warning)).collect();
         if !removed.is_empty() {
             let some: Vec<_> = removed.iter().take(8).collect();
-            log::warn!("openid login: tokens among the claims are left out: {some:?}");
+            warnings.push(format!("tokens among the claims are left out: {some:?}"));
         }
-        Ok(claims.into())
+        warnings.iter().for_each(|warning| log::warn!("openid login: {warning}"));
+        Ok(claims::shaped(claims.into(), warnings))
+    }
+
+    /// The login to finish. One that is not bound to anything yet is bound to this authenticator.
+    fn pending(
+        &self,
+        state: &PrivateAuthState,
+        states: &StateStore,
+    ) -> Result<PendingAuthorization, Error> {
+        if !state.is_unbound() {
+            return state.pending().map_err(error::of_damage);
+        }
+        let name = if state.realm.is_empty() { self.realm.name() } else { &state.realm };
+        let realm = self.realm_named(name).map_err(error::of_name)?;
+        let (_, bound) = logins(realm, states)
+            .start(name, &self.redirect_url, self.requested)
+            .map_err(|error| error::of_begin(&error, &self.settings))?;
+        state.pending_as(&bound).map_err(error::of_damage)
     }
 
     fn realm_named(&self, name: &str) -> Result<RealmConfig, RealmError> {
@@ -162,10 +206,10 @@ impl OpenIdAuthenticator {
 }
 
 /// The logins of one realm.
-fn logins(realm: RealmConfig, state_dir: &Path) -> Logins {
+fn logins(realm: RealmConfig, states: &StateStore) -> Logins {
     let mut realms = Realms::new("the realm's configuration");
     realms.add(realm);
-    Logins::new(realms, pending::store(state_dir)).with_network(network()).with_deadline(DEADLINE)
+    Logins::new(realms, states.store()).with_network(network()).with_deadline(DEADLINE)
 }
 
 /// Metadata and keys that this process has fetched, shared by all authenticators.

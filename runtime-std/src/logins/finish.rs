@@ -26,6 +26,7 @@ use crate::error::refused_id_token::Judged;
 use crate::error::shown::Secrets;
 use crate::error::user_name::UserError;
 use crate::error::words::ProviderWords;
+use crate::groups::{Groups, Warning};
 use crate::http::Answer;
 use crate::realm::RealmConfig;
 use crate::redirect_url;
@@ -134,6 +135,24 @@ impl Logins {
     ) -> Result<Claims, Error> {
         self.complete_as(pending, callback, redirect_url, |identity, _| {
             Claims::to_hand_on(identity)
+        })
+    }
+
+    /// The same, and what is missing of the groups, where the realm has a `groups-claim`.
+    ///
+    /// # Errors
+    ///
+    /// As [`complete_with_claims`](Self::complete_with_claims).
+    pub fn complete_with_claims_and_warnings(
+        &self,
+        pending: PendingAuthorization,
+        callback: Callback<'_>,
+        redirect_url: Option<&str>,
+    ) -> Result<(Claims, Vec<Warning>), Error> {
+        self.complete_as(pending, callback, redirect_url, |identity, config| {
+            let claim = config.groups_claim.as_deref();
+            let warnings = Warning::of(&Groups::of(identity, claim), claim);
+            Ok((Claims::to_hand_on(identity)?, warnings))
         })
     }
 

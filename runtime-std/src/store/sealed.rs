@@ -1,5 +1,6 @@
 //! Pending logins that travel in their own `state`.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use onerealm_core::{PendingAuthorization, SealedState, UnixTime};
@@ -11,6 +12,7 @@ use super::lifetime::check_age;
 use super::pending_store::PendingStore;
 use super::reported;
 use super::seal::{open, seal};
+use super::sealing_keys::SealingKeys;
 use super::slots::Slots;
 
 /// Pending logins sealed into their `state`: beginning a login writes nothing, and any machine with the key can finish
@@ -19,6 +21,16 @@ use super::slots::Slots;
 pub struct SealedStore {
     keys: KeyFile,
     taken: Slots,
+    first_key: FirstKey,
+}
+
+/// Who makes the key file where there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FirstKey {
+    /// A login that begins.
+    AtBeginning,
+    /// A login that is finished.
+    AfterLogin,
 }
 
 impl SealedStore {
@@ -26,14 +38,30 @@ impl SealedStore {
     ///
     /// `directory` holds the marks of taken logins, and is not shared.
     pub fn new(key_file: impl Into<PathBuf>, directory: impl Into<PathBuf>) -> Self {
-        SealedStore { keys: KeyFile::new(key_file.into()), taken: Slots::new(directory) }
+        let keys = KeyFile::new(key_file.into());
+        SealedStore { keys, taken: Slots::new(directory), first_key: FirstKey::AtBeginning }
+    }
+
+    /// The keys to seal with; `None` until a login is finished, where the first one makes the key file.
+    fn sealing_keys(&self, now: u64) -> Result<Option<SealingKeys>, StoreError> {
+        match self.first_key {
+            FirstKey::AtBeginning => self.keys.read_or_create(now).map(Some),
+            FirstKey::AfterLogin => self.keys.read(),
+        }
+    }
+
+    fn seal(&self, pending: &PendingAuthorization) -> Result<Option<String>, StoreError> {
+        let now = pending.begun().0;
+        let keys = self.sealing_keys(now)?;
+        keys.map(|keys| seal(keys.sealing(now), pending)).transpose()
     }
 }
 
 impl PendingStore for SealedStore {
     fn put(&self, pending: &PendingAuthorization) -> Result<String, StoreError> {
-        let now = pending.begun().0;
-        seal(self.keys.read_or_create(now)?.sealing(now), pending)
+        // Only `SealedOrDirectoryStore`, which has another place, waits for a key.
+        let missing = || StoreError::io("read", self.keys.path(), ErrorKind::NotFound.into());
+        self.seal(pending)?.ok_or_else(missing)
     }
 
     fn read(&self, state: &str, now: UnixTime) -> Result<PendingAuthorization, StoreError> {
@@ -53,11 +81,15 @@ impl PendingStore for SealedStore {
         Ok(pending)
     }
 
-    /// Renews the key when it is due.
+    /// Renews the key when it is due, and makes it if that was left to a finished login.
     fn authenticated(&self, now: UnixTime) {
-        if let Err(error) = self.keys.renew(now.0) {
+        let made = match self.first_key {
+            FirstKey::AtBeginning => Ok(()),
+            FirstKey::AfterLogin => self.keys.read_or_create(now.0).map(|_| ()),
+        };
+        if let Err(error) = made.and_then(|()| self.keys.renew(now.0)) {
             if reported::is_new(self.keys.path(), &error) {
-                log::warn!("the key for pending logins can't be renewed: {error}");
+                log::warn!("the key for pending logins can't be made or renewed: {error}");
             }
         }
     }
@@ -85,6 +117,13 @@ impl SealedOrDirectoryStore {
         }
     }
 
+    /// Leaves it to a finished login to create the key file: until then, logins are kept in the directory. For a key
+    /// on a file system that strangers must not write to, such as one that a cluster replicates.
+    pub fn with_key_after_login(mut self) -> Self {
+        self.sealed.first_key = FirstKey::AfterLogin;
+        self
+    }
+
     /// A login's own state is never a sealed one.
     fn store_of(&self, state: &str) -> &dyn PendingStore {
         match SealedState::parse(state) {
@@ -97,11 +136,12 @@ impl SealedOrDirectoryStore {
 impl PendingStore for SealedOrDirectoryStore {
     fn put(&self, pending: &PendingAuthorization) -> Result<String, StoreError> {
         let key_file = self.sealed.keys.path();
-        match self.sealed.put(pending) {
-            Ok(state) => {
+        match self.sealed.seal(pending) {
+            Ok(Some(state)) => {
                 reported::forget(key_file);
                 Ok(state)
             }
+            Ok(None) => self.directory.put(pending),
             Err(StoreError::StateTooLong { .. }) => self.directory.put(pending),
             // One that others may have read or changed would not be noticed among those that are only broken.
             Err(error @ (StoreError::Io { .. } | StoreError::DamagedKeyFile { .. })) => {

@@ -36,7 +36,8 @@ fn with_json(answer: Response, change: impl Fn(&mut Value)) -> Response {
 fn a_refusal_of_the_token_endpoint_reaches_the_administrator() {
     let scene = Scene::new();
     // Confidential, at a redirect URL that is registered for public clients.
-    let error = scene.logged_in(&scene.config(json!({})), LOOPBACK).unwrap_err().to_string();
+    let config = scene.config(json!({ "settings": ["client-type"] }));
+    let error = scene.logged_in(&config, LOOPBACK).unwrap_err().to_string();
     for part in ["/oauth2/v2.0/token", "401", "invalid_client", "AADSTS700025", "client-type"] {
         assert!(error.contains(part), "{part:?} in {error}");
     }

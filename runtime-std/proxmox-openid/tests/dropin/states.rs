@@ -46,7 +46,10 @@ fn of_many_callers_one_gets_it() {
 fn a_state_that_was_changed_on_its_way_is_not_taken_for_the_login() {
     let scene = Scene::new();
     let config = scene.config(json!({}));
-    let changes: [(&str, fn(&mut serde_json::Value)); 9] = [
+    let changes: [(&str, fn(&mut serde_json::Value)); 10] = [
+        ("a part of the binding", |state| {
+            state.as_object_mut().unwrap().remove("issuer");
+        }),
         ("client_type", |state| state["client_type"] = json!("public")),
         ("token_auth_method", |state| state["token_auth_method"] = json!("private_key_jwt")),
         ("client_id", |state| state["client_id"] = json!("another")),
@@ -71,9 +74,19 @@ fn a_state_that_was_changed_on_its_way_is_not_taken_for_the_login() {
 }
 
 #[test]
-fn a_state_of_1_0_3_is_refused_as_a_shape() {
+fn a_state_of_1_0_3_is_not_found() {
+    let scene = Scene::new();
     let old = json!({ "csrf_token": "x", "nonce": "y", "pkce_verifier": "z", "ctime": 1 });
-    assert!(serde_json::from_value::<PrivateAuthState>(old).is_err());
+    let file = format!("{}/proxmox-openid-auth-state-{REALM}", scene.state_dir());
+    fs::write(&file, json!([old]).to_string()).unwrap();
+    let error = take(&scene, r#"{"csrf_token":"x","realm":"entra"}"#).unwrap_err();
+    assert_eq!(error, "no openid auth state found (possible timeout)");
+    assert_eq!(fs::read_to_string(&file).unwrap(), json!([old]).to_string());
+    // Its private state has the shape, and values that are no longer random enough.
+    let old: PrivateAuthState = serde_json::from_value(old).unwrap();
+    let authenticator = OpenIdAuthenticator::discover(&scene.config(json!({})), WEB).unwrap();
+    assert!(authenticator.verify_authorization_code_simple("code", &old).is_err());
+    assert_eq!(scene.asked()[2], 0, "no code was sent");
 }
 
 #[test]
