@@ -1,4 +1,9 @@
 //! The pages of `docs/proxmox`: every added line compiled, and run where there is something to run.
 
+mod backup_server;
+mod datacenter_manager;
 mod javascript;
+mod node;
 mod perl;
+mod stand_in;
+mod yew;
