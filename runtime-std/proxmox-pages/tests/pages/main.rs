@@ -6,4 +6,5 @@ mod javascript;
 mod node;
 mod perl;
 mod stand_in;
+mod upstream;
 mod yew;

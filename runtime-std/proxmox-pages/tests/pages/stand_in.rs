@@ -173,6 +173,7 @@ macro_rules! with_updater {
             $($(#[$attribute])* pub $field: Option<$of>,)*
         }
 
+        #[allow(dead_code, reason = "upstream's own field is not updated here")]
         #[derive(Default, Deserialize)]
         #[serde(rename_all = "kebab-case", deny_unknown_fields)]
         pub struct $updater {
