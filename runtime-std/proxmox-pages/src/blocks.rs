@@ -44,12 +44,16 @@ pub fn blocks(page: &str) -> Result<Vec<Block>, String> {
     let mut found = Vec::new();
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
-        let Some(info) = line.strip_prefix("```") else { continue };
+        let info = line.trim_start_matches('`');
+        let fence = &line[..line.len() - info.len()];
+        if fence.len() < 3 {
+            continue;
+        }
         let mut text = String::new();
         loop {
             match lines.next() {
                 None => return Err(format!("the block {info:?} is not closed")),
-                Some("```") => break,
+                Some(line) if line == fence => break,
                 Some(line) => {
                     text.push_str(line);
                     text.push('\n');

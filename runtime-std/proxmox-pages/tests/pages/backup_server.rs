@@ -38,8 +38,7 @@ fn the_methods_do_as_the_page_says() {
 
 #[test]
 fn each_property_is_set_deleted_and_has_a_schema() {
-    node::properties_are_complete(
-        api_types::OPENID_REALM_PROPERTIES,
-        |config, update, delete| config::update_openid_realm(config, update, delete).unwrap(),
-    );
+    node::properties_are_complete(api_types::OPENID_REALM_PROPERTIES, |config, update, delete| {
+        config::update_openid_realm(config, update, delete).unwrap()
+    });
 }

@@ -3,15 +3,24 @@
 use crate::node::{self, Answer};
 
 mod api_types {
-    include!(concat!(env!("OUT_DIR"), "/proxmox-datacenter-manager/lib/pdm-api-types/src/openid.rs"));
+    include!(concat!(
+        env!("OUT_DIR"),
+        "/proxmox-datacenter-manager/lib/pdm-api-types/src/openid.rs"
+    ));
 }
 
 mod config {
-    include!(concat!(env!("OUT_DIR"), "/proxmox-datacenter-manager/server/src/api/config/access/openid.rs"));
+    include!(concat!(
+        env!("OUT_DIR"),
+        "/proxmox-datacenter-manager/server/src/api/config/access/openid.rs"
+    ));
 }
 
 mod access {
-    include!(concat!(env!("OUT_DIR"), "/proxmox-datacenter-manager/server/src/api/access/openid.rs"));
+    include!(concat!(
+        env!("OUT_DIR"),
+        "/proxmox-datacenter-manager/server/src/api/access/openid.rs"
+    ));
 }
 
 type Node = node::Node<api_types::OpenIdRealmConfig>;
@@ -41,8 +50,7 @@ fn the_methods_do_as_the_page_says() {
 
 #[test]
 fn each_property_is_set_deleted_and_has_a_schema() {
-    node::properties_are_complete(
-        api_types::OPENID_REALM_PROPERTIES,
-        |config, update, delete| config::update_openid_realm(config, update, delete).unwrap(),
-    );
+    node::properties_are_complete(api_types::OPENID_REALM_PROPERTIES, |config, update, delete| {
+        config::update_openid_realm(config, update, delete).unwrap()
+    });
 }

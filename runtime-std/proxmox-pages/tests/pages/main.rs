@@ -2,6 +2,7 @@
 
 mod backup_server;
 mod datacenter_manager;
+mod documents;
 mod javascript;
 mod node;
 mod perl;

@@ -3,6 +3,7 @@
 # It prints a line for each scenario, and dies at the first that goes wrong.
 use strict;
 use warnings FATAL => 'all';
+no warnings 'once';
 
 my ($module, $plugin, $type) = map { m/^([\w:]+)$/ ? $1 : die "bad argument\n" } @ARGV;
 for my $name ($module, $plugin, 'RecordingOpenId', 'PVE::Cluster', 'PVE::INotify', 'PVE::JSONSchema', 'PVE::SafeSyslog') {
@@ -119,6 +120,8 @@ scenario('each property reaches the library in both calls' => sub {
             my $field = $name =~ tr/-/_/r;
             check($field, ($call->{config}->{$field} // 'undef') eq $all{$name});
         }
+        my %said = map { $_ => 1 } @{ $call->{config}->{settings} };
+        check("$_ is not said", $said{$_}) for 'public', keys %all;
         check('the registration', $call->{config}->{client_key} eq 's3cret');
     }
     my %known = map { $_ => 1 } keys %all, keys %registration;
@@ -130,7 +133,7 @@ scenario('a property that is not set reaches nobody' => sub {
     realm();
     auth_url($web);
     my @fields = sort keys %{ $RecordingOpenId::CALLS[0]->{config} };
-    check("@fields", "@fields" eq 'client_id client_key issuer_url scopes');
+    check("@fields", "@fields" eq 'client_id client_key issuer_url scopes settings');
 });
 
 for my $bad (

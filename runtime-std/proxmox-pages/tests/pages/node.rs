@@ -133,6 +133,7 @@ pub fn methods_do_as_the_page_says<C: Clone + DeserializeOwned>(
 ) {
     each_login_has_its_client_type(auth_url, login);
     what_the_realm_says_holds(auth_url, login);
+    the_other_settings_reach_the_library(auth_url, login);
     the_issuer_is_compared(auth_url, login);
     an_error_ends_the_login(auth_url, login);
 }
@@ -173,6 +174,27 @@ fn what_the_realm_says_holds<C: Clone + DeserializeOwned>(auth_url: AuthUrl<C>, 
     let answer = Answer::of(&auth_url(&node, WEB, None).unwrap(), WEB);
     login(&node, answer).unwrap();
     assert_eq!(node.secrets_sent(), [false], "it is in the form");
+}
+
+fn the_other_settings_reach_the_library<C: Clone + DeserializeOwned>(
+    auth_url: AuthUrl<C>,
+    login: Login<C>,
+) {
+    let node = Node::new(json!({ "max-age": 3600, "clock-skew": 5 }));
+    assert_eq!(query(&auth_url(&node, WEB, None).unwrap())["max_age"], "3600");
+    for refused in [
+        json!({ "clock-skew": 601 }),
+        json!({ "ca-file": "relative.pem" }),
+        json!({ "discovery-url": "https://login.example" }),
+    ] {
+        let node = Node::new(refused.clone());
+        assert!(auth_url(&node, WEB, None).is_err(), "{refused}");
+    }
+    // Advice speaks of the settings that the product has.
+    let node = Node::new(json!({}));
+    let answer = Answer::of(&auth_url(&node, LOOPBACK, None).unwrap(), LOOPBACK);
+    let error = login(&node, answer).unwrap_err().to_string();
+    assert!(error.contains("client-type"), "{error}");
 }
 
 fn the_issuer_is_compared<C: Clone + DeserializeOwned>(auth_url: AuthUrl<C>, login: Login<C>) {
@@ -229,7 +251,10 @@ pub fn said(properties: Properties) -> BTreeMap<&'static str, bool> {
         }
         said.iter().any(|(key, said)| *key == "optional" && matches!(said, Said::Flag(true)))
     };
-    names(properties).into_iter().zip(properties.iter().map(|(_, said)| is_optional(said))).collect()
+    names(properties)
+        .into_iter()
+        .zip(properties.iter().map(|(_, said)| is_optional(said)))
+        .collect()
 }
 
 /// Values that the properties can have, and some that they can't.
@@ -241,6 +266,10 @@ fn values() -> Vec<(&'static str, Value, Option<Value>)> {
         ("native-client-id", json!("tool"), Some(json!("x".repeat(257)))),
         ("native-client-key", json!("key"), Some(json!("x".repeat(257)))),
         ("token-auth-method", json!("client_secret_post"), Some(json!("none"))),
+        ("discovery-url", json!("https://node.example/m"), Some(json!("x".repeat(513)))),
+        ("ca-file", json!("/etc/ssl/sso.pem"), Some(json!("x".repeat(257)))),
+        ("clock-skew", json!(5), Some(json!(601))),
+        ("max-age", json!(3600), Some(json!(-1))),
     ]
 }
 

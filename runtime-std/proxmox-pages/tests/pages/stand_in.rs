@@ -6,7 +6,6 @@ pub mod proxmox_schema {
     /// The schema of one value.
     pub enum Schema {
         String(StringSchema),
-        #[allow(dead_code, reason = "whether a page has a number depends on the drop-in")]
         Integer(IntegerSchema),
     }
 
@@ -64,7 +63,6 @@ pub mod proxmox_schema {
         pub default: Option<isize>,
     }
 
-    #[allow(dead_code, reason = "whether a page has a number depends on the drop-in")]
     impl IntegerSchema {
         pub const fn new(description: &'static str) -> Self {
             IntegerSchema { description, minimum: isize::MIN, maximum: isize::MAX, default: None }

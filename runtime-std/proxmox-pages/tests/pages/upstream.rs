@@ -25,8 +25,8 @@ struct Crate {
 
 macro_rules! calls_of {
     ($path:path) => {{
-        use $path as subject;
         use subject::{OpenIdAuthenticator, OpenIdConfig};
+        use $path as subject;
         Crate {
             begin: |config, redirect_url, state_dir| {
                 let config: OpenIdConfig = serde_json::from_value(config.clone())?;
@@ -44,7 +44,10 @@ macro_rules! calls_of {
                     state["iss"] = json!(iss);
                 }
                 OpenIdAuthenticator::discover(&config, redirect_url)?
-                    .verify_authorization_code_simple(&back["code"], &serde_json::from_value(state)?)
+                    .verify_authorization_code_simple(
+                        &back["code"],
+                        &serde_json::from_value(state)?,
+                    )
             },
         }
     }};
