@@ -136,7 +136,7 @@ fn check_authorization_request(url: &str, redirect_url: &str) {
 fn check_token_request(row: &[String], sent: &Recorded, code_sent: &str) {
     let request = &sent.request;
     let authorization = request.header("authorization");
-    assert_eq!(authorization.as_deref(), code(&row[4]).first().copied(), "row {}", row[0]);
+    assert_eq!(authorization, code(&row[4]).first().copied(), "row {}", row[0]);
     let content_type = request.header("content-type").unwrap();
     assert!(content_type.starts_with("application/x-www-form-urlencoded"), "{content_type}");
     let body = String::from_utf8(request.body.clone()).unwrap();
