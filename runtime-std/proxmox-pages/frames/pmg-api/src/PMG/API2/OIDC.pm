@@ -101,7 +101,7 @@ __PACKAGE__->register_method({
         if (my $err = $@) {
             syslog('err', "openid authentication failure; msg=$err");
 #@ login-refused
-            die PVE::Exception->new("authentication failure\n", code => 401);
+            die PVE::Exception->new("authentication failure $err\n", code => 401);
         }
 
         return $res;
