@@ -154,7 +154,7 @@ fn a_node_without_the_change_is_told_when_public_is_asked_for() {
             Scene::new(Node::with(product, false, Identity::self_signed(), "client-type auto"));
         let fingerprint = scene.node.identity.fingerprint.clone();
         let ran = scene.run("login", &["--fingerprint", &fingerprint, "--no-browser", "--public"]);
-        ran.failed(3, "node_lacks_public", &["public", "docs/proxmox.md"]);
+        ran.failed(3, "node_lacks_public", &["public", "docs/proxmox/README.md"]);
         let ran = scene.sign_in("login", &["--no-browser"]);
         assert_eq!(ran.status, Some(0), "{product:?} {ran:?}");
     }

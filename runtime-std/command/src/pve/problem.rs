@@ -44,7 +44,7 @@ problems! {
     REALM_TYPE: "node_realm_type", 3, CALLER, Some("users of that realm have a password; this command logs in with a browser");
     REALM_CHOICE: "node_realm_choice", 2, CALLER, Some("choose one with --realm");
     LACKS_PUBLIC: "node_lacks_public", 3, NODE,
-        Some("docs/proxmox.md lists the change (`public` of auth-url); without it, try without --public: that works where the realm has client-type auto or no client-key, or where the provider takes a secret on a loopback redirect URL");
+        Some("docs/proxmox/README.md lists the change (`public` of auth-url); without it, try without --public: that works where the realm has client-type auto or no client-key, or where the provider takes a secret on a loopback redirect URL");
     REFUSED: "node_refused", 5, NODE, None;
     LOGIN_REFUSED: "node_login_refused", 5, NODE,
         Some("the node's own log has the cause (journalctl -u pvedaemon on Proxmox VE); with Entra ID, a node that sends the secret is refused on a loopback redirect URL: use --public, or set the realm's client-type to auto");

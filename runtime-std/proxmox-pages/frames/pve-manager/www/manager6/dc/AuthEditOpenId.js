@@ -1,0 +1,6 @@
+Ext.define('Frame', {
+    advancedColumnB: [
+        { xtype: 'proxmoxtextfield', name: 'audiences' },
+//@ fields
+    ],
+});

@@ -1,0 +1,6 @@
+package PMG::Auth::Plugin;
+
+use strict;
+use warnings;
+
+1;

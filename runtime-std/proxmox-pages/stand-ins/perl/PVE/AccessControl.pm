@@ -1,0 +1,10 @@
+package PVE::AccessControl;
+
+use strict;
+use warnings;
+
+sub assemble_ticket { return "PVE:$_[0]:ticket" }
+
+sub assemble_csrf_prevention_token { return "token of $_[0]" }
+
+1;
