@@ -61,7 +61,7 @@ class Run:
             for words in (USER, NAMES[node.product], node.address):
                 holds(words in text, text)
             holds("code=" not in browser.url and "state=" not in browser.url, browser.url)
-            self.shot(browser, f"{node.product}-{how}-signed-in")
+            self.shot(browser, f"{node.product}-signed-in")
             equal(login.ended(), 0, login.said)
             equal(json.loads(login.printed)["username"], USER)
 
