@@ -53,6 +53,9 @@ class Node:
         self.ca = self.folder / "ca.pem"
         self.clock = self.folder / "clock-offset"
         self.clock.write_text("0")
+        self.environment = environment(XDG_RUNTIME_DIR=str(self.folder / "run"))
+        # The command for this user.
+        self.pve = [ONEREALM, "--state-dir", str(self.folder / "state"), "pve"]
         self.certificates()
         # The redirect URI has the node's port in it, which the provider must know before.
         self.public_url = f"https://localhost:{free_port()}"
@@ -128,16 +131,15 @@ class Command:
         hand_over = self.folder / "browser"
         hand_over.write_text(HAND_OVER)
         hand_over.chmod(0o755)
-        extra = {"XDG_RUNTIME_DIR": str(node.folder / "run"), "BROWSER": str(hand_over)}
+        extra = {"BROWSER": str(hand_over)}
         if clock is not None:
             extra["ONEREALM_TEST_CLOCK"] = str(clock)
-        line = [ONEREALM, "--state-dir", node.folder / "state", "pve", verb, node.address, "--product", node.product]
+        line = [*node.pve, verb, node.address, "--product", node.product]
         if command:
             arguments = [*arguments, "--", *command]
-        self.environment = environment(**extra)
         self.process = subprocess.Popen(
             [*line, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=self.environment, text=True,
+            env={**node.environment, **extra}, text=True,
         )
         self.said = ""
         self.printed = ""

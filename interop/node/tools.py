@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import ssl
 import subprocess
 import urllib.error
@@ -20,14 +21,16 @@ def proxmoxer():
     python = packages.pip("proxmoxer", *PROXMOXER)
     with signed_in("pve") as node:
         token = node.run("token", "px", *node.trust("ca-file"), "--no-privsep").partition("=")[2]
-        script = from_the_documentation("python", node) + f"""
+        host, port = node.address.split(":")
+        script = block("python", "proxmoxer").replace('"pve.example"', f'"{host}", port={port}')
+        script = script.replace("alice@sso", USER).replace("pve-root-ca.pem", str(node.ca)) + f"""
 print(proxmox.version.get()["version"], [realm["realm"] for realm in proxmox.access.domains.get()])
 print([item["node"] for item in proxmox.nodes.get()])
 user = proxmox.access.users("{USER}")
 print(user.token("made").post(comment="by proxmoxer")["full-tokenid"])
 user.token("made").delete()
-with_token = ProxmoxAPI("127.0.0.1", user="{USER}", token_name="px", token_value="{token}",
-                        port={node.address.rpartition(":")[2]}, verify_ssl="{node.ca}")
+with_token = ProxmoxAPI("{host}", port={port}, user="{USER}", token_name="px", token_value="{token}",
+                        verify_ssl="{node.ca}")
 print(with_token.version.get()["version"], with_token.access.permissions.get())
 """
         (node.folder / "script.py").write_text(script)
@@ -40,19 +43,26 @@ print(with_token.version.get()["version"], with_token.access.permissions.get())
 def curl():
     """Both command lines of the documentation; the second one for each product."""
     packages.debian("curl", "jq")
+    first, second = block("sh", "$PROXMOX_VE_ENDPOINT/api2/json/version"), block("sh", "jq -r")
     with signed_in("pve") as node:
-        first, _ = [block for block in blocks("sh") if "curl --config" in block]
-        equal(shell(node, first), '{"data":{"release":"9.1","version":"9.1"}}')
+        equal(shell(node, first), (0, '{"data":{"release":"9.1","version":"9.1"}}'))
     for product in PRODUCTS:
         with signed_in(product) as node:
-            _, second = [block for block in blocks("sh") if "curl --config" in block]
-            equal(json.loads(shell(node, second))["data"]["version"], "9.1")
+            status, printed = shell(node, second)
+            equal((status, json.loads(printed)["data"]["version"]), (0, "9.1"))
 
 
 def ansible():
-    """A task of the documentation's kind: the ticket as password."""
+    """The task of the documentation."""
     python = packages.pip("ansible", *ANSIBLE)
     with signed_in("pve") as node:
+        host, port = node.address.split(":")
+        task = block("yaml", "community.proxmox").replace("pve.example", f"{host}\n    api_port: {port}")
+        tasks = task.replace("alice@sso", USER) + """
+  register: found
+- debug:
+    msg: "realms {{ found.proxmox_domains | map(attribute='realm') | join(' ') }}"
+"""
         play = node.folder / "play.yml"
         play.write_text(f"""
 - hosts: localhost
@@ -61,24 +71,37 @@ def ansible():
   vars:
     ansible_python_interpreter: {python}
   tasks:
-    - community.proxmox.proxmox_domain_info:
-        api_host: 127.0.0.1
-        api_port: {node.address.rpartition(":")[2]}
-        api_user: {USER}
-        api_password: "{{{{ lookup('env', 'PROXMOX_VE_AUTH_TICKET') }}}}"
-        validate_certs: true
-      environment:
-        REQUESTS_CA_BUNDLE: {node.ca}
-      register: found
-    - debug:
-        msg: "realms {{{{ found.proxmox_domains | map(attribute='realm') | join(' ') }}}}"
-""")
-        command = ["env", "LC_ALL=C.UTF-8", f"ANSIBLE_HOME={node.folder}/ansible", python, "-m", "ansible", "playbook", str(play)]
+""" + "".join(f"    {line}\n" for line in tasks.splitlines()))
+        settings = ["LC_ALL=C.UTF-8", f"ANSIBLE_HOME={node.folder}/ansible", f"REQUESTS_CA_BUNDLE={node.ca}"]
+        command = ["env", *settings, python, "-m", "ansible", "playbook", str(play)]
         printed = node.run("exec", *node.trust("ca-file"), command=command)
         holds('"msg": "realms demo"' in printed, printed)
 
 
-TOOLS = (proxmoxer, curl, ansible)
+def packer():
+    """The command line of the documentation logs in. The build ends there: the node has no virtual machines."""
+    packages.debian("packer")
+    line = block("sh", "packer build")
+    with signed_in("pve") as node:
+        (node.folder / "vm.pkr.hcl").write_text("""
+source "proxmox-iso" "vm" {
+  node         = "node"
+  iso_file     = "local:iso/debian.iso"
+  ssh_username = "root"
+}
+build {
+  sources = ["source.proxmox-iso.vm"]
+}
+""")
+        settings = {"SSL_CERT_FILE": str(node.ca), "CHECKPOINT_DISABLE": "1", "HOME": str(node.folder)}
+        # This version of Packer breaks down where the answer isn't the one that it expects.
+        _, printed = shell(node, line, stderr=subprocess.DEVNULL, **settings)
+        holds("getting next free from Proxmox" in printed, printed)
+        _, printed = shell(node, line.replace("$PROXMOX_VE_AUTH_TICKET", "wrong"), **settings)
+        holds("401 authentication failure" in printed and "Creating VM" not in printed, printed)
+
+
+TOOLS = (proxmoxer, curl, ansible, packer)
 
 
 class signed_in:
@@ -98,38 +121,26 @@ class signed_in:
         self.node.__exit__(*error)
 
 
-def blocks(language):
-    """What docs/command.md shows of the tools, in its order."""
+def block(language, words):
+    """The one block with these words that docs/command.md shows of the tools."""
     text = (ROOT / "docs/command.md").read_text(encoding="utf-8").partition("\n## With other tools\n")[2]
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.M | re.S)
+    blocks = re.findall(rf"^```{language}\n(.*?)^```$", text, re.M | re.S)
+    (found,) = [block for block in blocks if words in block]
+    return found
 
 
-def from_the_documentation(language, node):
-    """The one block of a language, for this node instead of `pve.example` and its user."""
-    (block,) = blocks(language)
-    return for_node(block, node).replace("alice@sso", USER)
-
-
-def for_node(text, node):
-    port = node.address.rpartition(":")[2]
-    text = re.sub(r'"pve\.example", ', f'"127.0.0.1", port={port}, ', text)
-    text = re.sub(r"\b(pve|pdm)\.example", node.address, text)
-    return re.sub(r"\b(pve-root-ca|ca)\.pem", str(node.ca), text)
-
-
-def shell(node, block):
-    """Runs a command line of the documentation, with this node's command, product and certificate."""
-    with node.start("ticket", *node.trust("ca-file")) as started:
-        equal(started.ended(), 0, started.said)
-        line = started.process.args[:4]
-    program, option, state, _ = map(str, line)
-    trust = f"--product {node.product} --ca-file {node.ca}"
-    text = for_node(block, node).replace("--product pdm ", "")
-    text = re.sub(r"\bonerealm pve (exec|ticket) (\S+)", rf"{program} {option} {state} pve \1 \2 {trust}", text)
-    done = subprocess.run(["sh", "-c", text], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, timeout=TIMEOUT, check=False, env=started.environment)
-    equal(done.returncode, 0, text, done.stderr)
-    return done.stdout
+def shell(node, block, stderr=None, **settings):
+    """Runs a command line of the documentation with this node, its user and its certificate; status and output."""
+    text = re.sub(r"\b(pve-root-ca|ca)\.pem", str(node.ca), block.replace("alice@sso", USER))
+    pve, trust = shlex.join(node.pve), shlex.join(["--product", node.product, *node.trust("ca-file")])
+    text = re.sub(
+        r"\bonerealm pve (\w+) \w+\.example(?: --product \w+)?",
+        lambda found: f"{pve} {found[1]} {node.address} {trust}",
+        text,
+    )
+    done = subprocess.run(["sh", "-c", text], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr, text=True,
+                          timeout=TIMEOUT, check=False, env={**node.environment, **settings}, cwd=node.folder)
+    return done.returncode, done.stdout
 
 
 def version_by_token(node, token):
