@@ -1,5 +1,6 @@
 """Other people's tools, with a ticket and with an API token, as docs/command.md shows them."""
 
+import contextlib
 import json
 import re
 import shlex
@@ -104,21 +105,14 @@ build {
 TOOLS = (proxmoxer, curl, ansible, packer)
 
 
-class signed_in:
+@contextlib.contextmanager
+def signed_in(product):
     """A node that the user has a ticket of."""
-
-    def __init__(self, product):
-        self.product = product
-
-    def __enter__(self):
-        self.node = Node(self.product)
-        with self.node.start("login", *self.node.trust("ca-file"), "--no-browser") as login:
+    with Node(product) as node:
+        with node.start("login", *node.trust("ca-file"), "--no-browser") as login:
             login.paste(Person().callback(login.url))
             equal(login.ended(), 0, login.said)
-        return self.node
-
-    def __exit__(self, *error):
-        self.node.__exit__(*error)
+        yield node
 
 
 def block(language, words):
