@@ -3,7 +3,6 @@
 mod api;
 mod browser;
 mod certificates;
-mod clients;
 mod faults;
 mod kept;
 mod login;
