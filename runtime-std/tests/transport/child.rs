@@ -1,6 +1,7 @@
 //! Logins in a process of their own, whose memory, signals and environment are the test's.
 
 use std::env;
+use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
@@ -26,7 +27,9 @@ pub struct Child {
 
 impl Child {
     pub fn start(scene: &Scene, environment: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(env::current_exe().unwrap());
+        let mut words = this_program();
+        let mut command = Command::new(words.next().unwrap());
+        command.args(words);
         command.args(["child::logs_in_as_often_as_it_is_told", "--exact", "--nocapture"]);
         for name in ["all_proxy", "https_proxy", "no_proxy"] {
             command.env_remove(name).env_remove(name.to_uppercase());
@@ -72,6 +75,13 @@ impl Drop for Child {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// The words that start this test binary again: before it the emulator that `ONEREALM_TEST_EMULATOR` names, where the
+/// system runs no programs of this architecture.
+fn this_program() -> impl Iterator<Item = OsString> {
+    let emulator = env::var_os("ONEREALM_TEST_EMULATOR");
+    emulator.into_iter().chain([env::current_exe().unwrap().into()])
 }
 
 /// What [`Child`] runs; alone it has nothing to do.

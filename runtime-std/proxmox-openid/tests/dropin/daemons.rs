@@ -1,6 +1,7 @@
 //! What daemons do around the calls: threads, async runtimes, processes that are stopped.
 
 use std::env;
+use std::ffi::OsString;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -70,7 +71,9 @@ fn child_that_logs_in_fifty_times() {
 #[test]
 fn signals_in_the_middle_of_a_login_change_nothing() {
     let scene = Scene::new();
-    let mut child = Command::new(env::current_exe().unwrap())
+    let mut words = this_program();
+    let mut child = Command::new(words.next().unwrap())
+        .args(words)
         .args(["daemons::child_that_logs_in_fifty_times", "--exact"])
         .env(ISSUER, scene.provider.issuer())
         .env(DIRECTORY, scene.state_dir())
@@ -90,4 +93,11 @@ fn signals_in_the_middle_of_a_login_change_nothing() {
     signals.wait().unwrap();
     assert!(status.success());
     assert_eq!(scene.asked(), [1, 1, 50, 50], "nothing is asked twice");
+}
+
+/// The words that start this test binary again: before it the emulator that `ONEREALM_TEST_EMULATOR` names, where the
+/// system runs no programs of this architecture.
+fn this_program() -> impl Iterator<Item = OsString> {
+    let emulator = env::var_os("ONEREALM_TEST_EMULATOR");
+    emulator.into_iter().chain([env::current_exe().unwrap().into()])
 }

@@ -280,7 +280,7 @@ fn case_206_a_flood_of_writes_that_fail_evicts_nobody() {
     let module = module_path!().split_once("::").unwrap().1;
     let status = Command::new("sh")
         .args(["-c", "trap '' XFSZ; ulimit -f 16; exec \"$@\"", "sh"])
-        .arg(std::env::current_exe().unwrap())
+        .args(processes::this_program())
         .args(["--exact", &format!("{module}::case_206_a_flood_of_writes_that_fail_evicts_nobody")])
         .env(NAME, &store.directory)
         .stdout(std::process::Stdio::null())

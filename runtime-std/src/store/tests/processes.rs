@@ -1,5 +1,6 @@
 //! Several processes on one directory.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -62,12 +63,21 @@ fn child(test: &str, parent: &Path) -> Child {
 /// The same for a test in another module.
 pub(super) fn child_of(module: &str, test: &str, parent: &Path) -> Child {
     let module = module.split_once("::").unwrap().1;
-    Command::new(std::env::current_exe().unwrap())
+    let mut words = this_program();
+    Command::new(words.next().unwrap())
+        .args(words)
         .args(["--exact", &format!("{module}::{test}"), "--nocapture", "--test-threads=1"])
         .env(PARENT, parent)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap()
+}
+
+/// The words that start this test binary again: before it the emulator that `ONEREALM_TEST_EMULATOR` names, where the
+/// system runs no programs of this architecture.
+pub(super) fn this_program() -> impl Iterator<Item = OsString> {
+    let emulator = std::env::var_os("ONEREALM_TEST_EMULATOR");
+    emulator.into_iter().chain([std::env::current_exe().unwrap().into()])
 }
 
 /// In a child process, the store, as soon as the parent signals the start.
