@@ -16,14 +16,19 @@ mod disk_files;
 mod errors;
 mod failing_provider;
 mod groups;
+#[cfg(unix)]
+mod init;
 mod login_browser;
 mod login_command;
 mod messages;
+mod no_file;
 mod pasted;
 mod man_pages;
 mod probe;
 mod properties;
 mod proxy;
+#[cfg(unix)]
+mod realms_file;
 mod redirect_urls;
 mod rekeyed;
 mod sealed;
@@ -37,5 +42,7 @@ mod sizes;
 mod support;
 #[cfg(unix)]
 mod special_files;
+#[cfg(unix)]
+mod terminal;
 mod userinfo;
 mod usernames;
