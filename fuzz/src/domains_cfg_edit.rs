@@ -120,7 +120,7 @@ fn sections(bytes: &[u8]) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     let mut is_open = false;
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    for line in bytes.split(|byte| *byte == b'\n') {
+    for line in unix(bytes).split(|byte| *byte == b'\n') {
         let text = trim(line);
         if text.starts_with(b"#") {
             continue;
@@ -143,6 +143,15 @@ fn sections(bytes: &[u8]) -> Vec<Section> {
         }
     }
     sections
+}
+
+/// The file without the CR before each LF, if each has one: then it is a file of Windows.
+fn unix(bytes: &[u8]) -> Vec<u8> {
+    let is_lf = |at: &usize| bytes[*at] == b'\n';
+    let has_cr = |at: usize| at > 0 && bytes[at - 1] == b'\r';
+    let is_windows = (0..bytes.len()).filter(is_lf).all(has_cr);
+    let goes = |at: usize| is_windows && bytes[at] == b'\r' && bytes.get(at + 1) == Some(&b'\n');
+    (0..bytes.len()).filter(|at| !goes(*at)).map(|at| bytes[at]).collect()
 }
 
 /// `TYPE: NAME`, the last colon counting.
@@ -177,7 +186,7 @@ fn is_space(byte: u8) -> bool {
 /// The number of lines found in only one of them, apart from their common start and end.
 fn differing_lines(before: &[u8], after: &[u8]) -> (usize, usize) {
     let lines = |bytes: &'_ [u8]| -> Vec<Vec<u8>> {
-        bytes.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
+        unix(bytes).split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
     };
     let (before, after) = (lines(before), lines(after));
     let same = before.iter().zip(&after).take_while(|(one, other)| one == other).count();

@@ -25,6 +25,11 @@ impl Realms {
         Realms { source: source.into(), list: Vec::new() }
     }
 
+    /// Their origin, as [`new`](Self::new) was told.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
     /// Adds a realm. If two share a name, the first counts.
     pub fn add(&mut self, realm: RealmConfig) {
         self.list.push((realm.name().to_owned(), Ok(realm)));

@@ -9,9 +9,9 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::browser_arguments::{Browser, Public};
 use crate::failure::Failure;
+use crate::init::Init;
+use crate::realm_options::RealmOptions;
 use crate::state_directory;
-
-const DEFAULT_CONFIG: &str = "/etc/pve/domains.cfg";
 
 pub(crate) const EXIT_STATUSES: &str = "\
 exit status: 0 done, 1 demo failed, 2 usage, 3 realm or configuration, 4 authorization
@@ -30,9 +30,9 @@ const OF_EVERY_COMMAND: &str = "Options of every command";
     after_help = EXIT_STATUSES
 )]
 pub(crate) struct Arguments {
-    /// The file with the realms, as Proxmox has them
-    #[arg(long, global = true, value_name = "FILE", default_value = DEFAULT_CONFIG, help_heading = OF_EVERY_COMMAND)]
-    pub(crate) config: PathBuf,
+    /// The file with the realms; without it, your own (see onerealm init), or else /etc/pve/domains.cfg
+    #[arg(long, global = true, value_name = "FILE", help_heading = OF_EVERY_COMMAND)]
+    pub(crate) config: Option<PathBuf>,
     /// Where pending logins are kept
     #[arg(long, global = true, value_name = "DIR", help_heading = OF_EVERY_COMMAND)]
     state_dir: Option<PathBuf>,
@@ -67,6 +67,8 @@ pub(crate) enum Command {
         redirect_url: String,
         #[command(flatten)]
         public: Public,
+        #[command(flatten)]
+        options: RealmOptions,
     },
     /// Finishes a login, prints the identity
     Finish(Finish),
@@ -85,7 +87,11 @@ pub(crate) enum Command {
         /// request with a code that nobody issued. A provider that counts failures may lock the client out.
         #[arg(long)]
         probe: bool,
+        #[command(flatten)]
+        options: RealmOptions,
     },
+    /// Asks for a realm, looks at its provider, and writes the realm into your own file
+    Init(Init),
     /// Sets one property of a realm, and nothing else in the file
     Set {
         /// The name of the realm
@@ -146,6 +152,8 @@ pub(crate) struct Finish {
     /// Refuse a login that began with another redirect URL
     #[arg(long, value_name = "URL")]
     pub(crate) redirect_url: Option<String>,
+    #[command(flatten)]
+    pub(crate) options: RealmOptions,
 }
 
 #[derive(Args)]
@@ -156,6 +164,8 @@ pub(crate) struct Login {
     pub(crate) public: Public,
     #[command(flatten)]
     pub(crate) browser: Browser,
+    #[command(flatten)]
+    pub(crate) options: RealmOptions,
 }
 
 impl Arguments {
@@ -177,8 +187,7 @@ impl Arguments {
     }
 
     pub(crate) fn state_directory(&self) -> PathBuf {
-        let default = || state_directory::unless_named(|name| std::env::var(name).ok());
-        self.state_dir.clone().unwrap_or_else(default)
+        self.state_dir.clone().unwrap_or_else(state_directory::unless_named)
     }
 }
 
@@ -230,10 +239,10 @@ mod tests {
         let line = "--json auth-url sso -v --public --redirect-url https://h --config c -v";
         let arguments = parsed(line).unwrap();
         assert!(arguments.json && arguments.verbose == 2);
-        assert_eq!(arguments.config, PathBuf::from("c"));
+        assert_eq!(arguments.config, Some(PathBuf::from("c")));
         assert!(matches!(
             arguments.command,
-            Command::AuthUrl { realm, redirect_url, public }
+            Command::AuthUrl { realm, redirect_url, public, .. }
                 if public.requested() == onerealm::Requested::Public && realm.name.as_deref() == Some("sso") && redirect_url == "https://h"
         ));
     }

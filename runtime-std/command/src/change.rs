@@ -33,11 +33,13 @@ pub(crate) fn run(
     };
     file.write()?;
     let text = match (changed, value) {
-        (true, Some(_)) => format!("realm {realm}: {property} is set"),
-        (true, None) => format!("realm {realm}: {property} is removed"),
-        (false, _) => format!("realm {realm}: nothing to change"),
+        (true, Some(_)) => format!("realm {realm} of {}: {property} is set", config.display()),
+        (true, None) => format!("realm {realm} of {}: {property} is removed", config.display()),
+        (false, _) => format!("realm {realm} of {}: nothing to change", config.display()),
     };
-    Ok(Outcome::of(json!({"realm": realm, "property": property, "changed": changed}), text))
+    let file = config.display().to_string();
+    let json = json!({"realm": realm, "property": property, "changed": changed, "file": file});
+    Ok(Outcome::of(json, text))
 }
 
 /// The text without the line end that a terminal and `echo` add.

@@ -15,10 +15,11 @@ pub(crate) fn run(
     probe: bool,
 ) -> Result<Outcome, Failure> {
     let report = logins.check(realm, redirect_url)?;
+    let source = logins.realms().source();
     let probes = probe.then(|| logins.probe(realm, redirect_url)).transpose()?;
     let probes = probes.as_deref();
     let refused = probes.unwrap_or_default().iter().filter(|p| p.verdict == Verdict::Bad).count();
-    let outcome = Outcome::of(to_json(&report, probes), to_text(&report, probes));
+    let outcome = Outcome::of(to_json(&report, probes, source), to_text(&report, probes, source));
     Ok(match report.problems.len() + refused {
         0 => outcome,
         found => outcome.and_failure(
@@ -35,12 +36,13 @@ pub(crate) fn run(
     })
 }
 
-/// `realm`, `comment`, `issuer`, `usable_keys`, `logins`, `problems`, `store`, `notes`, and `probes` if the
+/// `realm`, `source`, `comment`, `issuer`, `usable_keys`, `logins`, `problems`, `store`, `notes`, and `probes` if the
 /// provider was asked.
-fn to_json(report: &Report, probes: Option<&[Probe]>) -> Value {
+fn to_json(report: &Report, probes: Option<&[Probe]>, source: &str) -> Value {
     let login = |(url, decided): &(String, ClientType)| json!({"redirect_url": url, "client_type": decided.as_str()});
     let mut json = json!({
         "realm": report.realm,
+        "source": source,
         "comment": report.comment,
         "issuer": report.issuer,
         "usable_keys": report.usable_keys,
@@ -66,8 +68,8 @@ fn probe_to_json(probe: &Probe) -> Value {
     })
 }
 
-/// A line for the realm, one for each login, problem and note, one for a store that doesn't work as it should, and some for each question.
-fn to_text(report: &Report, probes: Option<&[Probe]>) -> String {
+/// A line for the realm, one for where it is described, one for each login, problem and note, one for a store that doesn't work as it should, and some for each question.
+pub(crate) fn to_text(report: &Report, probes: Option<&[Probe]>, source: &str) -> String {
     let Report { realm, issuer, usable_keys, logins, problems, notes, .. } = report;
     let comment = report.comment.as_ref().map(|comment| format!(" ({comment})"));
     let comment = comment.unwrap_or_default();
@@ -79,7 +81,7 @@ fn to_text(report: &Report, probes: Option<&[Probe]>) -> String {
     let store = report.store.iter().map(|(code, message)| format!("  store: {message} [{code}]"));
     let notes = notes.iter().map(|note| format!("  note: {note}"));
     let probes = probes.unwrap_or_default().iter().map(probe_to_text);
-    let lines: Vec<_> = [realm]
+    let lines: Vec<_> = [realm, format!("  described in {source}")]
         .into_iter()
         .chain(logins)
         .chain(problems)

@@ -71,6 +71,20 @@ impl Failure {
         (self.0.code, self.0.status)
     }
 
+    /// The same with the place where the realms are, if whoever keeps them has to act and it isn't named yet.
+    pub(crate) fn in_realms_of(mut self, source: &str) -> Self {
+        let told = &mut self.0;
+        if told.who == Who::RealmAdministrator.as_str() && !told.sentence.contains(source) {
+            told.sentence = format!("{} (the realms are those of {source})", told.sentence);
+        }
+        self
+    }
+
+    /// What it prints, without colours.
+    pub(crate) fn text(&self) -> String {
+        self.0.lines(false)
+    }
+
     pub(crate) fn report(self, json: bool) -> ExitCode {
         let text = match json {
             true => visible(&self.0.to_json()).into_owned(),

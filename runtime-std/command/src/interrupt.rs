@@ -12,6 +12,7 @@ use crate::status_line;
 const STATUS: u8 = 130;
 
 static WAITING: Mutex<Option<Canceller>> = Mutex::new(None);
+static LAST: Mutex<Option<fn()>> = Mutex::new(None);
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// From now on, Ctrl-C ends the process with status 130.
@@ -23,10 +24,28 @@ pub(crate) fn watch() {
             Some(canceller) => canceller.cancel(),
             None => {
                 status_line::erase();
+                if let Some(last) = *LAST.lock().unwrap_or_else(PoisonError::into_inner) {
+                    last();
+                }
                 std::process::exit(STATUS.into())
             }
         }
     });
+}
+
+/// The same, after `last`, unless there is something to do already.
+pub(crate) fn watch_with(last: fn()) {
+    LAST.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(last);
+    watch();
+}
+
+/// Does what must not be done in part: an interrupt waits for it, and ends the process then.
+pub(crate) fn held<T>(whole: impl FnOnce() -> T) -> T {
+    let _held = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
+    let done = whole();
+    // An interrupt from here on finds it done.
+    *LAST.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    done
 }
 
 /// From now on, Ctrl-C ends the process with status 130 after `last`.

@@ -7,11 +7,14 @@ mod browser_arguments;
 mod callback_at_terminal;
 mod change;
 mod check;
+mod client_key;
+mod config_directory;
 #[cfg(feature = "demo")]
 mod demo;
 mod end_user;
 mod failure;
 mod given_callback;
+mod init;
 mod input;
 mod interrupt;
 mod lines;
@@ -22,10 +25,14 @@ mod named_realm;
 mod opener;
 mod outcome;
 mod output;
+mod own_path;
 mod paste_prompt;
 mod pasted;
+mod prompt;
 #[cfg(feature = "pve")]
 mod pve;
+mod realm_options;
+mod realms_file;
 mod result_page;
 mod say;
 mod shown;
@@ -36,6 +43,7 @@ mod stderr_log;
 mod terminal;
 mod wait;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use onerealm::{
@@ -48,6 +56,8 @@ use failure::Failure;
 use given_callback::given_callback;
 use named_realm::named_or_default;
 use outcome::Outcome;
+use realm_options::RealmOptions;
+use realms_file::RealmsFile;
 
 /// Does what the process was called for, and gives its exit status.
 pub fn run() -> ExitCode {
@@ -98,45 +108,80 @@ fn wants_json() -> bool {
 fn execute(arguments: Arguments, clock: fn() -> UnixTime) -> Result<Outcome, Failure> {
     let state_directory = arguments.state_directory();
     let Arguments { config, sealed_key, json, command, .. } = arguments;
-    let providers = state_directory.join("providers");
-    let logins = || -> Result<Logins, Failure> {
-        let realms = onerealm_domains_cfg::read(&config)?;
-        Ok(match sealed_key {
-            Some(key) => Logins::new(realms, SealedOrDirectoryStore::new(key, &state_directory)),
-            None => Logins::new(realms, DirectoryStore::new(&state_directory)),
-        })
-    };
-    // For the two calls of a login, which are two processes. `login` leaves nothing behind, and
-    // `check` asks the provider, whatever is known from before.
-    let kept = || Network::with_cache(&providers);
+    let of_realms = Context { config, sealed_key, state_directory };
     match command {
-        Command::AuthUrl { realm, redirect_url, public } => {
-            let logins = logins()?.with_network(kept());
-            let realm = named_or_default(&logins, realm.name.as_deref())?;
-            Ok(begun(logins.begin(realm, &redirect_url, public.requested())?))
+        Command::AuthUrl { realm, redirect_url, public, options } => {
+            of_realms.with(&options, realm.name.as_deref(), |logins| {
+                let logins = logins.with_network(of_realms.kept());
+                let realm = named_or_default(&logins, realm.name.as_deref())?;
+                Ok(begun(logins.begin(realm, &redirect_url, public.requested())?))
+            })
         }
-        Command::Finish(finish) => {
-            let logins = logins()?.with_network(kept());
+        Command::Finish(finish) => of_realms.with(&finish.options, None, |logins| {
+            let logins = logins.with_network(of_realms.kept());
             Ok(identity(finish_login(&logins, &finish)?))
+        }),
+        Command::Login(login) => {
+            of_realms.with(&login.options, login.realm.name.as_deref(), |logins| {
+                Ok(identity(login::run(&logins, &login)?))
+            })
         }
-        Command::Login(login) => Ok(identity(login::run(&logins()?, &login)?)),
-        Command::Check { realm, redirect_url, probe } => {
-            let logins = logins()?;
-            let realm = named_or_default(&logins, realm.name.as_deref())?;
-            check::run(&logins, realm, redirect_url.as_deref(), probe)
+        Command::Check { realm, redirect_url, probe, options } => {
+            of_realms.with(&options, realm.name.as_deref(), |logins| {
+                let realm = named_or_default(&logins, realm.name.as_deref())?;
+                check::run(&logins, realm, redirect_url.as_deref(), probe)
+            })
         }
+        Command::Init(init) => init::run(&init, of_realms.config, &of_realms.state_directory),
         Command::Set { realm, property, value } => {
-            change::run(&config, &realm, &property, Some(&value))
+            change::run(&RealmsFile::find(of_realms.config)?.path, &realm, &property, Some(&value))
         }
-        Command::Unset { realm, property } => change::run(&config, &realm, &property, None),
+        Command::Unset { realm, property } => {
+            change::run(&RealmsFile::find(of_realms.config)?.path, &realm, &property, None)
+        }
         #[cfg(feature = "demo")]
         Command::Demo { keep } => demo::run(keep),
         #[cfg(feature = "pve")]
-        Command::Pve(arguments) => pve::run(arguments, &state_directory, json, clock),
+        Command::Pve(arguments) => pve::run(arguments, &of_realms.state_directory, json, clock),
         #[cfg(feature = "completions")]
         Command::Completions { shell } => Ok(completions(shell)),
         #[cfg(feature = "completions")]
         Command::Man { directory } => man::run(directory.as_deref()),
+    }
+}
+
+/// Where the commands that log in find what they need.
+struct Context {
+    config: Option<PathBuf>,
+    sealed_key: Option<PathBuf>,
+    state_directory: PathBuf,
+}
+
+impl Context {
+    /// Runs a command with the realm of its options, or with those of the file.
+    fn with(
+        &self,
+        options: &RealmOptions,
+        named: Option<&str>,
+        command: impl FnOnce(Logins) -> Result<Outcome, Failure>,
+    ) -> Result<Outcome, Failure> {
+        let realms = match options.realms(named, self.config.is_some())? {
+            Some(realms) => realms,
+            None => RealmsFile::find(self.config.clone())?.read()?,
+        };
+        let source = realms.source().to_owned();
+        let state = &self.state_directory;
+        let logins = match &self.sealed_key {
+            Some(key) => Logins::new(realms, SealedOrDirectoryStore::new(key, state)),
+            None => Logins::new(realms, DirectoryStore::new(state)),
+        };
+        command(logins).map_err(|failure| failure.in_realms_of(&source))
+    }
+
+    /// For the two calls of a login, which are two processes. `login` leaves nothing behind, and `check` asks the
+    /// provider, whatever is known from before.
+    fn kept(&self) -> Network {
+        Network::with_cache(self.state_directory.join("providers"))
     }
 }
 

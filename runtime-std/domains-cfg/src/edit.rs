@@ -3,6 +3,7 @@
 //! Each change is parsed again before it is accepted: the file must mean the same as before except for the property
 //! changed, and the realm must be usable.
 
+mod add;
 pub(crate) mod error;
 mod line;
 mod outline;
@@ -22,7 +23,7 @@ use self::outline::{Outline, Text, outline};
 use crate::error::{ConfigError, Problem, RealmProblem};
 use crate::file::{check_size, read_capped};
 use crate::names::{CLIENT_KEY, NATIVE_CLIENT_KEY, known, similar};
-use crate::sections::Section;
+use crate::sections::{Section, line_end};
 use crate::{comment, realm, replace};
 
 type Bytes = Zeroizing<Vec<u8>>;
@@ -40,8 +41,8 @@ type Bytes = Zeroizing<Vec<u8>>;
 /// ```
 pub struct ConfigFile {
     path: PathBuf,
-    /// The bytes as read.
-    original: Bytes,
+    /// The bytes as read; none of a file that isn't there yet.
+    original: Option<Bytes>,
     bytes: Bytes,
 }
 
@@ -66,11 +67,16 @@ impl ConfigFile {
         ConfigFile::of(Zeroizing::new(bytes.to_vec()), path)
     }
 
+    /// A file that isn't there yet: [`write`](Self::write) makes it.
+    pub fn new(path: &Path) -> ConfigFile {
+        ConfigFile { path: path.to_owned(), original: None, bytes: Bytes::default() }
+    }
+
     fn of(bytes: Bytes, path: &Path) -> Result<ConfigFile, EditError> {
         check_size(&bytes, path)?;
         // Said here once, as a file is parsed again with each change.
         Text::of(&bytes).warn(path);
-        Ok(ConfigFile { path: path.to_owned(), original: bytes.clone(), bytes })
+        Ok(ConfigFile { path: path.to_owned(), original: Some(bytes.clone()), bytes })
     }
 
     /// The file's current content. It includes the realms' keys.
@@ -113,16 +119,18 @@ impl ConfigFile {
         self.change(realm, property, None)
     }
 
-    /// Writes the file atomically, with its owner and mode, and only if it still has the content that was read.
+    /// Writes the file atomically, with its owner and mode, and only if it still has the content that was read. A new
+    /// file is only this user's to read and write, and only made where none is.
     ///
     /// # Errors
     ///
     /// [`EditError::Changed`], [`EditError::Busy`] or [`EditError::Unwritable`]. Nothing was written.
     pub fn write(self) -> Result<(), EditError> {
-        if self.bytes == self.original {
-            return Ok(());
+        match &self.original {
+            None => replace::create(&self.path, &self.bytes),
+            Some(original) if *original == self.bytes => Ok(()),
+            Some(original) => replace::replace(&self.path, original, &self.bytes),
         }
-        replace::replace(&self.path, &self.original, &self.bytes)
     }
 
     fn change(
@@ -170,7 +178,8 @@ impl ConfigFile {
             (Some(present), None) => self.without_line(present.line),
             (None, Some(value)) => {
                 let last = section.properties.last().map_or(section.line, |last| last.line);
-                self.with_line(last, |line| line.followed_by(property, value))
+                let end = line_end(&self.bytes);
+                self.with_line(last, |line| line.followed_by(property, value, end))
             }
             (None, None) if known(property).is_some() => return Ok(None),
             (None, None) => return Err(unknown(property)),
@@ -244,7 +253,7 @@ impl ConfigFile {
         let (before, line, after) = self.around(number);
         let before = match line.ends_with(b"\n") {
             true => before,
-            false => before.strip_suffix(b"\n").unwrap_or(before),
+            false => before.strip_suffix(line_end(&self.bytes).as_bytes()).unwrap_or(before),
         };
         Zeroizing::new([before, after].concat())
     }

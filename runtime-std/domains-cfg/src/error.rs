@@ -202,7 +202,7 @@ impl fmt::Display for Problem {
             }
             Problem::NotText => f.write_str(
                 "there is a control character in the line, or something that is not UTF-8; save the file as plain \
-                 text with Unix line ends",
+                 text whose lines all end alike",
             ),
         }
     }

@@ -25,6 +25,7 @@
 #![forbid(unsafe_code)]
 
 mod comment;
+mod describe;
 mod edit;
 mod error;
 mod file;
@@ -44,6 +45,7 @@ use std::path::Path;
 use onerealm::{RealmConfig, Realms};
 use zeroize::Zeroizing;
 
+pub use self::describe::describe;
 pub use self::edit::{ConfigFile, EditError};
 pub use self::error::{ConfigError, Problem, RealmProblem};
 pub use self::file::MAX_FILE_SIZE;

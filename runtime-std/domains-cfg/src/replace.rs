@@ -23,9 +23,9 @@ pub(crate) fn replace(path: &Path, original: &[u8], new: &[u8]) -> Result<(), Ed
         return Err(unwritable(io::Error::new(ErrorKind::InvalidInput, "it is no regular file")));
     }
     let beside = beside(&path);
-    let created = match create(&beside) {
+    let created = match open_new(&beside) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists && leftover::removed(&beside) => {
-            create(&beside)
+            open_new(&beside)
         }
         created => created,
     };
@@ -57,6 +57,22 @@ pub(crate) fn replace(path: &Path, original: &[u8], new: &[u8]) -> Result<(), Ed
     Ok(())
 }
 
+/// Makes a file, where there is none.
+pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), EditError> {
+    let unwritable = |source| EditError::Unwritable { path: path.to_owned(), source };
+    let mut file = match open_new(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            return Err(EditError::Changed { path: path.to_owned() });
+        }
+        opened => opened.map_err(unwritable)?,
+    };
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|error| {
+        // A part of a realm is of no use, and the first error counts.
+        let _ = fs::remove_file(path);
+        unwritable(error)
+    })
+}
+
 enum Written {
     Yes,
     ChangedMeanwhile,
@@ -69,7 +85,7 @@ fn beside(path: &Path) -> PathBuf {
 }
 
 /// Only the owner may read the keys in it until the mode is known.
-fn create(path: &Path) -> io::Result<File> {
+fn open_new(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

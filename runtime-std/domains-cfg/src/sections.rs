@@ -8,7 +8,8 @@
 //!
 //! Where Proxmox drops a line with a warning, an `openid` section records the line's number and is refused: an
 //! unindented `public-override` must not be ignored silently. Proxmox also drops a header without an empty line before
-//! it, and gives its properties to the section above; here the header begins a section.
+//! it, and gives its properties to the section above; here the header begins a section. In a file whose lines all end
+//! with CR LF, Proxmox finds no empty line; here they are lines like others.
 
 use std::path::Path;
 
@@ -50,10 +51,24 @@ pub(crate) fn parse<'t>(text: &'t str, warn: &dyn Fn(usize, &str)) -> Vec<Sectio
             "the file begins with a byte order mark: save it without, or Proxmox won't see a section here",
         );
     }
-    for (number, line) in (1..).zip(marked.unwrap_or(text).split('\n')) {
+    let text = marked.unwrap_or(text);
+    for (number, line) in (1..).zip(text.split(line_end(text.as_bytes()))) {
         sections.line(number, line);
     }
     sections.list
+}
+
+/// What ends each line of the file: CR LF if it ends all of them, as in files of Windows. In any other file, a CR is a
+/// control character.
+pub(crate) fn line_end(file: &[u8]) -> &'static str {
+    let mut ended =
+        file.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
+    let is_windows = ended.next().is_some_and(is_windows_line) && ended.all(is_windows_line);
+    if is_windows { "\r\n" } else { "\n" }
+}
+
+fn is_windows_line(line: &[u8]) -> bool {
+    line.ends_with(b"\r\n")
 }
 
 /// Logs what [`parse`] has to say of a line.
@@ -146,6 +161,6 @@ pub(crate) fn is_space(c: char) -> bool {
 
 /// Whether everything in the line would be visible in an editor; bytes that are not UTF-8 have become the replacement
 /// character.
-fn is_text(line: &str) -> bool {
+pub(crate) fn is_text(line: &str) -> bool {
     !line.chars().any(|c| (c.is_control() && c != '\t') || c == char::REPLACEMENT_CHARACTER)
 }

@@ -27,7 +27,10 @@ fn a_property_that_is_set_decides_the_next_login() {
     let (begun, _) = scene.begin(&["--redirect-url", WEB]);
     assert_eq!(begun["client_type"], "confidential");
     let ran = scene.run(&["set", "sso", "client-type", "public"]);
-    let expected = serde_json::json!({"realm": "sso", "property": "client-type", "changed": true});
+    let file = scene.config().display().to_string();
+    let expected = serde_json::json!({
+        "realm": "sso", "property": "client-type", "changed": true, "file": file,
+    });
     assert_eq!((ran.status, &ran.json), (0, &expected), "{ran:?}");
     assert_eq!(text(&scene), format!("{before}\tclient-type public\n"));
     let (begun, _) = scene.begin(&["--redirect-url", WEB]);
@@ -106,14 +109,9 @@ fn without_json_there_is_a_line() {
         let output = command.arg("--config").arg(scene.config()).args(words).output().unwrap();
         said.push(String::from_utf8(output.stdout).unwrap());
     }
-    assert_eq!(
-        said,
-        [
-            "realm sso: comment is set\n",
-            "realm sso: nothing to change\n",
-            "realm sso: comment is removed\n"
-        ]
-    );
+    let expected = ["comment is set", "nothing to change", "comment is removed"];
+    let realm = format!("realm sso of {}", scene.config().display());
+    assert_eq!(said, expected.map(|what| format!("{realm}: {what}\n")));
 }
 
 #[test]

@@ -16,14 +16,19 @@ mod disk_files;
 mod errors;
 mod failing_provider;
 mod groups;
+#[cfg(unix)]
+mod init;
 mod login_browser;
 mod login_command;
 mod messages;
+mod no_file;
 mod pasted;
 mod man_pages;
 mod probe;
 mod properties;
 mod proxy;
+#[cfg(unix)]
+mod realms_file;
 mod redirect_urls;
 mod rekeyed;
 #[cfg(unix)]
@@ -41,5 +46,7 @@ mod support;
 #[cfg(unix)]
 mod special_files;
 mod status_line;
+#[cfg(unix)]
+mod terminal;
 mod userinfo;
 mod usernames;

@@ -42,16 +42,17 @@ impl<'l> Line<'l> {
         ])
     }
 
-    /// The line followed by a property, indented as this line is, or with a tab if it isn't.
-    pub(super) fn followed_by(&self, property: &str, value: &str) -> Zeroizing<Vec<u8>> {
+    /// The line followed by a property, indented as this line is, or with a tab if it isn't. `end` is what ends a line
+    /// of the file.
+    pub(super) fn followed_by(&self, property: &str, value: &str, end: &str) -> Zeroizing<Vec<u8>> {
         let indent = match self.whole.get(..self.indent).unwrap_or_default() {
             [] => b"\t",
             indent => indent,
         };
         let property = joined(&[indent, property.as_bytes(), b" ", value.as_bytes()]);
         match self.whole.ends_with(b"\n") {
-            true => joined(&[self.whole, &property, b"\n"]),
-            false => joined(&[self.whole, b"\n", &property]),
+            true => joined(&[self.whole, &property, end.as_bytes()]),
+            false => joined(&[self.whole, end.as_bytes(), &property]),
         }
     }
 }

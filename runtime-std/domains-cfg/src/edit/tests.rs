@@ -1,5 +1,6 @@
 //! Changes made, bytes kept, and changes refused.
 
+mod add;
 mod file;
 mod random;
 
