@@ -29,7 +29,7 @@ pub struct Options {
     /// The certificate's key, as PEM
     #[arg(long, value_name = "FILE", requires = "certificate")]
     pub key: Option<PathBuf>,
-    /// Knows neither `public` nor `iss`, as a host without the change in docs/proxmox/README.md
+    /// Knows neither `public` nor `iss`, as a host without the change in docs/proxmox
     #[arg(long)]
     pub unmodified: bool,
     /// For tests only: a file with the seconds that its clock is ahead
