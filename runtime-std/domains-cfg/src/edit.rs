@@ -244,7 +244,11 @@ impl ConfigFile {
         let (before, line, after) = self.around(number);
         let before = match line.ends_with(b"\n") {
             true => before,
-            false => before.strip_suffix(b"\n").unwrap_or(before),
+            false => match before {
+                [before @ .., b'\r', b'\n'] if cfg!(windows) => before,
+                [before @ .., b'\n'] => before,
+                before => before,
+            },
         };
         Zeroizing::new([before, after].concat())
     }

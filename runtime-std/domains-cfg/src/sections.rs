@@ -51,9 +51,18 @@ pub(crate) fn parse<'t>(text: &'t str, warn: &dyn Fn(usize, &str)) -> Vec<Sectio
         );
     }
     for (number, line) in (1..).zip(marked.unwrap_or(text).split('\n')) {
-        sections.line(number, line);
+        sections.line(number, without_return(line));
     }
     sections.list
+}
+
+/// On Windows, where editors write it before each line end, a carriage return is none of the line. Proxmox's hosts would
+/// take it for a part of the value.
+fn without_return(line: &str) -> &str {
+    match cfg!(windows) {
+        true => line.strip_suffix('\r').unwrap_or(line),
+        false => line,
+    }
 }
 
 /// Logs what [`parse`] has to say of a line.

@@ -238,14 +238,27 @@ fn a_realm_with_a_mistake_is_refused_with_its_line_and_property() {
         ("client-key: x\n", (4, Problem::NotAProperty)),
         ("\tnative-client-key x\n", (4, alone)),
         ("\tclient-key a\0b\n", (4, Problem::NotText)),
-        ("\tclient-key a\r\n", (4, Problem::NotText)),
-        ("\r\n", (4, Problem::NotText)),
         ("\tclient-key a\u{7f}\n", (4, Problem::NotText)),
         ("\tclient-key a\u{85}b\n", (4, Problem::NotText)),
     ];
     for (lines, expected) in rows {
         let lines = &lines.replace("LONG", &"x".repeat(251));
         assert_eq!(realm_with(lines).map(|_| ()), Err(expected), "{lines:?}");
+    }
+}
+
+#[test]
+fn line_ends_of_windows_are_read_there_and_refused_elsewhere() {
+    for lines in ["\tclient-key a\r\n", "\r\n"] {
+        let expected = match cfg!(windows) {
+            true => Ok(()),
+            false => Err((4, Problem::NotText)),
+        };
+        assert_eq!(realm_with(lines).map(|_| ()), expected, "{lines:?}");
+        assert_eq!(
+            realm_with(&lines.replace("\r\n", "\r\r\n")).map(|_| ()),
+            Err((4, Problem::NotText))
+        );
     }
 }
 

@@ -49,9 +49,10 @@ impl<'l> Line<'l> {
             indent => indent,
         };
         let property = joined(&[indent, property.as_bytes(), b" ", value.as_bytes()]);
-        match self.whole.ends_with(b"\n") {
-            true => joined(&[self.whole, &property, b"\n"]),
-            false => joined(&[self.whole, b"\n", &property]),
+        match self.whole {
+            [.., b'\r', b'\n'] if cfg!(windows) => joined(&[self.whole, &property, b"\r\n"]),
+            [.., b'\n'] => joined(&[self.whole, &property, b"\n"]),
+            _ => joined(&[self.whole, b"\n", &property]),
         }
     }
 }
