@@ -5,6 +5,7 @@ mod browser;
 mod certificates;
 mod clients;
 mod faults;
+#[cfg(unix)]
 mod kept;
 mod login;
 mod node;
@@ -16,4 +17,5 @@ mod screen;
 mod sessions;
 mod tls;
 mod tokens;
+#[cfg(unix)]
 mod waiting;

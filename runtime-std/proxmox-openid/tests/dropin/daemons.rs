@@ -1,6 +1,7 @@
 //! What daemons do around the calls: threads, async runtimes, processes that are stopped.
 
 use std::env;
+#[cfg(unix)]
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
