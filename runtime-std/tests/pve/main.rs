@@ -9,6 +9,7 @@ mod faults;
 mod kept;
 mod login;
 mod node;
+#[cfg(unix)]
 mod readme;
 
 mod scene;
