@@ -13,6 +13,7 @@ mod node;
 mod readme;
 
 mod scene;
+#[cfg(unix)]
 #[path = "../screen.rs"]
 mod screen;
 mod sessions;
