@@ -61,7 +61,9 @@ mod redirect_url;
 mod regular_file;
 mod store;
 mod text;
+mod unknown_host;
 mod user;
+mod users_own;
 mod verifiers;
 
 pub use check::{Asked, Probe, Report, Verdict};
@@ -93,5 +95,9 @@ pub use store::{
     Unsafe,
 };
 pub use text::Text;
+#[doc(hidden)]
+pub use unknown_host::is_unknown_host;
 pub use user::User;
+#[doc(hidden)]
+pub use users_own::is_users_own;
 pub use verifiers::verifiers;

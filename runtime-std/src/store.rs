@@ -15,6 +15,7 @@ mod sealed;
 mod sealing_keys;
 mod slots;
 mod sweep;
+mod taking;
 #[cfg(test)]
 mod tests;
 

@@ -140,8 +140,11 @@ impl Reader {
             }
             END_OF_INPUT if self.echoes => {}
             byte => {
-                if byte == b'\n' || byte >= b' ' {
-                    self.echo(&[byte]);
+                match byte {
+                    // What the key gives on a console.
+                    b'\r' if cfg!(windows) => self.echo(b"\n"),
+                    byte if byte == b'\n' || byte >= b' ' => self.echo(&[byte]),
+                    _ => {}
                 }
                 let line = self.lines.push(byte);
                 self.line(line);

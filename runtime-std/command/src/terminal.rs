@@ -1,9 +1,14 @@
-//! The terminal's own line editing, which cuts lines at 4,095 bytes, is off while an address may be pasted.
+//! The terminal's own line editing is off while an address may be pasted: it cuts lines, at 4,095 bytes, and on Windows at
+//! the length of the buffer that they are read into.
 
 /// Puts the terminal back as it was when it is dropped.
 pub(crate) struct Unbuffered {
     #[cfg(unix)]
     before: rustix::termios::Termios,
+    #[cfg(windows)]
+    console: crossterm_winapi::ConsoleMode,
+    #[cfg(windows)]
+    before: u32,
     is_silent: bool,
 }
 
@@ -62,10 +67,32 @@ pub(crate) fn is_ours() -> bool {
     foreground.is_ok_and(|group| group == rustix::process::getpgrp())
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 impl Unbuffered {
-    /// Consoles of other systems keep what they have.
+    /// Nothing, unless standard input is a console, and standard error one that can show what is typed: a console shows
+    /// nothing by itself without its line editing.
     pub(crate) fn enter() -> Option<Self> {
-        None
+        use std::io::IsTerminal as _;
+
+        use crossterm_winapi::{ConsoleMode, Handle};
+
+        const ENABLE_LINE_INPUT: u32 = 0x2;
+        const ENABLE_ECHO_INPUT: u32 = 0x4;
+
+        if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+            return None;
+        }
+        let console = ConsoleMode::from(Handle::input_handle().ok()?);
+        let before = console.mode().ok()?;
+        // Ctrl-C stays what it is.
+        console.set_mode(before & !(ENABLE_LINE_INPUT | ENABLE_ECHO_INPUT)).ok()?;
+        Some(Unbuffered { console, before, is_silent: true })
+    }
+}
+
+#[cfg(windows)]
+impl Drop for Unbuffered {
+    fn drop(&mut self) {
+        let _ = self.console.set_mode(self.before);
     }
 }

@@ -10,6 +10,7 @@ use super::framing::Refusal;
 use super::names::Elsewhere;
 use super::rule::{Facts, Refused, Rule};
 use crate::codes::codes;
+use crate::unknown_host::is_unknown_host;
 
 /// A request that got no answer.
 #[derive(Debug)]
@@ -253,8 +254,7 @@ impl Cause {
             Some(Refusal::Cut) => return Cause::Connection(io::ErrorKind::UnexpectedEof.into()),
             None => {}
         }
-        // `std` reports every name without an address this way, with no kind for it.
-        if error.to_string().starts_with("failed to lookup address information") {
+        if is_unknown_host(&error) {
             return Cause::Host;
         }
         match error.raw_os_error() {

@@ -1,10 +1,10 @@
 //! Batches: the directories of logins that began one after another.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Seek, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::files::{found, private, retried};
+use super::files::{found, open_to_append, private, retried};
 use super::lifetime::LIFETIME;
 
 /// A directory of logins that began in one slot of ten minutes, or of marks for taken ones.
@@ -102,20 +102,32 @@ impl Batches {
     }
 }
 
-/// Counts a login and returns its number in the batch, from 1. Numbers are unique across processes: the system appends
-/// each byte to the end, and leaves the file position there.
+/// Counts a login and returns its number in the batch, from 1. Numbers are unique across processes.
 pub(super) fn count(batch: &Path) -> io::Result<u64> {
     let mut counter = OpenOptions::new();
-    let mut counter = private(&mut counter).append(true).create(true).open(batch.join(COUNT))?;
+    let counter = private(&mut counter).append(true).create(true);
+    let mut counter = open_to_append(counter, &batch.join(COUNT))?;
     counter.write_all(b".")?;
-    counter.stream_position()
+    end(&mut counter)
+}
+
+/// The system appends each byte to the end, and leaves the file position there.
+#[cfg(not(windows))]
+fn end(counter: &mut File) -> io::Result<u64> {
+    io::Seek::stream_position(counter)
+}
+
+/// The position says nothing after an append; nobody else has the file open.
+#[cfg(windows)]
+fn end(counter: &mut File) -> io::Result<u64> {
+    io::Seek::seek(counter, io::SeekFrom::End(0))
 }
 
 /// Takes one from the count, after a login that was counted and not stored. Of logins that begin at the same moment, more
 /// may be forgotten: their batch then has a few files more than its share.
 pub(super) fn uncount(batch: &Path) {
     let forget = || -> io::Result<()> {
-        let counter = OpenOptions::new().write(true).open(batch.join(COUNT))?;
+        let counter = open_to_append(OpenOptions::new().write(true), &batch.join(COUNT))?;
         counter.set_len(counter.metadata()?.len().saturating_sub(1))
     };
     if let Err(e) = retried(forget) {

@@ -102,6 +102,8 @@ pub enum Unsafe {
         /// The user id of this process.
         user: u32,
     },
+    /// It is not below one of the folders whose permissions are the user's alone. On Windows only.
+    SharedPlace,
 }
 
 codes! {
@@ -199,6 +201,9 @@ impl fmt::Display for Unsafe {
             Unsafe::WritableByOthers { mode } => write!(
                 f,
                 "can be written to by other users (its mode is {mode:04o}); run `chmod go-w` on it, or name another"
+            ),
+            Unsafe::SharedPlace => f.write_str(
+                "is outside of this user's own folders, %USERPROFILE% and %LOCALAPPDATA%, so other users may have access to it; name a place below one of them"
             ),
             Unsafe::ForeignOwner { owner, user } => write!(
                 f,

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::error::{OnPath, StoreError, Unsafe};
 use crate::clock::unix_time;
+use crate::users_own::is_users_own;
 
 /// Creates the directory if it is missing, and checks it.
 ///
@@ -22,6 +23,10 @@ pub(crate) fn prepare(directory: &Path) -> Result<(), StoreError> {
 
 /// Whether the directory exists. It is an error if other users could put logins into it.
 pub(super) fn check(directory: &Path) -> Result<bool, StoreError> {
+    if !is_users_own(directory) {
+        let reason = Unsafe::SharedPlace;
+        return Err(StoreError::UnsafeDirectory { path: directory.to_owned(), reason });
+    }
     let Some(metadata) = look("look at", directory)? else { return Ok(false) };
     let reason = if metadata.is_symlink() {
         Some(Unsafe::SymbolicLink)
@@ -54,6 +59,39 @@ pub(crate) fn create_file(path: &Path) -> io::Result<File> {
 /// Opens a login's file to read and to empty it.
 pub(super) fn open_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).open(path)
+}
+
+/// Opens a file to write at its end.
+#[cfg(not(windows))]
+pub(super) fn open_to_append(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    options.open(path)
+}
+
+/// Opens a file to write at its end, and keeps all others from opening it meanwhile: Windows doesn't say where an append
+/// ended. Whoever comes second waits for the moment that it takes, however the first one ends.
+#[cfg(windows)]
+pub(super) fn open_to_append(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    use std::os::windows::fs::OpenOptionsExt as _;
+    use std::thread;
+    use std::time::Duration;
+
+    /// Another process has the file open.
+    const ERROR_SHARING_VIOLATION: i32 = 32;
+    /// How often it is tried without, and then with a pause: some seconds in all.
+    const ATTEMPTS: [u32; 2] = [100, 5000];
+
+    options.share_mode(0);
+    for attempt in 0..ATTEMPTS.iter().sum() {
+        match options.open(path) {
+            Err(error) if error.raw_os_error() == Some(ERROR_SHARING_VIOLATION) => {}
+            outcome => return outcome,
+        }
+        match attempt < ATTEMPTS[0] {
+            true => thread::yield_now(),
+            false => thread::sleep(Duration::from_millis(1)),
+        }
+    }
+    options.open(path)
 }
 
 /// Repeats a call that a signal interrupted. `std` does so for opening, reading and writing, but

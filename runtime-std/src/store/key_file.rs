@@ -15,6 +15,7 @@ use super::error::{OnPath, StoreError, Unsafe};
 use super::files::{self, found, retried};
 use super::sealing_keys::{MAX_LEN, SealingKeys};
 use crate::regular_file::open_regular_file;
+use crate::users_own::is_users_own;
 
 /// The file, by its name.
 #[derive(Clone, Debug)]
@@ -124,7 +125,8 @@ impl KeyFile {
         };
         // Checks the open file: its name may refer to another one by now.
         let metadata = file.metadata().on("look at", &self.path)?;
-        match files::readable_by_others(&metadata) {
+        let in_shared_place = || (!is_users_own(&self.path)).then_some(Unsafe::SharedPlace);
+        match files::readable_by_others(&metadata).or_else(in_shared_place) {
             Some(reason) => Err(refuse(reason)),
             None => Ok(Some(file)),
         }
@@ -132,6 +134,10 @@ impl KeyFile {
 
     /// Writes the keys to a new file beside the old one.
     pub(super) fn write_beside(&self, keys: &SealingKeys, now: u64) -> Result<PathBuf, StoreError> {
+        if !is_users_own(&self.path) {
+            let reason = Unsafe::SharedPlace;
+            return Err(StoreError::UnsafeKeyFile { path: self.path.clone(), reason });
+        }
         self.remove_leftovers(now);
         let mut number = [0; 8];
         getrandom::fill(&mut number).map_err(|_| StoreError::NoEntropy)?;

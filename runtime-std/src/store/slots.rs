@@ -11,8 +11,8 @@
 //!     2833332-7.gone/     given up for others, and not removed yet
 //! ```
 //!
-//! No lock, no index, nothing in memory: `rename` decides, and one of several processes succeeds. A process may be
-//! killed or forked at any moment, and no login waits for another. Later logins sweep batches that were given up or are
+//! No lock, no index, nothing in memory: `rename` decides, and one of several processes succeeds (on Windows, the file with
+//! the second name does, see `taking`). A process may be killed or forked at any moment, and no login waits for another. Later logins sweep batches that were given up or are
 //! long past, a bounded number of files each, so no login pays for a flood of unfinished ones.
 //!
 //! The directory serves no other purpose, and is on a local file system.
@@ -30,6 +30,7 @@ use super::error::{OnPath, StoreError};
 use super::files::{self, found, retried};
 use super::lifetime::check_age;
 use super::sweep;
+use super::taking;
 use crate::hex::hex;
 
 /// How often to recreate a batch that another process removed. Sweeps spare the current slots, and the latest batch is
@@ -81,10 +82,10 @@ impl Slots {
     /// An expired login stays too: it is reported as expired each time, and swept later.
     pub(super) fn read(&self, key: &Key, now: u64) -> Result<Stored, StoreError> {
         let Login { bytes, path, used, .. } = self.find(key, now)?;
-        // A file is renamed before it is emptied: if it still has its name, the whole of it was read.
-        match files::look("look at", &path)? {
-            Some(_) => Ok(Stored { bytes, path }),
-            None => Err(used_or_gone(&used)?),
+        // A file is claimed before it is emptied: if it still isn't, the whole of it was read.
+        match taking::is_untaken(&path, &used)? {
+            true => Ok(Stored { bytes, path }),
+            false => Err(used_or_gone(&used)?),
         }
     }
 
@@ -92,13 +93,15 @@ impl Slots {
     pub(super) fn take(&self, key: &Key, now: u64) -> Result<Stored, StoreError> {
         let Login { file, bytes, path, used } = self.find(key, now)?;
         // Of several processes, one succeeds.
-        let Some(()) = found(retried(|| fs::rename(&path, &used))).on("rename", &path)? else {
+        let Some(()) = taking::claim(&path, &used).on("rename", &path)? else {
             return Err(used_or_gone(&used)?);
         };
         // The login counts as taken even if its secrets stay until the sweep.
         if let Err(e) = retried(|| file.set_len(0)) {
             log::warn!("{}", StoreError::io("empty", &used, e));
         }
+        drop(file);
+        taking::remove_claimed(&path);
         Ok(Stored { bytes, path: used })
     }
 
@@ -239,13 +242,16 @@ struct Login {
 fn find_in(batch: &Path, name: &str, now: u64) -> Result<Option<Login>, StoreError> {
     let path = batch.join(name);
     let used = batch.join(format!("{name}{USED}"));
-    let Some(mut file) = found(files::open_file(&path)).on("open", &path)? else {
+    let Some(mut file) = taking::open(&path, &used).on("open", &path)? else {
         return match files::look("look for", &used)? {
             Some(_) => Err(StoreError::Used),
             None => Ok(None),
         };
     };
     let (begun, bytes) = read(&mut file).on("read", &path)?;
+    if taking::is_left_behind(&used)? {
+        return Err(StoreError::Used);
+    }
     // A file too short to hold the time is damaged, which is noticed later.
     begun.map_or(Ok(()), |begun| check_age(begun, now))?;
     Ok(Some(Login { file, bytes, path, used }))

@@ -178,6 +178,7 @@ fn a_refusal_by_the_end_user_ends_the_login() {
     scene.finish(&callback).failed(4, "login_used");
 }
 
+#[cfg(unix)]
 #[test]
 fn the_login_is_kept_in_a_file_that_only_its_owner_reads() {
     use std::os::unix::fs::PermissionsExt;

@@ -1,8 +1,11 @@
 //! The browser of a login at a node: what it is started with, and what it shows in the end.
 
+#[cfg(unix)]
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
+#[cfg(unix)]
 use std::time::{Duration, Instant};
 
 use onerealm_demo_provider::browser::Browser;
@@ -11,6 +14,7 @@ use crate::api::Product;
 use crate::node::{ALICE, Node};
 use crate::scene::{Scene, Waiting};
 
+#[cfg(unix)]
 #[test]
 fn case_189_the_nodes_url_is_in_no_argument_list() {
     let scene = Scene::new(Node::start(Product::Pve));

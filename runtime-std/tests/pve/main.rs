@@ -4,15 +4,19 @@ mod api;
 mod browser;
 mod certificates;
 mod faults;
+#[cfg(unix)]
 mod kept;
 mod login;
 mod node;
+#[cfg(unix)]
 mod readme;
 
 mod scene;
+#[cfg(unix)]
 #[path = "../screen.rs"]
 mod screen;
 mod sessions;
 mod tls;
 mod tokens;
+#[cfg(unix)]
 mod waiting;

@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread::JoinHandle;
@@ -28,7 +29,10 @@ impl Scene {
     pub fn new(node: Node) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for name in ["run", "state"] {
-            fs::DirBuilder::new().mode(0o700).create(folder.path().join(name)).unwrap();
+            let path = folder.path().join(name);
+            fs::create_dir(&path).unwrap();
+            #[cfg(unix)]
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
         }
         Scene { node, folder, clock: None }
     }
@@ -102,6 +106,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The bits of who may do what.
+#[cfg(unix)]
 pub fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
 }

@@ -45,6 +45,7 @@ impl Child {
         Child { process, stdin, stdout }
     }
 
+    #[cfg(unix)]
     pub fn id(&self) -> u32 {
         self.process.id()
     }

@@ -96,6 +96,7 @@ impl Front {
     }
 
     /// Every answer takes this much longer.
+    #[cfg(unix)]
     pub fn pause(&self, pause: Duration) {
         *self.shared.pause.lock().unwrap() = pause;
     }

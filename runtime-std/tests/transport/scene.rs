@@ -73,6 +73,7 @@ impl Scene {
     }
 
     /// The page of an authorization URL at the provider itself, where there is no TLS.
+    #[cfg(unix)]
     pub fn page(&self, url: &str) -> String {
         page(url, self.provider.address())
     }

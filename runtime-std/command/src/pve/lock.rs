@@ -1,6 +1,8 @@
 //! One login at a time for one node.
 
 use std::fs::File;
+#[cfg(windows)]
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::problem::FILE;
@@ -40,13 +42,56 @@ impl Lock {
         Ok(Lock { _folder: file, has_waited: status.is_some() })
     }
 
-    /// Windows has no such lock; two logins at once are two logins there.
-    #[cfg(not(unix))]
+    /// Waits until no other process holds the folder's lock: a file in it that only one may have open, and that is gone
+    /// when it is closed.
+    #[cfg(windows)]
     pub(crate) fn acquire(folder: &Path) -> Result<Self, Failure> {
-        let failed = |error| FILE.says(format!("{} can't be used: {error}", folder.display()));
-        let file = File::create(folder.join("lock")).map_err(failed)?;
-        Ok(Lock { _folder: file, has_waited: false })
+        use std::time::Duration;
+
+        use crate::say::say;
+
+        const PAUSE: Duration = Duration::from_millis(100);
+        /// How often access may be denied, as it is for a moment to a file that is on its way out.
+        const DENIED: usize = 10;
+
+        let failed = |error| FILE.says(format!("{} can't be locked: {error}", folder.display()));
+        let (mut has_waited, mut denied) = (false, 0);
+        loop {
+            match exclusively(&folder.join("lock")) {
+                Ok(file) => return Ok(Lock { _folder: file, has_waited }),
+                Err(error) if error.raw_os_error() == Some(ERROR_SHARING_VIOLATION) => {
+                    if !has_waited {
+                        has_waited = true;
+                        say!("Waiting for another login at this node to end.");
+                    }
+                }
+                Err(error) if error.kind() == ErrorKind::PermissionDenied && denied < DENIED => {
+                    denied += 1;
+                }
+                Err(error) => return Err(failed(error)),
+            }
+            std::thread::sleep(PAUSE);
+        }
     }
+}
+
+/// Another process has the file open.
+#[cfg(windows)]
+const ERROR_SHARING_VIOLATION: i32 = 32;
+
+/// Opens a file that nobody else can open meanwhile; it goes when it is closed, or the process ends.
+#[cfg(windows)]
+fn exclusively(path: &Path) -> std::io::Result<File> {
+    use std::os::windows::fs::OpenOptionsExt as _;
+
+    const GENERIC_WRITE: u32 = 0x4000_0000;
+    const DELETE: u32 = 0x0001_0000;
+    const FILE_FLAG_DELETE_ON_CLOSE: u32 = 0x0400_0000;
+
+    let mut options = File::options();
+    options.write(true).create(true).truncate(false).share_mode(0);
+    options.access_mode(GENERIC_WRITE | DELETE).custom_flags(FILE_FLAG_DELETE_ON_CLOSE);
+    options.open(path)
 }
 
 /// Who is waited for, and for how long already.
@@ -123,5 +168,32 @@ mod tests {
         ] {
             assert_eq!(waiting::holder_in(line, &file), expected, "{line}");
         }
+    }
+}
+
+#[cfg(all(test, windows))]
+mod tests_on_windows {
+    use super::*;
+
+    #[test]
+    fn of_many_one_holds_the_lock_and_nothing_is_left_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = std::sync::atomic::AtomicUsize::new(0);
+        let first = Lock::acquire(folder.path()).unwrap_or_else(|_| panic!("it can be locked"));
+        assert!(!first.has_waited);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let lock = Lock::acquire(folder.path()).unwrap_or_else(|_| panic!("the same"));
+                    use std::sync::atomic::Ordering::SeqCst;
+                    assert_eq!(held.fetch_add(1, SeqCst), 0, "one at a time");
+                    std::thread::sleep(std::time::Duration::from_millis(20));
+                    held.fetch_sub(1, SeqCst);
+                    drop(lock);
+                });
+            }
+            drop(first);
+        });
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

@@ -213,10 +213,10 @@ impl Node {
                     None if error.kind() == io::ErrorKind::TimedOut => {
                         format!("no answer within {} seconds", DEADLINE.as_secs())
                     }
-                    None if error.raw_os_error().is_some() => error.to_string(),
-                    None if error.to_string().starts_with("failed to lookup address") => {
+                    None if onerealm::is_unknown_host(&error) => {
                         "no such host name is known here".to_owned()
                     }
+                    None if error.raw_os_error().is_some() => error.to_string(),
                     None => error.kind().to_string(),
                 }
             }

@@ -106,8 +106,14 @@ fn check_owner(path: &Path, metadata: &fs::Metadata) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Files have the permissions of the folder that they are made in.
 #[cfg(not(unix))]
-fn check_owner(_: &Path, _: &fs::Metadata) -> Result<(), Failure> {
+fn check_owner(path: &Path, _: &fs::Metadata) -> Result<(), Failure> {
+    if !onerealm::is_users_own(path) {
+        let what =
+            "is outside of %USERPROFILE% and %LOCALAPPDATA%, where others may have access to it";
+        return Err(unsafe_file(path, what));
+    }
     Ok(())
 }
 

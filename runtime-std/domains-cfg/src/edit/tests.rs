@@ -195,3 +195,18 @@ fn a_byte_order_mark_is_kept_and_hides_no_realm() {
     assert!(file.set("sso", "client-id", "other").unwrap());
     assert_bytes(&file, marked("\tclient-id other\n").as_bytes());
 }
+
+/// Elsewhere such a realm has a mistake.
+#[cfg(windows)]
+#[test]
+fn line_ends_of_windows_are_kept() {
+    let crlf = |text: &str| text.replace('\n', "\r\n").into_bytes();
+    let text = "openid: sso\n\tissuer-url https://login.example\n\tclient-id x\n";
+    let mut changed = file(&crlf(text));
+    assert!(changed.set("sso", "client-key", "n3w").unwrap());
+    assert_bytes(&changed, &crlf(&format!("{text}\tclient-key n3w\n")));
+    assert!(changed.set("sso", "client-key", "n3wer").unwrap());
+    assert_bytes(&changed, &crlf(&format!("{text}\tclient-key n3wer\n")));
+    assert!(changed.unset("sso", "client-key").unwrap());
+    assert_bytes(&changed, &crlf(text));
+}

@@ -20,7 +20,7 @@ fn no_message_and_no_log_line_shows_a_value() {
         "client-key: TOPSECRET\n",
         "\n\tTOPSECRET\n",
         "\tclient-key TOP\tSECRET\n",
-        "\tclient-key TOPSECRET\r\n",
+        "\tclient-key TOPSECRET\r\r\n",
         "\tclient-type TOPSECRET\n",
         "\tclient-key TOPSECRET\n\tclient-key TOPSECRET\n",
         "TOPSECRET\n",

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
+#[cfg(unix)]
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;

@@ -1,6 +1,7 @@
 //! The file on disk.
 
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
 use super::*;
@@ -36,6 +37,7 @@ impl Scene {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn the_file_is_replaced_with_its_mode_and_owner() {
     let scene = Scene::new();
@@ -72,6 +74,7 @@ fn a_file_that_somebody_else_changed_meanwhile_is_left_alone() {
     assert_eq!(scene.names(), ["domains.cfg"]);
 }
 
+#[cfg(unix)]
 #[test]
 fn two_at_once_lose_nothing() {
     let scene = Scene::new();
@@ -95,6 +98,7 @@ fn two_at_once_lose_nothing() {
     assert_eq!(fs::read(scene.path()).unwrap(), with("s3cret", "n3w"));
 }
 
+#[cfg(unix)]
 #[test]
 fn case_197_what_a_killed_process_left_behind_keeps_no_change_out() {
     let scene = Scene::new();
@@ -112,6 +116,7 @@ fn case_197_what_a_killed_process_left_behind_keeps_no_change_out() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn case_197_what_is_written_on_another_node_or_is_no_file_is_left_alone() {
     let scene = Scene::new();
@@ -164,6 +169,7 @@ fn many_at_once_change_a_line_each_or_say_that_they_did_not() {
     assert_eq!(scene.names(), ["domains.cfg"]);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_symbolic_link_stays_one() {
     let scene = Scene::new();
@@ -189,6 +195,7 @@ fn what_can_not_be_written_is_told_and_nothing_is_left_behind() {
     assert_eq!(scene.names(), ["domains.cfg"]);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_file_without_a_change_is_not_written() {
     let scene = Scene::new();
