@@ -196,8 +196,6 @@ fn a_byte_order_mark_is_kept_and_hides_no_realm() {
     assert_bytes(&file, marked("\tclient-id other\n").as_bytes());
 }
 
-/// Elsewhere such a realm has a mistake.
-#[cfg(windows)]
 #[test]
 fn line_ends_of_windows_are_kept() {
     let crlf = |text: &str| text.replace('\n', "\r\n").into_bytes();
