@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand};
 
 use crate::browser_arguments::{Browser, Public};
 use crate::failure::Failure;
@@ -174,6 +174,8 @@ impl Arguments {
         arguments: impl IntoIterator<Item = OsString>,
         wants_json: bool,
     ) -> Result<Self, ExitCode> {
+        let arguments: Vec<OsString> = arguments.into_iter().collect();
+        let help = help(arguments.iter().cloned());
         Arguments::try_parse_from(arguments).map_err(|error| match error.kind() {
             ErrorKind::DisplayHelp
             | ErrorKind::DisplayVersion
@@ -182,7 +184,7 @@ impl Arguments {
                 let _ = error.print();
                 ExitCode::from(error.exit_code() as u8)
             }
-            _ => Failure::usage(sentence(&error)).fixed_by(help(&error)).report(wants_json),
+            _ => Failure::usage(sentence(&error)).fixed_by(help).report(wants_json),
         })
     }
 
@@ -214,16 +216,19 @@ fn sentence(error: &clap::Error) -> String {
 }
 
 /// Where the options of the command that was meant are listed.
-fn help(error: &clap::Error) -> String {
-    let usage = match error.get(ContextKind::Usage) {
-        Some(ContextValue::StyledStr(usage)) => usage.to_string(),
-        _ => String::new(),
-    };
-    let is_command = |word: &&str| word.bytes().all(|c| c.is_ascii_lowercase() || c == b'-');
-    let words = usage.split_whitespace().skip_while(|word| *word == "Usage:").skip(1);
-    let commands = words.take_while(|word| is_command(word) && !word.starts_with('-'));
-    let words = ["see onerealm"].into_iter().chain(commands).chain(["--help"]);
-    words.collect::<Vec<_>>().join(" ")
+pub(crate) fn help(arguments: impl IntoIterator<Item = OsString>) -> String {
+    let of_all = Arguments::command();
+    let (mut command, mut said) = (&of_all, "see onerealm".to_owned());
+    for word in arguments.into_iter().skip(1).take_while(|word| word != "--") {
+        // Options may stand before a command.
+        if let Some(named) = command.find_subcommand(&word) {
+            said = format!("{said} {}", named.get_name());
+            command = named;
+        } else if !command.has_subcommands() {
+            break;
+        }
+    }
+    said + " --help"
 }
 
 #[cfg(test)]
@@ -302,8 +307,13 @@ mod tests {
             ("--json auth-url sso --config c", "see onerealm auth-url --help"),
             ("set sso client-key canary canary", "see onerealm set --help"),
             ("check sso --redirect-url a --redirect-url b", "see onerealm check --help"),
+            ("login --timeout 0", "see onerealm login --help"),
+            ("completions bsh", "see onerealm completions --help"),
+            ("--json auth-url auth-url --redirect-url", "see onerealm auth-url --help"),
         ] {
-            assert_eq!(help(&parsed(line).err().unwrap()), named, "{line}");
+            assert!(parsed(line).is_err(), "{line}");
+            let words = std::iter::once("onerealm").chain(line.split_whitespace());
+            assert_eq!(help(words.map(OsString::from)), named, "{line}");
         }
     }
 

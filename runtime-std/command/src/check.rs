@@ -1,6 +1,7 @@
 //! What `check` found, for people and for programs.
 
 use onerealm::{Asked, Class, ClientType, Logins, Probe, Report, Verdict};
+use onerealm_core::{RedirectUri, RedirectUriKind};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -80,6 +81,7 @@ pub(crate) fn to_text(report: &Report, probes: Option<&[Probe]>, source: &str) -
     let problems = problems.iter().map(|problem| format!("  problem: {problem}"));
     let store = report.store.iter().map(|(code, message)| format!("  store: {message} [{code}]"));
     let notes = notes.iter().map(|note| format!("  note: {note}"));
+    let not_asked = probes.map(|probes| not_asked(report, probes)).unwrap_or_default();
     let probes = probes.unwrap_or_default().iter().map(probe_to_text);
     let lines: Vec<_> = [realm, format!("  described in {source}")]
         .into_iter()
@@ -88,8 +90,27 @@ pub(crate) fn to_text(report: &Report, probes: Option<&[Probe]>, source: &str) -
         .chain(store)
         .chain(notes)
         .chain(probes)
+        .chain(not_asked)
         .collect();
     lines.join("\n")
+}
+
+/// A line for each redirect URL that stands for those of a web UI and was not asked about.
+fn not_asked(report: &Report, probes: &[Probe]) -> Vec<String> {
+    let is_asked = |(url, _): &&(String, ClientType)| {
+        is_loopback(url) || probes.iter().any(|probe| probe.redirect_url == *url)
+    };
+    let line = |(url, _): &(String, ClientType)| {
+        format!(
+            "  {url}: not asked, as it only stands for a web UI: ask with --redirect-url and the web UI's own address"
+        )
+    };
+    report.logins.iter().filter(|login| !is_asked(login)).map(line).collect()
+}
+
+/// Whether it was asked about with a port of its own.
+fn is_loopback(url: &str) -> bool {
+    RedirectUri::parse(url).is_ok_and(|url| url.kind() == RedirectUriKind::Loopback)
 }
 
 fn probe_to_text(probe: &Probe) -> String {

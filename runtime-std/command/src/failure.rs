@@ -12,6 +12,9 @@ use serde_json::json;
 
 use crate::output::{visible, visible_line};
 
+/// The fix of wrong arguments where nobody knows a better one.
+const HELP: &str = "see onerealm --help";
+
 /// Why a command failed.
 #[derive(Debug)]
 pub(crate) struct Failure(Box<Told>);
@@ -44,7 +47,12 @@ impl Failure {
 
     /// The arguments are wrong.
     pub(crate) fn usage(sentence: impl Into<String>) -> Self {
-        Failure::new("usage", sentence, 2).fixed_by("see onerealm --help")
+        Failure::new("usage", sentence, 2).fixed_by(HELP)
+    }
+
+    /// The same with the help of the command that failed, where it would name that of all.
+    pub(crate) fn with_help(self, help: String) -> Self {
+        if self.0.fix.as_deref() == Some(HELP) { self.fixed_by(help) } else { self }
     }
 
     fn of(told: Told) -> Self {

@@ -51,7 +51,7 @@ use onerealm::{
 };
 use serde_json::json;
 
-use arguments::{Arguments, Command, Finish};
+use arguments::{Arguments, Command, Finish, help};
 use failure::Failure;
 use given_callback::given_callback;
 use named_realm::named_or_default;
@@ -94,7 +94,7 @@ pub fn run_with_clock(clock: fn() -> UnixTime) -> ExitCode {
     let json = arguments.json;
     match execute(arguments, clock) {
         Ok(outcome) => outcome.print(json),
-        Err(failure) => failure.report(json),
+        Err(failure) => failure.with_help(help(std::env::args_os())).report(json),
     }
 }
 

@@ -22,6 +22,7 @@ mod login_browser;
 mod login_command;
 mod messages;
 mod no_file;
+mod not_asked;
 mod pasted;
 mod man_pages;
 mod probe;

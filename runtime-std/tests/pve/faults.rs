@@ -301,7 +301,11 @@ fn a_realm_that_could_be_no_file_is_none() {
     let fingerprint = scene.node.identity.fingerprint.clone();
     let arguments = ["--fingerprint", &fingerprint, "--no-browser", "--realm", name];
     scene.run("login", &arguments).failed(3, "node_realm_unknown", &[name]);
-    scene.run("login", &arguments[..3]).failed(5, "node_answer", &["can't be one"]);
+    scene.run("login", &arguments[..3]).failed(
+        5,
+        "node_answer",
+        &["can't be one", "that --product names"],
+    );
     assert!(scene.node.forms("/auth-url").is_empty());
 }
 

@@ -50,7 +50,7 @@ pub struct Node {
     pub host: Arc<Host>,
     pub server: Server,
     pub identity: Identity,
-    _provider: DemoProvider,
+    provider: DemoProvider,
 }
 
 impl Node {
@@ -97,12 +97,17 @@ impl Node {
             let bent = answering.fault.lock().unwrap().as_mut().and_then(|fault| fault(request));
             bent.unwrap_or_else(|| api::answer(&answering, request))
         });
-        Node { host, server, identity, _provider: provider }
+        Node { host, server, identity, provider }
     }
 
     /// As on the command line.
     pub fn address(&self) -> String {
         self.server.address.to_string()
+    }
+
+    /// The provider's address, without a path.
+    pub fn provider_origin(&self) -> String {
+        url::Url::parse(self.provider.issuer()).unwrap().origin().ascii_serialization()
     }
 
     /// From now on, `fault` answers where it gives an answer.

@@ -16,6 +16,8 @@ use crate::screen::screen;
 const README: &str = include_str!("../../../README.md");
 /// As the README calls the node. Its port is the one that is left out.
 const NODE: &str = "pve.example:8006";
+/// As it calls the provider, which is the demo provider on a port of its own here.
+const PROVIDER: &str = "https://login.example";
 /// What stands there for text that is different each time.
 const LEFT_OUT: &str = "[...]";
 
@@ -28,8 +30,9 @@ fn a_login_prints_what_the_readme_shows() {
 
     let scene = Scene::new(Node::start(Product::Pve));
     let address = scene.node.address();
-    let lines: Vec<_> =
-        login(&scene).into_iter().map(|line| line.replace(&address, NODE)).collect();
+    let provider = scene.node.provider_origin();
+    let named = |line: String| line.replace(&address, NODE).replace(&provider, PROVIDER);
+    let lines: Vec<_> = login(&scene).into_iter().map(named).collect();
     assert_eq!(lines.len(), printed.len(), "{lines:#?}");
     for (line, shown) in lines.iter().zip(&printed) {
         assert!(is_alike(line, shown), "{line}\n{shown}");

@@ -86,7 +86,9 @@ fn logout_says_which_tokens_it_can_not_delete() {
 fn a_name_that_is_taken_is_told() {
     let scene = scene(Product::Pbs);
     scene.run("token", &["packer"]);
-    scene.run("token", &["packer"]).failed(5, "node_refused", &["Token already exists"]);
+    let advice = "choose another name, or delete that one with --delete";
+    let ran = scene.run("token", &["packer"]);
+    ran.failed(5, "node_refused", &["Token already exists", advice]);
 }
 
 #[test]

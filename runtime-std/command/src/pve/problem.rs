@@ -33,7 +33,7 @@ problems! {
         Some("check the port, and whether a proxy or a captive portal stands between: it must hand on the whole of /api2/json");
     CERTIFICATE_UNKNOWN: "node_certificate_unknown", 7, CALLER, None;
     CERTIFICATE_CHANGED: "node_certificate_changed", 7, NODE,
-        Some("don't go on before you know why: ask who administers the node whether its certificate was renewed, and compare the new fingerprint on the node's own console; then give it with --fingerprint");
+        Some("don't go on before you know why: compare the fingerprint that is shown, and one that you gave, on the node's own console, and ask who administers the node whether its certificate was renewed; then give the right one with --fingerprint");
     TLS: "node_tls", 7, NODE, None;
     GATEWAY: "node_gateway", 7, NODE,
         Some("look at the node's own services and at its log: pveproxy and pvedaemon, or proxmox-backup-proxy and proxmox-backup");
@@ -49,7 +49,7 @@ problems! {
     LOGIN_REFUSED: "node_login_refused", 5, NODE,
         Some("the node's own log has the cause (journalctl -u pvedaemon on Proxmox VE); with Entra ID, a node that sends the secret is refused on a loopback redirect URL: use --public, or set the realm's client-type to auto");
     FAILED: "node_failed", 5, NODE, Some("the node's own log has the cause");
-    ANSWER: "node_answer", 5, NODE, None;
+    ANSWER: "node_answer", 5, NODE, Some("check that the node runs the product that --product names");
     AUTH_URL: "node_auth_url", 5, NODE, Some("nothing was opened; check the realm's issuer-url on the node");
     TICKET_EXPIRED: "ticket_expired", 4, END_USER, Some("run onerealm pve login");
     TOKENS_LEFT: "token_left", 5, END_USER, Some("log in again and then log out, or remove them in the web UI under API Tokens");

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::args::{Format, Token};
 use super::format::{backup_server, exports};
 use super::private_file;
-use super::problem::{ANSWER, FILE_DAMAGED, TICKET_EXPIRED};
+use super::problem::{ANSWER, FILE_DAMAGED, REFUSED, TICKET_EXPIRED};
 use super::product::Product;
 use super::refusal::Refusal;
 use super::session::Session;
@@ -18,6 +18,9 @@ use super::ticket::Ticket;
 use super::token_arguments::parse_name;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
+
+const NOT_MADE: &str = "if there is a token of this name already, choose another name, or delete that one with --delete; a missing permission is for the node's administrator to give";
+const NOT_DELETED: &str = "look in the web UI under API Tokens whether there is a token of this name; a missing permission is for the node's administrator to give";
 
 #[derive(Deserialize)]
 struct TokenData {
@@ -34,7 +37,7 @@ pub(crate) fn run(
     let product = session.node.product;
     if args.delete {
         let _lock = session.kept.lock()?;
-        delete(session, ticket, &args.name).map_err(of_ticket)?;
+        delete(session, ticket, &args.name).map_err(|refusal| of_token(refusal, NOT_DELETED))?;
         let mut made = Made::read(session)?;
         made.forget(&ticket.username, &args.name)?;
         return Ok(Outcome::text(&format!("{}!{} is deleted", ticket.username, args.name)));
@@ -62,7 +65,7 @@ pub(crate) fn run(
                 made.tokens = before;
                 made.write()?;
             }
-            return Err(of_ticket(refusal));
+            return Err(of_token(refusal, NOT_MADE));
         }
     };
     let value = answer.data.value;
@@ -129,11 +132,17 @@ pub(crate) fn delete(session: &Session, ticket: &Ticket, name: &str) -> Result<(
     session.node.delete(&path(ticket, name), who)
 }
 
-fn of_ticket(refusal: Refusal) -> Failure {
+/// Why no token was made or deleted.
+///
+/// Proxmox VE gives its reason in the status line alone, which the HTTP client leaves out, so the advice names the usual one.
+fn of_token(refusal: Refusal, advice: &'static str) -> Failure {
     match refusal {
         Refusal::Unauthorized(_) => TICKET_EXPIRED
             .says("the node takes the ticket no more: it expired, or its user was changed"),
-        refusal => refusal.into_failure(),
+        refusal => {
+            let failure = refusal.into_failure();
+            if failure.code() == REFUSED.code { failure.fixed_by(advice) } else { failure }
+        }
     }
 }
 
