@@ -2,7 +2,7 @@
 
 use onerealm_demo_provider::browser;
 
-use crate::scene::{ALICE, MALLORY, Scene, target};
+use crate::scene::{ALICE, MALLORY, PUBLIC_URL, Scene, TOOL, target};
 
 #[test]
 fn a_user_signs_in_and_out() {
@@ -72,6 +72,38 @@ fn each_login_begins_a_new_session_and_ends_the_one_before() {
     assert_ne!(browser.cookies, before);
     browser.cookies = before;
     assert!(!browser.is_signed_in_as(ALICE));
+}
+
+#[test]
+fn a_form_of_another_site_changes_nothing() {
+    let scene = Scene::new("pdm", &[]);
+    let tool = scene.callback(MALLORY);
+    let mut login: Vec<_> =
+        tool.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    login.retain(|(name, _)| ["code", "state"].contains(name));
+    login.push(("redirect-url", TOOL));
+    let login: (&str, &[(&str, &str)]) = ("/api2/json/access/openid/login", &login);
+    for elsewhere in [
+        ("sec-fetch-site", "cross-site"),
+        // Another port of this host, or a neighbour of the same domain.
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://elsewhere.example"),
+        ("origin", "null"),
+        ("origin", "https://node.example"),
+    ] {
+        for (target, form) in [("/logout", &[][..]), ("/login", &[("realm", "demo")]), login] {
+            let page = scene.browser().post_with(target, &[elsewhere], form);
+            assert_eq!((page.status, page.set_cookies.len()), (403, 0), "{elsewhere:?} {target}");
+        }
+    }
+    let own = [("sec-fetch-site", "same-origin"), ("origin", "null")];
+    for headers in [&own[..], &[("sec-fetch-site", "none")], &[("origin", PUBLIC_URL)]] {
+        assert_eq!(scene.browser().post_with("/logout", headers, &[]).status, 303, "{headers:?}");
+    }
+    // The link that a provider's page is, and a tool.
+    let page = scene.browser().get("/callback?code=c&state=s");
+    assert!(page.location.starts_with("/?failure="), "{}", page.location);
+    assert_eq!(scene.browser().post(login.0, login.1).status, 200);
 }
 
 #[test]

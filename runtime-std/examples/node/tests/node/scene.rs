@@ -18,7 +18,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 pub const ALICE: &str = "alice@contoso.example";
 pub const MALLORY: &str = "mallory@contoso.example";
 pub const TOOL: &str = "http://127.0.0.1:50001/callback";
-const PUBLIC_URL: &str = "https://node.example:8006";
+pub const PUBLIC_URL: &str = "https://node.example:8006";
 const SECRET: &str = "a secret";
 
 pub struct Scene {
@@ -209,8 +209,20 @@ impl Browser<'_> {
     }
 
     pub fn post(&mut self, target: &str, form: &[(&str, &str)]) -> Page {
+        self.post_with(target, &[], form)
+    }
+
+    pub fn post_with(
+        &mut self,
+        target: &str,
+        headers: &[(&str, &str)],
+        form: &[(&str, &str)],
+    ) -> Page {
         let request = self.scene.agent.post(format!("{}{target}", self.scene.url));
-        let request = request.header("cookie", self.cookie_header());
+        let mut request = request.header("cookie", self.cookie_header());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         self.shown(request.send_form(form.iter().copied()).unwrap())
     }
 
