@@ -318,6 +318,22 @@ fn a_secret_is_typed_unseen_where_a_login_asks_for_it() {
 }
 
 #[test]
+fn no_key_ends_or_stops_it_while_the_terminal_shows_nothing() {
+    let home = Home::new();
+    let mut terminal = asked(&home, &["--offline", "--issuer", NOWHERE, "--client-id", "x"]);
+    terminal.answers("Client type", "confidential");
+    terminal.says("Client secret (not shown)");
+    // Ctrl-\ and Ctrl-Z, which would leave the terminal as it is then.
+    terminal.types("half\u{1c}\u{1a}\n");
+    terminal.says("must be one line of text");
+    terminal.answers("Client secret (not shown)", SECRET);
+    terminal.answers("Name of the realm", "");
+    let (status, said) = terminal.ended();
+    assert_eq!(status, 0, "{said}");
+    assert!(said.contains("quit = ^\\; ") && said.contains("susp = ^Z; "), "{said}");
+}
+
+#[test]
 fn a_file_that_would_not_be_read_is_not_written() {
     let home = Home::new();
     let whole = ["init", "--offline", "--issuer", NOWHERE, "--client-id", "x"];
