@@ -334,6 +334,24 @@ fn no_key_ends_or_stops_it_while_the_terminal_shows_nothing() {
 }
 
 #[test]
+fn a_file_is_written_as_a_whole_or_not_at_all() {
+    let home = Home::new();
+    let whole = ["init", "--offline", "--issuer", NOWHERE, "--client-id", "x"];
+    let command = home.command(&whole);
+    // Nothing can be written to any file, and whoever tries is killed.
+    let mut killed = Command::new("sh");
+    killed.args(["-c", "ulimit -c 0; ulimit -f 0; exec \"$@\"", "sh"]).arg(command.get_program());
+    killed.args(command.get_args()).env("HOME", home.path()).env_remove("XDG_CONFIG_HOME");
+    let output = killed.stdin(Stdio::null()).output().unwrap();
+    assert!(!output.status.success() && !home.file().exists(), "{output:?}");
+    assert!(home.file().parent().unwrap().exists(), "{output:?}");
+    // What the killed one left is out of the way, and nothing else is left.
+    assert_eq!(home.run(&whole).status, 0);
+    let left: Vec<_> = fs::read_dir(home.file().parent().unwrap()).unwrap().collect();
+    assert_eq!((left.len(), mode(&home.file())), (1, 0o600), "{left:?}");
+}
+
+#[test]
 fn a_file_that_would_not_be_read_is_not_written() {
     let home = Home::new();
     let whole = ["init", "--offline", "--issuer", NOWHERE, "--client-id", "x"];
