@@ -79,7 +79,8 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     writeln!(out, "fingerprint {}", certificate.fingerprint())?;
 
     let tls = RustlsConfig::from_config(certificate.into_config()?);
-    let mut server = axum_server::from_tcp_rustls(listener, tls)?;
+    // Otherwise it waits without a limit for the first bytes, which would tell HTTP/2.
+    let mut server = axum_server::from_tcp_rustls(listener, tls)?.http1_only();
     server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
     Ok(server.serve(routes(app).into_make_service()).await?)
 }

@@ -158,3 +158,17 @@ fn every_page_has_the_headers_that_protect_it() {
     }
     assert!(!browser.get("/").body.contains("<script"));
 }
+
+#[test]
+fn a_connection_without_a_request_is_not_kept() {
+    let scene = Scene::new("pve", &[]);
+    std::thread::scope(|scope| {
+        for sent in [&b""[..], b"P", b"GET / HTTP/1.1\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
+            let scene = &scene;
+            scope.spawn(move || {
+                let received = scene.end_after(sent).unwrap();
+                assert!(received.is_empty() || received.starts_with(b"HTTP/1.1 4"), "{received:?}");
+            });
+        }
+    });
+}
