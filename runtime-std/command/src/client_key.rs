@@ -20,7 +20,9 @@ pub(crate) fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
         () if is_input => Zeroizing::new(read_standard_input()?),
         () => read_file(path)?,
     };
-    let line = text.strip_suffix('\n').unwrap_or(&text);
+    // Editors and shells of Windows write a mark at the beginning, which nobody sees.
+    let line = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let line = line.strip_suffix('\n').unwrap_or(line);
     let line = line.strip_suffix('\r').unwrap_or(line);
     let place = || if is_input { "standard input".to_owned() } else { path.display().to_string() };
     if line.trim().is_empty() {
@@ -51,7 +53,10 @@ fn read_file(path: &Path) -> Result<Zeroizing<String>, Failure> {
         }
     }
     // Room from the start: a string that grows leaves copies of the secret behind.
-    let mut text = Zeroizing::new(String::with_capacity(LEN));
-    file.take(LEN as u64).read_to_string(&mut text).map_err(unreadable)?;
-    Ok(text)
+    let mut text = Zeroizing::new(String::with_capacity(LEN + 1));
+    file.take(LEN as u64 + 1).read_to_string(&mut text).map_err(unreadable)?;
+    match text.len() > LEN {
+        true => Err(unreadable(std::io::Error::other(format!("it is larger than {LEN} bytes")))),
+        false => Ok(text),
+    }
 }

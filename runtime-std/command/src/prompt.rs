@@ -109,9 +109,14 @@ mod reading {
 
     use rustix::io::Errno;
     use rustix::stdio::stdin;
-    use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+    use rustix::termios::{
+        LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
+    };
 
     use super::*;
+
+    /// The terminal has no such key (`_POSIX_VDISABLE`).
+    const NO_KEY: u8 = if cfg!(any(target_os = "linux", target_os = "android")) { 0 } else { 0xff };
 
     /// The terminal as it was, while it shows nothing.
     static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
@@ -140,6 +145,10 @@ mod reading {
         let mut modes = before.clone();
         modes.local_modes.remove(LocalModes::ECHO);
         modes.local_modes.insert(LocalModes::ECHONL);
+        // Nothing could put the terminal back that these keys end or stop, and the first writes memory to a file.
+        for key in [SpecialCodeIndex::VQUIT, SpecialCodeIndex::VSUSP] {
+            modes.special_codes[key] = NO_KEY;
+        }
         *BEFORE.lock().unwrap_or_else(PoisonError::into_inner) = Some(before);
         tcsetattr(stdin(), OptionalActions::Now, &modes)?;
         ask();

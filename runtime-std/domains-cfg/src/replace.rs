@@ -22,23 +22,7 @@ pub(crate) fn replace(path: &Path, original: &[u8], new: &[u8]) -> Result<(), Ed
     if !metadata.is_file() {
         return Err(unwritable(io::Error::new(ErrorKind::InvalidInput, "it is no regular file")));
     }
-    let beside = beside(&path);
-    let created = match open_new(&beside) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists && leftover::removed(&beside) => {
-            open_new(&beside)
-        }
-        created => created,
-    };
-    let file = match created {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            return Err(EditError::Busy { path: beside });
-        }
-        created => created.map_err(unwritable)?,
-    };
-    if !leftover::lock(&file) {
-        // Whoever was faster takes this one for a leftover, and removes it.
-        return Err(EditError::Busy { path: beside });
-    }
+    let (beside, file) = make_beside(&path)?;
     let written =
         fill(&file, &metadata, new).and_then(|()| match *read_capped(&path)? == original {
             true => fs::rename(&beside, &path).map(|()| Written::Yes),
@@ -57,20 +41,57 @@ pub(crate) fn replace(path: &Path, original: &[u8], new: &[u8]) -> Result<(), Ed
     Ok(())
 }
 
-/// Makes a file, where there is none.
+/// Makes a file, where there is none: as a whole too.
 pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), EditError> {
     let unwritable = |source| EditError::Unwritable { path: path.to_owned(), source };
-    let mut file = match open_new(path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            return Err(EditError::Changed { path: path.to_owned() });
+    let (beside, mut file) = make_beside(path)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    written.and_then(|()| place(&beside, path)).map_err(|error| {
+        // The first error counts.
+        let _ = fs::remove_file(&beside);
+        match error.kind() {
+            ErrorKind::AlreadyExists => EditError::Changed { path: path.to_owned() },
+            _ => unwritable(error),
         }
-        opened => opened.map_err(unwritable)?,
-    };
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|error| {
-        // A part of a realm is of no use, and the first error counts.
-        let _ = fs::remove_file(path);
-        unwritable(error)
     })
+}
+
+/// Gives the file its name, if no other has it. Where there are no hard links, one that is made at the same time is
+/// overwritten.
+fn place(beside: &Path, path: &Path) -> io::Result<()> {
+    match fs::hard_link(beside, path) {
+        Ok(()) => {
+            // It has both names until then, which hurts nobody.
+            let _ = fs::remove_file(beside);
+            Ok(())
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(error),
+        Err(_) if path.symlink_metadata().is_ok() => Err(ErrorKind::AlreadyExists.into()),
+        Err(_) => fs::rename(beside, path),
+    }
+}
+
+/// The new file beside this one, which nobody else is writing.
+fn make_beside(path: &Path) -> Result<(PathBuf, File), EditError> {
+    let beside = beside(path);
+    let created = match open_new(&beside) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && leftover::removed(&beside) => {
+            open_new(&beside)
+        }
+        created => created,
+    };
+    let file = match created {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            return Err(EditError::Busy { path: beside });
+        }
+        Err(source) => return Err(EditError::Unwritable { path: path.to_owned(), source }),
+        Ok(file) => file,
+    };
+    match leftover::lock(&file) {
+        true => Ok((beside, file)),
+        // Whoever was faster takes this one for a leftover, and removes it.
+        false => Err(EditError::Busy { path: beside }),
+    }
 }
 
 enum Written {

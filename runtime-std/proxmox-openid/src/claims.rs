@@ -54,17 +54,29 @@ fn of_rfc3339(text: &str) -> Option<i64> {
     }
     let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
     let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
-    let is_one = (1..=12).contains(&month) && (1..=31).contains(&day);
+    let last_day = || days(year, month + 1, 1) - days(year, month, 1);
+    let is_one = (1..=12).contains(&month) && (1..=last_day()).contains(&day);
     if !is_one || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    let offset = text.get(19..)?.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+    let rest = text.get(19..)?;
+    let offset = match rest.strip_prefix('.') {
+        Some(fraction) => {
+            let rest = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+            (rest.len() < fraction.len()).then_some(rest)?
+        }
+        None => rest,
+    };
     let offset = match (offset, offset.as_bytes()) {
         ("Z" | "z", _) => 0,
         (_, [sign @ (b'+' | b'-'), _, _, b':', _, _]) => {
             let at = text.len() - offset.len();
-            let minutes = number(at + 1..at + 3)? * 60 + number(at + 4..at + 6)?;
-            if *sign == b'+' { minutes * 60 } else { minutes * -60 }
+            let (hours, minutes) = (number(at + 1..at + 3)?, number(at + 4..at + 6)?);
+            if hours > 23 || minutes > 59 {
+                return None;
+            }
+            let seconds = (hours * 60 + minutes) * 60;
+            if *sign == b'+' { seconds } else { -seconds }
         }
         _ => return None,
     };
@@ -129,6 +141,15 @@ mod tests {
             ("2020-01-01T02:00:00+02:00", Some(1_577_836_800)),
             ("2019-12-31T19:30:00.5-04:30", Some(1_577_836_800)),
             ("1969-12-31T23:59:59Z", Some(-1)),
+            ("2020-02-29T00:00:00Z", Some(1_582_934_400)),
+            ("2020-12-31T00:00:00Z", Some(1_609_372_800)),
+            ("2021-02-29T00:00:00Z", None),
+            ("2020-04-31T00:00:00Z", None),
+            ("2020-01-01T00:00:00.Z", None),
+            ("2020-01-01T00:00:00.1.2Z", None),
+            ("2020-01-01T00:00:001Z", None),
+            ("2020-01-01T00:00:00+24:00", None),
+            ("2020-01-01T00:00:00-01:60", None),
             ("2020-01-01", None),
             ("2020-01-01T00:00:00", None),
             ("2020-13-01T00:00:00Z", None),

@@ -41,9 +41,11 @@ impl std::error::Error for Error {}
 /// # Errors
 ///
 /// If there is no response; any status is one. A method other than `GET` and `POST`, a `POST` that isn't a form, an
-/// `Accept` other than JSON's and other headers than `Authorization` are refused.
+/// `Accept` other than JSON's, other headers than `Authorization`, and a URL that isn't a whole one or has a user name
+/// are refused.
 pub fn http_client(request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Error> {
     let (head, body) = request.into_parts();
+    check_url(&head.uri).map_err(|problem| Error(Cause::Request(problem)))?;
     let url = head.uri.to_string();
     let mut message = HttpRequest::get(&url);
     message.method = match head.method {
@@ -64,6 +66,17 @@ pub fn http_client(request: http::Request<Vec<u8>>) -> Result<http::Response<Vec
         response = response.header(CONTENT_TYPE, content_type);
     }
     response.body(received.body.to_vec()).map_err(|error| Error(Cause::Response(error)))
+}
+
+/// Errors name the URL, so a password has no place in it.
+fn check_url(url: &http::Uri) -> Result<(), &'static str> {
+    let Some(authority) = url.authority().filter(|_| url.scheme().is_some()) else {
+        return Err("the URL of a request must be a whole one, as https://login.example/token");
+    };
+    match authority.as_str().contains('@') {
+        true => Err("the URL of a request must not have a user name: give it in Authorization"),
+        false => Ok(()),
+    }
 }
 
 fn check(headers: &HeaderMap, method: Method) -> Result<(), &'static str> {

@@ -318,6 +318,40 @@ fn a_secret_is_typed_unseen_where_a_login_asks_for_it() {
 }
 
 #[test]
+fn no_key_ends_or_stops_it_while_the_terminal_shows_nothing() {
+    let home = Home::new();
+    let mut terminal = asked(&home, &["--offline", "--issuer", NOWHERE, "--client-id", "x"]);
+    terminal.answers("Client type", "confidential");
+    terminal.says("Client secret (not shown)");
+    // Ctrl-\ and Ctrl-Z, which would leave the terminal as it is then.
+    terminal.types("half\u{1c}\u{1a}\n");
+    terminal.says("must be one line of text");
+    terminal.answers("Client secret (not shown)", SECRET);
+    terminal.answers("Name of the realm", "");
+    let (status, said) = terminal.ended();
+    assert_eq!(status, 0, "{said}");
+    assert!(said.contains("quit = ^\\; ") && said.contains("susp = ^Z; "), "{said}");
+}
+
+#[test]
+fn a_file_is_written_as_a_whole_or_not_at_all() {
+    let home = Home::new();
+    let whole = ["init", "--offline", "--issuer", NOWHERE, "--client-id", "x"];
+    let command = home.command(&whole);
+    // Nothing can be written to any file, and whoever tries is killed.
+    let mut killed = Command::new("sh");
+    killed.args(["-c", "ulimit -c 0; ulimit -f 0; exec \"$@\"", "sh"]).arg(command.get_program());
+    killed.args(command.get_args()).env("HOME", home.path()).env_remove("XDG_CONFIG_HOME");
+    let output = killed.stdin(Stdio::null()).output().unwrap();
+    assert!(!output.status.success() && !home.file().exists(), "{output:?}");
+    assert!(home.file().parent().unwrap().exists(), "{output:?}");
+    // What the killed one left is out of the way, and nothing else is left.
+    assert_eq!(home.run(&whole).status, 0);
+    let left: Vec<_> = fs::read_dir(home.file().parent().unwrap()).unwrap().collect();
+    assert_eq!((left.len(), mode(&home.file())), (1, 0o600), "{left:?}");
+}
+
+#[test]
 fn a_file_that_would_not_be_read_is_not_written() {
     let home = Home::new();
     let whole = ["init", "--offline", "--issuer", NOWHERE, "--client-id", "x"];

@@ -104,6 +104,9 @@ fn a_secret_comes_from_a_file_or_from_standard_input_and_from_no_argument() {
         assert_eq!(ran.stderr.contains("can be read by others"), is_told, "{mode:o} {ran:?}");
     }
     assert_eq!(read().status, 0);
+    // A part of it would be another secret.
+    fs::write(&key, "k".repeat(64 * 1024 + 1)).unwrap();
+    assert!(read().failed(2, "usage")["message"].to_string().contains("larger than 65536 bytes"));
     fs::remove_file(&key).unwrap();
     fs::create_dir(&key).unwrap();
     assert!(read().failed(2, "usage")["message"].to_string().contains("not a regular file"));
@@ -111,6 +114,21 @@ fn a_secret_comes_from_a_file_or_from_standard_input_and_from_no_argument() {
     let message = ran.failed(2, "usage")["message"].to_string();
     assert!(message.contains("'--client-key-file'") && !message.contains("canary"), "{message}");
     run(&scene, &check, &["--client-type", "confidential"]).failed(3, "client_key_missing");
+}
+
+#[test]
+fn a_mark_that_windows_writes_is_not_a_part_of_the_secret() {
+    let scene = Scene::new();
+    let key = scene.config().with_file_name("key");
+    fs::write(&key, format!("\u{feff}{SECRET}\r\n")).unwrap();
+    let options = ["--client-type", "confidential", "--client-key-file", key.to_str().unwrap()];
+    let ran = run(&scene, &["auth-url", "--redirect-url", WEB], &options);
+    let callback = browser::sign_in(ran.json["url"].as_str().unwrap(), ALICE).unwrap();
+    let ran = run(&scene, &["finish", "--callback", &callback], &options);
+    assert_eq!((ran.status, &ran.json["username"]), (0, &ALICE.into()), "{ran:?}");
+    fs::write(&key, "\u{feff}\r\n").unwrap();
+    let ran = run(&scene, &["auth-url", "--redirect-url", WEB], &options);
+    assert!(ran.failed(2, "usage")["message"].to_string().contains("no client secret"));
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod failure;
 mod form;
 mod kept;
 mod options;
+mod origin;
 mod pages;
 mod product;
 mod secret;
@@ -31,7 +32,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::{Next, from_fn, map_response};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse as _, Response};
 use axum_server::tls_rustls::RustlsConfig;
 use clap::Parser as _;
@@ -78,7 +79,8 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     writeln!(out, "fingerprint {}", certificate.fingerprint())?;
 
     let tls = RustlsConfig::from_config(certificate.into_config()?);
-    let mut server = axum_server::from_tcp_rustls(listener, tls)?;
+    // Otherwise it waits without a limit for the first bytes, which would tell HTTP/2.
+    let mut server = axum_server::from_tcp_rustls(listener, tls)?.http1_only();
     server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
     Ok(server.serve(routes(app).into_make_service()).await?)
 }
@@ -105,6 +107,7 @@ fn routes(app: Arc<App>) -> Router {
     pages::routes()
         .nest("/api2/json", api::routes(app.product))
         .layer(DefaultBodyLimit::max(MOST_BODY))
+        .layer(from_fn_with_state(Arc::clone(&app), origin::own_only))
         .layer(from_fn(in_time))
         .layer(map_response(with_headers))
         .with_state(app)

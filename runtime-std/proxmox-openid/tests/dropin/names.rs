@@ -177,8 +177,15 @@ fn the_http_client_sends_as_a_login_does() {
         request("GET", &metadata).header("authorization", "\u{e9}"),
         request("POST", token).header("content-type", "application/json"),
         request("GET", "http://login.example/"),
+        request("GET", &metadata.replace("//", "//user:canary@")),
+        request("GET", &metadata.replace("//", "//user@")),
+        request("GET", "/metadata"),
+        request("GET", "127.0.0.1:9"),
+        request("GET", "*"),
     ] {
         let error = http_client(refused.body(Vec::new()).unwrap()).unwrap_err();
+        let text = error.to_string();
+        assert!(!text.contains("canary") && !text.contains("no valid HTTP"), "{text}");
         let _: &dyn Display = &error;
         assert!(!error.to_string().is_empty() && error.source().is_none());
     }

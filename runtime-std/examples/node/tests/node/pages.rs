@@ -2,7 +2,7 @@
 
 use onerealm_demo_provider::browser;
 
-use crate::scene::{ALICE, MALLORY, Scene, target};
+use crate::scene::{ALICE, MALLORY, PUBLIC_URL, Scene, TOOL, target};
 
 #[test]
 fn a_user_signs_in_and_out() {
@@ -75,6 +75,38 @@ fn each_login_begins_a_new_session_and_ends_the_one_before() {
 }
 
 #[test]
+fn a_form_of_another_site_changes_nothing() {
+    let scene = Scene::new("pdm", &[]);
+    let tool = scene.callback(MALLORY);
+    let mut login: Vec<_> =
+        tool.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    login.retain(|(name, _)| ["code", "state"].contains(name));
+    login.push(("redirect-url", TOOL));
+    let login: (&str, &[(&str, &str)]) = ("/api2/json/access/openid/login", &login);
+    for elsewhere in [
+        ("sec-fetch-site", "cross-site"),
+        // Another port of this host, or a neighbour of the same domain.
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://elsewhere.example"),
+        ("origin", "null"),
+        ("origin", "https://node.example"),
+    ] {
+        for (target, form) in [("/logout", &[][..]), ("/login", &[("realm", "demo")]), login] {
+            let page = scene.browser().post_with(target, &[elsewhere], form);
+            assert_eq!((page.status, page.set_cookies.len()), (403, 0), "{elsewhere:?} {target}");
+        }
+    }
+    let own = [("sec-fetch-site", "same-origin"), ("origin", "null")];
+    for headers in [&own[..], &[("sec-fetch-site", "none")], &[("origin", PUBLIC_URL)]] {
+        assert_eq!(scene.browser().post_with("/logout", headers, &[]).status, 303, "{headers:?}");
+    }
+    // The link that a provider's page is, and a tool.
+    let page = scene.browser().get("/callback?code=c&state=s");
+    assert!(page.location.starts_with("/?failure="), "{}", page.location);
+    assert_eq!(scene.browser().post(login.0, login.1).status, 200);
+}
+
+#[test]
 fn no_script_reads_a_cookie_and_none_leaves_the_host() {
     let scene = Scene::new("pve", &[]);
     let mut browser = scene.browser();
@@ -125,4 +157,18 @@ fn every_page_has_the_headers_that_protect_it() {
         assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
     }
     assert!(!browser.get("/").body.contains("<script"));
+}
+
+#[test]
+fn a_connection_without_a_request_is_not_kept() {
+    let scene = Scene::new("pve", &[]);
+    std::thread::scope(|scope| {
+        for sent in [&b""[..], b"P", b"GET / HTTP/1.1\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
+            let scene = &scene;
+            scope.spawn(move || {
+                let received = scene.end_after(sent).unwrap();
+                assert!(received.is_empty() || received.starts_with(b"HTTP/1.1 4"), "{received:?}");
+            });
+        }
+    });
 }

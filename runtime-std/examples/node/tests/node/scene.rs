@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +12,10 @@ use onerealm_demo_provider::{
     DemoProvider, Endpoint, Platform, Registration, Setup, User, browser,
 };
 use rcgen::{CertificateParams, KeyPair};
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use serde_json::Value;
 use tempfile::TempDir;
 use ureq::tls::{RootCerts, TlsConfig};
@@ -18,7 +23,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 pub const ALICE: &str = "alice@contoso.example";
 pub const MALLORY: &str = "mallory@contoso.example";
 pub const TOOL: &str = "http://127.0.0.1:50001/callback";
-const PUBLIC_URL: &str = "https://node.example:8006";
+pub const PUBLIC_URL: &str = "https://node.example:8006";
 const SECRET: &str = "a secret";
 
 pub struct Scene {
@@ -75,6 +80,33 @@ impl Scene {
 
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("log")).unwrap()
+    }
+
+    /// What comes until the node ends a connection on which only this was sent.
+    pub fn end_after(&self, sent: &[u8]) -> std::io::Result<Vec<u8>> {
+        let pem = fs::read(self.folder.path().join("certificate")).unwrap();
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(&pem).unwrap()).unwrap();
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let address = self.url.strip_prefix("https://").unwrap();
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
+        let host = ServerName::try_from("127.0.0.1").unwrap();
+        let connection = ClientConnection::new(Arc::new(config), host).unwrap();
+        let mut stream = StreamOwned::new(connection, stream);
+        // The handshake too, if nothing is sent.
+        stream.conn.complete_io(&mut stream.sock).unwrap();
+        stream.write_all(sent).unwrap();
+        stream.flush().unwrap();
+        let mut received = Vec::new();
+        match stream.read_to_end(&mut received) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Err(error),
+            _ => Ok(received),
+        }
     }
 
     pub fn browser(&self) -> Browser<'_> {
@@ -154,7 +186,7 @@ fn provider() -> DemoProvider {
 }
 
 fn agent(root: ureq::tls::Certificate<'static>) -> ureq::Agent {
-    let crypto = Arc::new(rustls::crypto::ring::default_provider());
+    let crypto = Arc::new(ring::default_provider());
     let tls = TlsConfig::builder()
         .root_certs(RootCerts::Specific(Arc::new(vec![root])))
         .unversioned_rustls_crypto_provider(crypto)
@@ -209,8 +241,20 @@ impl Browser<'_> {
     }
 
     pub fn post(&mut self, target: &str, form: &[(&str, &str)]) -> Page {
+        self.post_with(target, &[], form)
+    }
+
+    pub fn post_with(
+        &mut self,
+        target: &str,
+        headers: &[(&str, &str)],
+        form: &[(&str, &str)],
+    ) -> Page {
         let request = self.scene.agent.post(format!("{}{target}", self.scene.url));
-        let request = request.header("cookie", self.cookie_header());
+        let mut request = request.header("cookie", self.cookie_header());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         self.shown(request.send_form(form.iter().copied()).unwrap())
     }
 
