@@ -1,0 +1,210 @@
+//! A command line of a page, typed at a terminal by somebody with a browser.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use onerealm_demo_provider::browser::Browser;
+use tempfile::TempDir;
+
+use crate::grammar::is_short_fingerprint;
+use crate::node::ALICE;
+use crate::screen::screen;
+
+/// Longer than any line takes, however slow the machine.
+const LONG: Duration = Duration::from_secs(120);
+/// The value of an API token on the pages; here each has another one.
+const TOKEN_VALUE: &str = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
+/// What would show something else than a page, or look elsewhere.
+const NOT_HERE: [&str; 11] = [
+    "DISPLAY",
+    "SSH_CONNECTION",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+    "WAYLAND_DISPLAY",
+    "WSL_DISTRO_NAME",
+    "XDG_CONFIG_HOME",
+    "XDG_STATE_HOME",
+    "all_proxy",
+    "https_proxy",
+    "no_proxy",
+];
+
+/// Somebody's home directory, and what the names of the pages stand for.
+pub struct Desk {
+    folder: TempDir,
+    /// In a page, and here.
+    names: Vec<(String, String)>,
+    fingerprint: Option<String>,
+    clock: Option<u64>,
+}
+
+/// What a line came to.
+pub struct Typed {
+    pub status: i32,
+    /// The lines on the terminal, with the names of the pages.
+    pub screen: Vec<String>,
+}
+
+impl Desk {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["bin", "run"] {
+            let path = folder.path().join(name);
+            fs::create_dir(&path).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+        }
+        let program = folder.path().join("bin/onerealm");
+        symlink(env!("CARGO_BIN_EXE_onerealm-under-test"), program).unwrap();
+        let desk = Desk { folder, names: Vec::new(), fingerprint: None, clock: None };
+        let opened = desk.path("opened");
+        let script =
+            format!("#!/bin/sh\nprintf %s \"$1\" >{0}.new && mv {0}.new {0}\n", opened.display());
+        fs::write(desk.path("bin/browser"), script).unwrap();
+        let mode = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(desk.path("bin/browser"), mode).unwrap();
+        let home = desk.path("").to_str().unwrap().trim_end_matches('/').to_owned();
+        desk.with_name("/home/alice", &home)
+    }
+
+    /// What a page calls `on_page` is `here`.
+    pub fn with_name(mut self, on_page: &str, here: &str) -> Self {
+        self.names.push((on_page.to_owned(), here.to_owned()));
+        self
+    }
+
+    /// The node's certificate, and what time it is.
+    pub fn with_node(mut self, fingerprint: &str, clock: u64) -> Self {
+        self.fingerprint = Some(fingerprint.to_owned());
+        self.clock = Some(clock);
+        self
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        // On some systems, the way to temporary files is a symbolic link.
+        self.folder.path().canonicalize().unwrap().join(name)
+    }
+
+    /// Types the line, and the answer to each question as it comes; signs in where a browser is opened.
+    pub fn types(&self, line: &str, answers: &[(&str, &str)]) -> Typed {
+        let mut script = Command::new("script");
+        let line = self.here(line);
+        script.args(["--quiet", "--return", "--flush", "--command", &line, "/dev/null"]);
+        for name in NOT_HERE {
+            script.env_remove(name).env_remove(name.to_uppercase());
+        }
+        let path = std::env::var("PATH").unwrap();
+        script.env("PATH", format!("{}:{path}", self.path("bin").display()));
+        script.env("HOME", self.path("")).env("XDG_RUNTIME_DIR", self.path("run"));
+        script
+            .env("BROWSER", self.path("bin/browser"))
+            .env("TERM", "xterm")
+            .env("NO_COLOR", "1")
+            .env("SHELL", "/bin/sh");
+        if let Some(clock) = self.clock {
+            script.env("ONEREALM_TEST_CLOCK", clock.to_string());
+        }
+        script.current_dir(self.path("")).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = script.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let mut stdout = child.stdout.take().unwrap();
+        let said = Arc::new(Mutex::new(String::new()));
+        let to = Arc::clone(&said);
+        let reading = thread::spawn(move || {
+            let mut piece = [0; 4096];
+            while let Ok(length @ 1..) = stdout.read(&mut piece) {
+                to.lock().unwrap().push_str(&String::from_utf8_lossy(&piece[..length]));
+            }
+        });
+        let mut answers = answers.iter();
+        let mut next = answers.next();
+        let (since, mut heard) = (Instant::now(), 0);
+        let status = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(since.elapsed() < LONG, "{line} doesn't end: {}", said.lock().unwrap());
+            self.sign_in();
+            if let Some((question, answer)) = next {
+                let said = said.lock().unwrap();
+                if let Some(at) = said[heard..].find(question) {
+                    heard += at + question.len();
+                    stdin.write_all(self.here(answer).as_bytes()).unwrap();
+                    next = answers.next();
+                }
+            }
+            thread::sleep(Duration::from_millis(5));
+        };
+        reading.join().unwrap();
+        assert!(next.is_none(), "{line} doesn't ask {next:?}");
+        let said = said.lock().unwrap();
+        let lines = screen(said.trim_end()).into_iter().map(|line| self.on_page(&line));
+        Typed { status: status.code().unwrap(), screen: lines.collect() }
+    }
+
+    fn sign_in(&self) {
+        let opened = self.path("opened");
+        let Ok(url) = fs::read_to_string(&opened) else { return };
+        fs::remove_file(opened).unwrap();
+        let mut browser = Browser::new();
+        let url = browser.open(&url).unwrap().location.unwrap();
+        let callback = browser.sign_in(&url, ALICE).unwrap();
+        browser.follow(&callback).unwrap();
+    }
+
+    /// A page's text with the names that there are here.
+    fn here(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (on_page, here) in &self.names {
+            text = text.replace(on_page, here);
+        }
+        let Some(fingerprint) = &self.fingerprint else { return text };
+        match text.split(' ').find(|word| is_short_fingerprint(word)) {
+            Some(short) => text.replace(short, fingerprint),
+            None => text,
+        }
+    }
+
+    fn on_page(&self, text: &str) -> String {
+        let names = self.names.iter();
+        let text = names.fold(text.to_owned(), |text, (on_page, here)| text.replace(here, on_page));
+        match text.rsplit_once('=') {
+            Some((token, value)) if is_random(value) => format!("{token}={TOKEN_VALUE}"),
+            _ => text,
+        }
+    }
+}
+
+/// Whether it is what the node gives as a token's value.
+fn is_random(value: &str) -> bool {
+    value.len() == 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether lines are what a page shows, where `[...]` and `...` stand for some text, and alone for some lines.
+pub fn are_alike(lines: &[String], shown: &[String]) -> bool {
+    match (lines, shown) {
+        ([], []) => true,
+        (_, [first, rest @ ..]) if LEFT_OUT.contains(&first.trim()) => {
+            (0..=lines.len()).any(|skipped| are_alike(&lines[skipped..], rest))
+        }
+        ([line, lines @ ..], [first, shown @ ..]) => {
+            is_alike(line.trim_end(), first.trim_end()) && are_alike(lines, shown)
+        }
+        _ => false,
+    }
+}
+
+const LEFT_OUT: [&str; 2] = ["[...]", "..."];
+
+fn is_alike(line: &str, shown: &str) -> bool {
+    let shown = shown.replace(LEFT_OUT[0], LEFT_OUT[1]);
+    let Some((first, rest)) = shown.split_once(LEFT_OUT[1]) else { return line == shown };
+    line.strip_prefix(first).is_some_and(|line| {
+        line.char_indices().any(|(at, _)| is_alike(&line[at..], rest)) || rest.is_empty()
+    })
+}
