@@ -1,6 +1,8 @@
 //! What becomes of the command lines that are not only read: those that this test runs, and those that it doesn't, with
 //! what runs them or why nothing does.
 
+use crate::typed::PROMPT;
+
 /// A line that is run, and its exit status.
 pub struct Run {
     pub line: &'static str,
@@ -13,7 +15,7 @@ const fn run(line: &'static str) -> Run {
     Run { line, status: 0, answers: &[] }
 }
 
-/// With the realm `entra` in the user's own file, in this order.
+/// With the realm `entra` in the user's own file, and `sso` in that of a rescue system, in this order.
 pub const AT_A_REALM: &[Run] = &[
     Run { line: "onerealm logn", status: 2, answers: &[] },
     run("onerealm --help"),
@@ -26,6 +28,12 @@ pub const AT_A_REALM: &[Run] = &[
     run(
         "onerealm login --issuer https://login.example/t/v2.0 --client-id cli --username-claim email",
     ),
+    run("onerealm --config /domains.cfg login sso --no-browser"),
+    Run {
+        line: "onerealm --config /domains.cfg --json login sso --no-browser >/run/who && exec sh",
+        status: 0,
+        answers: &[(PROMPT, "exit\n")],
+    },
     run("onerealm set entra client-type auto"),
     run("onerealm set entra scopes \"email profile groups\""),
     Run { line: "onerealm set entra client-key -", status: 0, answers: &[("", "s3cret\n\u{4}")] },
@@ -115,8 +123,6 @@ pub const NOT_RUN_HERE: &[(&str, Judged)] = &[
     ("onerealm demo --keep", Test("an_interrupted_demonstration_leaves_nothing_behind")),
     ("onerealm finish --callback -", Test("finish_takes_the_address_however_it_is_pasted")),
     ("onerealm login lemonldap --port 51003", Not("the port may be in use here; each part of the line is run by a test")),
-    ("onerealm --config /domains.cfg login sso --no-browser", Step("rescue")),
-    ("onerealm --config /domains.cfg --json login sso --no-browser >/run/who && exec sh", Step("rescue")),
     ("onerealm pve login pve.example --fingerprint 5A:0E:[...]:B7", Test("a_login_prints_what_the_readme_shows")),
     ("onerealm pve login 127.0.0.1 --fingerprint 8F:3A:...:C1", Step("node")),
     ("onerealm-VERSION-x86_64-unknown-linux-musl/onerealm demo", Step("release")),

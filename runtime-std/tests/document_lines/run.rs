@@ -4,6 +4,7 @@ use std::fs;
 
 use onerealm::Requested;
 use onerealm_demo_provider::{DemoProvider, Platform, Registration, Setup, User};
+use serde_json::Value;
 
 use crate::api::Product;
 use crate::judged::{AT_A_NODE, AT_A_REALM, AT_NONE, Run};
@@ -61,7 +62,12 @@ fn provider() -> DemoProvider {
 #[test]
 fn lines_about_a_realm_print_what_the_pages_show() {
     let provider = provider();
-    let desk = Desk::new().with_name(ISSUER, provider.issuer());
+    let authorize = provider.issuer().replace("/v2.0", "/oauth2/v2.0/authorize");
+    let desk = Desk::new()
+        .with_name(ISSUER, provider.issuer())
+        .with_name("https://login.example/t/authorize", &authorize)
+        .with_place("/domains.cfg")
+        .with_place("/run/who");
     for folder in
         [".config/onerealm", ".local/share/bash-completion/completions", ".local/share/man/man1"]
     {
@@ -69,9 +75,12 @@ fn lines_about_a_realm_print_what_the_pages_show() {
     }
     let realm = readme_realm();
     let issuer = realm.lines().find_map(|line| line.trim().strip_prefix("issuer-url ")).unwrap();
-    fs::write(desk.path(".config/onerealm/realms.cfg"), realm.replace(issuer, provider.issuer()))
-        .unwrap();
+    let realm = realm.replace(issuer, provider.issuer());
+    fs::write(desk.path(".config/onerealm/realms.cfg"), &realm).unwrap();
+    fs::write(desk.path("domains.cfg"), realm.replace("openid: entra", "openid: sso")).unwrap();
     check(&desk, AT_A_REALM);
+    let who: Value = serde_json::from_slice(&fs::read(desk.path("run/who")).unwrap()).unwrap();
+    assert_eq!(who["username"], ALICE);
     let completions = fs::read(desk.path(".local/share/bash-completion/completions/onerealm"));
     assert!(
         !completions.unwrap().is_empty() && desk.path(".local/share/man/man1/onerealm.1").is_file()
