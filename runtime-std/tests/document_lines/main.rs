@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+mod alike;
 #[path = "../pve/api.rs"]
 #[expect(dead_code, reason = "one product is enough here")]
 mod api;

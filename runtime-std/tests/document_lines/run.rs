@@ -6,12 +6,13 @@ use onerealm::Requested;
 use onerealm_demo_provider::{DemoProvider, Platform, Registration, Setup, User};
 use serde_json::Value;
 
+use crate::alike::are_alike;
 use crate::api::Product;
 use crate::judged::{AT_A_NODE, AT_A_REALM, AT_NONE, Run};
 use crate::lines::{Line, key, lines};
 use crate::node::{ALICE, Node};
 use crate::pages::pages;
-use crate::typed::{Desk, are_alike};
+use crate::typed::Desk;
 
 /// The issuer on the pages.
 const ISSUER: &str = "https://login.example/t/v2.0";
