@@ -63,15 +63,19 @@ fn every_command_line_is_run_or_has_a_reason() {
     assert!(left.is_empty(), "in the table and on no page: {left:#?}");
 }
 
-/// The forms of `onerealm` are read, the steps of `.ci/run` looked up, and a program alone is no command line.
+/// The forms of `onerealm` are read, the steps of `.ci/run` looked up, and the name of a command is no command line.
 fn needs_a_row(line: &lines::Line) -> bool {
     match line.program() {
         "onerealm" => grammar::read(&line.text, line.is_mention) == grammar::Kind::Whole,
         ".ci/run" => false,
-        // The name of one of its commands.
-        "cargo" => line.text.split_whitespace().count() > 2,
-        _ => true,
+        _ => !(line.is_mention && is_name(&line.text)),
     }
+}
+
+/// A program and one of its commands, such as `cargo tree`.
+fn is_name(text: &str) -> bool {
+    let words: Vec<_> = text.split_whitespace().collect();
+    words.len() == 2 && words[1].bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 #[test]
