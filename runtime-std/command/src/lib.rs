@@ -33,6 +33,7 @@ mod prompt;
 mod pve;
 mod realm_options;
 mod realms_file;
+mod refused_arguments;
 mod result_page;
 mod say;
 mod shown;
@@ -58,6 +59,7 @@ use named_realm::named_or_default;
 use outcome::Outcome;
 use realm_options::RealmOptions;
 use realms_file::RealmsFile;
+pub use refused_arguments::{Refused, refused_arguments};
 
 /// Does what the process was called for, and gives its exit status.
 pub fn run() -> ExitCode {
