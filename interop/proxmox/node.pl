@@ -30,7 +30,7 @@ use Time::HiRes qw(ITIMER_REAL setitimer);
 my $workers = 3;
 my $between_signals = 0.01;
 my $chld = POSIX::SigSet->new(SIGCHLD);
-my $signals = 0;
+my ($alarms, $children);
 
 $PVE::Cluster::DIRECTORY = $cluster;
 $PVE::RS::OpenId::KEY_FILE = "$cluster/priv/onerealm-logins.key";
@@ -41,7 +41,7 @@ PVE::RS::OpenId::load($library);
 sub answered {
     my ($request) = @_;
 
-    $signals = 0;
+    ($alarms, $children) = (0, 0);
     setitimer(ITIMER_REAL, $between_signals, $between_signals);
     sigprocmask(SIG_UNBLOCK, $chld);
     my $response = Node::Api::answer($request);
@@ -53,7 +53,8 @@ sub answered {
 sub worker {
     my ($daemon) = @_;
 
-    $SIG{ALRM} = $SIG{CHLD} = sub { $signals++ };
+    $SIG{ALRM} = sub { $alarms++ };
+    $SIG{CHLD} = sub { $children++ };
     $SIG{TERM} = sub { exit(0) };
     $SIG{PIPE} = 'IGNORE';
     my %tls = (SSL_server => 1, SSL_cert_file => $certificate, SSL_key_file => $key);
@@ -63,7 +64,7 @@ sub worker {
         if (my $request = $connection->get_request()) {
             my $response = answered($request);
             my $call = $request->method . ' ' . $request->uri->path . ' ' . $response->code;
-            syslog('info', "$call worker=$$ signals=$signals");
+            syslog('info', "$call worker=$$ alarms=$alarms children=$children");
             $connection->send_response($response);
         }
         $connection->close();
