@@ -6,28 +6,27 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::{Context as _, Result, anyhow};
 
-/// What `run` returns; or nothing, and its error or panic as a text in `error`.
-///
-/// `error` is the caller's out-parameter, which each exported function requires to be null or writable.
-pub(crate) fn out<T>(error: *mut *mut c_char, run: impl FnOnce() -> Result<T>) -> Option<T> {
+/// What `run` returns; or nothing, and its error or panic as a text in `error`, if the caller wants it.
+pub(crate) fn out<T>(
+    error: Option<&mut *mut c_char>,
+    run: impl FnOnce() -> Result<T>,
+) -> Option<T> {
     // What a panic leaves behind is the state of a call that failed: nothing of it is used again.
-    let outcome = catch_unwind(AssertUnwindSafe(run))
-        .unwrap_or_else(|panic| Err(anyhow!("panic: {}", words(&*panic))));
-    // A panic's own payload may panic when it is dropped; by now it is gone.
-    match outcome {
-        Ok(value) => Some(value),
-        Err(failure) => {
-            let text = into_text(failure.to_string().replace('\0', " ")).unwrap_or(std::ptr::null_mut());
-            if error.is_null() {
-                // SAFETY: made by `into_text` above, or null, and nobody else has it.
-                drop((!text.is_null()).then(|| unsafe { freed_text(text) }));
-            } else {
-                // SAFETY: it is not null, so it may be written to, say all callers.
-                unsafe { error.write(text) };
-            }
-            None
+    let outcome = catch_unwind(AssertUnwindSafe(|| run().map_err(|error| error.to_string())));
+    let failure = match outcome {
+        Ok(Ok(value)) => return Some(value),
+        Ok(Err(failure)) => failure,
+        Err(panic) => {
+            let failure = format!("panic: {}", words(&*panic));
+            // To drop it may panic again.
+            std::mem::forget(panic);
+            failure
         }
+    };
+    if let Some(error) = error {
+        *error = into_text(failure.replace('\0', " ")).unwrap_or(std::ptr::null_mut());
     }
+    None
 }
 
 fn words(panic: &(dyn Any + Send)) -> &str {
@@ -80,7 +79,7 @@ mod tests {
 
     fn failure(run: impl FnOnce() -> Result<()>) -> String {
         let mut error = std::ptr::null_mut();
-        assert!(out(&raw mut error, run).is_none());
+        assert!(out(Some(&mut error), run).is_none());
         // SAFETY: `out` put a text there.
         unsafe { freed_text(error) }.into_string().unwrap()
     }
@@ -95,8 +94,19 @@ mod tests {
     }
 
     #[test]
-    fn an_error_that_nobody_wants_is_freed() {
-        assert!(out(std::ptr::null_mut(), || Err::<(), _>(anyhow!("why"))).is_none());
+    fn an_error_that_nobody_wants_is_lost() {
+        assert!(out(None, || Err::<(), _>(anyhow!("why"))).is_none());
+    }
+
+    #[test]
+    fn a_panic_whose_drop_panics_is_a_text_too() {
+        struct Bomb;
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                panic!("again");
+            }
+        }
+        assert_eq!(failure(|| std::panic::panic_any(Bomb)), "panic: no text");
     }
 
     #[test]

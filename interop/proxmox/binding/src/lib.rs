@@ -18,13 +18,15 @@ use border::{as_ref, freed_text, into_text, out, text};
 ///
 /// # Safety
 ///
-/// `config` and `redirect_url` are null or texts, and `error` is null or may be written to.
+/// `config` and `redirect_url` are null or texts, and `error` is null or the place of a pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn onerealm_discover(
     config: *const c_char,
     redirect_url: *const c_char,
     error: *mut *mut c_char,
 ) -> *mut OpenIdAuthenticator {
+    // SAFETY: null or a pointer's place, says the caller.
+    let error = unsafe { error.as_mut() };
     let made = out(error, || {
         // SAFETY: a text or null, says the caller.
         let config = unsafe { text(&config) }?;
@@ -48,6 +50,8 @@ pub unsafe extern "C" fn onerealm_authorize_url(
     realm: *const c_char,
     error: *mut *mut c_char,
 ) -> *mut c_char {
+    // SAFETY: null or a pointer's place, says the caller.
+    let error = unsafe { error.as_mut() };
     let url = out(error, || {
         // SAFETY: null or not dropped, says the caller.
         let authenticator = unsafe { as_ref(&authenticator) }?;
@@ -75,6 +79,8 @@ pub unsafe extern "C" fn onerealm_verify_public_auth_state(
     state: *const c_char,
     error: *mut *mut c_char,
 ) -> *mut c_char {
+    // SAFETY: null or a pointer's place, says the caller.
+    let error = unsafe { error.as_mut() };
     let taken = out(error, || {
         // SAFETY: a text or null, says the caller.
         let state_dir = unsafe { text(&state_dir) }?;
@@ -102,6 +108,8 @@ pub unsafe extern "C" fn onerealm_verify_authorization_code(
     query_userinfo: c_int,
     error: *mut *mut c_char,
 ) -> *mut c_char {
+    // SAFETY: null or a pointer's place, says the caller.
+    let error = unsafe { error.as_mut() };
     let claims = out(error, || {
         // SAFETY: null or not dropped, says the caller.
         let authenticator = unsafe { as_ref(&authenticator) }?;
@@ -121,9 +129,11 @@ pub unsafe extern "C" fn onerealm_verify_authorization_code(
 ///
 /// # Safety
 ///
-/// `error` is null or may be written to.
+/// `error` is null or the place of a pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn onerealm_panic(error: *mut *mut c_char) {
+    // SAFETY: null or a pointer's place, says the caller.
+    let error = unsafe { error.as_mut() };
     out(error, || -> anyhow::Result<()> { panic!("asked to") });
 }
 
@@ -135,7 +145,7 @@ pub unsafe extern "C" fn onerealm_panic(error: *mut *mut c_char) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn onerealm_drop(authenticator: *mut OpenIdAuthenticator) {
     if !authenticator.is_null() {
-        out(std::ptr::null_mut(), || {
+        out(None, || {
             // SAFETY: it was made by `Box::into_raw`, and is dropped once, says the caller.
             drop(unsafe { Box::from_raw(authenticator) });
             Ok(())
