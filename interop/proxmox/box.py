@@ -4,6 +4,8 @@ Everything is in one temporary folder: `etc-pve` stands for /etc/pve, which the 
 its own in place of /var/lib/pve-manager.
 """
 
+import base64
+import hashlib
 import itertools
 import json
 import os
@@ -44,6 +46,7 @@ class Cluster:
         self.provider = Provider()
         self.shared = self.directory("etc-pve")
         self.priv = self.directory("etc-pve/priv", 0o700)
+        self.key = self.priv / "onerealm-logins.key"
         self.file("etc-pve/priv/authkey.key", os.urandom(32).hex())
         self.file("etc-pve/domains.cfg", "".join(
             section(name, {"issuer-url": self.provider.issuer, "client-id": CLIENT_ID, **properties})
@@ -106,6 +109,14 @@ class Cluster:
 
     def make_writable(self):
         self.priv.chmod(0o700)
+
+    def age_key(self):
+        """As if the key had been made two days ago: each finished login would replace it."""
+        first, line = self.key.read_text().splitlines()
+        _, begun, secret = line.split(" ")
+        begun = int(begun) - 2 * 86400
+        whole = begun.to_bytes(8, "big") + base64.urlsafe_b64decode(f"{secret}=")
+        self.key.write_text(f"{first}\n{hashlib.sha256(whole).hexdigest()[:16]} {begun} {secret}\n")
 
     def private_files(self):
         """The files of priv, with their contents and times."""

@@ -17,7 +17,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "node"))
 
 from box import SECRET, WEB, WORKERS, Cluster, Front, query
-from scene import ALICE, OPENER, TIMEOUT, Person, equal, holds, wait_for
+from scene import ALICE, OPENER, TIMEOUT, Person, equal, holds
 
 SENT, NOT_SENT = "header", None
 # The realms by what they say of the client type, and whether a login sends the secret: on the web's redirect URL and on
@@ -54,8 +54,11 @@ class Web:
         equal(status, 200, answer)
         self.url = answer["data"]
 
+    def finished(self):
+        return self.finish(Person().callback(self.url))
+
     def finish(self, callback):
-        """The ticket, or None."""
+        """The user and the ticket, or None."""
         status, answer = self.nodes[1].call(LOGIN, login_form(callback, WEB))
         if status == 200:
             return answer["data"]["username"], answer["data"]["ticket"]
@@ -76,7 +79,7 @@ class Loopback:
         return self.command.url
 
     def finish(self, callback):
-        """The ticket, or None."""
+        """The user and the ticket, or None."""
         with self.command as command:
             if self.turn % 4 < 2:
                 command.paste(callback)
@@ -118,11 +121,15 @@ def the_first_login(cluster):
         login.paste(callback)
         equal(login.ended(), 0, login.said)
     equal(list(cluster.private_files()), ["authkey.key", "onerealm-logins.key"])
-    equal((cluster.priv / "onerealm-logins.key").stat().st_mode & 0o777, 0o600)
+    equal(cluster.key.stat().st_mode & 0o777, 0o600)
 
 
 def matrix(cluster):
-    """Each client type, with and without `public`, on the web and on loopback, all begun before any is finished."""
+    """Each client type, with and without `public`, on the web and on loopback, all begun before any is finished.
+
+    The key is one that a finished login would replace, if it could.
+    """
+    cluster.age_key()
     cluster.make_read_only()
     before, seen = cluster.private_files(), [len(node.requests()) for node in cluster.nodes]
     rows = [
@@ -154,6 +161,17 @@ def matrix(cluster):
     signalled(cluster, seen, len(rows))
     users = (cluster.shared / "user.cfg").read_text().splitlines()[1:]
     equal(sorted(users), sorted(f"user:{ALICE}@{realm}:1:0:::::" for realm in MATRIX))
+
+
+def renewed(cluster):
+    """The next login that can write renews the key, and logins that were begun before are finished."""
+    begun = Web(cluster, "auto", False, 0)
+    cluster.make_writable()
+    for turn in (0, 1):
+        holds(Web(cluster, "auto", False, turn).finished() is not None)
+    equal(len(cluster.key.read_text().splitlines()), 3, "two keys")
+    cluster.make_read_only()
+    holds(begun.finished() is not None)
 
 
 def signalled(cluster, seen, count):
@@ -233,16 +251,14 @@ def refused(cluster):
     for text in ("state\0", "no such state"):
         status, answer = node.call(LOGIN, {"state": text, "code": "c0de", "redirect-url": WEB})
         equal((status, answer["message"]), (401, "authentication failure\n"))
-    begun = Web(cluster, "strangers", False, 0)
-    equal(begun.finish(Person().callback(begun.url)), None)
+    equal(Web(cluster, "strangers", False, 0).finished(), None)
     holds(f"no such user ('{ALICE}@strangers')" in cluster.log(), cluster.log())
     holds("unknown property 'a-later-property'" in cluster.log(), cluster.log())
 
 
 def tickets(cluster):
     """A ticket is renewed at another node, and a changed one is nobody's."""
-    begun = Web(cluster, "auto", False, 0)
-    user, ticket = begun.finish(Person().callback(begun.url))
+    user, ticket = Web(cluster, "auto", False, 0).finished()
     one, two = cluster.nodes
     status, answer = two.call("/access/ticket", {"username": user, "password": ticket})
     equal((status, version(one, answer["data"]["ticket"])), (200, (200, user)))
@@ -268,7 +284,8 @@ def workers(cluster):
     equal(odd, [])
 
 
-SCENES = (without_a_key, the_first_login, matrix, cancelled, issuer, bound, refused, tickets, panics, workers)
+SCENES = (without_a_key, the_first_login, matrix, renewed, cancelled, issuer, bound, refused, tickets,
+          panics, workers)
 
 
 def login_form(callback, redirect_url):
