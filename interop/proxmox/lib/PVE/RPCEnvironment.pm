@@ -11,7 +11,7 @@ sub get { return bless {}, __PACKAGE__ }
 sub check_user_enabled {
     my ($self, $username) = @_;
 
-    autocreate($username) if !cfs_read_file('user.cfg')->{users}->{$username};
+    autocreate($username);
     my $user = cfs_read_file('user.cfg')->{users}->{$username} // die "no such user ('$username')\n";
     die "user '$username' is disabled\n" if !$user->{enabled};
     return 1;
@@ -25,7 +25,6 @@ sub autocreate {
     return if !$config->{autocreate};
     cfs_lock_file('user.cfg', sub {
         my $file = cfs_read_file('user.cfg');
-        # Another worker may have been faster.
         return if $file->{users}->{$username};
         cfs_write_file('user.cfg', "$file->{text}user:$username:1:0:::::\n");
     });
