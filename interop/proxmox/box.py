@@ -22,7 +22,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from scene import ALICE, ONEREALM, ROOT, TIMEOUT, Command, environment, holds, wait_for
+from scene import ALICE, ONEREALM, ROOT, TIMEOUT, Command, environment, holds
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUILT = ROOT / "target/debug"
@@ -134,8 +134,8 @@ class Cluster:
 
     def login(self, address, realm, *arguments):
         """One `pve login`, which knows the certificate by its fingerprint."""
-        arguments = ["--realm", realm, "--fingerprint", self.fingerprint, "--no-browser", "--format", "json", *arguments]
-        return Command(self.tool(address), "login", arguments, (), None)
+        known = ["--realm", realm, "--fingerprint", self.fingerprint, "--no-browser", "--format", "json"]
+        return Command(self.tool(address), "login", [*known, *arguments], (), None)
 
     def log(self):
         return "".join(node.log() for node in self.nodes)
@@ -164,7 +164,9 @@ class Node:
                 cluster.perl("node.pl", *arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
                 env=environment(), cwd="/", **IDENTITY,
             )
-        self.port = int(self.process.stdout.readline() or wait_for(self.log, "a log"))
+        port = self.process.stdout.readline()
+        holds(port, self.log())
+        self.port = int(port)
         self.address = f"127.0.0.1:{self.port}"
 
     def log(self):
@@ -173,8 +175,7 @@ class Node:
     def requests(self):
         """What was asked, as (path, status, worker), with the signals of each kind that came during the call."""
         line = r"^info: \w+ /api2/json(\S+) (\d+) worker=(\d+) alarms=(\d+) children=(\d+)$"
-        found = re.findall(line, self.log(), re.M)
-        return [(path, int(status), worker, int(alarms), int(children)) for path, status, worker, alarms, children in found]
+        return [(path, *map(int, numbers)) for path, *numbers in re.findall(line, self.log(), re.M)]
 
     def call(self, path, form=None, headers=None):
         """Status and body of an API call."""

@@ -2,8 +2,8 @@
 #
 #     perl -T -I LIB.. node.pl LIBRARY CLUSTER_DIRECTORY STATE_DIRECTORY CERTIFICATE KEY
 #
-# It prints its port, and each request's line in its log says which worker answered, and how many signals came meanwhile.
-# It ends with its standard input, and with a worker that ends by itself.
+# It prints its port, and ends with its standard input, or with a worker that ends by itself. The line of a request in its
+# log says which worker answered, and how many signals of each kind came meanwhile.
 use strict;
 use warnings FATAL => 'all';
 

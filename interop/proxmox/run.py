@@ -145,7 +145,7 @@ def matrix(cluster):
         ended = list(at_once.map(lambda row, callback: row[1].finish(callback), reversed(begun), callbacks))
     for ((kind, realm, is_public, sent), _), callback, ticket in zip(reversed(begun), callbacks, ended):
         row = (kind.__name__, realm, "public" if is_public else "")
-        # The provider takes the web's redirect URL for a confidential client's, and those on loopback for a public one's.
+        # The provider takes the web's redirect URL for a confidential client's, and loopback for a public one's.
         fits = (kind is Web) == (sent is SENT)
         requests = cluster.provider.tokens.get(query(callback)["code"], [])
         equal([request["secret"] for request in requests], [sent], row)
@@ -155,8 +155,7 @@ def matrix(cluster):
             equal(ticket[0], f"{ALICE}@{realm}", row)
             for node in cluster.nodes:
                 equal(version(node, ticket[1]), (200, ticket[0]), row)
-    causes = [len([line for line in cluster.log().splitlines() if f"{cause}:" in line]) for cause in (NOT_WANTED, MISSING)]
-    equal(causes, [2, 7], cluster.log())
+    equal([cluster.log().count(f"{cause}:") for cause in (NOT_WANTED, MISSING)], [2, 7], cluster.log())
     equal(cluster.private_files(), before)
     signalled(cluster, seen, len(rows))
     users = (cluster.shared / "user.cfg").read_text().splitlines()[1:]
