@@ -195,13 +195,13 @@ class Command:
 class Person:
     """Signs in at the demo provider without a browser, and gives the URL that the browser would be sent to."""
 
-    def callback(self, url):
+    def callback(self, url, choice="sign_in"):
         request = urllib.request.Request(url, headers={"Accept": "text/html"})
         with OPENER.open(request, timeout=TIMEOUT) as answer:
             page = answer.read().decode()
             cookie = answer.headers["Set-Cookie"]
         attribute = lambda mark, name: html.unescape(re.search(f'{mark}[^>]* {name}="([^"]*)"', page)[1])
-        form = {"login_token": attribute('name="login_token"', "value"), "user_name": ALICE, "choice": "sign_in"}
+        form = {"login_token": attribute('name="login_token"', "value"), "user_name": ALICE, "choice": choice}
         request = urllib.request.Request(
             urllib.parse.urljoin(url, attribute("<form", "action")), urllib.parse.urlencode(form).encode()
         )
