@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 use crate::outcome::Outcome;
+use crate::prompt;
 use crate::standard_input::read_standard_input;
 
 /// `-` as the value stands for standard input; without a value, the property is removed.
@@ -20,7 +21,10 @@ pub(crate) fn run(
     let mut file = ConfigFile::read(config)?;
     let changed = match value {
         Some("-") => {
-            let text = Zeroizing::new(read_standard_input()?);
+            let text = match ConfigFile::is_secret(property) && prompt::has_terminal() {
+                true => prompt::hidden(&format!("{property}: "))?,
+                false => Zeroizing::new(read_standard_input()?),
+            };
             file.set(realm, property, without_line_end(&text))?
         }
         Some(_) if ConfigFile::is_secret(property) => {

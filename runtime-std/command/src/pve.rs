@@ -88,10 +88,14 @@ fn logout(args: &NodeArgs, state: &Path, clock: fn() -> UnixTime) -> Result<Outc
     let mut tickets = session.kept.all(session.now())?;
     tickets.retain(|ticket| args.realm.as_ref().is_none_or(|realm| *realm == ticket.realm));
     let mut made = token::Made::read(&session)?;
+    let mut lines = Vec::new();
     for ticket in &tickets {
         for token in made.tokens.clone().iter().filter(|t| t.username == ticket.username) {
             match token::delete(&session, ticket, &token.name) {
-                Ok(()) => made.forget(&token.username, &token.name)?,
+                Ok(()) => {
+                    made.forget(&token.username, &token.name)?;
+                    lines.push(format!("{}!{} is deleted", token.username, token.name));
+                }
                 // Whatever the node says, the ticket is forgotten. Where it says nothing, there is another time.
                 Err(_) if session.node.has_answered() => {}
                 Err(refusal) => return Err(refusal.into_failure()),
@@ -109,8 +113,9 @@ fn logout(args: &NodeArgs, state: &Path, clock: fn() -> UnixTime) -> Result<Outc
             left.join(", ")
         )));
     }
-    Ok(Outcome::text(match tickets.len() {
-        0 => "no ticket was kept",
-        _ => "the ticket is forgotten",
-    }))
+    lines.push(match tickets.len() {
+        0 => "no ticket was kept".to_owned(),
+        _ => "the ticket is forgotten".to_owned(),
+    });
+    Ok(Outcome::text(&lines.join("\n")))
 }

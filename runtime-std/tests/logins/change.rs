@@ -5,6 +5,8 @@ use std::io::Write;
 use std::process::Stdio;
 
 use crate::support::*;
+#[cfg(unix)]
+use crate::terminal::Terminal;
 
 fn text(scene: &Scene) -> String {
     fs::read_to_string(scene.config()).unwrap()
@@ -39,6 +41,20 @@ fn a_property_that_is_set_decides_the_next_login() {
     assert_eq!(scene.run(&["unset", "sso", "client-type"]).json["changed"], true);
     assert_eq!(text(&scene), before);
     assert_eq!(scene.run(&["unset", "sso", "client-type"]).json["changed"], false);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_that_is_typed_at_a_terminal_is_not_shown() {
+    let scene = Scene::new();
+    scene.configure("");
+    let before = text(&scene);
+    let mut terminal = Terminal::run(&scene.command(&["set", "sso", "client-key", "-"]));
+    terminal.answers("client-key: ", SECRET);
+    let (status, said) = terminal.ended();
+    assert_eq!(status, 0, "{said}");
+    assert_hidden(&said, &[SECRET.to_owned()]);
+    assert_eq!(text(&scene), format!("{before}\tclient-key {SECRET}\n"));
 }
 
 #[test]

@@ -63,7 +63,11 @@ fn a_token_is_deleted_by_its_name_and_by_logout() {
         let ran = scene.run("token", &["one", "--delete"]);
         assert_eq!(ran.stdout, format!("{ALICE}@sso!one is deleted\n"), "{ran:?}");
         assert!(made(&scene, "one").is_none() && made(&scene, "two").is_some());
-        assert_eq!(scene.run("logout", &[]).status, Some(0));
+        let ran = scene.run("logout", &[]);
+        let said = format!(
+            "{ALICE}@sso!two is deleted\n{ALICE}@sso!three is deleted\nthe ticket is forgotten\n"
+        );
+        assert_eq!((ran.status, ran.stdout.as_str()), (Some(0), said.as_str()), "{ran:?}");
         assert!(made(&scene, "two").is_none() && made(&scene, "three").is_none());
         let left: Vec<_> = scene.files();
         assert!(
