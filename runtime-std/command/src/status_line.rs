@@ -145,7 +145,13 @@ fn told_width() -> Option<usize> {
     Some(size.ws_col.into())
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
+fn told_width() -> Option<usize> {
+    let window = crossterm_winapi::ScreenBuffer::current().ok()?.info().ok()?.terminal_window();
+    usize::try_from(i32::from(window.right) - i32::from(window.left) + 1).ok()
+}
+
+#[cfg(not(any(unix, windows)))]
 fn told_width() -> Option<usize> {
     None
 }

@@ -36,7 +36,7 @@ impl Lock {
             if error != Errno::WOULDBLOCK && error != Errno::INTR {
                 return Err(failed(error.into()));
             }
-            status.get_or_insert_with(|| waiting::told(&file));
+            status.get_or_insert_with(|| waiting::told(holder::of(&file)));
             std::thread::sleep(PAUSE);
         }
         Ok(Lock { _folder: file, has_waited: status.is_some() })
@@ -48,22 +48,17 @@ impl Lock {
     pub(crate) fn acquire(folder: &Path) -> Result<Self, Failure> {
         use std::time::Duration;
 
-        use crate::say::say;
-
         const PAUSE: Duration = Duration::from_millis(100);
         /// How often access may be denied, as it is for a moment to a file that is on its way out.
         const DENIED: usize = 10;
 
         let failed = |error| FILE.says(format!("{} can't be locked: {error}", folder.display()));
-        let (mut has_waited, mut denied) = (false, 0);
+        let (mut status, mut denied) = (None, 0);
         loop {
             match exclusively(&folder.join("lock")) {
-                Ok(file) => return Ok(Lock { _folder: file, has_waited }),
+                Ok(file) => return Ok(Lock { _folder: file, has_waited: status.is_some() }),
                 Err(error) if error.raw_os_error() == Some(ERROR_SHARING_VIOLATION) => {
-                    if !has_waited {
-                        has_waited = true;
-                        say!("Waiting for another login at this node to end.");
-                    }
+                    status.get_or_insert_with(|| waiting::told(|| None));
                 }
                 Err(error) if error.kind() == ErrorKind::PermissionDenied && denied < DENIED => {
                     denied += 1;
@@ -95,20 +90,16 @@ fn exclusively(path: &Path) -> std::io::Result<File> {
 }
 
 /// Who is waited for, and for how long already.
-#[cfg(unix)]
 mod waiting {
-    use std::fs::File;
     use std::time::Instant;
-
-    use rustix::fs::{Stat, fstat, major, minor};
 
     use crate::say::say;
     use crate::status_line::{StatusLine, clock};
 
-    pub(super) fn told(folder: &File) -> StatusLine {
+    /// `holder` gives the process that is waited for, where that is known.
+    pub(super) fn told(holder: impl Fn() -> Option<u32> + Send + 'static) -> StatusLine {
         let since = Instant::now();
-        let folder = fstat(folder).ok();
-        match holder(folder.as_ref()) {
+        match holder() {
             Some(process) => {
                 say!("Waiting for another login at this node to end, that of process {process}.");
             }
@@ -116,19 +107,28 @@ mod waiting {
         }
         StatusLine::show(move || {
             // The first may give up, and another one begin.
-            let whose = holder(folder.as_ref()).map_or("another login".to_owned(), |process| {
+            let whose = holder().map_or("another login".to_owned(), |process| {
                 format!("the login of process {process}")
             });
             format!("Waiting for {whose}: {} so far", clock(since.elapsed()))
         })
     }
+}
 
-    fn holder(folder: Option<&Stat>) -> Option<u32> {
-        holder_in(&std::fs::read_to_string("/proc/locks").ok()?, folder?)
+/// The process that holds the lock of a folder.
+#[cfg(unix)]
+mod holder {
+    use std::fs::File;
+
+    use rustix::fs::{Stat, fstat, major, minor};
+
+    pub(super) fn of(folder: &File) -> impl Fn() -> Option<u32> + Send + use<> {
+        let folder = fstat(folder).ok();
+        move || in_list(&std::fs::read_to_string("/proc/locks").ok()?, folder.as_ref()?)
     }
 
     /// The process that holds a lock of `flock` on this file, in the words of `proc_locks(5)`.
-    pub(super) fn holder_in(locks: &str, file: &Stat) -> Option<u32> {
+    pub(super) fn in_list(locks: &str, file: &Stat) -> Option<u32> {
         let (major, minor) = (major(file.st_dev), minor(file.st_dev));
         let name = format!("{major:02x}:{minor:02x}:{}", file.st_ino);
         locks.lines().find_map(|line| {
@@ -166,7 +166,7 @@ mod tests {
             ("1: FLOCK  ADVISORY  WRITE -1 fd:01:42 0 EOF", None),
             ("", None),
         ] {
-            assert_eq!(waiting::holder_in(line, &file), expected, "{line}");
+            assert_eq!(holder::in_list(line, &file), expected, "{line}");
         }
     }
 }

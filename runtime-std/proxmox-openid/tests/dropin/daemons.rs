@@ -1,6 +1,7 @@
 //! What daemons do around the calls: threads, async runtimes, processes that are stopped.
 
 use std::env;
+#[cfg(unix)]
 use std::ffi::OsString;
 #[cfg(unix)]
 use std::process::{Command, Stdio};
@@ -98,6 +99,7 @@ fn signals_in_the_middle_of_a_login_change_nothing() {
 
 /// The words that start this test binary again: before it the emulator that `ONEREALM_TEST_EMULATOR` names, where the
 /// system runs no programs of this architecture.
+#[cfg(unix)]
 fn this_program() -> impl Iterator<Item = OsString> {
     let emulator = env::var_os("ONEREALM_TEST_EMULATOR");
     emulator.into_iter().chain([env::current_exe().unwrap().into()])
