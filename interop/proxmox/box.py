@@ -39,7 +39,8 @@ class Cluster:
     """Two nodes, their provider, and the modules that they run, where their user can read them."""
 
     def __init__(self, realms):
-        self.temporary = tempfile.TemporaryDirectory(prefix="onerealm-proxmox-")
+        # Where the nodes' user comes to, whatever TMPDIR says.
+        self.temporary = tempfile.TemporaryDirectory(prefix="onerealm-proxmox-", dir="/tmp")
         self.folder = pathlib.Path(self.temporary.name)
         self.folder.chmod(0o755)
         self.counter = itertools.count()
