@@ -127,7 +127,9 @@ pub fn assembled(extension: &str) -> Result<BTreeMap<String, String>, String> {
         if path.extension().is_none_or(|of| of != extension) {
             continue;
         }
-        let file = path.strip_prefix(&root).expect("below frames").to_string_lossy().into_owned();
+        let below = path.strip_prefix(&root).expect("below frames").to_string_lossy();
+        // The pages have slashes on every system.
+        let file = below.replace(std::path::MAIN_SEPARATOR, "/");
         let frame = fs::read_to_string(&path).map_err(|error| format!("{file}: {error}"))?;
         let text = assemble(&file, &frame, &all)?;
         found.insert(file, text);

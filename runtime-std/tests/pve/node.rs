@@ -106,6 +106,7 @@ impl Node {
     }
 
     /// The provider's address, without a path.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "its test needs a Unix terminal"))]
     pub fn provider_origin(&self) -> String {
         url::Url::parse(self.provider.issuer()).unwrap().origin().ascii_serialization()
     }
