@@ -1,6 +1,6 @@
 //! Two processes at once, and a user who loses patience.
 
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -102,6 +102,36 @@ fn ctrl_c_ends_the_wait_and_leaves_nothing_behind() {
         left.iter().all(|file| file.extension().is_some_and(|e| e == "fingerprint")),
         "{left:?}"
     );
+    assert_eq!(std::fs::read_dir(scene.path("run/onerealm/tickets")).unwrap().count(), 0);
+}
+
+#[test]
+fn whoever_waits_logs_in_when_the_first_is_interrupted_and_its_folder_gone() {
+    let scene = Scene::new(Node::start(Product::Pve));
+    let fingerprint = scene.node.identity.fingerprint.clone();
+    let arguments = ["--fingerprint", &fingerprint, "--no-browser"];
+    let first = Waiting::start(scene.command("ticket", &arguments));
+    let mut others: Vec<_> =
+        (0..3).map(|_| scene.command("ticket", &arguments).spawn().unwrap()).collect();
+    for other in &mut others {
+        let mut stderr = BufReader::new(other.stderr.as_mut().unwrap());
+        let mut said = String::new();
+        stderr.read_line(&mut said).unwrap();
+        assert!(said.contains("Waiting for another login"), "{said}");
+    }
+    interrupt(first.child.id());
+    assert_eq!(first.ended().status, Some(130));
+    // One of them logs in now, and the others take its ticket.
+    let login = std::iter::repeat_with(|| scene.node.forms("/auth-url").len());
+    let mut login = login.inspect(|_| std::thread::sleep(Duration::from_millis(20)));
+    assert!(login.by_ref().take(500).any(|count| count == 2));
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(scene.node.forms("/auth-url").len(), 2);
+    assert_eq!(std::fs::read_dir(scene.path("run/onerealm/tickets")).unwrap().count(), 1);
+    for other in &mut others {
+        other.kill().unwrap();
+        other.wait().unwrap();
+    }
 }
 
 #[test]

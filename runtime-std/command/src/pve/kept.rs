@@ -66,8 +66,13 @@ impl Kept {
         if let Some(root) = self.folder.parent() {
             private_file::make_directory(root)?;
         }
-        private_file::make_directory(&self.folder)?;
-        Lock::acquire(&self.folder)
+        loop {
+            private_file::make_directory(&self.folder)?;
+            // Another process may remove it in between, with nothing in it.
+            if let Some(lock) = Lock::acquire(&self.folder)? {
+                return Ok(lock);
+            }
+        }
     }
 
     /// The ticket of a realm, or the only one; none that has expired.

@@ -4,21 +4,36 @@ use std::fs::File;
 #[cfg(windows)]
 use std::io::ErrorKind;
 use std::path::Path;
+#[cfg(unix)]
+use std::path::PathBuf;
 
 use super::problem::FILE;
 use crate::failure::Failure;
 
 /// Held until it is dropped, or the process ends.
 pub(crate) struct Lock {
-    _folder: File,
+    _file: File,
+    /// What goes with it, if nothing is kept there.
+    #[cfg(unix)]
+    folder: PathBuf,
     /// Whether another process held it first.
     pub(crate) has_waited: bool,
 }
 
+#[cfg(unix)]
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Only an empty one can be removed.
+        let _ = std::fs::remove_dir(&self.folder);
+    }
+}
+
 impl Lock {
-    /// Waits until no other process holds the folder's lock. Nothing is made for it: the folder itself is locked.
+    /// Waits until no other process holds the folder's lock. Nothing is made for it: the folder itself is locked. None
+    /// if whoever held it has removed the folder.
     #[cfg(unix)]
-    pub(crate) fn acquire(folder: &Path) -> Result<Self, Failure> {
+    pub(crate) fn acquire(folder: &Path) -> Result<Option<Self>, Failure> {
+        use std::io::ErrorKind;
         use std::time::Duration;
 
         use rustix::fs::{FlockOperation, flock};
@@ -29,7 +44,11 @@ impl Lock {
         let failed = |error: std::io::Error| {
             FILE.says(format!("{} can't be locked: {error}", folder.display()))
         };
-        let file = File::open(folder).map_err(failed)?;
+        let file = match File::open(folder) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        };
         let mut status = None;
         // Not one call that blocks: an interrupt has to be seen.
         while let Err(error) = flock(&file, FlockOperation::NonBlockingLockExclusive) {
@@ -39,13 +58,17 @@ impl Lock {
             status.get_or_insert_with(|| waiting::told(holder::of(&file)));
             std::thread::sleep(PAUSE);
         }
-        Ok(Lock { _folder: file, has_waited: status.is_some() })
+        if !is_at(&file, folder) {
+            return Ok(None);
+        }
+        let has_waited = status.is_some();
+        Ok(Some(Lock { _file: file, folder: folder.to_owned(), has_waited }))
     }
 
     /// Waits until no other process holds the folder's lock: a file in it that only one may have open, and that is gone
     /// when it is closed.
     #[cfg(windows)]
-    pub(crate) fn acquire(folder: &Path) -> Result<Self, Failure> {
+    pub(crate) fn acquire(folder: &Path) -> Result<Option<Self>, Failure> {
         use std::time::Duration;
 
         const PAUSE: Duration = Duration::from_millis(100);
@@ -56,7 +79,9 @@ impl Lock {
         let (mut status, mut denied) = (None, 0);
         loop {
             match exclusively(&folder.join("lock")) {
-                Ok(file) => return Ok(Lock { _folder: file, has_waited: status.is_some() }),
+                Ok(file) => {
+                    return Ok(Some(Lock { _file: file, has_waited: status.is_some() }));
+                }
                 Err(error) if error.raw_os_error() == Some(ERROR_SHARING_VIOLATION) => {
                     status.get_or_insert_with(|| waiting::told(|| None));
                 }
@@ -68,6 +93,14 @@ impl Lock {
             std::thread::sleep(PAUSE);
         }
     }
+}
+
+/// Whether the path still leads to the folder that was opened.
+#[cfg(unix)]
+fn is_at(folder: &File, path: &Path) -> bool {
+    let place = |stat: rustix::fs::Stat| (stat.st_dev, stat.st_ino);
+    let opened = rustix::fs::fstat(folder).map(place);
+    opened.is_ok() && opened == rustix::fs::lstat(path).map(place)
 }
 
 /// Another process has the file open.
