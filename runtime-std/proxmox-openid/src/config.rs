@@ -151,7 +151,7 @@ impl OpenIdConfig {
         let secret = said(&self.client_key).map(Text::from);
         realm.registration.secret = secret.and_then(ClientSecret::new);
         realm.native_registration = self.native_registration()?;
-        realm.client_type = self.client_type()?;
+        realm.client_type = self.client_type_setting()?;
         if self.public_override == Some(false) {
             realm.public_override = PublicOverride::Refused;
         }
@@ -205,7 +205,7 @@ impl OpenIdConfig {
         }
     }
 
-    fn client_type(&self) -> Result<ClientTypeSetting, Problem> {
+    fn client_type_setting(&self) -> Result<ClientTypeSetting, Problem> {
         match said(&self.client_type) {
             None => Ok(ClientTypeSetting::Unset),
             Some("confidential") => Ok(ClientTypeSetting::Confidential),
