@@ -212,12 +212,13 @@ mod tests_on_windows {
     fn of_many_one_holds_the_lock_and_nothing_is_left_of_it() {
         let folder = tempfile::tempdir().unwrap();
         let held = std::sync::atomic::AtomicUsize::new(0);
-        let first = Lock::acquire(folder.path()).unwrap_or_else(|_| panic!("it can be locked"));
+        let acquired = || Lock::acquire(folder.path()).ok().flatten().expect("it can be locked");
+        let first = acquired();
         assert!(!first.has_waited);
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
-                    let lock = Lock::acquire(folder.path()).unwrap_or_else(|_| panic!("the same"));
+                    let lock = acquired();
                     use std::sync::atomic::Ordering::SeqCst;
                     assert_eq!(held.fetch_add(1, SeqCst), 0, "one at a time");
                     std::thread::sleep(std::time::Duration::from_millis(20));
