@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use onerealm_demo_provider::{
     DemoProvider, Endpoint, Platform, Recorded, Registration, Response, Setup, User, browser,
@@ -57,7 +58,11 @@ impl Scene {
             secret: Some(SECRET.to_owned()),
             redirect_uris,
         };
+        // Documents are kept for the process, by issuer. A port may have been another scene's; a tenant is none's.
+        static SCENES: AtomicUsize = AtomicUsize::new(0);
+        let scene = SCENES.fetch_add(1, Ordering::Relaxed);
         let provider = DemoProvider::start(change(Setup {
+            tenant: format!("00000000-1111-2222-3333-{scene:012}"),
             registrations: vec![registration],
             users: vec![User::new(ALICE, "Alice Example")],
             ..Setup::default()
