@@ -29,7 +29,7 @@ error_enum! {
 
 impl AuthorizationResponseError {
     /// Whether it is the provider that broke the protocol, and not a caller who left something out.
-    pub fn is_the_provider_s(self) -> bool {
+    pub fn is_providers_fault(self) -> bool {
         use AuthorizationResponseError::*;
         matches!(self, Duplicate | CodeAndError | OtherFlow)
     }

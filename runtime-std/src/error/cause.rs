@@ -158,7 +158,7 @@ impl Cause {
         match (self, self.class()) {
             (Cause::Http(error), _) => error.who(),
             (Cause::Begin(BeginError::NoEntropy), _) => Who::SystemAdministrator,
-            (Cause::Response(error), _) if error.is_the_provider_s() => Who::ProviderAdministrator,
+            (Cause::Response(error), _) if error.is_providers_fault() => Who::ProviderAdministrator,
             (Cause::Authorization { error: AuthorizationError::ClockWentBack { .. }, .. }, _) => {
                 Who::SystemAdministrator
             }

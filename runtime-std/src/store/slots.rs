@@ -11,9 +11,11 @@
 //!     2833332-7.gone/     given up for others, and not removed yet
 //! ```
 //!
-//! No lock, no index, nothing in memory: `rename` decides, and one of several processes succeeds (on Windows, the file with
-//! the second name does, see `taking`). A process may be killed or forked at any moment, and no login waits for another. Later logins sweep batches that were given up or are
-//! long past, a bounded number of files each, so no login pays for a flood of unfinished ones.
+//! No lock, no index, nothing in memory: `rename` decides, and one of several processes succeeds
+//! (on Windows, the file with the second name does, see `taking`). A process may be killed or
+//! forked at any moment, and no login waits for another. Later logins sweep batches that were given
+//! up or are long past, a bounded number of files each, so no login pays for a flood of unfinished
+//! ones.
 //!
 //! The directory serves no other purpose, and is on a local file system.
 
