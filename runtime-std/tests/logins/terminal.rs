@@ -23,7 +23,9 @@ impl Terminal {
     pub fn run(inner: &Command) -> Self {
         let words = [inner.get_program()].into_iter().chain(inner.get_args());
         let line: String = words.map(|word| format!("'{}' ", word.to_str().unwrap())).collect();
-        let line = format!("{line}; status=$?; echo; stty -a; echo the end; exit $status");
+        // Ctrl-C is for the shell too, and not each of them goes on by itself.
+        let line =
+            format!("trap : INT; {line}; status=$?; echo; stty -a; echo the end; exit $status");
         let mut script = Command::new("script");
         script.args(["--quiet", "--return", "--flush", "--command", &line, "/dev/null"]);
         for (name, value) in inner.get_envs() {
