@@ -14,10 +14,12 @@ pub fn of(parties: &Relying<'_>, kind: &str) -> Counts {
         return Counts::new();
     };
     let each = |few: u64, many: u64| many.saturating_sub(few) as f64 / LOGINS as f64;
-    for (name, many) in &many {
+    let names = many.iter().filter_map(|(name, many)| {
         let few = few.iter().find(|(known, _)| known == name).map_or(0, |(_, calls)| *calls);
-        eprintln!("{kind}: {:.2} {name}", each(few, *many));
-    }
+        let each = each(few, *many);
+        (each >= 0.5).then(|| format!("{name} {each:.0}"))
+    });
+    eprintln!("{kind}: {}", names.collect::<Vec<_>>().join(", "));
     let sum = |calls: &[(String, u64)]| calls.iter().map(|(_, calls)| calls).sum();
     vec![(Figure::SystemCalls, each(sum(&few), sum(&many)).round() as u64)]
 }
