@@ -3,15 +3,15 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use crate::exchanges::Most;
+use crate::counts::Figure;
 use crate::row::{Compared, Row, Section};
 use crate::statistics::median;
 
 /// Does something that many times, and gives a figure of it, without what prepares it.
-type Run = Box<dyn FnMut(usize, Figure) -> f64>;
+type Run = Box<dyn FnMut(usize, Measure) -> f64>;
 
 #[derive(Clone, Copy)]
-enum Figure {
+enum Measure {
     Nanoseconds,
     Allocations,
 }
@@ -28,13 +28,16 @@ pub enum Allocations {
     None,
     /// Nothing but what the limit allocates too, which is a part of ours: it isn't counted.
     NoneBesidesTheLimit,
+    /// It isn't the core's work, and is not judged.
+    Some,
 }
 
 /// The same work, done by ours, by the limit and by the peers.
 pub struct Case {
     pub allocations: Allocations,
     pub ours: Contender,
-    pub limit: Contender,
+    /// What nobody can do without; `None` if that is nothing, or a copy of bytes.
+    pub limit: Option<Contender>,
     pub peers: Vec<Contender>,
 }
 
@@ -52,14 +55,14 @@ impl Contender {
     ) -> Self {
         // What is prepared at once stays in the fastest cache, where it would be in a login.
         let at_once = 8192_usize.checked_div(size_of::<P>()).map_or(usize::MAX, |fit| fit.max(1));
-        let run = move |times: usize, figure: Figure| {
+        let run = move |times: usize, measure: Measure| {
             let mut sum = 0.0;
             let mut left = times;
             while left > 0 {
                 let now = left.min(at_once);
                 left -= now;
                 let prepared: Vec<P> = (0..now).map(|_| prepare()).collect();
-                sum += figure.of(|| timed_loop(prepared, &mut work));
+                sum += measure.of(|| timed_loop(prepared, &mut work));
             }
             sum
         };
@@ -67,29 +70,29 @@ impl Contender {
     }
 
     pub fn repeat(&mut self, times: usize) {
-        (self.run)(times, Figure::Nanoseconds);
+        (self.run)(times, Measure::Nanoseconds);
     }
 
     fn allocations(&mut self) -> u64 {
         // The first time may fill what later ones use.
-        (self.run)(1, Figure::Allocations);
-        (self.run)(1, Figure::Allocations) as u64
+        (self.run)(1, Measure::Allocations);
+        (self.run)(1, Measure::Allocations) as u64
     }
 
     fn nanoseconds(&mut self, times: usize) -> f64 {
-        (self.run)(times, Figure::Nanoseconds) / times as f64
+        (self.run)(times, Measure::Nanoseconds) / times as f64
     }
 }
 
-impl Figure {
+impl Measure {
     fn of(self, work: impl FnOnce()) -> f64 {
         match self {
-            Figure::Nanoseconds => {
+            Measure::Nanoseconds => {
                 let begun = Instant::now();
                 work();
                 begun.elapsed().as_nanos() as f64
             }
-            Figure::Allocations => allocation_counter::measure(work).count_total as f64,
+            Measure::Allocations => allocation_counter::measure(work).count_total as f64,
         }
     }
 }
@@ -103,35 +106,41 @@ fn timed_loop<P, T>(prepared: Vec<P>, work: &mut impl FnMut(P) -> T) {
 }
 
 impl Case {
-    /// The row of the report.
-    pub fn row(&mut self, section: Section, name: &str, rounds: usize) -> Row {
+    /// The row of the report; without times if there are no rounds.
+    pub fn row(&mut self, section: Section, name: &str, rounds: Option<usize>) -> Row {
         let allocations = self.allocations();
-        let times = self.times(rounds);
-        let names = self.peers.iter().map(|peer| peer.name.to_owned());
+        let judged_as =
+            if self.allocations == Allocations::Some { "" } else { "a step of the core" };
         Row {
             section,
             case: name.to_owned(),
-            nanoseconds: Compared {
-                ours: times[0],
-                limit: Some(times[1]),
-                peers: names.zip(times[2..].iter().copied()).collect(),
-            },
-            allocations: Some(allocations),
-            most: Most { allocations: Some(0), exchanges: None },
+            compared: rounds.map(|rounds| self.compared(rounds)),
+            counts: vec![(Figure::Allocations, allocations)],
+            judged_as,
             ..Row::default()
         }
     }
 
+    fn compared(&mut self, rounds: usize) -> Compared {
+        let mut times = self.times(rounds).into_iter();
+        let ours = times.next().expect("ours is the first");
+        let limit = self.limit.as_ref().and_then(|_| times.next());
+        let names = self.peers.iter().map(|peer| peer.name.to_owned());
+        Compared { ours, limit, peers: names.zip(times).collect() }
+    }
+
     fn contenders(&mut self) -> impl Iterator<Item = &mut Contender> {
-        [&mut self.ours, &mut self.limit].into_iter().chain(&mut self.peers)
+        [&mut self.ours].into_iter().chain(&mut self.limit).chain(&mut self.peers)
     }
 
     /// How often ours allocates.
     fn allocations(&mut self) -> u64 {
         let ours = self.ours.allocations();
         match self.allocations {
-            Allocations::NoneBesidesTheLimit => ours.saturating_sub(self.limit.allocations()),
-            Allocations::None => ours,
+            Allocations::NoneBesidesTheLimit => {
+                ours.saturating_sub(self.limit.as_mut().map_or(0, Contender::allocations))
+            }
+            Allocations::None | Allocations::Some => ours,
         }
     }
 
@@ -177,12 +186,27 @@ mod tests {
         let case = |allocations| Case {
             allocations,
             ours: Contender::new("ours", || (Box::new(7), Box::new(8))),
-            limit: Contender::new("limit", || Box::new(7)),
+            limit: Some(Contender::new("limit", || Box::new(7))),
             peers: Vec::new(),
         };
-        let of = |allocations| case(allocations).row(Section::Steps, "a case", 1).allocations;
-        assert_eq!(of(Allocations::None), Some(2));
-        assert_eq!(of(Allocations::NoneBesidesTheLimit), Some(1));
+        let of = |allocations| case(allocations).row(Section::Steps, "a case", None);
+        assert_eq!(of(Allocations::None).counts, [(Figure::Allocations, 2)]);
+        assert_eq!(of(Allocations::NoneBesidesTheLimit).counts, [(Figure::Allocations, 1)]);
+        assert_eq!(of(Allocations::Some).judged_as, "");
+    }
+
+    #[test]
+    fn each_time_is_that_of_its_contender() {
+        let slow = || std::thread::sleep(Duration::from_micros(50));
+        let mut case = Case {
+            allocations: Allocations::None,
+            ours: Contender::new("ours", || ()),
+            limit: None,
+            peers: vec![Contender::new("peer", slow)],
+        };
+        let Compared { ours, limit, peers } = case.compared(1);
+        assert_eq!(limit, None);
+        assert!(peers.len() == 1 && peers[0].0 == "peer" && peers[0].1 > ours);
     }
 
     #[test]

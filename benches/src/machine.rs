@@ -19,7 +19,7 @@ pub fn describe() -> String {
     let cpuinfo = read("/proc/cpuinfo");
     let model =
         cpuinfo.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
-    let processors = thread::available_parallelism().map_or(1, usize::from);
+    let processors = processors();
     let release = read("/proc/sys/kernel/osrelease");
     let release: Vec<&str> = release.split('.').take(2).collect();
     format!(
@@ -27,6 +27,36 @@ pub fn describe() -> String {
         model.trim_start_matches(['\t', ' ', ':']),
         release.join("."),
     )
+}
+
+/// How many processors there are for this program.
+pub fn processors() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// How the machine's processors were used until now, in ticks.
+pub struct Busy {
+    busy: f64,
+    all: f64,
+}
+
+impl Busy {
+    pub fn now() -> Self {
+        Busy::of(&fs::read_to_string("/proc/stat").unwrap_or_default())
+    }
+
+    /// The first line: ticks of user, nice, system, idle, waiting for a disk, and more.
+    fn of(stat: &str) -> Self {
+        let line = stat.lines().next().unwrap_or_default();
+        let ticks: Vec<f64> = line.split(' ').filter_map(|word| word.parse().ok()).collect();
+        let all = ticks.iter().sum();
+        Busy { busy: all - ticks.iter().skip(3).take(2).sum::<f64>(), all }
+    }
+
+    /// Which part of the processors was busy, from 0 to 1.
+    pub fn since(&self, before: &Busy) -> f64 {
+        (self.busy - before.busy) / (self.all - before.all)
+    }
 }
 
 /// How many want a processor, as the average of the last minute.
@@ -56,6 +86,12 @@ fn file_system_among(mounts: &str, directory: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn processors_are_busy_that_neither_idle_nor_wait_for_a_disk() {
+        let [before, after] = ["cpu  10 0 10 70 10 0 0\ncpu0 1", "cpu  40 0 40 100 30 0 0\n"];
+        assert_eq!(Busy::of(after).since(&Busy::of(before)), 60.0 / 110.0);
+    }
 
     #[test]
     fn a_directory_is_in_the_innermost_file_system() {

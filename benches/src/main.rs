@@ -1,18 +1,19 @@
 //! What a login's steps cost: ours, other libraries and the limit, in one run on the same bytes.
 //!
 //! ```text
-//! cargo run --release --manifest-path benches/Cargo.toml -- report [--json] [--quick] [--plot FILE] [--docs FOLDER]
+//! cargo run --release --manifest-path benches/Cargo.toml -- report [--json] [--quick] [--docs FOLDER]
 //! cargo run --release --manifest-path benches/Cargo.toml -- instructions [CASE]
 //! ```
 
 mod case;
 mod cases;
+mod ceilings;
+mod counts;
 mod docs;
-mod exchanges;
 mod instructions;
-mod judge;
 mod logins;
 mod machine;
+mod picture;
 mod plot;
 mod report;
 mod row;
@@ -25,9 +26,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 report [OPTION...]    a row for each case, as a table
   --json              as lines of JSON
-  --quick             in less than two minutes; what is judged does not depend on the machine's speed
-  --plot FILE         draws begin and finish by the number of pending logins, as an SVG
-  --docs FOLDER       puts tables and plot into the documentation
+  --quick             only what is counted and judged, in a minute
+  --docs FOLDER       puts tables and pictures into the documentation
 instructions [CASE]   instructions of ours in each case whose name has CASE in it, by valgrind";
 
 fn main() -> ExitCode {
@@ -43,6 +43,8 @@ fn main() -> ExitCode {
         // What this program starts itself as.
         ["repeat", name, times] => instructions::repeat(name, times),
         ["login", arguments @ ..] => logins::child::run(arguments),
+        ["count", arguments @ ..] => logins::child::count(arguments),
+        ["crowd", arguments @ ..] => logins::child::crowd(arguments),
         ["pairs", arguments @ ..] => stores::child::run(arguments),
         _ => usage(),
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::exchanges::{Exchanges, Most};
+use crate::counts::Counts;
 
 /// Which table a row is in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -12,8 +12,8 @@ pub enum Section {
     Steps,
     /// How cost grows.
     Growth,
-    /// Begin or finish by the number of pending logins.
-    Pending,
+    /// Many logins at once, and many one behind the other.
+    Crowds,
 }
 
 /// What the table shows of a row.
@@ -26,7 +26,7 @@ pub enum Shown {
     Memory,
 }
 
-/// What the three measured, or nanoseconds, or bytes.
+/// Nanoseconds or bytes of each.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Compared {
     pub ours: f64,
@@ -39,71 +39,64 @@ pub struct Row {
     pub section: Section,
     pub case: String,
     pub shown: Shown,
-    pub nanoseconds: Compared,
-    /// The most bytes of memory at once.
-    pub bytes: Option<Compared>,
-    pub allocations: Option<u64>,
-    /// Of one login of ours.
-    pub exchanges: Option<Exchanges>,
-    pub most: Most,
+    /// Nanoseconds, or bytes where memory is shown; `None` where there are only counts.
+    pub compared: Option<Compared>,
+    /// Of one login of ours, or of one step.
+    pub counts: Counts,
+    /// What the table says besides.
+    pub remark: Option<String>,
+    /// What it is called in the file of ceilings.
+    pub judged_as: &'static str,
 }
 
 impl Row {
     pub fn to_json(&self) -> Value {
-        let Compared { ours, limit, peers } = &self.nanoseconds;
-        let mut row = json!({
-            "case": self.case,
-            "ours_ns": rounded(*ours),
-            "limit_ns": limit.map(rounded),
-            "peers": by_name(peers),
-            "ours_allocs": self.allocations,
-        });
-        if let Some(Exchanges { requests, handshakes }) = self.exchanges {
-            row["requests"] = requests.into();
-            row["handshakes"] = handshakes.into();
+        let mut row = json!({"case": self.case});
+        let unit = if self.shown == Shown::Memory { "bytes" } else { "ns" };
+        if let Some(Compared { ours, limit, peers }) = &self.compared {
+            row[format!("ours_{unit}")] = rounded(*ours);
+            row[format!("limit_{unit}")] = json!(limit.map(rounded));
+            let peers = peers.iter().map(|(name, value)| (name.clone(), rounded(*value)));
+            row[format!("peers_{unit}")] = peers.collect::<Map<_, _>>().into();
         }
-        if let Some(Compared { ours, limit, peers }) = &self.bytes {
-            row["ours_bytes"] = rounded(*ours);
-            row["limit_bytes"] = json!(limit.map(rounded));
-            row["peers_bytes"] = by_name(peers);
+        for (figure, count) in &self.counts {
+            row[figure.word()] = (*count).into();
+        }
+        if let Some(remark) = &self.remark {
+            row["remark"] = remark.clone().into();
         }
         row
     }
 
     /// As a row of the table that [`HEAD`] begins.
     pub fn to_table(&self) -> String {
-        let compared = match (self.shown, &self.bytes) {
-            (Shown::Memory, Some(bytes)) => bytes,
-            _ => &self.nanoseconds,
-        };
-        let shown = |value: f64| match self.shown {
-            Shown::Time => duration(value),
-            Shown::Rate => format!("{} a second", thousands(1e9 / value)),
-            Shown::Memory => format!("{:.1} MB", value / 1e6),
-        };
-        let limit = compared.limit.map_or("-".to_owned(), shown);
-        let to_limit = compared.limit.map_or("-".to_owned(), |limit| times(compared.ours / limit));
-        let mut counts = Vec::new();
-        if let Some(allocations) = self.allocations {
-            counts.push(format!("allocations: {allocations}"));
-        }
-        if let Some(Exchanges { requests, handshakes }) = self.exchanges {
-            counts.push(format!("requests: {requests}, handshakes: {handshakes}"));
-        }
-        let peers: Vec<String> = compared
-            .peers
+        let nothing = Compared { ours: f64::NAN, ..Compared::default() };
+        let Compared { ours, limit, peers } = self.compared.as_ref().unwrap_or(&nothing);
+        let limit_shown = limit.map_or("-".to_owned(), |limit| self.shown(limit));
+        let to_limit = limit.map_or("-".to_owned(), |limit| times(ours / limit));
+        let counts = self.counts.iter().map(|(figure, count)| format!("{figure}: {count}"));
+        let counts: Vec<String> = counts.chain(self.remark.clone()).collect();
+        let peers: Vec<String> = peers
             .iter()
-            .map(|(name, value)| {
-                format!("{name} {} ({})", shown(*value), times(value / compared.ours))
-            })
+            .map(|(name, value)| format!("{name} {} ({})", self.shown(*value), times(value / ours)))
             .collect();
-        let ours = shown(compared.ours);
         format!(
-            "| {} | {limit} | {ours} | {to_limit} | {} | {} |",
+            "| {} | {limit_shown} | {} | {to_limit} | {} | {} |",
             self.case,
+            self.shown(*ours),
             counts.join(", "),
             peers.join(", "),
         )
+    }
+
+    /// In the unit of this row.
+    pub fn shown(&self, value: f64) -> String {
+        match self.shown {
+            _ if value.is_nan() => "-".to_owned(),
+            Shown::Time => duration(value),
+            Shown::Rate => format!("{} a second", thousands(1e9 / value)),
+            Shown::Memory => format!("{:.1} MB", value / 1e6),
+        }
     }
 }
 
@@ -111,12 +104,6 @@ impl Row {
 pub const HEAD: &str = "\
 | case | limit | ours | to the limit | counted | peers (to ours) |
 |---|---|---|---|---|---|";
-
-fn by_name(peers: &[(String, f64)]) -> Value {
-    let peers: Map<_, _> =
-        peers.iter().map(|(name, value)| (name.clone(), rounded(*value))).collect();
-    peers.into()
-}
 
 fn rounded(value: f64) -> Value {
     json!((value * 10.0).round() / 10.0)
@@ -154,16 +141,17 @@ pub fn thousands(number: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::counts::Figure;
 
     fn row() -> Row {
         Row {
             case: "a login".to_owned(),
-            nanoseconds: Compared {
+            compared: Some(Compared {
                 ours: 2000.0,
                 limit: Some(1000.04),
                 peers: vec![("another".to_owned(), 30_000.0)],
-            },
-            allocations: Some(0),
+            }),
+            counts: vec![(Figure::Allocations, 0), (Figure::SystemCalls, 7)],
             ..Row::default()
         }
     }
@@ -171,36 +159,29 @@ mod tests {
     #[test]
     fn a_line_of_json_has_the_members_that_are_promised() {
         let promised = json!({
-            "case": "a login", "ours_ns": 2000.0, "limit_ns": 1000.0, "peers": {"another": 30_000.0},
-            "ours_allocs": 0,
+            "case": "a login", "ours_ns": 2000.0, "limit_ns": 1000.0, "peers_ns": {"another": 30_000.0},
+            "allocations": 0, "system-calls": 7,
         });
         assert_eq!(row().to_json(), promised);
-        let bare = Row { allocations: None, nanoseconds: Compared::default(), ..row() };
-        let promised = json!({"case": "a login", "ours_ns": 0.0, "limit_ns": null, "peers": {}, "ours_allocs": null});
-        assert_eq!(bare.to_json(), promised);
-    }
-
-    #[test]
-    fn requests_handshakes_and_bytes_are_members_where_they_were_counted() {
-        let exchanges = Some(Exchanges { requests: 2, handshakes: 1 });
-        let peers = vec![("another".to_owned(), 3e6)];
-        let bytes = Some(Compared { ours: 2e6, limit: Some(1e6), peers });
-        let json = Row { exchanges, bytes, ..row() }.to_json();
-        let counted = json!([json["requests"], json["handshakes"]]);
-        assert_eq!(counted, json!([2, 1]));
-        let bytes = json!([json["ours_bytes"], json["limit_bytes"], json["peers_bytes"]]);
-        assert_eq!(bytes, json!([2e6, 1e6, {"another": 3e6}]));
+        let memory = Row { shown: Shown::Memory, counts: Vec::new(), ..row() }.to_json();
+        let bytes = json!({
+            "case": "a login", "ours_bytes": 2000.0, "limit_bytes": 1000.0, "peers_bytes": {"another": 30_000.0},
+        });
+        assert_eq!(memory, bytes);
+        let counted = Row { compared: None, ..row() }.to_json();
+        assert_eq!(counted, json!({"case": "a login", "allocations": 0, "system-calls": 7}));
     }
 
     #[test]
     fn a_row_of_the_table_has_a_cell_for_each_heading() {
-        let shown =
-            "| a login | 1.00 us | 2.00 us | 2.00 x | allocations: 0 | another 30.00 us (15 x) |";
+        let shown = "| a login | 1.00 us | 2.00 us | 2.00 x | allocations: 0, system calls: 7 | another 30.00 us (15 x) |";
         assert_eq!(row().to_table(), shown);
         let cells = |line: &str| line.matches('|').count();
         assert_eq!(cells(shown), cells(HEAD.lines().next().unwrap()));
         let rate = Row { shown: Shown::Rate, ..row() }.to_table();
         assert!(rate.starts_with("| a login | 999,960 a second | 500,000 a second | 2.00 x |"));
+        let counted = Row { compared: None, remark: Some("r".to_owned()), ..row() }.to_table();
+        assert_eq!(counted, "| a login | - | - | - | allocations: 0, system calls: 7, r |  |");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The configured realms, from any source.
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::{Arc, OnceLock};
 
 use onerealm_core::RealmError;
 
@@ -16,7 +18,34 @@ const SHOWN_REALMS: usize = 20;
 #[derive(Debug, Clone)]
 pub struct Realms {
     source: String,
-    list: Vec<(String, Result<RealmConfig, UnusableRealm>)>,
+    list: Vec<(String, Entry)>,
+}
+
+/// A realm, read at once or when it is first asked for.
+#[derive(Clone)]
+enum Entry {
+    Read(Box<Result<RealmConfig, UnusableRealm>>),
+    Later(Arc<Read>, OnceLock<Box<Result<RealmConfig, UnusableRealm>>>),
+}
+
+type Read =
+    dyn Fn() -> Result<RealmConfig, UnusableRealm> + Send + Sync + UnwindSafe + RefUnwindSafe;
+
+impl Entry {
+    fn get(&self) -> Result<&RealmConfig, &UnusableRealm> {
+        let realm = match self {
+            Entry::Read(realm) => realm,
+            Entry::Later(read, realm) => realm.get_or_init(|| Box::new(read())),
+        };
+        realm.as_ref().as_ref()
+    }
+}
+
+/// Of what was read.
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.get(), f)
+    }
 }
 
 impl Realms {
@@ -32,12 +61,27 @@ impl Realms {
 
     /// Adds a realm. If two share a name, the first counts.
     pub fn add(&mut self, realm: RealmConfig) {
-        self.list.push((realm.name().to_owned(), Ok(realm)));
+        self.list.push((realm.name().to_owned(), Entry::Read(Box::new(Ok(realm)))));
     }
 
     /// Adds a broken realm; a login in it gets this error.
     pub fn add_unusable(&mut self, name: impl Into<String>, error: impl Into<UnusableRealm>) {
-        self.list.push((name.into(), Err(error.into())));
+        self.list.push((name.into(), Entry::Read(Box::new(Err(error.into())))));
+    }
+
+    /// Adds a realm that `read` gives when it is first asked for: a file may have thousands, of which a process needs
+    /// one.
+    pub fn add_later(
+        &mut self,
+        name: impl Into<String>,
+        read: impl Fn() -> Result<RealmConfig, UnusableRealm>
+        + Send
+        + Sync
+        + UnwindSafe
+        + RefUnwindSafe
+        + 'static,
+    ) {
+        self.list.push((name.into(), Entry::Later(Arc::new(read), OnceLock::new())));
     }
 
     /// The realm called `name`.
@@ -46,8 +90,8 @@ impl Realms {
     ///
     /// No realm has that name, or it can't be used.
     pub fn get(&self, name: &str) -> Result<&RealmConfig, RealmsError> {
-        match self.iter().find(|(known, _)| *known == name) {
-            Some((_, realm)) => realm.map_err(|error| RealmsError::Unusable(error.clone())),
+        match self.list.iter().find(|(known, _)| known == name) {
+            Some((_, realm)) => realm.get().map_err(|error| RealmsError::Unusable(error.clone())),
             None => Err(RealmsError::unknown(self.source.clone(), name, self.names())),
         }
     }
@@ -73,7 +117,7 @@ impl Realms {
 
     /// Each name in order, with its realm or the reason why it can't be used.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Result<&RealmConfig, &UnusableRealm>)> {
-        self.list.iter().map(|(name, realm)| (name.as_str(), realm.as_ref()))
+        self.list.iter().map(|(name, realm)| (name.as_str(), realm.get()))
     }
 
     fn names(&self) -> impl Iterator<Item = &str> {
@@ -250,6 +294,28 @@ mod tests {
             error.to_string(),
             "here has no openid realm \"dd\\n\"; its openid realms: aa, bb, cc"
         );
+    }
+
+    #[test]
+    fn a_realm_is_read_once_and_only_if_it_is_asked_for() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        let read = Arc::new(AtomicUsize::new(0));
+        let mut realms = Realms::new("here");
+        for name in ["aa", "bb"] {
+            let read = Arc::clone(&read);
+            realms.add_later(name, move || {
+                read.fetch_add(1, Ordering::Relaxed);
+                RealmConfig::new(name, "https://a.example", "x").map_err(UnusableRealm::from)
+            });
+        }
+        realms.add_later("cc", || Err(UnusableRealm::new("code", "a sentence")));
+        assert_eq!(realms.get("dd").unwrap_err().code(), "realm_unknown");
+        assert_eq!(read.load(Ordering::Relaxed), 0);
+        assert!([(); 2].iter().all(|()| realms.get("bb").unwrap().name() == "bb"));
+        assert_eq!(read.load(Ordering::Relaxed), 1);
+        assert_eq!(realms.get("cc").unwrap_err().to_string(), "a sentence");
+        assert_eq!(realms.iter().filter(|(_, realm)| realm.is_ok()).count(), 2);
+        assert_eq!(read.load(Ordering::Relaxed), 2);
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl Token {
         let login = Answered::new(&signer, claims, self.others);
         Case {
             allocations: Allocations::NoneBesidesTheLimit,
-            limit: self.library.signature_alone(&signer, login.id_token),
+            limit: Some(self.library.signature_alone(&signer, login.id_token)),
             peers: peers::all(self.algorithm, &login),
             ours: ours(login, self.library.verifiers()),
         }

@@ -23,14 +23,10 @@ pub fn authorization_url() -> Case {
     let [state, nonce] = ["state", "nonce"].map(|name| parameter(&url, name));
     let client = peer!();
     let verifier = PkceCodeVerifier::new(VERIFIER.to_owned());
-    let mut copy = [0; 2048];
     Case {
         allocations: Allocations::None,
         ours: Contender::new("onerealm", move || request.write_url(&mut buf).unwrap().len()),
-        limit: Contender::new("one SHA-256, and a copy of the finished one", move || {
-            copy[..url.len()].copy_from_slice(url.as_bytes());
-            (copy[0], Sha256::digest(VERIFIER))
-        }),
+        limit: Some(Contender::new("one SHA-256", || Sha256::digest(VERIFIER))),
         peers: vec![Contender::new("openidconnect 4", move || {
             let (state, nonce) = (state.clone(), nonce.clone());
             let (url, ..) = client
@@ -49,9 +45,6 @@ pub fn authorization_url() -> Case {
 pub fn token_request() -> Case {
     let request = Returned::new().token_request();
     let mut buf = [0; 2048];
-    let message = request.request(&mut buf).unwrap();
-    let message = [message.url.as_bytes(), message.body].concat();
-    let mut copy = [0; 2048];
     let client = peer!();
     // It has no other way to the message than to send it: this sender gives up at once.
     let send = |request: HttpRequest| -> Result<HttpResponse, io::Error> {
@@ -61,10 +54,7 @@ pub fn token_request() -> Case {
     Case {
         allocations: Allocations::None,
         ours: Contender::new("onerealm", move || request.request(&mut buf).unwrap().body.len()),
-        limit: Contender::new("a copy of the finished one", move || {
-            copy[..message.len()].copy_from_slice(&message);
-            copy[0]
-        }),
+        limit: None,
         peers: vec![Contender::new("openidconnect 4", move || {
             let request = client.exchange_code(AuthorizationCode::new(CODE.to_owned())).unwrap();
             request

@@ -7,6 +7,7 @@ mod id_token;
 mod messages;
 mod peers;
 mod random;
+mod realms;
 
 use serde_json::json;
 
@@ -36,29 +37,36 @@ pub fn all() -> Vec<Named> {
         add(Section::Steps, name.to_owned(), make);
     };
     for library in Library::ALL {
-        for (name, algorithm) in ALGORITHMS {
+        for keys in [1, 10, 100] {
+            let others = rsa_keys(keys - 1);
+            let token = Token { library: *library, others, ..Token::default() };
+            let name = format!("ID token RS256, {}, keys in the set: {keys}", library.name());
+            step(&name, Box::new(|| token.case()));
+        }
+        for (name, algorithm) in [("ES256", Algorithm::Es256), ("EdDSA", Algorithm::EdDsa)] {
             let token = Token { algorithm, library: *library, ..Token::default() };
             step(&format!("ID token {name}, {}", library.name()), Box::new(|| token.case()));
         }
     }
     let token = Token { claims: Box::new(entra_claims), others: entra_keys(4), ..Token::default() };
-    step("ID token RS256-2048 with Entra ID's claims and keys, ring", Box::new(|| token.case()));
+    step("ID token RS256 with Entra ID's claims and keys, ring", Box::new(|| token.case()));
     step("key set of 10 RSA keys", Box::new(|| documents::key_set(&rsa_keys(10))));
     step(
         "key set of 5 RSA keys with certificates",
         Box::new(|| documents::key_set(&entra_keys(5))),
     );
-    step("token response", Box::new(|| documents::token_response(token_response)));
+    step("token response, Keycloak's", Box::new(|| documents::token_response(token_response)));
     step(
         "token response, Entra ID's",
         Box::new(|| documents::token_response(entra_token_response)),
     );
-    step("discovery document", Box::new(|| documents::discovery(ISSUER, DISCOVERY)));
+    step("discovery document, Keycloak's", Box::new(|| documents::discovery(ISSUER, DISCOVERY)));
     let entra = || documents::discovery(ENTRA_ISSUER, ENTRA_DISCOVERY);
     step("discovery document, Entra ID's", Box::new(entra));
     step("authorization URL", Box::new(messages::authorization_url));
     step("token request", Box::new(messages::token_request));
     step("state, nonce, verifier and challenge", Box::new(random::state_nonce_verifier_challenge));
+    step("8,000 realms in one file, read and one found", Box::new(|| realms::of_a_file(8000)));
 
     let mut grows =
         |name: String, make: Box<dyn FnOnce() -> Case>| add(Section::Growth, name, make);
@@ -83,11 +91,6 @@ pub fn all() -> Vec<Named> {
         let make = move || documents::key_set(&rsa_keys(keys));
         grows(format!("key set, number of keys: {keys}"), Box::new(make));
     }
-    for keys in [1, 10, 100] {
-        let token = Token { others: rsa_keys(keys - 1), ..Token::default() };
-        let name = format!("ID token, number of keys in the set: {keys}");
-        grows(name, Box::new(|| token.case()));
-    }
     for groups in [3, 30, 300] {
         let claims = move |issuer: &str, nonce: &str, now| claims(issuer, nonce, now, groups);
         let token = Token { claims: Box::new(claims), ..Token::default() };
@@ -95,9 +98,6 @@ pub fn all() -> Vec<Named> {
     }
     all
 }
-
-const ALGORITHMS: [(&str, Algorithm); 3] =
-    [("RS256-2048", Algorithm::Rs256), ("ES256", Algorithm::Es256), ("EdDSA", Algorithm::EdDsa)];
 
 impl Default for Token {
     /// Keycloak's, with the one key that it is signed with.

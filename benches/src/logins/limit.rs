@@ -1,20 +1,31 @@
-//! What a login can't do without: the trust store once, a connection, and the exchanges. Over http there is not even
-//! a trust store.
+//! What a login can't do without: the trust store once, a connection, the exchanges, the ID token's signature, and a
+//! file while it is pending. Over http there is not even a trust store.
 
 use std::io::{self, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::sync::Arc;
 
+use base64ct::{Base64UrlUnpadded, Encoding};
+use onerealm_core::PendingAuthorization;
+use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
+use serde_json::Value;
+
 use super::http;
+use crate::stores::limits::OneFile;
+use crate::workload::Provider;
 
 pub struct Party {
     tls: Option<Arc<ClientConfig>>,
     port: u16,
     path: String,
     connection: Option<BufReader<Connection>>,
+    key: RsaPublicKeyComponents<Vec<u8>>,
+    store: OneFile,
+    pending: PendingAuthorization,
 }
 
 enum Connection {
@@ -23,26 +34,41 @@ enum Connection {
 }
 
 impl Party {
-    /// Reads the trust store, and asks for metadata and keys.
-    pub fn new(issuer: &str) -> Self {
+    /// Reads the trust store, and asks for metadata and keys. Its login is kept in `directory`.
+    pub fn new(issuer: &str, directory: &Path) -> Self {
         let issuer = url::Url::parse(issuer).unwrap();
         let mut party = Party {
             tls: (issuer.scheme() == "https").then(trust_store),
             port: issuer.port().unwrap(),
             path: issuer.path().to_owned(),
             connection: None,
+            key: RsaPublicKeyComponents { n: Vec::new(), e: Vec::new() },
+            store: OneFile::new(directory),
+            pending: Provider::new().begin().into_pending(),
         };
         party.exchange("GET", "/.well-known/openid-configuration", "");
-        party.exchange("GET", "/protocol/openid-connect/certs", "");
+        party.key = key(&party.exchange("GET", "/protocol/openid-connect/certs", ""));
         party
     }
 
     pub fn login(&mut self) {
-        self.exchange("POST", "/protocol/openid-connect/token", TOKEN_REQUEST);
+        let state = self.store.begin(&self.pending);
+        let tokens = self.exchange("POST", "/protocol/openid-connect/token", TOKEN_REQUEST);
         self.exchange("GET", "/protocol/openid-connect/userinfo", "");
+        self.verify(std::str::from_utf8(&tokens).unwrap());
+        self.store.finish(&state);
     }
 
-    fn exchange(&mut self, method: &str, path: &str, body: &str) {
+    fn verify(&self, tokens: &str) {
+        let (_, id_token) = tokens.split_once("\"id_token\":\"").unwrap();
+        let (id_token, _) = id_token.split_once('"').unwrap();
+        let (signed, signature) = id_token.rsplit_once('.').unwrap();
+        let mut buf = [0; 512];
+        let signature = Base64UrlUnpadded::decode(signature, &mut buf).unwrap();
+        self.key.verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), signature).unwrap();
+    }
+
+    fn exchange(&mut self, method: &str, path: &str, body: &str) -> Vec<u8> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => BufReader::with_capacity(16 * 1024, self.connect()),
@@ -54,6 +80,7 @@ impl Party {
         if !answer.closes {
             self.connection = Some(connection);
         }
+        answer.body
     }
 
     fn connect(&self) -> Connection {
@@ -68,6 +95,15 @@ impl Party {
             None => Connection::Plain(tcp),
         }
     }
+}
+
+/// The only one of a key set.
+fn key(key_set: &[u8]) -> RsaPublicKeyComponents<Vec<u8>> {
+    let key_set: Value = serde_json::from_slice(key_set).unwrap();
+    let [n, e] = ["n", "e"].map(|member| {
+        Base64UrlUnpadded::decode_vec(key_set["keys"][0][member].as_str().unwrap()).unwrap()
+    });
+    RsaPublicKeyComponents { n, e }
 }
 
 fn trust_store() -> Arc<ClientConfig> {

@@ -2,86 +2,143 @@
 //! own, so that its processor time and its memory are its own too.
 
 pub mod child;
+mod crowds;
+mod exchanges;
 mod http;
 mod limit;
-mod most;
 mod openssl;
 mod ours;
 mod parent;
 mod provider;
+mod system_calls;
 
 use self::parent::{Process, Relying, Runs};
 use self::provider::Provider;
-use crate::exchanges::{Exchanges, Most};
 use crate::row::{Compared, Row, Shown};
+use crate::workload::Algorithm;
 
-pub fn rows(quick: bool) -> Vec<Row> {
+/// How often things are done.
+#[derive(Clone, Copy)]
+struct Often {
+    /// Processes with later logins, and how many those are.
+    processes: usize,
+    later: usize,
+    /// Whole processes.
+    whole: usize,
+    /// Whether times are told: not unless hundreds were measured.
+    timed: bool,
+}
+
+const QUICK: Often = Often { processes: 1, later: 20, whole: 1, timed: false };
+const LONG: Often = Often { processes: 5, later: 100, whole: 200, timed: true };
+
+pub fn rows(quick: bool, mut keep: impl FnMut(Row)) {
     // Building it takes longer than a quick report.
     let program = if quick { None } else { openssl::build() };
-    let provider = Provider::start();
-    let (processes, later) = if quick { (1, 3) } else { (7, 15) };
-    let parties = Relying::new(&provider, processes, later, program);
-    let kept_alive = parties.in_turns(["limit", "ours-kept", "today"]);
-    provider.close_after_each_login(true);
-    let closed = parties.in_turns(["limit", "ours", "today"]);
-    provider.close_after_each_login(false);
-    let of_warm = "login on a kept connection: processor time";
-    let of_new = "login on a new connection, documents known: processor time";
-    vec![
-        later_logins(&parties, &kept_alive, of_warm, most::WARM),
-        later_logins(&parties, &closed, of_new, most::NEW_CONNECTION),
-        first_login(&parties, &kept_alive),
-        url_in_a_new_process(&parties, &provider),
-        memory(&parties, &provider),
-    ]
-}
-
-/// Logins of a process that has done one before.
-fn later_logins(parties: &Relying<'_>, runs: &[Runs; 3], case: &str, most: Exchanges) -> Row {
-    let processor = |runs: &Runs| runs.later(|login| login.processor);
-    let exchanges = runs[1].exchanges_of_a_later_login();
-    row(case, parties.compared(runs.each_ref().map(processor)), exchanges, most)
-}
-
-fn first_login(parties: &Relying<'_>, runs: &[Runs; 3]) -> Row {
-    let wall = |runs: &Runs| runs.first(|login| login.wall);
-    let case = "first login of a process: elapsed time";
-    let exchanges = runs[1].exchanges_of_the_first_login();
-    row(case, parties.compared(runs.each_ref().map(wall)), exchanges, most::FIRST)
-}
-
-/// Of the whole process, from its start to its end; the limit is one that does nothing.
-fn url_in_a_new_process(parties: &Relying<'_>, provider: &Provider) -> Row {
-    let case = "authorization URL in a new process, documents cached on disk: elapsed time";
-    let issuer = provider.issuer();
-    let kinds = ["nothing", "ours-begin", "today-begin"].map(|kind| (kind, issuer));
-    let processes = parties.processes(kinds);
-    let walls = processes.each_ref().map(|process| process.wall);
-    row(case, parties.compared(walls), processes[1].exchanges, most::URL_IN_A_NEW_PROCESS)
-}
-
-/// Of a process that logs in once; the limit makes the same exchanges without TLS.
-fn memory(parties: &Relying<'_>, provider: &Provider) -> Row {
-    let case = "process with one login: peak memory";
-    let processes = parties.processes([
-        ("limit", provider.issuer_over_http()),
-        ("ours", provider.issuer()),
-        ("today", provider.issuer()),
-    ]);
-    let of = |figure: fn(&Process) -> f64| parties.compared(processes.each_ref().map(figure));
-    Row {
-        shown: Shown::Memory,
-        bytes: Some(of(|process| process.peak_memory)),
-        ..row(case, of(|process| process.wall), processes[1].exchanges, most::FIRST)
+    let provider = Provider::start(Algorithm::Rs256);
+    let often = if quick { QUICK } else { LONG };
+    let parties = Relying::new(&provider, program);
+    later_logins(&parties, often, "").into_iter().for_each(&mut keep);
+    let programs = tempfile::tempdir().unwrap();
+    match parties.as_nobody(programs.path()) {
+        Ok(Some(nobody)) => {
+            later_logins(&nobody, often, ", not as root").into_iter().for_each(&mut keep);
+        }
+        Ok(None) => eprintln!("this user is not root: the rows without are those of root"),
+        Err(error) => eprintln!("no program could be started as another user: {error}"),
+    }
+    keep(first_login(&parties, often));
+    keep(url_in_a_new_process(&parties, &provider, often));
+    keep(memory(&parties, &provider, often));
+    if !quick {
+        crowds::rows().into_iter().for_each(&mut keep);
     }
 }
 
-fn row(case: &str, nanoseconds: Compared, exchanges: Exchanges, most: Exchanges) -> Row {
+/// Processor time of logins of a process that has done one before, on a connection that is kept and on a new one.
+fn later_logins(parties: &Relying<'_>, often: Often, whose: &str) -> [Row; 2] {
+    let rows = [("login on a kept connection", "ours-kept"), ("login on a new connection", "ours")];
+    rows.map(|(name, kind)| {
+        let is_new = kind == "ours";
+        parties.provider.close_after_each_login(is_new);
+        let kinds: &[&str] = if often.timed { &[kind, "limit"] } else { &[kind] };
+        let runs = parties.in_turns(kinds, often.processes, often.later);
+        let system_calls = system_calls::of(parties, kind);
+        let today = (often.timed && is_new && whose.is_empty()).then(|| {
+            let runs = parties.in_turns(&["today"], often.later / 4, 4);
+            (parties.today().to_owned(), runs[0].later(|login| login.processor))
+        });
+        parties.provider.close_after_each_login(false);
+        let of = |runs: &Runs| runs.later(|login| login.processor);
+        let compared = often.timed.then(|| Compared {
+            ours: of(&runs[0]),
+            limit: Some(of(&runs[1])),
+            peers: today.into_iter().collect(),
+        });
+        Row {
+            case: format!("{name}{whose}: processor time"),
+            compared,
+            counts: [runs[0].counts_of_a_later_login(), system_calls].concat(),
+            judged_as: name,
+            ..Row::default()
+        }
+    })
+}
+
+/// Elapsed time of a process's first login.
+fn first_login(parties: &Relying<'_>, often: Often) -> Row {
+    let kinds: &[&str] = if often.timed { &["ours", "limit", "today"] } else { &["ours"] };
+    let runs = parties.in_turns(kinds, often.whole, 0);
+    let of = |runs: &Runs| runs.first(|login| login.wall);
+    let name = "first login of a process";
     Row {
-        case: case.to_owned(),
-        nanoseconds,
-        exchanges: Some(exchanges),
-        most: Most { exchanges: Some(most), allocations: None },
+        case: format!("{name}: elapsed time"),
+        compared: often.timed.then(|| Compared {
+            ours: of(&runs[0]),
+            limit: Some(of(&runs[1])),
+            peers: vec![(parties.today().to_owned(), of(&runs[2]))],
+        }),
+        counts: runs[0].counts_of_the_first_login(),
+        judged_as: name,
         ..Row::default()
+    }
+}
+
+/// Of the whole process, from its start to its end; the limit is one that does nothing.
+fn url_in_a_new_process(parties: &Relying<'_>, provider: &Provider, often: Often) -> Row {
+    let issuer = provider.issuer();
+    let kinds = ["ours-begin", "nothing", "today-begin"].map(|kind| (kind, issuer));
+    let kinds = if often.timed { &kinds[..] } else { &kinds[..1] };
+    let processes = parties.processes(kinds, often.whole);
+    let name = "authorization URL in a new process, documents cached on disk";
+    Row {
+        case: format!("{name}: elapsed time"),
+        compared: often.timed.then(|| compared(parties, &processes, |process| process.wall)),
+        counts: processes[0].exchanges.counts(None),
+        judged_as: name,
+        ..Row::default()
+    }
+}
+
+/// Of a process that logs in once; the limit makes the same exchanges without TLS.
+fn memory(parties: &Relying<'_>, provider: &Provider, often: Often) -> Row {
+    let issuer = provider.issuer();
+    let kinds = [("ours", issuer), ("limit", provider.issuer_over_http()), ("today", issuer)];
+    // It hardly differs from one process to the next.
+    let processes = parties.processes(&kinds, often.whole.min(9));
+    Row {
+        case: "process with one login: peak memory".to_owned(),
+        shown: Shown::Memory,
+        compared: Some(compared(parties, &processes, |process| process.peak_memory)),
+        ..Row::default()
+    }
+}
+
+/// Of ours, the limit and today's, in this order.
+fn compared(parties: &Relying<'_>, all: &[Process], figure: fn(&Process) -> f64) -> Compared {
+    Compared {
+        ours: figure(&all[0]),
+        limit: Some(figure(&all[1])),
+        peers: vec![(parties.today().to_owned(), figure(&all[2]))],
     }
 }

@@ -1,6 +1,7 @@
 //! Logins by onerealm, as a server does them.
 
 use std::path::Path;
+use std::time::Duration;
 
 use onerealm::core::ClientSecret;
 use onerealm::{Begun, Callback, DirectoryStore, Logins, Network, RealmConfig, Realms, Requested};
@@ -23,11 +24,16 @@ impl Party {
         Party { logins, issuer: issuer.to_owned() }
     }
 
+    /// Uses documents no longer than this.
+    pub fn with_cache_lifetime(self, lifetime: Duration) -> Self {
+        Party { logins: self.logins.with_cache_lifetime(lifetime), ..self }
+    }
+
     pub fn begin(&self) -> Begun {
         self.logins.begin("sso", REDIRECT_URI, Requested::Default).unwrap()
     }
 
-    pub fn login(&mut self) {
+    pub fn login(&self) {
         let begun = self.begin();
         // The provider takes the nonce for a code.
         let code = parameter(&begun.url, "nonce");

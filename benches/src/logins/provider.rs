@@ -1,13 +1,15 @@
 //! An OpenID Provider with Keycloak's documents, which counts what it is asked. It signs
 //! an ID token for whatever nonce comes as the code, and asks nobody for a password.
 
+use std::fs::Permissions;
 use std::io::{self, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64ct::{Base64, Encoding};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
@@ -16,8 +18,8 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
+use super::exchanges::Exchanges;
 use super::http::{self, Message};
-use crate::exchanges::Exchanges;
 use crate::workload::{Algorithm, DISCOVERY, ISSUER, Signer, claims, token_response};
 
 pub struct Provider {
@@ -30,14 +32,22 @@ struct Shared {
     issuer_over_http: String,
     signer: Signer,
     tls: Arc<ServerConfig>,
-    requests: AtomicUsize,
-    handshakes: AtomicUsize,
+    requests: AtomicU64,
+    handshakes: AtomicU64,
     closes: AtomicBool,
+    takes: Takes,
+}
+
+/// How long the provider thinks, in milliseconds.
+#[derive(Default)]
+struct Takes {
+    documents: AtomicU64,
+    tokens: AtomicU64,
 }
 
 impl Provider {
     /// Answers until the process ends, over TLS and on another port without.
-    pub fn start() -> Self {
+    pub fn start(algorithm: Algorithm) -> Self {
         let [over_tls, over_http] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
         let [tls_port, http_port] =
             [&over_tls, &over_http].map(|listener| listener.local_addr().unwrap().port());
@@ -45,11 +55,12 @@ impl Provider {
         let shared = Arc::new(Shared {
             issuer: format!("https://localhost:{tls_port}/realms/datacenter"),
             issuer_over_http: format!("http://localhost:{http_port}/realms/datacenter"),
-            signer: Signer::new(Algorithm::Rs256),
+            signer: Signer::new(algorithm),
             tls: Arc::new(tls),
-            requests: AtomicUsize::new(0),
-            handshakes: AtomicUsize::new(0),
+            requests: AtomicU64::new(0),
+            handshakes: AtomicU64::new(0),
             closes: AtomicBool::new(false),
+            takes: Takes::default(),
         });
         shared.accept(over_tls, Shared::serve_over_tls);
         shared.accept(over_http, Shared::serve);
@@ -74,9 +85,19 @@ impl Provider {
         self.shared.closes.store(closes, Ordering::SeqCst);
     }
 
+    /// How long metadata and keys take from now on.
+    pub fn take_for_documents(&self, time: Duration) {
+        self.shared.takes.documents.store(time.as_millis() as u64, Ordering::SeqCst);
+    }
+
+    /// How long a token response takes from now on.
+    pub fn take_for_tokens(&self, time: Duration) {
+        self.shared.takes.tokens.store(time.as_millis() as u64, Ordering::SeqCst);
+    }
+
     /// Requests and handshakes until now.
     pub fn exchanges(&self) -> Exchanges {
-        let load = |counter: &AtomicUsize| counter.load(Ordering::SeqCst);
+        let load = |counter: &AtomicU64| counter.load(Ordering::SeqCst);
         Exchanges {
             requests: load(&self.shared.requests),
             handshakes: load(&self.shared.handshakes),
@@ -140,7 +161,9 @@ impl Shared {
 
     fn answer(&self, request: &Message) -> Value {
         let path = request.first_line.split(' ').nth(1).unwrap_or_default();
-        match path.rsplit('/').next().unwrap_or_default() {
+        let last = path.rsplit('/').next().unwrap_or_default();
+        self.think(last);
+        match last {
             "openid-configuration" => {
                 serde_json::from_str(&DISCOVERY.replace(ISSUER, &self.issuer)).unwrap()
             }
@@ -158,6 +181,18 @@ impl Shared {
                 "preferred_username": "alice", "email": "alice@example.com",
             }),
             _ => json!({"error": "invalid_request"}),
+        }
+    }
+
+    fn think(&self, about: &str) {
+        let time = match about {
+            "openid-configuration" | "certs" => &self.takes.documents,
+            "token" => &self.takes.tokens,
+            _ => return,
+        };
+        let time = time.load(Ordering::SeqCst);
+        if time > 0 {
+            thread::sleep(Duration::from_millis(time));
         }
     }
 }
@@ -188,6 +223,8 @@ fn certificates() -> (ServerConfig, NamedTempFile) {
     let store = NamedTempFile::new().unwrap();
     let text: String = all.iter().map(|certificate| pem(certificate)).collect();
     std::fs::write(store.path(), text).unwrap();
+    // For relying parties of another user.
+    std::fs::set_permissions(store.path(), Permissions::from_mode(0o644)).unwrap();
     (config, store)
 }
 

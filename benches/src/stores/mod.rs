@@ -3,7 +3,7 @@
 
 pub mod child;
 mod json_file;
-mod limits;
+pub mod limits;
 mod pairs;
 mod place;
 mod processes;
@@ -15,7 +15,7 @@ use self::pairs::Pairs;
 use self::place::{JSON_FILE, Place, number};
 use self::store::{Kind, Store};
 use crate::machine;
-use crate::row::{Compared, Row, Section};
+use crate::row::{Compared, Row};
 use crate::workload::Provider;
 
 /// Begin and finish by the number of pending logins, for tables and plots.
@@ -34,26 +34,23 @@ impl Point {
 ///
 /// What making a file takes varies much on a disk, with the directory and with what happened there a moment ago. So
 /// what depends on the number of pending logins is measured in memory, and a few rows are where temporary files are.
-pub fn rows(quick: bool, mut keep: impl FnMut(Row)) -> Vec<Point> {
+pub fn rows(mut keep: impl FnMut(Row)) -> Vec<Point> {
     let memory = Place::of(machine::in_memory());
     let disk = Place::of(std::env::temp_dir());
-    let (numbers, in_memory, on_disk): (&[_], _, _) = match quick {
-        true => (&[0, 100], Duration::from_millis(500), Duration::from_millis(250)),
-        false => (&[0, 1, 100, 10_000, 100_000], Duration::from_secs(5), Duration::from_secs(2)),
-    };
-    for pending in if quick { &[1][..] } else { &[1, 10_000] } {
-        let measured = Measured::new(&disk, *pending, on_disk);
-        measured.row(Section::Steps, "begin + finish", Pairs::both).into_iter().for_each(&mut keep);
+    for pending in [1, 10_000] {
+        let measured = Measured::new(&disk, pending, Duration::from_secs(2));
+        measured.row("begin + finish", Pairs::both).into_iter().for_each(&mut keep);
     }
     let mut points = Vec::new();
-    for pending in numbers {
-        let measured = Measured::new(&memory, *pending, in_memory);
-        measured.row(Section::Pending, "begin", Pairs::begin).into_iter().for_each(&mut keep);
-        measured.row(Section::Pending, "finish", Pairs::finish).into_iter().for_each(&mut keep);
-        measured.row(Section::Steps, "begin + finish", Pairs::both).into_iter().for_each(&mut keep);
+    for pending in [0, 1, 100, 10_000, 100_000] {
+        let measured = Measured::new(&memory, pending, Duration::from_secs(5));
+        if pending == 100 {
+            measured.row("begin", Pairs::begin).into_iter().for_each(&mut keep);
+            measured.row("finish", Pairs::finish).into_iter().for_each(&mut keep);
+        }
         points.push(measured.point());
     }
-    processes::rows(&memory, quick).into_iter().for_each(&mut keep);
+    processes::rows(&memory).into_iter().for_each(&mut keep);
     points
 }
 
@@ -63,8 +60,6 @@ struct Measured<'a> {
     pending: usize,
     /// Of the directory store, its limit, the sealed store, its limit, and the JSON file.
     pairs: [Pairs; 5],
-    /// Of the directory store and the sealed one.
-    allocations: [u64; 2],
 }
 
 impl<'a> Measured<'a> {
@@ -80,27 +75,23 @@ impl<'a> Measured<'a> {
             Kind::JsonFile,
         ]
         .map(|kind| Store::new(kind, parent.path(), &provider, pending));
-        let allocations = [0, 2].map(|ours| stores[ours].allocations(&provider));
         let pairs = pairs::in_turns(&mut stores, &provider, longest);
-        Measured { place, pending, pairs, allocations }
+        Measured { place, pending, pairs }
     }
 
     /// A row for each of our stores.
-    fn row(&self, section: Section, step: &str, figure: fn(&Pairs) -> f64) -> [Row; 2] {
+    fn row(&self, step: &str, figure: fn(&Pairs) -> f64) -> [Row; 2] {
         let row = |kind: &str, ours: usize| Row {
-            section,
             case: format!(
                 "{step}, {kind} store, {}, others pending: {}",
                 self.place.file_system,
                 number(self.pending)
             ),
-            nanoseconds: Compared {
+            compared: Some(Compared {
                 ours: figure(&self.pairs[ours]),
                 limit: Some(figure(&self.pairs[ours + 1])),
                 peers: vec![(JSON_FILE.to_owned(), figure(&self.pairs[4]))],
-            },
-            // Those of begin and finish are counted together.
-            allocations: (section == Section::Steps).then_some(self.allocations[ours / 2]),
+            }),
             ..Row::default()
         };
         [row("directory", 0), row("sealed", 2)]
@@ -120,11 +111,12 @@ mod tests {
     fn rows_and_points_have_the_same_times() {
         let place = Place::of(std::env::temp_dir());
         let measured = Measured::new(&place, 2, Duration::from_millis(1));
-        let [directory, sealed] = measured.row(Section::Pending, "begin", Pairs::begin);
-        assert!(directory.case.starts_with("begin, directory store, "));
-        let Compared { ours, limit, peers } = directory.nanoseconds;
+        let [directory, sealed] = measured.row("begin", Pairs::begin);
+        let [directory, sealed] = [directory, sealed].map(|row| (row.case, row.compared.unwrap()));
+        assert!(directory.0.starts_with("begin, directory store, "));
+        let Compared { ours, limit, peers } = directory.1;
         let point = measured.point();
-        assert_eq!(point.begin, [ours, sealed.nanoseconds.ours, peers[0].1]);
+        assert_eq!(point.begin, [ours, sealed.1.ours, peers[0].1]);
         assert!(limit.is_some_and(|limit| limit > 0.0) && point.finish.iter().all(|ns| *ns > 0.0));
     }
 }

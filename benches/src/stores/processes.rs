@@ -12,12 +12,12 @@ use crate::workload::Provider;
 
 const PROCESSES: usize = 8;
 
-pub fn rows(place: &Place, quick: bool) -> Vec<Row> {
-    let (rounds, length) = match quick {
-        true => (1, Duration::from_millis(300)),
-        false => (5, Duration::from_millis(1500)),
-    };
-    [0, 100].into_iter().flat_map(|pending| rows_of(place, pending, rounds, length)).collect()
+/// How often all of them run, and how long.
+const ROUNDS: usize = 5;
+const LENGTH: Duration = Duration::from_millis(1500);
+
+pub fn rows(place: &Place) -> Vec<Row> {
+    [0, 100].into_iter().flat_map(|pending| rows_of(place, pending)).collect()
 }
 
 /// What processes did together.
@@ -26,12 +26,12 @@ struct Together {
     p99_of_begin: f64,
 }
 
-fn rows_of(place: &Place, pending: usize, rounds: usize, length: Duration) -> [Row; 2] {
+fn rows_of(place: &Place, pending: usize) -> [Row; 2] {
     let kinds = [Kind::Directory, Kind::LimitOfDirectory, Kind::JsonFile];
     let mut all = [(); 3].map(|()| Vec::new());
-    for _ in 0..rounds {
+    for _ in 0..ROUNDS {
         for (kind, all) in kinds.into_iter().zip(&mut all) {
-            all.push(together(kind, place.path(), pending, length));
+            all.push(together(kind, place.path(), pending));
         }
     }
     let row = |what: &str, shown: Shown, figure: fn(&Together) -> f64| {
@@ -40,11 +40,11 @@ fn rows_of(place: &Place, pending: usize, rounds: usize, length: Duration) -> [R
         Row {
             case: format!("{what}, directory store, {kind}, others pending: {pending}"),
             shown,
-            nanoseconds: Compared {
+            compared: Some(Compared {
                 ours: of(0),
                 limit: Some(of(1)),
                 peers: vec![(JSON_FILE.to_owned(), of(2))],
-            },
+            }),
             ..Row::default()
         }
     };
@@ -54,7 +54,7 @@ fn rows_of(place: &Place, pending: usize, rounds: usize, length: Duration) -> [R
     ]
 }
 
-fn together(kind: Kind, parent: &Path, pending: usize, length: Duration) -> Together {
+fn together(kind: Kind, parent: &Path, pending: usize) -> Together {
     let provider = Provider::new();
     let directory = tempfile::tempdir_in(parent).unwrap();
     Store::at(kind, directory.path()).fill(&provider, pending);
@@ -65,7 +65,7 @@ fn together(kind: Kind, parent: &Path, pending: usize, length: Duration) -> Toge
         Command::new(std::env::current_exe().unwrap())
             .args(["pairs", kind.name()])
             .arg(PathBuf::from(directory.path()))
-            .args([beginning, length].map(|duration| duration.as_millis().to_string()))
+            .args([beginning, LENGTH].map(|duration| duration.as_millis().to_string()))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap()
@@ -79,7 +79,7 @@ fn together(kind: Kind, parent: &Path, pending: usize, length: Duration) -> Toge
         begins.extend(text.lines().map(|line| line.parse::<f64>().unwrap()));
     }
     Together {
-        nanoseconds_of_a_pair: length.as_nanos() as f64 / begins.len() as f64,
+        nanoseconds_of_a_pair: LENGTH.as_nanos() as f64 / begins.len() as f64,
         p99_of_begin: quantile(begins, 0.99),
     }
 }

@@ -122,19 +122,4 @@ impl Store {
             }
         }
     }
-
-    /// Of a login that begins and is finished.
-    pub fn allocations(&mut self, provider: &Provider) -> u64 {
-        let mut pair = || {
-            let pending = provider.begin().into_pending();
-            let measured = allocation_counter::measure(|| {
-                let state = self.begin(&pending);
-                self.finish(&state, provider.now);
-            });
-            measured.count_total
-        };
-        // The first one makes what later ones find.
-        pair();
-        pair()
-    }
 }

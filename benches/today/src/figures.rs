@@ -20,6 +20,8 @@ pub struct Login {
     pub processor: f64,
     /// The time that passed.
     pub wall: f64,
+    /// How often the thread that logs in allocated, if it was counted.
+    pub allocations: u64,
 }
 
 impl Figures {
@@ -29,9 +31,11 @@ impl Figures {
         let mut figures = Figures { logins: Vec::new(), peak_memory: f64::NAN };
         for line in text.lines() {
             match line.split(' ').collect::<Vec<_>>()[..] {
-                ["login", processor, wall] => {
-                    figures.logins.push(Login { processor: number(processor), wall: number(wall) })
-                }
+                ["login", processor, wall, allocations] => figures.logins.push(Login {
+                    processor: number(processor),
+                    wall: number(wall),
+                    allocations: number(allocations) as u64,
+                }),
                 ["memory", bytes] => figures.peak_memory = number(bytes),
                 _ => panic!("a process that logs in printed: {line}"),
             }
@@ -40,13 +44,16 @@ impl Figures {
     }
 }
 
-/// Logs in so many times, and prints what each time took.
-pub fn print_logins(times: usize, mut login: impl FnMut()) {
+/// Logs in so many times, and prints what each time took. `login` gives the number of its allocations.
+pub fn print_logins(times: usize, mut login: impl FnMut() -> u64) {
+    let mut lines = String::new();
     for _ in 0..times {
         let (begun, processor) = (Instant::now(), processor_time());
-        login();
-        println!("login {} {}", processor_time() - processor, begun.elapsed().as_nanos());
+        let allocations = login();
+        let (processor, wall) = (processor_time() - processor, begun.elapsed().as_nanos());
+        lines += &format!("login {processor} {wall} {allocations}\n");
     }
+    print!("{lines}");
 }
 
 /// Prints the most memory that this process had until now.
@@ -58,7 +65,8 @@ pub fn print_peak_memory() {
     println!("memory {}", kibibytes * 1024);
 }
 
-fn processor_time() -> i64 {
+/// Nanoseconds that this process had a processor.
+pub fn processor_time() -> i64 {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     time.tv_sec * 1_000_000_000 + time.tv_nsec
 }
@@ -69,8 +77,12 @@ mod tests {
 
     #[test]
     fn what_is_printed_is_read() {
-        let figures = Figures::read("login 5 7\nlogin 6 8\nmemory 4096\n");
-        let logins = [(5.0, 7.0), (6.0, 8.0)].map(|(processor, wall)| Login { processor, wall });
+        let figures = Figures::read("login 5 7 0\nlogin 6 8 9\nmemory 4096\n");
+        let logins = [(5.0, 7.0, 0), (6.0, 8.0, 9)].map(|(processor, wall, allocations)| Login {
+            processor,
+            wall,
+            allocations,
+        });
         assert_eq!(figures, Figures { logins: logins.into(), peak_memory: 4096.0 });
     }
 }

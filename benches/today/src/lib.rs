@@ -3,5 +3,5 @@
 mod figures;
 mod sequence;
 
-pub use figures::{Figures, Login, print_logins, print_peak_memory};
+pub use figures::{Figures, Login, print_logins, print_peak_memory, processor_time};
 pub use sequence::{NAME, begin, login};

@@ -10,7 +10,10 @@ fn main() -> ExitCode {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["login", "today", issuer, logins, _directory] => {
             let logins = logins.parse().expect("it is a number");
-            print_logins(logins, || login(issuer));
+            print_logins(logins, || {
+                login(issuer);
+                0
+            });
         }
         ["login", "today-begin", issuer, _logins, _directory] => begin(issuer),
         _ => return ExitCode::FAILURE,

@@ -27,8 +27,8 @@ pub fn describe(name: &str, properties: &[(&str, &str)]) -> Result<RealmConfig, 
         value: value.trim_matches(is_space),
         line,
     });
-    let section =
-        Section { kind: "openid", name, line: 0, properties: properties.collect(), fault: None };
+    let properties = properties.collect();
+    let section = Section { kind: "openid", name, line: 0, place: 0..0, properties, fault: None };
     realm::realm(&section, Path::new("a realm in no file")).map_err(|(_, problem)| problem)
 }
 

@@ -11,10 +11,11 @@
 //! it, and gives its properties to the section above; here the header begins a section. In a file whose lines all end
 //! with CR LF, Proxmox finds no empty line; here they are lines like others.
 
+use std::ops::Range;
 use std::path::Path;
 
 use crate::error::Problem;
-use crate::names::begins_with_known;
+use crate::names::{begins_with_known, known};
 
 /// One section of any type.
 pub(crate) struct Section<'t> {
@@ -22,6 +23,8 @@ pub(crate) struct Section<'t> {
     pub(crate) name: &'t str,
     /// The header's line number.
     pub(crate) line: usize,
+    /// From the header to the last property, in bytes of the text.
+    pub(crate) place: Range<usize>,
     pub(crate) properties: Vec<Property<'t>>,
     /// The first unreadable line, and why.
     pub(crate) fault: Option<(usize, Problem)>,
@@ -38,11 +41,15 @@ impl Section<'_> {
     pub(crate) fn is_openid(&self) -> bool {
         self.kind.eq_ignore_ascii_case("openid")
     }
+
+    /// Whether all its lines are read, and have known names: then nothing is to be said of it before it is used.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.fault.is_none() && self.properties.iter().all(|found| known(found.name).is_some())
+    }
 }
 
 /// Splits a file into its sections. `warn` gets the lines that are dropped, or that Proxmox would drop, and why.
 pub(crate) fn parse<'t>(text: &'t str, warn: &dyn Fn(usize, &str)) -> Vec<Section<'t>> {
-    let mut sections = Sections { warn, list: Vec::new(), open: false };
     // Some editors write a mark that no editor shows. It must not hide the first section.
     let marked = text.strip_prefix('\u{feff}');
     if marked.is_some() {
@@ -51,9 +58,26 @@ pub(crate) fn parse<'t>(text: &'t str, warn: &dyn Fn(usize, &str)) -> Vec<Sectio
             "the file begins with a byte order mark: save it without, or Proxmox won't see a section here",
         );
     }
-    let text = marked.unwrap_or(text);
-    for (number, line) in (1..).zip(text.split(line_end(text.as_bytes()))) {
-        sections.line(number, line);
+    let mut sections = parse_lines(marked.unwrap_or(text), line_end(text.as_bytes()), 1, warn);
+    let mark = text.len() - marked.unwrap_or(text).len();
+    for section in sections.iter_mut().filter(|_| mark > 0) {
+        section.place = section.place.start + mark..section.place.end + mark;
+    }
+    sections
+}
+
+/// The same for a part of a file, whose lines have this end, and this number first.
+pub(crate) fn parse_lines<'t>(
+    text: &'t str,
+    end: &str,
+    first: usize,
+    warn: &dyn Fn(usize, &str),
+) -> Vec<Section<'t>> {
+    let mut sections = Sections { warn, list: Vec::new(), open: false, at: 0 };
+    // By one byte, which is found fast; each line of a file of Windows has the other one before it.
+    for (number, line) in (first..).zip(text.split_inclusive('\n')) {
+        sections.line(number, line.strip_suffix(end).unwrap_or(line));
+        sections.at += line.len();
     }
     sections.list
 }
@@ -81,6 +105,8 @@ struct Sections<'t, 'w> {
     list: Vec<Section<'t>>,
     /// Whether the last section is still open.
     open: bool,
+    /// Where the line begins, in bytes of the text.
+    at: usize,
 }
 
 impl<'t> Sections<'t, '_> {
@@ -92,29 +118,32 @@ impl<'t> Sections<'t, '_> {
         if line.is_empty() {
             self.open = false;
         } else if let Some((kind, name)) = header(line) {
-            self.begin(number, kind, name);
+            self.begin(number, line, kind, name);
         } else if !content.is_empty() {
-            self.content(number, content, line.starts_with(is_space));
+            self.content(number, line, content);
         }
         if !is_text(line) {
             self.fault(number, Problem::NotText);
         }
     }
 
-    fn begin(&mut self, line: usize, kind: &'t str, name: &'t str) {
+    fn begin(&mut self, line: usize, whole: &str, kind: &'t str, name: &'t str) {
         if self.open {
             (self.warn)(line, "put an empty line before it, or Proxmox won't see this section");
         }
         self.open = true;
-        self.list.push(Section { kind, name, line, properties: Vec::new(), fault: None });
+        let place = self.at..self.at + whole.len();
+        self.list.push(Section { kind, name, line, place, properties: Vec::new(), fault: None });
     }
 
-    fn content(&mut self, line: usize, content: &'t str, indented: bool) {
+    fn content(&mut self, line: usize, whole: &str, content: &'t str) {
+        let indented = whole.starts_with(is_space);
         let (name, value) = content.split_once(is_space).unwrap_or((content, ""));
         match self.list.last_mut() {
             Some(section) if self.open && indented => {
                 let value = value.trim_start_matches(is_space);
                 section.properties.push(Property { name, value, line });
+                section.place.end = self.at + whole.len();
             }
             Some(section) if self.open && section.is_openid() => {
                 self.fault(line, Problem::NotAProperty)
@@ -144,6 +173,9 @@ impl<'t> Sections<'t, '_> {
 
 /// `TYPE: NAME`, both without spaces. The last colon counts, as in Proxmox.
 fn header(line: &str) -> Option<(&str, &str)> {
+    if line.starts_with(is_space) {
+        return None;
+    }
     let line = line.trim_end_matches(is_space);
     let (kind, name) = match line.rsplit_once(is_space) {
         Some((before, name)) => (before.trim_end_matches(is_space).strip_suffix(':')?, name),
@@ -162,5 +194,10 @@ pub(crate) fn is_space(c: char) -> bool {
 /// Whether everything in the line would be visible in an editor; bytes that are not UTF-8 have become the replacement
 /// character.
 pub(crate) fn is_text(line: &str) -> bool {
+    // All bytes of a line are looked at, several at once, as hardly any line has another.
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\t');
+    if line.as_bytes().iter().fold(true, |all, byte| all & is_plain(byte)) {
+        return true;
+    }
     !line.chars().any(|c| (c.is_control() && c != '\t') || c == char::REPLACEMENT_CHARACTER)
 }

@@ -4,6 +4,7 @@ mod messages;
 use std::path::Path;
 
 use super::*;
+use onerealm::RealmConfig;
 use onerealm_core::{
     ClientSecret, ClientTypeSetting, NativeKey, PublicOverride, QueryUserinfo, RealmError,
     RedirectUriError, TokenAuthMethod,
@@ -62,8 +63,13 @@ fn realm_with(lines: &str) -> Result<RealmConfig, (usize, Problem)> {
 
 /// The realm with this name, or its mistake and the line of it.
 fn realm_of(text: &str, name: &str) -> Result<RealmConfig, (usize, Problem)> {
-    let realms = each_realm(text, Path::new(PATH));
-    let (_, realm) = realms.into_iter().find(|(found, _)| found == name).unwrap();
+    let source = Source { text: Zeroizing::new(text.to_owned()), path: PATH.into() };
+    let realms = source.realms();
+    let (_, found) = realms.into_iter().find(|(found, _)| found == name).unwrap();
+    let realm = match found {
+        Found::Sound(place) => source.realm(&place),
+        Found::Read(realm) => *realm,
+    };
     realm.map_err(|problem| (problem.line, problem.problem))
 }
 
@@ -83,6 +89,33 @@ fn value(property: &'static str, expected: &'static str) -> Problem {
 fn a_realm_that_a_program_makes_has_the_defaults_of_the_file() {
     let made = RealmConfig::new("sso", "https://a.example", "pve").unwrap();
     assert_eq!(format!("{made:?}"), format!("{:?}", realm_with("").unwrap()));
+}
+
+/// What was read at once when there was nothing to be put off.
+#[test]
+fn a_realm_that_is_read_later_is_the_same() {
+    let many = |end: &str, mark: &str| {
+        let text = format!(
+            "{mark}# first\n\nopenid: one\n# within\n{LEAST}\tprompt\n \t\nldap: two\n\tserver x\n\nopenid: three\n\n\
+             {FULL}\nopenid: last\n\tcomment \u{e4}\n{LEAST}\tclient-id x"
+        );
+        text.replace('\n', end)
+    };
+    let mut later = 0;
+    for (end, mark) in [("\n", ""), ("\n", "\u{feff}"), ("\r\n", ""), ("\r\n", "\u{feff}")] {
+        let text = many(end, mark);
+        let source = Source { text: Zeroizing::new(text.clone()), path: PATH.into() };
+        let sections = sections::parse(&text, &|_, _| ());
+        for (name, found) in source.realms() {
+            let Found::Sound(place) = found else { continue };
+            let section = sections.iter().find(|section| section.name == name).unwrap();
+            let at_once = realm::realm(section, Path::new(PATH));
+            let read = source.realm(&place).map_err(|found| (found.line, found.problem));
+            assert_eq!(format!("{read:?}"), format!("{at_once:?}"), "{name}");
+            later += 1;
+        }
+    }
+    assert_eq!(later, 4 * 4);
 }
 
 #[test]
