@@ -57,6 +57,11 @@ impl Failures {
         outcome
     }
 
+    /// Forgets the failure: the document was fetched ahead.
+    pub(super) fn end(&self) {
+        *lock(&self.0) = None;
+    }
+
     fn check(&self, pause: Duration) -> Result<(), Error> {
         self.within(pause).map_or(Ok(()), |failed| Err(failed.report(Some(pause))))
     }
