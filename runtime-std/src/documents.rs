@@ -9,7 +9,6 @@ mod failure;
 mod keys;
 mod metadata;
 mod redirect;
-mod turn;
 
 use std::collections::HashMap;
 use std::path::PathBuf;

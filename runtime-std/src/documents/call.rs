@@ -8,8 +8,8 @@ use onerealm_core::HttpRequest;
 use super::clock::Clock;
 use super::document::{Age, Document, Kind};
 use super::redirect;
-use super::turn::{Taken, Turn};
 use crate::http::{BODY_LEN, Caching, Conversation, Http, HttpError};
+use crate::turn::{Taken, Turn};
 
 /// Room for the URL of a document request with the longest endpoint.
 pub(crate) const URL_LEN: usize = 1024;

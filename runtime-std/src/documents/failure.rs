@@ -7,10 +7,10 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::turn::{Taken, Turn};
 use crate::error::Error;
 use crate::error::cause::Cause;
 use crate::lock::lock;
+use crate::turn::{Taken, Turn};
 
 /// For how long, unless the program says otherwise: whoever mends a network notices no more than a
 /// pause.

@@ -11,11 +11,11 @@ use super::call::Call;
 use super::disk::{Disk, Whose};
 use super::document::{Document, Kind};
 use super::failure::Failures;
-use super::turn::Turn;
 use crate::error::Error;
 use crate::error::cause::Cause;
 use crate::error::difference::Difference;
 use crate::lock::lock;
+use crate::turn::Turn;
 
 /// After a doubt caused a fetch, how long until the next one of its kind may cause another.
 const REFETCH_PAUSE: Duration = Duration::from_secs(60);

@@ -14,11 +14,11 @@ use super::disk::{Disk, Whose};
 use super::document::{Age, Document, Kind};
 use super::failure::Failures;
 use super::keys::{Keys, KnownKeys};
-use super::turn::Turn;
 use crate::error::Error;
 use crate::error::cause::Cause;
 use crate::error::difference::Difference;
 use crate::lock::lock;
+use crate::turn::Turn;
 
 /// With old metadata at hand, how long to wait for a provider that doesn't answer, and how long
 /// until it is asked again.
