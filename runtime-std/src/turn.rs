@@ -1,4 +1,4 @@
-//! One fetch at a time: others wait, and use what was fetched.
+//! One asks at a time: others wait, and use the answer.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Instant;
@@ -6,9 +6,9 @@ use std::time::Instant;
 use crate::lock::lock;
 
 /// Whose turn it is.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Turn {
-    /// The fetching process. A forked child must not wait for a thread of its parent.
+    /// The asking process. A forked child must not wait for a thread of its parent.
     taken: Mutex<Option<u32>>,
     given_back: Condvar,
 }
