@@ -24,6 +24,7 @@ mod trust;
 mod verifier;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use self::answer::{Answer, BODY_LEN, Said};
@@ -33,25 +34,27 @@ pub use self::error::HttpError;
 use self::kept::Lines;
 pub use self::line::DEADLINE;
 pub(crate) use self::location::Location;
+use self::names::Names;
 use self::trust::{Clients, Trust};
 
-/// The trust stores and waiting connections of this process. Nothing is loaded or started before the
+/// The trust stores, addresses and waiting connections of this process. Nothing is loaded or started before the
 /// first request.
 #[derive(Default)]
 pub(crate) struct Http {
     clients: Clients,
+    names: Arc<Names>,
     kept: Lines,
 }
 
 impl Http {
     /// One request over a new connection: for metadata and keys, which are trusted because of their origin.
     pub(crate) fn once(&self) -> Conversation<'_> {
-        Conversation::new(&self.clients, None)
+        Conversation::new(&self.clients, &self.names, None)
     }
 
     /// Requests that may share a connection, one after another.
     pub(crate) fn conversation(&self) -> Conversation<'_> {
-        Conversation::new(&self.clients, Some(&self.kept))
+        Conversation::new(&self.clients, &self.names, Some(&self.kept))
     }
 
     /// From now on, the connection of a conversation waits up to `idle` for the next one.

@@ -61,6 +61,7 @@ mod redirect_url;
 mod regular_file;
 mod store;
 mod text;
+mod turn;
 mod unknown_host;
 mod user;
 mod users_own;

@@ -70,6 +70,20 @@ impl Logins {
         &self.realms
     }
 
+    /// Fetches the realm's metadata and keys anew if they are in the last quarter of their lifetime, so that no login
+    /// waits for it: for a server that has answered. With [`Network::fetching_ahead_when_told`], no login does it itself.
+    ///
+    /// It blocks for at most the [deadline](Self::with_deadline), and does nothing where no document is known, or where
+    /// another thread or process fetches it already. A failure is no error: the present documents are used up to their
+    /// end, and the next try is a twelfth of their lifetime away.
+    pub fn fetch_ahead(&self, realm: &str) {
+        let Ok(config) = self.realms.get(realm) else { return };
+        let call = self.call(config, Duration::ZERO);
+        if let Err(error) = self.network.0.documents.ahead(&config.realm.borrowed(), &call) {
+            log::debug!("{error}; nothing is fetched ahead");
+        }
+    }
+
     pub(crate) fn store_fault(&self) -> Option<(&'static str, String)> {
         self.store.fault().map(|error| (error.code(), error.to_string()))
     }

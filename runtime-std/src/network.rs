@@ -46,6 +46,20 @@ impl Network {
         self
     }
 
+    /// Leaves it to the program to fetch metadata and keys anew before they end, by
+    /// [`Logins::fetch_ahead`](crate::Logins::fetch_ahead). Without it, a login does so when they are in the last
+    /// quarter of their lifetime, after it was served and before its call returns, in at most two seconds.
+    pub fn fetching_ahead_when_told(self) -> Self {
+        self.0.documents.leave_ahead_to_program();
+        self
+    }
+
+    /// Makes metadata and keys older, as if this time had passed since they were fetched: for tests and measurements.
+    #[doc(hidden)]
+    pub fn put_clock_of_documents_ahead(&self, by: Duration) {
+        self.0.documents.put_clock_ahead(by);
+    }
+
     /// Keeps connections for token and userinfo requests open for up to `idle` after a login, for
     /// the next login with the same provider: for programs with several logins a second.
     ///

@@ -125,6 +125,8 @@ fn execute(arguments: Arguments, clock: fn() -> UnixTime) -> Result<Outcome, Fai
         }),
         Command::Login(login) => {
             of_realms.with(&login.options, login.realm.name.as_deref(), |logins| {
+                // Its user waits, and it knows nothing that a later login could use.
+                let logins = logins.with_network(Network::new().fetching_ahead_when_told());
                 Ok(identity(login::run(&logins, &login)?))
             })
         }

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use onerealm_core::HttpRequest;
 
+use super::clock::Clock;
 use super::document::{Age, Document, Kind};
 use super::redirect;
-use super::turn::{Taken, Turn};
-use crate::clock::now;
 use crate::http::{BODY_LEN, Caching, Conversation, Http, HttpError};
+use crate::turn::{Taken, Turn};
 
 /// Room for the URL of a document request with the longest endpoint.
 pub(crate) const URL_LEN: usize = 1024;
@@ -25,6 +25,7 @@ pub(crate) struct Call<'l> {
     pub(crate) lifetime: Duration,
     /// How long a failure of the provider is reported without asking again.
     pub(crate) failure_pause: Duration,
+    pub(crate) clock: &'l Clock,
 }
 
 impl Call<'_> {
@@ -57,7 +58,7 @@ impl Call<'_> {
                 _ => None,
             };
             let place = asked.pop().unwrap_or_default();
-            let document = Document::fetched(kind, message.url, answer, so_far, now().0);
+            let document = Document::fetched(kind, message.url, answer, so_far, self.now());
             return Ok(Document { place, refused, ..document });
         }
     }
@@ -73,6 +74,21 @@ impl Call<'_> {
 
     /// Whether a document of this age can be used without asking for a newer one.
     pub(super) fn may_use(&self, age: &Age) -> bool {
-        age.is_fresh(self.lifetime, now().0)
+        age.is_fresh(self.lifetime, self.now())
+    }
+
+    /// Whether it will soon be too old to be used.
+    pub(super) fn is_due(&self, age: &Age) -> bool {
+        age.is_due(self.lifetime, self.now())
+    }
+
+    /// Whether a document that another process fetched is better than one that is due.
+    pub(super) fn replaces(&self, another: &Age, due: &Age) -> bool {
+        another.replaces(due, self.lifetime, self.now())
+    }
+
+    /// In seconds since 1970.
+    pub(super) fn now(&self) -> u64 {
+        self.clock.now()
     }
 }

@@ -6,6 +6,7 @@
 //!     3f5a...keys         0600
 //!     3f5a...refetched    0600  when an unknown key last caused a fetch of the keys
 //!     3f5a...rekeyed      0600  when a bad signature last did
+//!     3f5a...keys-ahead   0600  when the keys were last to be fetched ahead; metadata has such a file, too
 //!     3f5a...keys.new     0600  being written
 //! ```
 //!
@@ -99,7 +100,7 @@ impl Disk {
         }
     }
 
-    /// How many seconds ago another process refetched the keys, if that is less than `pause`.
+    /// How many seconds ago another process fetched the document anew, if that is less than `pause`.
     /// Otherwise records in `file` that this process does so now.
     pub(super) fn refetched(&self, whose: &Whose, file: &str, now: u64, pause: u64) -> Option<u64> {
         let path = self.path(whose, file)?;

@@ -21,6 +21,9 @@ const LONGEST_OF_METADATA: u64 = 6 * 3600;
 const LONGEST_OF_KEYS: u64 = 3600;
 /// The longest time to use metadata while the provider does not answer.
 const STALE: u64 = 24 * 3600;
+/// The last part of a lifetime, in which a document is fetched ahead, and how often that is tried then.
+const LAST_PART: u32 = 4;
+const TRIES: u32 = 3;
 
 /// The kind of document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +37,14 @@ impl Kind {
         match self {
             Kind::Metadata => "metadata",
             Kind::Keys => "keys",
+        }
+    }
+
+    /// The file that tells other processes of a fetch ahead.
+    pub(super) fn ahead_file(self) -> &'static str {
+        match self {
+            Kind::Metadata => "metadata-ahead",
+            Kind::Keys => "keys-ahead",
         }
     }
 
@@ -119,7 +130,27 @@ impl Age {
 
     /// Whether it can be used without asking, up to `at_most` after it was fetched.
     pub(super) fn is_fresh(&self, at_most: Duration, now: u64) -> bool {
-        self.is_younger(at_most.min(Duration::from_secs(self.lifetime)), now)
+        self.is_younger(self.within(at_most), now)
+    }
+
+    /// Whether it is fresh and in the last quarter of its lifetime.
+    pub(super) fn is_due(&self, at_most: Duration, now: u64) -> bool {
+        let lifetime = self.within(at_most);
+        self.is_fresh(at_most, now) && !self.is_younger(lifetime - lifetime / LAST_PART, now)
+    }
+
+    /// Whether it can be used instead of a document that is due.
+    pub(super) fn replaces(&self, due: &Age, at_most: Duration, now: u64) -> bool {
+        self.fetched > due.fetched && self.is_fresh(at_most, now) && !self.is_due(at_most, now)
+    }
+
+    /// How many seconds are between two tries to fetch it ahead.
+    pub(super) fn pause(&self, at_most: Duration) -> u64 {
+        (self.within(at_most) / (LAST_PART * TRIES)).as_secs()
+    }
+
+    fn within(&self, at_most: Duration) -> Duration {
+        at_most.min(Duration::from_secs(self.lifetime))
     }
 
     /// Whether it can be used while the provider does not answer.
@@ -172,8 +203,49 @@ mod tests {
     }
 
     #[test]
+    fn the_last_quarter_of_a_lifetime_has_three_tries() {
+        for (kind, lifetime, at_most, from, to, pause) in [
+            (Kind::Keys, 3600, FOREVER, 2700, 3600, 300),
+            (Kind::Metadata, 6 * 3600, FOREVER, 16_200, 21_600, 1800),
+            (Kind::Keys, 0, FOREVER, 45, 60, 5),
+            (Kind::Keys, 3600, Duration::from_secs(10), 8, 10, 0),
+        ] {
+            let age = age(kind, lifetime);
+            for (after, expected) in [(0, false), (from - 1, false), (from, true)] {
+                assert_eq!(age.is_due(at_most, NOW + after), expected, "{lifetime} {after}");
+            }
+            assert!(age.is_due(at_most, NOW + to - 1));
+            assert!(!age.is_due(at_most, NOW + to), "it is over");
+            assert_eq!(age.pause(at_most), pause);
+            assert!(!age.is_due(Duration::ZERO, NOW));
+        }
+    }
+
+    #[test]
+    fn what_another_process_has_replaces_what_is_due_if_it_is_younger_and_not_due() {
+        let due = age(Kind::Keys, 3600);
+        let now = NOW + 3000;
+        for (fetched, lifetime, expected) in [
+            (now, 3600, true),
+            (NOW + 1, 3600, false),
+            (now - 600, 600, false),
+            (now + 1, 3600, false),
+        ] {
+            let another = Age::new(Kind::Keys, fetched, lifetime, true);
+            assert_eq!(another.replaces(&due, FOREVER, now), expected, "{fetched} {lifetime}");
+        }
+        // What is older may have a longer lifetime: it has older keys all the same.
+        let due = Age::new(Kind::Metadata, NOW + 500, 60, true);
+        let older = Age::new(Kind::Metadata, NOW, 21_600, true);
+        assert!(!older.replaces(&due, FOREVER, NOW + 550));
+        let oldest = Age::new(Kind::Metadata, NOW - 1, 60, true);
+        assert!(older.replaces(&oldest, FOREVER, NOW + 50));
+    }
+
+    #[test]
     fn a_document_from_the_future_is_not_used() {
         let age = age(Kind::Metadata, 3600);
+        assert!(!age.is_due(FOREVER, NOW - 1));
         assert!(!age.is_fresh(FOREVER, NOW - 1));
         assert!(!age.is_usable_stale(NOW - 1));
     }

@@ -7,10 +7,10 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::turn::{Taken, Turn};
 use crate::error::Error;
 use crate::error::cause::Cause;
 use crate::lock::lock;
+use crate::turn::{Taken, Turn};
 
 /// For how long, unless the program says otherwise: whoever mends a network notices no more than a
 /// pause.
@@ -55,6 +55,11 @@ impl Failures {
         let error = error.map(|error| Arc::new(error.earlier(Duration::ZERO, None)));
         *lock(&self.0) = error.map(|error| Failed { error, at: Instant::now() });
         outcome
+    }
+
+    /// Forgets the failure: the document was fetched ahead.
+    pub(super) fn end(&self) {
+        *lock(&self.0) = None;
     }
 
     fn check(&self, pause: Duration) -> Result<(), Error> {

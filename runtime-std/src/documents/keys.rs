@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 
 use onerealm_core::{HttpRequest, JwksError, JwksRequest, KeySet};
 
+use super::ahead::{Tries, is_anothers};
 use super::call::Call;
 use super::disk::{Disk, Whose};
 use super::document::{Document, Kind};
 use super::failure::Failures;
-use super::turn::Turn;
-use crate::clock::now;
 use crate::error::Error;
 use crate::error::cause::Cause;
 use crate::error::difference::Difference;
 use crate::lock::lock;
+use crate::turn::Turn;
 
 /// After a doubt caused a fetch, how long until the next one of its kind may cause another.
 const REFETCH_PAUSE: Duration = Duration::from_secs(60);
@@ -28,6 +28,7 @@ const LOOK_PAUSE: Duration = Duration::from_millis(50);
 pub(super) struct KnownKeys {
     turn: Turn,
     failures: Failures,
+    ahead: Tries,
     latest: Mutex<Latest>,
 }
 
@@ -90,7 +91,30 @@ impl Keys<'_> {
         let _turn = failures.turn(turn, self.call.failure_pause, wait)?;
         match known().or_else(|| self.keys_on_disk()) {
             Some(keys) => Ok(keys),
-            None => failures.keep(self.fetch_keys()),
+            None => failures.keep(self.fetch_keys(self.call.deadline)),
+        }
+    }
+
+    /// Fetches keys that will soon be too old, unless somebody else does so.
+    pub(crate) fn refresh_ahead(&self, deadline: Instant) {
+        let known = || self.known_keys().filter(|keys| self.call.is_due(&keys.age));
+        let Some(_turn) = known().and_then(|_| self.known.turn.take(Instant::now())) else {
+            return;
+        };
+        let due = known().filter(|keys| self.known.ahead.begin(&keys.age, self.call));
+        let Some(due) = due else { return };
+        let newer = self.read_keys().filter(|keys| self.call.replaces(&keys.age, &due.age));
+        if let Some(newer) = newer {
+            self.keep_keys(newer);
+            return;
+        }
+        let disk = self.disk.filter(|_| due.is_storable);
+        if disk.is_some_and(|disk| is_anothers(disk, self.whose, Kind::Keys, &due.age, self.call)) {
+            return;
+        }
+        match self.fetch_keys(deadline) {
+            Ok(_) => self.known.failures.end(),
+            Err(error) => log::debug!("{error}; there are keys from before"),
         }
     }
 
@@ -110,8 +134,8 @@ impl Keys<'_> {
         // Recorded even if the fetch fails, so that a failing provider is not asked for each token.
         *doubt.last(&mut lock(&self.known.latest)) = Some(Instant::now());
         let (file, pause) = (doubt.file(), REFETCH_PAUSE.as_secs());
-        match self.disk.and_then(|disk| disk.refetched(self.whose, file, now().0, pause)) {
-            None => self.fetch_keys(),
+        match self.disk.and_then(|disk| disk.refetched(self.whose, file, self.call.now(), pause)) {
+            None => self.fetch_keys(self.call.deadline),
             Some(ago) => Ok(self.await_other(seen, ago)),
         }
     }
@@ -140,8 +164,8 @@ impl Keys<'_> {
         }
     }
 
-    fn fetch_keys(&self) -> Result<Arc<Document>, Error> {
-        let document = self.call.fetch(Kind::Keys, &self.message, self.call.deadline)?;
+    fn fetch_keys(&self, deadline: Instant) -> Result<Arc<Document>, Error> {
+        let document = self.call.fetch(Kind::Keys, &self.message, deadline)?;
         self.key_set(&document)?;
         if let Some(disk) = self.disk {
             disk.write(self.whose, &document);
@@ -151,9 +175,13 @@ impl Keys<'_> {
 
     /// Keys that another process fetched.
     fn keys_on_disk(&self) -> Option<Arc<Document>> {
+        self.read_keys().map(|document| self.keep_keys(document))
+    }
+
+    fn read_keys(&self) -> Option<Document> {
         let document = self.disk?.read(Kind::Keys, self.whose, self.message.url)?;
         let is_usable = self.call.may_use(&document.age) && self.key_set(&document).is_ok();
-        is_usable.then(|| self.keep_keys(document))
+        is_usable.then_some(document)
     }
 
     fn keep_keys(&self, document: Document) -> Arc<Document> {

@@ -8,17 +8,17 @@ use onerealm_core::{
     ResponseError,
 };
 
+use super::ahead::{Tries, is_anothers};
 use super::call::{Call, URL_LEN};
 use super::disk::{Disk, Whose};
-use super::document::{Age, Kind};
+use super::document::{Age, Document, Kind};
 use super::failure::Failures;
 use super::keys::{Keys, KnownKeys};
-use super::turn::Turn;
-use crate::clock::now;
 use crate::error::Error;
 use crate::error::cause::Cause;
 use crate::error::difference::Difference;
 use crate::lock::lock;
+use crate::turn::Turn;
 
 /// With old metadata at hand, how long to wait for a provider that doesn't answer, and how long
 /// until it is asked again.
@@ -37,9 +37,19 @@ pub(crate) struct Published {
 struct Metadata {
     parsed: KeptMetadata<Vec<u8>>,
     age: Age,
+    is_storable: bool,
 }
 
 impl Published {
+    pub(super) fn whose(&self) -> &Whose {
+        &self.whose
+    }
+
+    /// Whether its metadata will soon be too old to be used.
+    pub(super) fn is_due(&self, call: &Call<'_>) -> bool {
+        call.is_due(&self.metadata.age)
+    }
+
     /// The metadata.
     pub(crate) fn metadata(&self) -> ProviderMetadata<'_> {
         self.metadata.parsed.metadata()
@@ -63,6 +73,7 @@ impl Published {
 pub(super) struct Entry {
     turn: Turn,
     failures: Failures,
+    ahead: Tries,
     known: Mutex<Known>,
 }
 
@@ -97,9 +108,46 @@ impl Entry {
         let metadata = self.failures.keep(self.newest(&fetch, before.as_deref(), call))?;
         // The cached keys stay.
         let keys = before.map(|published| Arc::clone(&published.keys)).unwrap_or_default();
-        let published = Arc::new(Published { whose, metadata, keys, disk: disk.cloned() });
+        Ok(self.publish(Published { whose, metadata, keys, disk: disk.cloned() }))
+    }
+
+    fn publish(&self, published: Published) -> Arc<Published> {
+        let published = Arc::new(published);
         lock(&self.known).published = Some(Arc::clone(&published));
-        Ok(published)
+        published
+    }
+
+    /// Fetches metadata that will soon be too old, unless somebody else does so. Whether the provider
+    /// was asked.
+    pub(super) fn refresh_ahead(
+        &self,
+        request: DiscoveryRequest<'_>,
+        call: &Call<'_>,
+        deadline: Instant,
+    ) -> Result<bool, Error> {
+        let Some(_turn) = self.turn.take(Instant::now()) else { return Ok(false) };
+        let before = lock(&self.known).published.clone();
+        let due = before.filter(|before| self.ahead.begin(&before.metadata.age, call));
+        let Some(before) = due else { return Ok(false) };
+        let (whose, disk) = (&before.whose, before.disk.as_ref());
+        let mut buf = [0; URL_LEN];
+        let fetch = Fetch { request, message: request.request(&mut buf)?, whose, disk };
+        let Metadata { age, is_storable, .. } = &*before.metadata;
+        let kept = fetch.kept().filter(|kept| call.replaces(&kept.age, age));
+        let (metadata, is_asked) = match kept {
+            Some(kept) => (kept, false),
+            None => {
+                let disk = disk.filter(|_| *is_storable);
+                if disk.is_some_and(|disk| is_anothers(disk, whose, Kind::Metadata, age, call)) {
+                    return Ok(false);
+                }
+                (fetch.fetch(deadline, call)?, true)
+            }
+        };
+        self.failures.end();
+        let (whose, keys) = (whose.clone(), Arc::clone(&before.keys));
+        self.publish(Published { whose, metadata, keys, disk: disk.cloned() });
+        Ok(is_asked)
     }
 
     /// What another process fetched, or else the provider's answer, or if it gives none, the old
@@ -115,7 +163,7 @@ impl Entry {
             return Ok(Arc::clone(kept));
         }
         let mut stale = before.map(|before| Arc::clone(&before.metadata)).into_iter().chain(kept);
-        let stale = stale.find(|metadata| metadata.age.is_usable_stale(now().0));
+        let stale = stale.find(|metadata| metadata.age.is_usable_stale(call.now()));
         let deadline = match stale {
             Some(_) => call.deadline.min(Instant::now() + PATIENCE),
             None => call.deadline,
@@ -130,6 +178,10 @@ impl Entry {
         }
     }
 
+    pub(super) fn published(&self) -> Option<Arc<Published>> {
+        lock(&self.known).published.clone()
+    }
+
     /// Metadata to use without asking: fresh metadata, or old metadata while the provider is
     /// silent.
     fn usable(&self, call: &Call<'_>) -> Option<Arc<Published>> {
@@ -137,7 +189,7 @@ impl Entry {
         let published = known.published.as_ref()?;
         let is_silent = known.silent.is_some_and(|at| at.elapsed() < STALE_PAUSE);
         let age = &published.metadata.age;
-        let is_usable = call.may_use(age) || (is_silent && age.is_usable_stale(now().0));
+        let is_usable = call.may_use(age) || (is_silent && age.is_usable_stale(call.now()));
         is_usable.then(|| Arc::clone(published))
     }
 }
@@ -155,7 +207,7 @@ impl Fetch<'_> {
     fn kept(&self) -> Option<Arc<Metadata>> {
         let document = self.disk?.read(Kind::Metadata, self.whose, self.message.url)?;
         let parsed = self.request.response(document.response()).ok()?.keep();
-        Some(Arc::new(Metadata { parsed, age: document.age }))
+        Some(Arc::new(Metadata { parsed, age: document.age, is_storable: true }))
     }
 
     /// The provider's answer.
@@ -174,7 +226,8 @@ impl Fetch<'_> {
         if let Some(disk) = self.disk {
             disk.write(self.whose, &document);
         }
-        Ok(Arc::new(Metadata { parsed, age: document.age }))
+        let Document { age, is_storable, .. } = document;
+        Ok(Arc::new(Metadata { parsed, age, is_storable }))
     }
 }
 

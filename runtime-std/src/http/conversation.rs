@@ -11,20 +11,26 @@ use super::answer::{Answer, BODY_LEN};
 use super::error::{Cause, HttpError, Through};
 use super::kept::Lines;
 use super::line::{IDLE, Line, told};
+use super::names::Names;
 use super::proxy;
 use super::trust::{Clients, Trust};
 
 /// A connection for requests to one place. When dropped, it is closed or kept for the next conversation.
 pub(crate) struct Conversation<'h> {
     clients: &'h Clients,
+    names: &'h Arc<Names>,
     /// Where conversations leave their lines for later ones.
     kept: Option<&'h Lines>,
     line: RefCell<Option<Line>>,
 }
 
 impl<'h> Conversation<'h> {
-    pub(super) fn new(clients: &'h Clients, kept: Option<&'h Lines>) -> Self {
-        Conversation { clients, kept, line: RefCell::default() }
+    pub(super) fn new(
+        clients: &'h Clients,
+        names: &'h Arc<Names>,
+        kept: Option<&'h Lines>,
+    ) -> Self {
+        Conversation { clients, names, kept, line: RefCell::default() }
     }
 
     /// Sends `request` as it is. Something in the message must bind the answer to it.
@@ -74,7 +80,7 @@ impl<'h> Conversation<'h> {
     /// A line like this one with what the system trusts by now, if that has changed.
     fn with_newer_trust(&self, line: &Line) -> Option<Line> {
         let client = self.clients.newer(&line.trust, &line.client)?;
-        Some(Line::new(line.trust.clone(), &line.url, client, self.idle()))
+        Some(Line::new(line.trust.clone(), &line.url, client, self.names, self.idle()))
     }
 
     fn idle(&self) -> Duration {
@@ -97,7 +103,7 @@ impl<'h> Conversation<'h> {
         let known = own.or_else(|| self.kept?.take(|line| line.url == url && fits(line)));
         match known {
             Some(known) => Ok(line.insert(known)),
-            None => Ok(line.insert(Line::new(trust, url, client, self.idle()))),
+            None => Ok(line.insert(Line::new(trust, url, client, self.names, self.idle()))),
         }
     }
 }

@@ -13,6 +13,7 @@ use ureq::{Agent, Proxy};
 use super::answer::Answer;
 use super::error::Cause;
 use super::framing::HEAD_LEN;
+use super::names::Names;
 use super::transport;
 use super::trust::Trust;
 
@@ -30,6 +31,7 @@ pub(super) struct Line {
     /// Its TLS.
     pub(super) client: Arc<ClientConfig>,
     agent: Agent,
+    names: Arc<Names>,
     /// How many requests it has made.
     connections: Arc<AtomicUsize>,
     /// Whether the last answer came over a reused connection: then the other side keeps connections
@@ -38,7 +40,13 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(trust: Trust, url: &str, client: Arc<ClientConfig>, idle: Duration) -> Self {
+    pub(super) fn new(
+        trust: Trust,
+        url: &str,
+        client: Arc<ClientConfig>,
+        names: &Arc<Names>,
+        idle: Duration,
+    ) -> Self {
         let config = Agent::config_builder()
             .proxy(None)
             .max_idle_age(idle)
@@ -51,9 +59,11 @@ impl Line {
             .user_agent(concat!("onerealm/", env!("CARGO_PKG_VERSION")))
             .build();
         let connections = Arc::new(AtomicUsize::new(0));
-        let agent = transport::agent(config, Arc::clone(&client), Arc::clone(&connections));
+        let names = Arc::clone(names);
+        let (tls, count) = (Arc::clone(&client), Arc::clone(&connections));
+        let agent = transport::agent(config, Arc::clone(&names), tls, count);
         let url = url.to_owned();
-        Line { trust, url, client, agent, connections, is_proven: Cell::new(false) }
+        Line { trust, url, client, agent, names, connections, is_proven: Cell::new(false) }
     }
 
     /// Sends `request`; repeats a `GET` if a used connection breaks without an answer.
@@ -98,8 +108,12 @@ impl Line {
         }
         let message = message(request).map_err(|_| Cause::Protocol)?;
         let message = self.agent.configure_request(message);
-        let message = message.proxy(proxy).timeout_global(Some(remaining)).build();
-        Ok(self.agent.run(message)?)
+        let message = message.proxy(proxy.clone()).timeout_global(Some(remaining)).build();
+        let response = self.agent.run(message);
+        if response.is_err() {
+            transport::forget(&self.names, request.url, proxy.as_ref());
+        }
+        Ok(response?)
     }
 
     /// Cuts the connections at `deadline`, unless the sender is dropped first: ureq restarts its
@@ -134,4 +148,33 @@ fn message(request: &HttpRequest<'_>) -> Result<ureq::http::Request<Vec<u8>>, ur
         message = message.header(name, value);
     }
     message.body(request.body.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn a_host_that_moved_is_found_after_a_connection_to_it_failed() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let before = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let host = format!("localhost:{}", listener.local_addr().unwrap().port());
+        let (url, deadline) = (format!("http://{host}/keys"), Instant::now() + DEADLINE);
+        let names = Arc::<Names>::default();
+        names.addresses(&host, deadline, || (), || Ok(vec![before])).unwrap();
+        let client = Trust::Nobody.client([].into()).unwrap();
+        let line = Line::new(Trust::Nobody, &url, client, &names, IDLE);
+        let exchange = || line.exchange(&HttpRequest::page(&url), None, deadline, 100);
+        assert!(matches!(exchange(), Err(Cause::Connection(_))));
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+            stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+        });
+        assert_eq!(exchange().unwrap().status, 204);
+        server.join().unwrap();
+    }
 }

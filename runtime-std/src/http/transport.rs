@@ -21,15 +21,17 @@ use ureq::unversioned::transport::{
     Buffers, ConnectProxyConnector, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout,
     TcpConnector, Transport, TransportAdapter,
 };
-use ureq::{Agent, Error};
+use ureq::{Agent, Error, Proxy};
 
 use super::framing::{Framing, Refusal};
 use super::names::{Elsewhere, Names};
 use super::tls::Tls;
 
-/// An agent that uses `client` for TLS and counts its connections in `connections`.
+/// An agent that looks up its hosts in `names`, uses `client` for TLS, and counts its connections in
+/// `connections`.
 pub(super) fn agent(
     config: Config,
+    names: Arc<Names>,
     client: Arc<ClientConfig>,
     connections: Arc<AtomicUsize>,
 ) -> Agent {
@@ -38,14 +40,32 @@ pub(super) fn agent(
             .chain(TcpConnector::default())
             .chain(TlsConnector { client, connections })
             .chain(WatchConnector);
-    Agent::with_parts(config, connector, CachingResolver::default())
+    let system = DefaultResolver::default();
+    Agent::with_parts(config, connector, CachingResolver { system, names })
 }
+
+/// Forgets where `url` and the proxy are: a connection failed.
+pub(super) fn forget(names: &Names, url: &str, proxy: Option<&Proxy>) {
+    let own = url.parse().ok();
+    for uri in own.as_ref().into_iter().chain(proxy.map(Proxy::uri)) {
+        if let Some(name) = name_and_port(uri) {
+            names.forget(&name);
+        }
+    }
+}
+
+fn name_and_port(uri: &Uri) -> Option<String> {
+    DefaultResolver::host_and_port(uri.scheme()?, uri.authority()?)
+}
+
+/// The longest time to wait for addresses, where the call's own is longer.
+const LONGEST: std::time::Duration = std::time::Duration::from_secs(3600);
 
 /// Looks up names that [`Names`] doesn't know, on a thread that is abandoned at the deadline.
 #[derive(Debug, Default)]
 struct CachingResolver {
     system: DefaultResolver,
-    names: Names,
+    names: Arc<Names>,
 }
 
 impl Resolver for CachingResolver {
@@ -55,12 +75,15 @@ impl Resolver for CachingResolver {
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
-        let name_and_port = match (uri.scheme(), uri.authority()) {
-            (Some(scheme), Some(authority)) => DefaultResolver::host_and_port(scheme, authority),
-            _ => None,
+        let name = name_and_port(uri).unwrap_or_default();
+        let deadline = std::time::Instant::now() + (*timeout.after).min(LONGEST);
+        let ask = || {
+            let after = deadline.saturating_duration_since(std::time::Instant::now());
+            let timeout = NextTimeout { after: Duration::Exact(after), ..timeout };
+            self.system.resolve(uri, config, timeout).map(|found| found.to_vec())
         };
-        let ask = || self.system.resolve(uri, config, timeout).map(|found| found.to_vec());
-        let mut addresses = self.names.addresses(&name_and_port.unwrap_or_default(), ask)?;
+        let late = || Error::Timeout(timeout.reason);
+        let mut addresses = self.names.addresses(&name, deadline, late, ask)?;
         // Without TLS only this machine is spoken to, whatever the resolver says of its name. A proxy is elsewhere;
         // TLS goes through it.
         if uri.scheme() != Some(&Scheme::HTTPS) && config.proxy().is_none() {

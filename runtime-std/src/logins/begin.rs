@@ -68,7 +68,9 @@ impl Logins {
         let redirect_uri = RedirectUri::parse(redirect_url)?;
         let login = self.login_to(realm, &redirect_uri)?;
         let metadata = login.published.metadata();
-        self.put(&request(&login, &metadata, redirect_uri, requested)?)
+        let begun = self.put(&request(&login, &metadata, redirect_uri, requested)?)?;
+        login.served(None);
+        Ok(begun)
     }
 
     /// Begins a login that only the browser which is sent away can finish, by
@@ -93,7 +95,9 @@ impl Logins {
         let metadata = login.published.metadata();
         let request = request(&login, &metadata, redirect_uri, requested)?;
         let (request, binding) = request.bound_to_browser();
-        Ok((self.put(&request)?, binding))
+        let begun = self.put(&request)?;
+        login.served(None);
+        Ok((begun, binding))
     }
 
     /// Keeps the login until it is finished.

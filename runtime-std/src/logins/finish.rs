@@ -224,6 +224,7 @@ impl Logins {
         };
         let told = told_as(&identity, login.config)?;
         log::info!("realm {}: a {} login is done", login.config.name(), client_type.as_str());
+        login.served(Some(keys));
         Ok(told)
     }
 

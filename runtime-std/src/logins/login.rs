@@ -9,7 +9,7 @@ use onerealm_core::{
 };
 
 use super::Logins;
-use crate::documents::{Call, Published};
+use crate::documents::{Call, Documents, Keys, Published};
 use crate::error::Error;
 use crate::error::cause::Cause;
 use crate::error::shown::Secrets;
@@ -25,6 +25,7 @@ pub(crate) const MESSAGE_LEN: usize = 3 * policy::CODE_LEN + 8192;
 pub(crate) struct Login<'l> {
     pub(crate) config: &'l RealmConfig,
     realm: Realm<&'l str>,
+    documents: &'l Documents,
     pub(crate) published: Arc<Published>,
     pub(crate) call: Call<'l>,
 }
@@ -45,18 +46,24 @@ impl Logins {
         config: &'l RealmConfig,
         failure_pause: Duration,
     ) -> Result<Login<'l>, Error> {
+        let call = self.call(config, failure_pause);
+        let realm = config.realm.borrowed();
+        let documents = &self.network.0.documents;
+        let published = documents.of(&realm, &call)?;
+        Ok(Login { config, realm, documents, published, call })
+    }
+
+    pub(super) fn call<'l>(&'l self, config: &'l RealmConfig, failure_pause: Duration) -> Call<'l> {
         let Shared { http, documents } = &*self.network.0;
-        let call = Call {
+        Call {
             http,
             conversation: http.conversation(),
             ca_file: config.ca_file.as_deref(),
             deadline: Instant::now() + self.deadline,
             lifetime: self.cache_lifetime,
             failure_pause,
-        };
-        let realm = config.realm.borrowed();
-        let published = documents.of(&realm, &call)?;
-        Ok(Login { config, realm, published, call })
+            clock: &documents.clock,
+        }
     }
 }
 
@@ -70,6 +77,11 @@ impl Login<'_> {
             let url = self.realm.issuer.as_str().to_owned();
             Cause::Discovery { url, error }.into()
         })
+    }
+
+    /// Fetches a document that will soon be too old, now that this login is served.
+    pub(crate) fn served(&self, keys: Option<Keys<'_>>) {
+        self.documents.ahead_at_end(&self.realm, &self.published, keys, &self.call);
     }
 
     /// Sends a request to an endpoint of the provider.

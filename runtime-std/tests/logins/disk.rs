@@ -52,9 +52,9 @@ fn what_is_over_is_asked_for_again() {
     logged_in(&scene);
     for (kind, age, is_over) in [
         // The demo provider says a day, as Entra ID does.
-        ("metadata", 6 * 3600 - 100, false),
+        ("metadata", 4 * 3600, false),
         ("metadata", 6 * 3600, true),
-        ("keys", 3500, false),
+        ("keys", 2600, false),
         ("keys", 3600, true),
         // From the future.
         ("metadata", -100, true),

@@ -1,6 +1,5 @@
 //! Case 201: a provider that hangs or fails is not asked by every login that a stranger begins.
 
-use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -8,50 +7,13 @@ use onerealm::{Callback, Cause, Error, Logins, Network, Requested};
 use onerealm_demo_provider::{Endpoint, Response};
 
 use crate::caches::{KEY, asked, login};
+use crate::gate::scene_that_hangs;
 use crate::support::*;
 
 /// Longer than any test.
 const LONG: Duration = Duration::from_secs(600);
 /// Over before anybody looks.
 const MOMENT: Duration = Duration::from_nanos(1);
-
-/// Longer than any deadline here but the patient one.
-const HELD: Duration = Duration::from_secs(30);
-
-/// Requests wait while it is closed.
-#[derive(Clone, Default)]
-struct Gate(Arc<(Mutex<bool>, Condvar)>);
-
-impl Gate {
-    fn close(&self) {
-        *self.0.0.lock().unwrap() = true;
-    }
-
-    fn open(&self) {
-        *self.0.0.lock().unwrap() = false;
-        self.0.1.notify_all();
-    }
-
-    fn pass(&self) {
-        let is_closed = self.0.0.lock().unwrap();
-        // A test that ends leaves it as it is, and no thread of the provider stays longer.
-        drop(self.0.1.wait_timeout_while(is_closed, HELD, |is_closed| *is_closed).unwrap());
-    }
-}
-
-/// A provider with a gate before one of its endpoints.
-fn scene_that_hangs(place: Endpoint) -> (Scene, Gate) {
-    let gate = Gate::default();
-    let its = gate.clone();
-    let scene = Scene::bent(move |endpoint, _, answer| {
-        if endpoint == place {
-            its.pass();
-        }
-        answer
-    });
-    scene.configure(KEY);
-    (scene, gate)
-}
 
 fn remembering(scene: &Scene, pause: Duration) -> Logins {
     scene.logins().with_network(Network::new().remembering_failures(pause))

@@ -15,6 +15,8 @@ mod disk;
 mod disk_files;
 mod errors;
 mod failing_provider;
+mod fetched_ahead;
+mod gate;
 mod groups;
 #[cfg(unix)]
 mod init;

@@ -47,6 +47,12 @@ pub async fn blocking<T: Send + 'static>(
     spawn_blocking(move || call(&app.logins)).await
 }
 
+/// After an end user was let in: fetches the provider's documents anew before they end, which nobody waits for.
+pub fn fetch_ahead(app: &Arc<App>, realm: String) {
+    let app = Arc::clone(app);
+    spawn_blocking(move || app.logins.fetch_ahead(&realm));
+}
+
 /// Tells the administrator why a login failed. Neither the message nor the advice has a secret in it.
 pub fn log(error: &onerealm::Error) {
     let fix = error.explanation().fix.as_deref().unwrap_or("see docs/errors.md");

@@ -37,7 +37,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum_server::tls_rustls::RustlsConfig;
 use clap::Parser as _;
 use hyper_util::rt::TokioTimer;
-use onerealm::{Logins, MemoryStore};
+use onerealm::{Logins, MemoryStore, Network};
 
 use crate::app::{App, SESSION_LIFETIME};
 use crate::certificate::Certificate;
@@ -95,7 +95,8 @@ fn app(options: Options, address: SocketAddr) -> Result<Arc<App>, Box<dyn Error>
         product: options.product,
         is_unmodified: options.unmodified,
         public_url: public_url.trim_end_matches('/').to_owned(),
-        logins: Logins::new(realms, MemoryStore::new()),
+        logins: Logins::new(realms, MemoryStore::new())
+            .with_network(Network::new().fetching_ahead_when_told()),
         tickets: Tickets::new(options.product),
         tokens: Tokens::default(),
         sessions: Kept::new(SESSION_LIFETIME),

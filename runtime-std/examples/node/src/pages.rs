@@ -130,6 +130,7 @@ async fn callback(
         Err(error) => return broken(error),
     };
     app.sessions.insert(&id, format!("{}@{}", user.username, user.realm), app.clock.now());
+    app::fetch_ahead(&app, user.realm);
     go_on("/", [cookies::set(LOGIN, "", 0), cookies::set(SESSION, &id, SESSION_LIFETIME)])
 }
 

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::*;
 use crate::http::trust::Trust;
 
@@ -5,7 +7,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 fn put(lines: &Lines, url: &str) {
     let client = Trust::Nobody.client([].into()).unwrap();
-    lines.put(Line::new(Trust::Nobody, url, client, HOUR));
+    lines.put(Line::new(Trust::Nobody, url, client, &Arc::default(), HOUR));
 }
 
 fn has(lines: &Lines, url: &str) -> bool {

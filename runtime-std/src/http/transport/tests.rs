@@ -196,9 +196,36 @@ fn a_record_without_data_that_comes_late_is_noticed() {
     }));
 }
 
+fn resolver() -> CachingResolver {
+    CachingResolver { system: DefaultResolver::default(), names: Arc::default() }
+}
+
+#[test]
+fn what_is_forgotten_is_the_host_with_its_port_and_the_proxy_s() {
+    let names = Names::default();
+    let deadline = std::time::Instant::now() + LONGEST;
+    let mut asked = Vec::new();
+    let ask_all = |asked: &mut Vec<&str>| {
+        for name in ["op.example:443", "op.example:8443", "proxy.example:3128"] {
+            let ask = || {
+                asked.push(name);
+                Ok::<_, ()>(vec!["192.0.2.1:443".parse().unwrap()])
+            };
+            names.addresses(name, deadline, || (), ask).unwrap();
+        }
+    };
+    ask_all(&mut asked);
+    forget(&names, "https://op.example/t", None);
+    ask_all(&mut asked);
+    let proxy = Proxy::new("http://proxy.example:3128").unwrap();
+    forget(&names, "https://op.example:8443/t", Some(&proxy));
+    ask_all(&mut asked);
+    assert_eq!(asked[3..], ["op.example:443", "op.example:8443", "proxy.example:3128"]);
+}
+
 #[test]
 fn what_is_asked_for_is_a_host_with_its_port() {
-    let resolver = CachingResolver::default();
+    let resolver = resolver();
     let resolved = |url: &str| {
         let config = Agent::config_builder().build();
         let found = resolver.resolve(&url.parse().unwrap(), &config, NextTimeout::default());
@@ -222,9 +249,11 @@ fn what_is_asked_for_is_a_host_with_its_port() {
 
 /// What is connected to for `url` where the system says `answer` of localhost:8080.
 fn connected(url: &str, answer: &[&str], proxy: Option<&str>) -> Result<Vec<String>, Error> {
-    let resolver = CachingResolver::default();
+    let resolver = resolver();
     let answer = answer.iter().map(|address| address.parse().unwrap()).collect();
-    resolver.names.addresses("localhost:8080", || Ok::<_, Error>(answer))?;
+    let deadline = std::time::Instant::now() + LONGEST;
+    let late = || Error::HostNotFound;
+    resolver.names.addresses("localhost:8080", deadline, late, || Ok(answer))?;
     let proxy = proxy.map(|proxy| ureq::Proxy::new(proxy).unwrap());
     let config = Agent::config_builder().proxy(proxy).build();
     let found = resolver.resolve(&url.parse().unwrap(), &config, NextTimeout::default())?;

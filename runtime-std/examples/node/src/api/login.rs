@@ -70,6 +70,7 @@ async fn finish(app: &Arc<App>, body: &[u8]) -> Result<Ticket, Refused> {
     match blocking(app, finish).await.map_err(Refused::failed)? {
         Ok(user) => {
             let username = format!("{}@{}", user.username, user.realm);
+            app::fetch_ahead(app, user.realm);
             app.tickets.issue(username, app.clock.now()).map_err(Refused::failed)
         }
         Err(error) => {

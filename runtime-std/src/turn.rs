@@ -1,4 +1,4 @@
-//! One fetch at a time: others wait, and use what was fetched.
+//! One asks at a time: others wait, and use the answer.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Instant;
@@ -6,19 +6,19 @@ use std::time::Instant;
 use crate::lock::lock;
 
 /// Whose turn it is.
-#[derive(Default)]
-pub(super) struct Turn {
-    /// The fetching process. A forked child must not wait for a thread of its parent.
+#[derive(Debug, Default)]
+pub(crate) struct Turn {
+    /// The asking process. A forked child must not wait for a thread of its parent.
     taken: Mutex<Option<u32>>,
     given_back: Condvar,
 }
 
 /// A turn, given back when it is dropped.
-pub(super) struct Taken<'t>(&'t Turn);
+pub(crate) struct Taken<'t>(&'t Turn);
 
 impl Turn {
     /// Waits for the turn; `None` if it doesn't come before `deadline`.
-    pub(super) fn take(&self, deadline: Instant) -> Option<Taken<'_>> {
+    pub(crate) fn take(&self, deadline: Instant) -> Option<Taken<'_>> {
         let process = Some(std::process::id());
         let mut taken = lock(&self.taken);
         while *taken == process {
