@@ -14,7 +14,8 @@ use zeroize::Zeroizing;
 
 use super::Logins;
 use super::callback::Callback;
-use super::login::{Login, MESSAGE_LEN};
+use super::login::Login;
+use super::message::buffer_for;
 use super::refused;
 use crate::claims::Claims;
 use crate::clock::now;
@@ -235,7 +236,7 @@ impl Logins {
         kept: Option<&str>,
         secrets: &mut Secrets,
     ) -> Result<Answer, Error> {
-        let mut buf = Zeroizing::new(vec![0; MESSAGE_LEN]);
+        let mut buf = buffer_for(request.request(&mut []))?;
         let message = request.request(&mut buf)?;
         self.use_up(kept)?;
         let answer = login.send(&message)?;
@@ -310,12 +311,12 @@ impl<'a> Asked<'a> {
     /// Asks the userinfo endpoint, if both realm and provider use it.
     fn of(identity: &Identity<'a>, login: &Login<'_>) -> Result<Option<Self>, Error> {
         let Some(request) = identity.userinfo_request() else { return Ok(None) };
-        let mut buf = Zeroizing::new(vec![0; MESSAGE_LEN]);
-        let fits = request.request(&mut buf).map(|_| ());
-        if let Err(UserinfoError::Buffer { needed }) = fits {
-            // A longer access token than most.
-            buf = Zeroizing::new(vec![0; needed]);
-        }
+        let needed = match request.request(&mut []) {
+            Err(UserinfoError::Buffer { needed }) => needed,
+            // An access token that can't be sent is refused below.
+            _ => 0,
+        };
+        let mut buf = Zeroizing::new(vec![0; needed]);
         let message =
             request.request(&mut buf).map_err(|error| refused::userinfo(request, error, None))?;
         let answer = login.send(&message)?;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use onerealm_core::{
     ClientSecret, DiscoveryError, HttpRequest, NativeKey, ProviderMetadata, Realm, RedirectUri,
-    RelyingParty, policy,
+    RelyingParty,
 };
 
 use super::Logins;
@@ -16,9 +16,6 @@ use crate::error::shown::Secrets;
 use crate::http::Answer;
 use crate::network::Shared;
 use crate::realm::RealmConfig;
-
-/// Room for the longest message: a token request with a long code and every byte encoded.
-pub(crate) const MESSAGE_LEN: usize = 3 * policy::CODE_LEN + 8192;
 
 /// A login's realm, its provider's documents, and the network. Created when a call begins and dropped when it ends;
 /// nothing is parsed anew for each login.
