@@ -10,7 +10,6 @@ use crate::clock::now;
 use crate::error::Error;
 use crate::error::cause::Cause;
 use crate::error::facts::Facts;
-use crate::error::shown::Secrets;
 use crate::error::words::ProviderWords;
 use crate::hex::hex;
 use crate::logins::{Login, buffer_for, refused};
@@ -37,8 +36,7 @@ pub(super) fn ask(
         Ok(answer) => answer,
         Err(error) => return Ok(no_answer(&error)),
     };
-    let mut secrets = Secrets::default();
-    login.add_secrets(&message, &mut secrets);
+    let secrets = login.secrets(None, &message);
     let client_type = request.client_type();
     let words = ProviderWords::of_refusal(&answer, &secrets);
     let came = came(&answer, words.as_ref(), &secrets);
