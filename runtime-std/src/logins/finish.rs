@@ -255,10 +255,14 @@ fn validate<'b>(
         Err(refused) => Err(refused),
         Ok(unverified) => {
             let unverified = unverified.with_scratch(scratch);
-            if unverified.lacks_key(&keys.key_set(&document)?) {
-                document = keys.newer(&known, Doubt::UnknownKey)?;
+            let mut key_set = keys.key_set(&known)?;
+            let newer;
+            if unverified.lacks_key(&key_set) {
+                newer = keys.newer(&known, Doubt::UnknownKey)?;
+                key_set = keys.key_set(&newer)?;
+                document = Arc::clone(&newer);
             }
-            let signed = match unverified.verify(&keys.key_set(&document)?, verifiers()) {
+            let signed = match unverified.verify(&key_set, verifiers()) {
                 // Keys that were fetched for this very token get no newer.
                 Err(bad) if bad.may_be_of_a_newer_key() && Arc::ptr_eq(&document, &known) => {
                     document = keys.after_bad_signature(&known);
