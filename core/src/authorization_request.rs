@@ -5,6 +5,7 @@ use rand_core::TryCryptoRng;
 use crate::browser_binding::BrowserBinding;
 use crate::client::{Client, ClientType, ClientTypeError, Requested};
 use crate::pending_authorization::PendingAuthorization;
+use crate::pkce::CodeChallenge;
 use crate::random::NoEntropy;
 use crate::redirect_uri::RedirectUri;
 use crate::relying_party::RelyingParty;
@@ -40,6 +41,8 @@ use crate::wire::{BufferTooSmall, Words, Writer, write_form_encoded};
 pub struct AuthorizationRequest<'a> {
     relying_party: RelyingParty<'a>,
     pending: PendingAuthorization,
+    /// The verifier's, hashed once however often the URL is written.
+    code_challenge: CodeChallenge,
 }
 
 impl<'a> AuthorizationRequest<'a> {
@@ -58,7 +61,8 @@ impl<'a> AuthorizationRequest<'a> {
         let RelyingParty { realm, metadata } = relying_party;
         let client = Client::decide(realm, metadata, redirect_uri.kind(), requested)?;
         let pending = PendingAuthorization::begin(realm, &client, redirect_uri, rng, now)?;
-        Ok(AuthorizationRequest { relying_party, pending })
+        let code_challenge = pending.code_challenge();
+        Ok(AuthorizationRequest { relying_party, pending, code_challenge })
     }
 
     /// Binds the login to the browser that is sent away, which keeps the value meanwhile: the login
@@ -127,7 +131,7 @@ impl<'a> AuthorizationRequest<'a> {
         query.add_words("scope", core::iter::once("openid").chain(other_scopes(&realm.scopes)));
         query.add_base64url("state", state);
         query.add_base64url("nonce", self.pending.nonce().as_str());
-        query.add_base64url("code_challenge", self.pending.code_challenge().as_str());
+        query.add_base64url("code_challenge", self.code_challenge.as_str());
         query.add("code_challenge_method", "S256");
         query.add("display", "page");
         query.add_words("prompt", realm.prompt.iter());

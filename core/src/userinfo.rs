@@ -59,9 +59,10 @@ impl<'a> UserinfoRequest<'a> {
     /// [`UserinfoError::AccessToken`] where no header can carry the access token, and
     /// [`UserinfoError::Buffer`].
     pub fn request<'b>(&self, buf: &'b mut [u8]) -> Result<HttpRequest<'b>, UserinfoError> {
-        // Most are written without an escape, and long.
-        let is_sendable = match self.access_token.as_plain() {
-            Some(plain) => plain.bytes().all(|byte| byte.is_ascii_graphic()),
+        let plain = self.access_token.as_plain();
+        let is_sendable = match plain {
+            // Most are written without an escape, and long: no byte depends on another.
+            Some(plain) => plain.bytes().fold(true, |all, byte| all & byte.is_ascii_graphic()),
             None => self.access_token.chars().all(|c| c.is_ascii_graphic()),
         };
         if !is_sendable || self.access_token.raw().len() > ACCESS_TOKEN_LEN {
@@ -71,7 +72,10 @@ impl<'a> UserinfoRequest<'a> {
         self.endpoint.write(&mut out);
         let url_end = out.len();
         out.push_str("Bearer ");
-        self.access_token.write(&mut out);
+        match plain {
+            Some(plain) => out.push_str(plain),
+            None => self.access_token.chars().for_each(|c| out.push_char(c)),
+        }
         let text = out.finish_str()?;
         let (url, authorization) = text.split_at_checked(url_end).unwrap_or((text, ""));
         Ok(HttpRequest { authorization: Some(authorization), ..HttpRequest::get(url) })

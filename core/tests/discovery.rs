@@ -381,3 +381,58 @@ fn kept_metadata_is_what_was_read() {
         assert_eq!(format!("{vec:?}"), format!("KeptMetadata({shown})"));
     }
 }
+
+#[test]
+fn metadata_is_kept_without_a_heap_where_its_document_fits() {
+    let text = document(|_| ()).to_string();
+    let read = metadata(&text);
+    let shown = format!("{read:?}");
+    let kept = read.try_keep::<heapless::Vec<u8, 2048>>().unwrap();
+    assert_eq!(format!("{:?}", kept.metadata()), shown);
+    assert!(read.try_keep::<heapless::Vec<u8, 64>>().is_err());
+    let borrowed: KeptMetadata<&[u8]> = read.keep();
+    let copied = borrowed;
+    assert_eq!(format!("{:?}{:?}", borrowed.metadata(), copied.metadata()), shown.repeat(2));
+}
+
+/// Owns bytes that aren't those that it was made of.
+struct Swapped(Vec<u8>);
+
+thread_local! {
+    static INSTEAD: std::cell::RefCell<Vec<u8>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+impl From<&[u8]> for Swapped {
+    fn from(_: &[u8]) -> Self {
+        Swapped(INSTEAD.take())
+    }
+}
+
+impl AsRef<[u8]> for Swapped {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+#[test]
+fn metadata_whose_document_was_swapped_is_refused() {
+    let text = document(|_| ()).to_string();
+    let read = metadata(&text);
+    let judged = |instead: &[u8]| {
+        INSTEAD.set(instead.to_vec());
+        RelyingParty::new(&realm(), &read.keep::<Swapped>().metadata()).map(|_| ())
+    };
+    assert_eq!(judged(text.as_bytes()), Ok(()));
+    let elsewhere = text.replace("login.example", "logan.example");
+    assert_eq!(judged(elsewhere.as_bytes()), Err(DiscoveryError::Issuer));
+    let shifted = format!(" {}", text);
+    assert_eq!(judged(shifted.as_bytes()), Err(DiscoveryError::Issuer));
+    for instead in [&[0xff; 4096][..], &[b'"'; 4096], b"{}", b"", "é".repeat(2048).as_bytes()] {
+        assert_eq!(judged(instead), Err(DiscoveryError::Issuer));
+    }
+    // One that is cut off has no endpoint where it was.
+    for len in 0..text.len() {
+        let judged = judged(&text.as_bytes()[..len]);
+        assert!(judged.is_err() || text[len..].find("https:").is_none(), "{len}");
+    }
+}

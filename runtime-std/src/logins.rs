@@ -4,6 +4,7 @@ mod begin;
 mod callback;
 mod finish;
 mod login;
+mod message;
 pub(crate) mod refused;
 
 use std::time::Duration;
@@ -16,7 +17,8 @@ use crate::store::PendingStore;
 
 pub use self::begin::Begun;
 pub use self::callback::Callback;
-pub(crate) use self::login::{Login, MESSAGE_LEN, check_listed};
+pub(crate) use self::login::{Login, check_listed};
+pub(crate) use self::message::buffer_for;
 
 /// The logins of a set of realms, with cached provider documents.
 ///

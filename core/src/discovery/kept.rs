@@ -8,7 +8,9 @@ use crate::wire::JsonStr;
 /// A provider's metadata with the document that it was read from: a cache keeps it, and nothing is
 /// parsed again.
 ///
-/// `T` is whatever owns bytes: `Vec<u8>`, `Box<[u8]>`, `Arc<[u8]>`, or a borrowed `&[u8]`.
+/// `T` is whatever owns bytes: `Vec<u8>`, `Box<[u8]>`, `Arc<[u8]>`, or a borrowed `&[u8]`. Without a heap, it is a
+/// `heapless::Vec` ([`try_keep`](ProviderMetadata::try_keep)), or the `&'static [u8]` of an answer's buffer. The places of
+/// the metadata in the document are kept with the document, so they belong to no other one.
 ///
 /// ```
 /// # use onerealm_core::*;
@@ -18,7 +20,7 @@ use crate::wire::JsonStr;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub struct KeptMetadata<T> {
     document: T,
     issuer: Place,
@@ -42,9 +44,22 @@ impl<'a> ProviderMetadata<'a> {
     /// The same metadata with a document of its own. What an answer becomes once it has passed
     /// [`DiscoveryRequest::response`](super::DiscoveryRequest::response).
     pub fn keep<T: From<&'a [u8]>>(&self) -> KeptMetadata<T> {
+        self.kept_in(T::from(self.document))
+    }
+
+    /// The same with a document that may be too long for its place, such as a `heapless::Vec`.
+    ///
+    /// # Errors
+    ///
+    /// Those of `T`.
+    pub fn try_keep<T: TryFrom<&'a [u8]>>(&self) -> Result<KeptMetadata<T>, T::Error> {
+        T::try_from(self.document).map(|document| self.kept_in(document))
+    }
+
+    fn kept_in<T>(&self, document: T) -> KeptMetadata<T> {
         let place = |string: JsonStr<'_>| Place::of(string, self.document);
         KeptMetadata {
-            document: T::from(self.document),
+            document,
             issuer: place(self.issuer),
             authorization_endpoint: place(self.authorization_endpoint.0),
             token_endpoint: place(self.token_endpoint.0),

@@ -1,5 +1,7 @@
 //! The answer to a request.
 
+use std::io::{self, Read};
+
 use onerealm_core::{HttpRequest, HttpResponse};
 use ureq::http::header::{
     AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
@@ -41,8 +43,9 @@ impl Answer {
         let said = |name| response.headers().get_all(name).iter().map(HeaderValue::as_bytes);
         let caching = Caching::of(said(CACHE_CONTROL), said(AGE));
         let location = Location::of(response.headers());
-        let body = response.body_mut().with_config().limit(limit).read_to_vec()?;
-        let body = Zeroizing::new(body);
+        let len = response.body().content_length();
+        let body = response.body_mut().with_config().limit(limit).reader();
+        let body = whole(body, len.min(Some(limit))).map_err(ureq::Error::from)?;
         Ok(Answer { status, content_type, said: heard, caching, location, body })
     }
 
@@ -126,6 +129,26 @@ impl Said {
     }
 }
 
+/// The room for a body whose length isn't known, in bytes.
+const ROOM: usize = 4096;
+
+/// Reads a body, of this length if its head says one, into one buffer. What outgrows a buffer is wiped where it was.
+fn whole(mut body: impl Read, len: Option<u64>) -> io::Result<Zeroizing<Vec<u8>>> {
+    let len = len.and_then(|len| usize::try_from(len).ok()).unwrap_or(ROOM);
+    // One more, which stays free: so the end is seen.
+    let mut read = Zeroizing::new(Vec::with_capacity(len + 1));
+    loop {
+        // No more than fits, so that the buffer never moves.
+        let room = read.capacity() - read.len();
+        if body.by_ref().take(room as u64).read_to_end(&mut read)? < room {
+            return Ok(read);
+        }
+        let mut larger = Zeroizing::new(Vec::with_capacity(2 * read.capacity().max(ROOM)));
+        larger.extend_from_slice(&read);
+        read = larger;
+    }
+}
+
 /// Refuses two content types, and codings that the request didn't offer.
 fn check(headers: &HeaderMap, request: &HttpRequest<'_>) -> Result<(), Cause> {
     let codings = || headers.get_all(CONTENT_ENCODING).iter().map(HeaderValue::as_bytes);
@@ -138,4 +161,39 @@ fn check(headers: &HeaderMap, request: &HttpRequest<'_>) -> Result<(), Cause> {
     }
     let is_said_once = headers.get_all(CONTENT_TYPE).iter().count() <= 1;
     if is_said_once { Ok(()) } else { Err(Cause::Protocol) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_whole_whether_its_length_is_known_or_not() {
+        for len in [0, 1, 31, 32, 33, 4095, 4096, 4097, 8192, 8193, 100_000] {
+            let body: Vec<u8> = (0..len).map(|n: u32| n as u8).collect();
+            let told = |len: usize| Some(len as u64);
+            // A length is the transport's to enforce: another one than the body's costs nothing but room.
+            for known in [None, told(body.len()), told(body.len() / 2), told(body.len() + 1)] {
+                assert_eq!(*whole(body.as_slice(), known).unwrap(), body, "{len} {known:?}");
+            }
+            let read = whole(body.as_slice(), told(body.len())).unwrap();
+            assert_eq!(read.capacity(), body.len() + 1, "{len}: it has moved");
+        }
+    }
+
+    #[test]
+    fn a_body_that_breaks_off_is_no_body() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::ConnectionReset.into())
+            }
+        }
+        for begun in [&b""[..], b"ab"] {
+            for known in [None, Some(2), Some(3)] {
+                let error = whole(begun.chain(Broken), known).unwrap_err();
+                assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
+            }
+        }
+    }
 }

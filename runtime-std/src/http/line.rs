@@ -141,13 +141,15 @@ pub(super) fn told<'u>(request: &HttpRequest<'u>) -> &'u str {
     is_page.then(without_query).flatten().unwrap_or(request.url)
 }
 
-fn message(request: &HttpRequest<'_>) -> Result<ureq::http::Request<Vec<u8>>, ureq::http::Error> {
+fn message<'b>(
+    request: &HttpRequest<'b>,
+) -> Result<ureq::http::Request<&'b [u8]>, ureq::http::Error> {
     let method = request.method.to_string();
     let mut message = ureq::http::Request::builder().method(method.as_str()).uri(request.url);
     for (name, value) in request.headers() {
         message = message.header(name, value);
     }
-    message.body(request.body.to_vec())
+    message.body(request.body)
 }
 
 #[cfg(test)]

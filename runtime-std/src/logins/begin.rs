@@ -2,13 +2,15 @@
 
 use std::fmt;
 
+use onerealm_core::wire::BufferTooSmall;
 use onerealm_core::{
     AuthorizationRequest, BrowserBinding, ClientType, PendingAuthorization, ProviderMetadata,
     RedirectUri, Requested, SealedState, UnixTime,
 };
 
 use super::Logins;
-use super::login::{Login, MESSAGE_LEN, check_listed};
+use super::login::{Login, check_listed};
+use super::message::buffer_for;
 use super::refused;
 use crate::clock::now;
 use crate::error::Error;
@@ -40,12 +42,9 @@ impl fmt::Debug for Begun {
 impl Begun {
     /// The result for the caller, given the `state` to send.
     fn of(request: &AuthorizationRequest<'_>, state: String) -> Result<Self, Error> {
-        let mut buf = vec![0; MESSAGE_LEN];
-        let url = match SealedState::parse(&state) {
-            Ok(sealed) => request.write_url_with_sealed_state(sealed, &mut buf)?,
-            Err(_) => request.write_url(&mut buf)?,
-        };
-        let (url, client_type) = (url.to_owned(), request.client_type());
+        let mut buf = buffer_for(write_url(request, &state, &mut []))?;
+        let url = write_url(request, &state, &mut buf)?.to_owned();
+        let client_type = request.client_type();
         let (realm, expires_at) = (request.pending().realm(), request.pending().expires());
         log::info!("realm {realm}: a {} login begins", client_type.as_str());
         Ok(Begun { url, state, client_type, expires_at })
@@ -133,6 +132,18 @@ impl Logins {
         let announces_issuer = login.published.metadata().sends_issuer();
         mix_up::warn(&self.realms, config, redirect_uri, announces_issuer);
         Ok(login)
+    }
+}
+
+/// Writes the URL with the `state` to send.
+fn write_url<'b>(
+    request: &AuthorizationRequest<'_>,
+    state: &str,
+    buf: &'b mut [u8],
+) -> Result<&'b str, BufferTooSmall> {
+    match SealedState::parse(state) {
+        Ok(sealed) => request.write_url_with_sealed_state(sealed, buf),
+        Err(_) => request.write_url(buf),
     }
 }
 

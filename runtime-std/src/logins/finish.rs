@@ -7,14 +7,15 @@ use std::sync::Arc;
 
 use onerealm_core::{
     AuthorizationError, AuthorizationResponse, BadSignature, IdToken, Identity,
-    PendingAuthorization, RelyingParty, SealedState, TokenRequest, Userinfo, UserinfoError,
-    UserinfoRequest, policy,
+    PendingAuthorization, RelyingParty, SealedState, Userinfo, UserinfoError, UserinfoRequest,
+    policy,
 };
 use zeroize::Zeroizing;
 
 use super::Logins;
 use super::callback::Callback;
-use super::login::{Login, MESSAGE_LEN};
+use super::login::Login;
+use super::message::buffer_for;
 use super::refused;
 use crate::claims::Claims;
 use crate::clock::now;
@@ -187,8 +188,7 @@ impl Logins {
             let words = ProviderWords::of_authorization(&response);
             Cause::Authorization { error, words }
         })?;
-        let mut secrets = Secrets::default();
-        secrets.add(pending.state().as_str().to_owned());
+        let own_state = pending.state();
         let login = self.login(self.realms.get(pending.realm())?)?;
         let metadata = login.published.metadata();
         let relying_party = login.relying_party(&metadata)?;
@@ -208,15 +208,19 @@ impl Logins {
             Err(refused::authorization(error, &response, relying_party, &facts(), is_whole))
         })?;
         let client_type = request.client_type();
-        let answer = self.exchange(&login, &request, kept, &mut secrets)?;
+        let mut sent = buffer_for(request.request(&mut []))?;
+        let message = request.request(&mut sent)?;
+        self.use_up(kept)?;
+        let answer = login.send(&message)?;
+        let secrets = || login.secrets(Some(&own_state), &message);
         let id_token = request.response(answer.response()).map_err(|error| {
-            refused::token(error, client_type, &answer, relying_party, &facts(), &secrets)
+            refused::token(error, client_type, &answer, relying_party, &facts(), &secrets())
         })?;
 
         let mut buf = vec![0; id_token.buffer_needed()];
         let mut scratch = [0; MEMBERS];
         let room = (buf.as_mut_slice(), scratch.as_mut_slice());
-        let identity = validate(id_token, keys, relying_party, secrets, room)?;
+        let identity = validate(id_token, keys, relying_party, &secrets, room)?;
         let asked = Asked::of(&identity, &login)?;
         let identity = match &asked {
             Some(asked) => identity.with_userinfo(asked.userinfo()?),
@@ -226,22 +230,6 @@ impl Logins {
         log::info!("realm {}: a {} login is done", login.config.name(), client_type.as_str());
         login.served(Some(keys));
         Ok(told)
-    }
-
-    /// Exchanges the code, once: this uses the login up.
-    fn exchange(
-        &self,
-        login: &Login<'_>,
-        request: &TokenRequest<'_>,
-        kept: Option<&str>,
-        secrets: &mut Secrets,
-    ) -> Result<Answer, Error> {
-        let mut buf = Zeroizing::new(vec![0; MESSAGE_LEN]);
-        let message = request.request(&mut buf)?;
-        self.use_up(kept)?;
-        let answer = login.send(&message)?;
-        login.add_secrets(&message, secrets);
-        Ok(answer)
     }
 
     /// Takes a stored login, exclusively.
@@ -259,7 +247,7 @@ fn validate<'b>(
     id_token: IdToken<'b>,
     keys: Keys<'_>,
     relying_party: RelyingParty<'b>,
-    secrets: Secrets,
+    secrets: &dyn Fn() -> Secrets,
     (buf, scratch): (&'b mut [u8], &'b mut [u32]),
 ) -> Result<Identity<'b>, Error> {
     let known = keys.get()?;
@@ -268,10 +256,14 @@ fn validate<'b>(
         Err(refused) => Err(refused),
         Ok(unverified) => {
             let unverified = unverified.with_scratch(scratch);
-            if unverified.lacks_key(&keys.key_set(&document)?) {
-                document = keys.newer(&known, Doubt::UnknownKey)?;
+            let mut key_set = keys.key_set(&known)?;
+            let newer;
+            if unverified.lacks_key(&key_set) {
+                newer = keys.newer(&known, Doubt::UnknownKey)?;
+                key_set = keys.key_set(&newer)?;
+                document = Arc::clone(&newer);
             }
-            let signed = match unverified.verify(&keys.key_set(&document)?, verifiers()) {
+            let signed = match unverified.verify(&key_set, verifiers()) {
                 // Keys that were fetched for this very token get no newer.
                 Err(bad) if bad.may_be_of_a_newer_key() && Arc::ptr_eq(&document, &known) => {
                     document = keys.after_bad_signature(&known);
@@ -288,7 +280,7 @@ fn validate<'b>(
             Ok(keys) => (refused.error(), keys),
             Err(error) => return error,
         };
-        let judged = Judged { relying_party, keys, token: refused, secrets };
+        let judged = Judged { relying_party, keys, token: refused, secrets: secrets() };
         Error::new(Cause::IdToken { error }).differing(judged.difference())
     })
 }
@@ -304,31 +296,43 @@ fn state_text(response: &AuthorizationResponse<'_>) -> Result<String, Error> {
 struct Asked<'a> {
     request: UserinfoRequest<'a>,
     answer: Answer,
-    secrets: Secrets,
 }
 
 impl<'a> Asked<'a> {
     /// Asks the userinfo endpoint, if both realm and provider use it.
     fn of(identity: &Identity<'a>, login: &Login<'_>) -> Result<Option<Self>, Error> {
         let Some(request) = identity.userinfo_request() else { return Ok(None) };
-        let mut buf = Zeroizing::new(vec![0; MESSAGE_LEN]);
-        let fits = request.request(&mut buf).map(|_| ());
-        if let Err(UserinfoError::Buffer { needed }) = fits {
-            // A longer access token than most.
-            buf = Zeroizing::new(vec![0; needed]);
-        }
+        let mut buf = buffer_for_userinfo(request);
         let message =
             request.request(&mut buf).map_err(|error| refused::userinfo(request, error, None))?;
         let answer = login.send(&message)?;
-        let mut secrets = Secrets::default();
-        secrets.add_request(&message);
-        Ok(Some(Asked { request, answer, secrets }))
+        Ok(Some(Asked { request, answer }))
     }
 
     fn userinfo(&self) -> Result<Userinfo<'_>, Error> {
         let answer = self.answer.response();
         self.request.response_with_scratch(answer, &mut [0; MEMBERS]).map_err(|error| {
-            refused::userinfo(self.request, error, Some((&self.answer, &self.secrets)))
+            refused::userinfo(self.request, error, Some((&self.answer, &self.secrets())))
         })
     }
+
+    /// What nobody else may see of the request.
+    fn secrets(&self) -> Secrets {
+        let mut buf = buffer_for_userinfo(self.request);
+        let mut secrets = Secrets::default();
+        if let Ok(message) = self.request.request(&mut buf) {
+            secrets.add_request(&message);
+        }
+        secrets
+    }
+}
+
+/// A buffer as long as the request, which has no limit but the access token's.
+fn buffer_for_userinfo(request: UserinfoRequest<'_>) -> Zeroizing<Vec<u8>> {
+    let needed = match request.request(&mut []) {
+        Err(UserinfoError::Buffer { needed }) => needed,
+        // An access token that can't be sent.
+        _ => 0,
+    };
+    Zeroizing::new(vec![0; needed])
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use onerealm_core::{
     ClientSecret, DiscoveryError, HttpRequest, NativeKey, ProviderMetadata, Realm, RedirectUri,
-    RelyingParty, policy,
+    RelyingParty, StateText,
 };
 
 use super::Logins;
@@ -16,9 +16,6 @@ use crate::error::shown::Secrets;
 use crate::http::Answer;
 use crate::network::Shared;
 use crate::realm::RealmConfig;
-
-/// Room for the longest message: a token request with a long code and every byte encoded.
-pub(crate) const MESSAGE_LEN: usize = 3 * policy::CODE_LEN + 8192;
 
 /// A login's realm, its provider's documents, and the network. Created when a call begins and dropped when it ends;
 /// nothing is parsed anew for each login.
@@ -100,13 +97,17 @@ impl Login<'_> {
         Ok(conversation.send(request, *ca_file, deadline)?)
     }
 
-    /// Adds what nobody else may see of a token request: its parts, and the realm's keys, which HTTP Basic encodes.
-    pub(crate) fn add_secrets(&self, request: &HttpRequest<'_>, secrets: &mut Secrets) {
+    /// What nobody else may see of a token request: the login's state, if any, the request's parts, and the realm's
+    /// keys, which HTTP Basic encodes. For a refusal, which may repeat them.
+    pub(crate) fn secrets(&self, state: Option<&StateText>, request: &HttpRequest<'_>) -> Secrets {
+        let mut secrets = Secrets::default();
+        state.into_iter().for_each(|state| secrets.add(state.as_str().to_owned()));
         secrets.add_request(request);
         let key = self.config.realm.registration.secret.as_ref().map(ClientSecret::expose);
         let native = self.config.realm.native_registration.as_ref();
         let native_key = native.and_then(|native| native.key.as_ref()).map(NativeKey::expose);
         key.into_iter().chain(native_key).for_each(|key| secrets.add(key.to_owned()));
+        secrets
     }
 }
 

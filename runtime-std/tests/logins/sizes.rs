@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use onerealm::core::wire::Words;
 use onerealm::{Callback, DirectoryStore, Logins, RealmConfig, Realms, Requested};
 use onerealm_demo_provider::{
     DemoProvider, Endpoint, Platform, Registration, Setup, User, browser,
@@ -155,4 +156,25 @@ fn a_client_identifier_may_have_256_characters() {
     let user = logins.finish(Callback::Url(&callback), None).unwrap();
     assert_eq!(user.realm, "sso");
     assert!(RealmConfig::new("sso", provider.issuer(), client_id + "c").is_err());
+}
+
+#[test]
+fn an_authorization_url_may_have_32768_bytes() {
+    let scene = Scene::new();
+    let begin = |scope: String| {
+        let mut realm = RealmConfig::new("sso", scene.provider.issuer(), CLIENT_ID).unwrap();
+        realm.realm.scopes = Words::parse(scope.into()).unwrap();
+        let mut realms = Realms::new("a test");
+        realms.add(realm);
+        let directory = tempfile::tempdir().unwrap();
+        let logins = Logins::new(realms, DirectoryStore::new(directory.path()));
+        logins.begin("sso", LOOPBACK, Requested::Default).map(|begun| begun.url.len())
+    };
+    let others = begin("s".to_owned()).unwrap() - 1;
+    for len in [others + 1, 600, 32_767, 32_768] {
+        assert_eq!(begin("s".repeat(len - others)).unwrap(), len);
+    }
+    let refused = begin("s".repeat(32_769 - others)).unwrap_err();
+    assert_eq!(refused.code(), "message_too_long");
+    assert!(refused.to_string().starts_with("a message of 32769 bytes"), "{refused}");
 }

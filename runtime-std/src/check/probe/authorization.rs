@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::error::shown::{quoted, shown};
 use crate::error::words::ProviderWords;
 use crate::http::Answer;
-use crate::logins::{Login, MESSAGE_LEN};
+use crate::logins::{Login, buffer_for};
 use crate::redirect_url;
 
 /// Sends it as a browser would.
@@ -20,7 +20,7 @@ pub(super) fn ask(
     request: AuthorizationRequest<'_>,
     relying_party: RelyingParty<'_>,
 ) -> Result<Shown, Error> {
-    let mut buf = vec![0; MESSAGE_LEN];
+    let mut buf = buffer_for(request.write_url(&mut []))?;
     let answer = login.send_in_half_the_time(&HttpRequest::page(request.write_url(&mut buf)?));
     Ok(match answer {
         Ok(answer) => judge_authorization(&answer, request.into_pending(), relying_party),

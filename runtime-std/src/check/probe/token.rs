@@ -4,17 +4,15 @@ use onerealm_core::{
     AuthorizationResponse, ClientType, ErrorCode, PendingAuthorization, ProviderMetadata,
     RelyingParty, TokenError,
 };
-use zeroize::Zeroizing;
 
 use super::shown::{Shown, Verdict, came, no_answer};
 use crate::clock::now;
 use crate::error::Error;
 use crate::error::cause::Cause;
 use crate::error::facts::Facts;
-use crate::error::shown::Secrets;
 use crate::error::words::ProviderWords;
 use crate::hex::hex;
-use crate::logins::{Login, MESSAGE_LEN, refused};
+use crate::logins::{Login, buffer_for, refused};
 
 /// Sends it as a login would.
 pub(super) fn ask(
@@ -32,14 +30,13 @@ pub(super) fn ask(
     let facts = Facts::of(relying_party, pending.decision(), pending.redirect_uri());
     let request = pending.accept(&response, relying_party, now());
     let request = request.map_err(|error| Cause::Authorization { error, words: None })?;
-    let mut buf = Zeroizing::new(vec![0; MESSAGE_LEN]);
+    let mut buf = buffer_for(request.request(&mut []))?;
     let message = request.request(&mut buf)?;
     let answer = match login.send(&message) {
         Ok(answer) => answer,
         Err(error) => return Ok(no_answer(&error)),
     };
-    let mut secrets = Secrets::default();
-    login.add_secrets(&message, &mut secrets);
+    let secrets = login.secrets(None, &message);
     let client_type = request.client_type();
     let words = ProviderWords::of_refusal(&answer, &secrets);
     let came = came(&answer, words.as_ref(), &secrets);
