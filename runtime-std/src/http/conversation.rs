@@ -1,5 +1,8 @@
 //! Requests in close succession, such as the token and userinfo requests of a login.
 
+#[cfg(test)]
+mod tests;
+
 use std::cell::RefCell;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +13,7 @@ use onerealm_core::HttpRequest;
 use super::answer::{Answer, BODY_LEN};
 use super::error::{Cause, HttpError, Through};
 use super::kept::Lines;
-use super::line::{IDLE, Line, told};
+use super::line::{IDLE, Line, room_for, told};
 use super::proxy;
 use super::trust::{Clients, Trust};
 
@@ -55,7 +58,7 @@ impl<'h> Conversation<'h> {
         let through = proxy.as_ref().ok().and_then(|proxy| proxy.as_ref().map(Through::of));
         let answer = proxy.and_then(|proxy| {
             let mut line = self.line.borrow_mut();
-            let line = self.line_to(&mut line, request.url, ca_file)?;
+            let line = self.line_to(&mut line, request, ca_file)?;
             let answer = line.exchange(request, proxy.clone(), deadline, limit);
             match answer {
                 Err(cause) if cause.depends_on_trust() => match self.with_newer_trust(line) {
@@ -74,7 +77,7 @@ impl<'h> Conversation<'h> {
     /// A line like this one with what the system trusts by now, if that has changed.
     fn with_newer_trust(&self, line: &Line) -> Option<Line> {
         let client = self.clients.newer(&line.trust, &line.client)?;
-        Some(Line::new(line.trust.clone(), &line.url, client, self.idle()))
+        Some(Line::new(line.trust.clone(), &line.url, client, line.room, self.idle()))
     }
 
     fn idle(&self) -> Duration {
@@ -86,18 +89,23 @@ impl<'h> Conversation<'h> {
     fn line_to<'l>(
         &self,
         line: &'l mut Option<Line>,
-        url: &str,
+        request: &HttpRequest<'_>,
         ca_file: Option<&Path>,
     ) -> Result<&'l mut Line, Cause> {
+        let url = request.url;
         let trust = Trust::of(url, ca_file)?;
         let client = self.clients.of(&trust)?;
+        let room = room_for(request);
         // There is one for each set of certificates.
-        let fits = |line: &Line| Arc::ptr_eq(&line.client, &client);
+        let fits = |line: &Line| Arc::ptr_eq(&line.client, &client) && line.room >= room;
         let own = line.take().filter(fits);
         let known = own.or_else(|| self.kept?.take(|line| line.url == url && fits(line)));
         match known {
             Some(known) => Ok(line.insert(known)),
-            None => Ok(line.insert(Line::new(trust, url, client, self.idle()))),
+            None => {
+                let room = self.kept.map_or(room, |kept| kept.room(room));
+                Ok(line.insert(Line::new(trust, url, client, room, self.idle())))
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Connections to one place.
 
 use std::cell::Cell;
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -21,6 +22,13 @@ pub const DEADLINE: Duration = Duration::from_secs(20);
 /// How long a connection may wait for the next request of its login: as long as a whole call, for
 /// slow machines. If the provider closes it meanwhile, that is noticed.
 pub(super) const IDLE: Duration = DEADLINE;
+/// Room for what arrives, in bytes: the longest head, and more. ureq reads a head once it is whole.
+const INPUT: usize = HEAD_LEN + 16 * 1024;
+/// Room for what is sent, in bytes: at least so much, more for a longer line of a head, which is sent in one piece, and
+/// never more than that.
+const OUTPUT: RangeInclusive<usize> = 16 * 1024..=128 * 1024;
+/// The most that a head's line has besides a URL or a value.
+const LINE_REST: usize = 64;
 
 /// An agent with its own connections.
 pub(super) struct Line {
@@ -29,6 +37,8 @@ pub(super) struct Line {
     pub(super) url: String,
     /// Its TLS.
     pub(super) client: Arc<ClientConfig>,
+    /// Room for each line of a request's head.
+    pub(super) room: usize,
     agent: Agent,
     /// How many requests it has made.
     connections: Arc<AtomicUsize>,
@@ -38,7 +48,14 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(trust: Trust, url: &str, client: Arc<ClientConfig>, idle: Duration) -> Self {
+    /// With `room` as [`room_for`] tells it.
+    pub(super) fn new(
+        trust: Trust,
+        url: &str,
+        client: Arc<ClientConfig>,
+        room: usize,
+        idle: Duration,
+    ) -> Self {
         let config = Agent::config_builder()
             .proxy(None)
             .max_idle_age(idle)
@@ -46,6 +63,8 @@ impl Line {
             .max_redirects_will_error(false)
             .http_status_as_error(false)
             .max_response_header_size(HEAD_LEN)
+            .input_buffer_size(INPUT)
+            .output_buffer_size(room)
             .accept("")
             .accept_encoding("")
             .user_agent(concat!("onerealm/", env!("CARGO_PKG_VERSION")))
@@ -53,7 +72,7 @@ impl Line {
         let connections = Arc::new(AtomicUsize::new(0));
         let agent = transport::agent(config, Arc::clone(&client), Arc::clone(&connections));
         let url = url.to_owned();
-        Line { trust, url, client, agent, connections, is_proven: Cell::new(false) }
+        Line { trust, url, client, room, agent, connections, is_proven: Cell::new(false) }
     }
 
     /// Sends `request`; repeats a `GET` if a used connection breaks without an answer.
@@ -118,6 +137,12 @@ impl Line {
             .map_err(Cause::Connection)?;
         Ok(done)
     }
+}
+
+/// The room that a request's head needs, of which most have no long line.
+pub(super) fn room_for(request: &HttpRequest<'_>) -> usize {
+    let longest = request.authorization.map_or(0, str::len).max(request.url.len());
+    (longest + LINE_REST).clamp(*OUTPUT.start(), *OUTPUT.end())
 }
 
 /// The URL, for messages. The query of a page has a login's state and nonce.

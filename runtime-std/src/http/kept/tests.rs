@@ -5,7 +5,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 fn put(lines: &Lines, url: &str) {
     let client = Trust::Nobody.client([].into()).unwrap();
-    lines.put(Line::new(Trust::Nobody, url, client, HOUR));
+    lines.put(Line::new(Trust::Nobody, url, client, 1024, HOUR));
 }
 
 fn has(lines: &Lines, url: &str) -> bool {
