@@ -53,7 +53,7 @@ impl Documents {
     pub(crate) fn of(&self, realm: &Realm<&str>, call: &Call<'_>) -> Result<Arc<Published>, Error> {
         let (issuer, discovery_url) = (realm.issuer.as_str(), realm.discovery_url);
         let elsewhere = discovery_url.as_ref().map(DiscoveryUrl::as_str);
-        let trust = call.http.trust(with_tls(issuer, elsewhere), call.ca_file)?;
+        let trust = call.trusted.name_at(with_tls(issuer, elsewhere))?;
         let discovery_url = elsewhere.map(str::to_owned);
         let whose = Whose { issuer: issuer.to_owned(), discovery_url, trust };
         let entry = Arc::clone(lock(&self.entries).entry(whose.clone()).or_default());

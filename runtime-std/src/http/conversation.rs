@@ -4,7 +4,6 @@
 mod tests;
 
 use std::cell::RefCell;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,7 +14,7 @@ use super::error::{Cause, HttpError, Through};
 use super::kept::Lines;
 use super::line::{IDLE, Line, room_for, told};
 use super::proxy;
-use super::trust::{Clients, Trust};
+use super::trust::{Clients, Trusted};
 
 /// A connection for requests to one place. When dropped, it is closed or kept for the next conversation.
 pub(crate) struct Conversation<'h> {
@@ -40,17 +39,17 @@ impl<'h> Conversation<'h> {
     pub(crate) fn send(
         &self,
         request: &HttpRequest<'_>,
-        ca_file: Option<&Path>,
+        trusted: &Trusted<'_>,
         deadline: Instant,
     ) -> Result<Answer, HttpError> {
-        self.send_within(request, ca_file, deadline, BODY_LEN)
+        self.send_within(request, trusted, deadline, BODY_LEN)
     }
 
     /// The same, with room for a body of `limit` bytes.
     pub(crate) fn send_within(
         &self,
         request: &HttpRequest<'_>,
-        ca_file: Option<&Path>,
+        trusted: &Trusted<'_>,
         deadline: Instant,
         limit: u64,
     ) -> Result<Answer, HttpError> {
@@ -58,7 +57,7 @@ impl<'h> Conversation<'h> {
         let through = proxy.as_ref().ok().and_then(|proxy| proxy.as_ref().map(Through::of));
         let answer = proxy.and_then(|proxy| {
             let mut line = self.line.borrow_mut();
-            let line = self.line_to(&mut line, request, ca_file)?;
+            let line = self.line_to(&mut line, request, trusted)?;
             let answer = line.exchange(request, proxy.clone(), deadline, limit);
             match answer {
                 Err(cause) if cause.depends_on_trust() => match self.with_newer_trust(line) {
@@ -84,16 +83,16 @@ impl<'h> Conversation<'h> {
         self.kept.and_then(Lines::idle).unwrap_or_default().max(IDLE)
     }
 
-    /// The line with the trust store of `ca_file`, or else the system's. A request to this machine without TLS loads no
+    /// The line with the trust store of the call. A request to this machine without TLS loads no
     /// trust store.
     fn line_to<'l>(
         &self,
         line: &'l mut Option<Line>,
         request: &HttpRequest<'_>,
-        ca_file: Option<&Path>,
+        trusted: &Trusted<'_>,
     ) -> Result<&'l mut Line, Cause> {
         let url = request.url;
-        let trust = Trust::of(url, ca_file)?;
+        let trust = trusted.at(url)?;
         let client = self.clients.of(&trust)?;
         let room = room_for(request);
         // There is one for each set of certificates.

@@ -87,19 +87,19 @@ fn a_line_of_a_request_s_head_has_the_room_that_it_needs() {
     for len in [16 * 1024, 65_536 + 7, 128 * 1024 - 30] {
         let bearer = "t".repeat(len);
         let request = userinfo_request(&server.url, &bearer);
-        http.once().send(&request, None, deadline()).unwrap();
+        http.once().send(&request, &http.trusting(None), deadline()).unwrap();
         let (_, longest) = server.seen.lock().unwrap().pop().unwrap();
         assert!(longest.ends_with(&(bearer + "\r\n")), "{len}");
     }
     for len in [16 * 1024, 60_000] {
         let url = format!("{}?{}", server.url, "u".repeat(len));
-        http.once().send(&HttpRequest::page(&url), None, deadline()).unwrap();
+        http.once().send(&HttpRequest::page(&url), &http.trusting(None), deadline()).unwrap();
         let (_, longest) = server.seen.lock().unwrap().pop().unwrap();
         assert!(longest.starts_with("GET /?uuu") && longest.len() > len, "{len}");
     }
     let too_long = "t".repeat(128 * 1024);
     let request = userinfo_request(&server.url, &too_long);
-    assert!(http.once().send(&request, None, deadline()).is_err());
+    assert!(http.once().send(&request, &http.trusting(None), deadline()).is_err());
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_long_line_takes_another_connection_once() {
         let conversation = http.conversation();
         let userinfo = userinfo_request(&server.url, bearer);
         for request in [token_request(&server.url), userinfo] {
-            conversation.send(&request, None, deadline()).unwrap();
+            conversation.send(&request, &http.trusting(None), deadline()).unwrap();
         }
         assert_eq!(server.connections(), connections);
     }
@@ -129,7 +129,9 @@ fn a_head_of_the_longest_length_is_read_whole_with_what_comes_behind_it() {
     let most = HEAD_LEN - head(0).len();
     for (padding, is_read) in [(most - 1, true), (most + 1, false)] {
         let server = Server::answering(head(padding) + &"b".repeat(100_000));
-        let answer = Http::default().once().send(&HttpRequest::page(&server.url), None, deadline());
+        let http = Http::default();
+        let answer =
+            http.once().send(&HttpRequest::page(&server.url), &http.trusting(None), deadline());
         match answer {
             Ok(answer) => {
                 assert!(is_read, "{padding}");
