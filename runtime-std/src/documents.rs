@@ -123,7 +123,7 @@ impl Documents {
     fn whose(&self, realm: &Realm<&str>, call: &Call<'_>) -> Result<Whose, Error> {
         let (issuer, discovery_url) = (realm.issuer.as_str(), realm.discovery_url);
         let elsewhere = discovery_url.as_ref().map(DiscoveryUrl::as_str);
-        let trust = call.http.trust(with_tls(issuer, elsewhere), call.ca_file)?;
+        let trust = call.trusted.name_at(with_tls(issuer, elsewhere))?;
         let discovery_url = elsewhere.map(str::to_owned);
         Ok(Whose { issuer: issuer.to_owned(), discovery_url, trust })
     }

@@ -35,7 +35,8 @@ use self::kept::Lines;
 pub use self::line::DEADLINE;
 pub(crate) use self::location::Location;
 use self::names::Names;
-use self::trust::{Clients, Trust};
+use self::trust::Clients;
+pub(crate) use self::trust::Trusted;
 
 /// The trust stores, addresses and waiting connections of this process. Nothing is loaded or started before the
 /// first request.
@@ -62,10 +63,8 @@ impl Http {
         self.kept.keep(idle);
     }
 
-    /// A name for the certificates trusted in a request to `url`: under another name, the same URL may belong to
-    /// another provider.
-    pub(crate) fn trust(&self, url: &str, ca_file: Option<&Path>) -> Result<String, HttpError> {
-        let trust = Trust::of(url, ca_file).map_err(|cause| HttpError::new(url, cause))?;
-        Ok(trust.name())
+    /// What a call trusts whose realm names this file, or else the system's certificates.
+    pub(crate) fn trusting<'h>(&'h self, ca_file: Option<&'h Path>) -> Trusted<'h> {
+        Trusted::new(&self.clients, ca_file)
     }
 }

@@ -83,7 +83,8 @@ impl Network {
         deadline: Duration,
     ) -> Result<Received, HttpError> {
         let deadline = Instant::now() + deadline;
-        let answer = self.0.http.once().send(request, None, deadline)?;
+        let http = &self.0.http;
+        let answer = http.once().send(request, &http.trusting(None), deadline)?;
         let HttpResponse { status, content_type, body } = answer.response();
         let content_type = content_type.map(str::to_owned);
         Ok(Received { status, content_type, body: Zeroizing::new(body.to_vec()) })

@@ -35,8 +35,13 @@ pub fn open_regular_file(path: &Path) -> io::Result<File> {
 /// It can't be opened or read, is something else, or is larger. What its metadata says of its size isn't believed.
 #[doc(hidden)]
 pub fn read_regular_file(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+    read_at_most(open_regular_file(path)?, limit)
+}
+
+/// The content of an open file of at most that many bytes.
+pub(crate) fn read_at_most(file: File, limit: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    open_regular_file(path)?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     match bytes.len() > limit {
         true => {
             let sentence = format!("it is larger than {limit} bytes");

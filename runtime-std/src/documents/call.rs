@@ -1,6 +1,5 @@
 //! One call in progress.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use onerealm_core::HttpRequest;
@@ -8,7 +7,7 @@ use onerealm_core::HttpRequest;
 use super::clock::Clock;
 use super::document::{Age, Document, Kind};
 use super::redirect;
-use crate::http::{BODY_LEN, Caching, Conversation, Http, HttpError};
+use crate::http::{BODY_LEN, Caching, Conversation, Http, HttpError, Trusted};
 use crate::turn::{Taken, Turn};
 
 /// Room for the URL of a document request with the longest endpoint.
@@ -19,7 +18,7 @@ pub(crate) struct Call<'l> {
     pub(crate) http: &'l Http,
     /// For the requests of one login.
     pub(crate) conversation: Conversation<'l>,
-    pub(crate) ca_file: Option<&'l Path>,
+    pub(crate) trusted: Trusted<'l>,
     pub(crate) deadline: Instant,
     /// The longest time to use documents.
     pub(crate) lifetime: Duration,
@@ -44,7 +43,7 @@ impl Call<'_> {
             let url = asked.last().map_or(message.url, String::as_str);
             let moved = message.moved_to(url);
             let request = moved.as_ref().unwrap_or(message);
-            let answer = self.http.once().send_within(request, self.ca_file, deadline, room)?;
+            let answer = self.http.once().send_within(request, &self.trusted, deadline, room)?;
             room = room.saturating_sub(answer.response().body.len() as u64);
             let so_far = caching.map_or(answer.caching(), |before| before.and(answer.caching()));
             caching = Some(so_far);

@@ -148,7 +148,8 @@ mod tests {
         failures.keep(Ok(())).unwrap();
         assert_eq!(ask(&failures, &turn, LONG), "wait");
         let local = crate::http::Http::default()
-            .trust("https://a.example", Some(std::path::Path::new("/nowhere/ca.pem")))
+            .trusting(Some(std::path::Path::new("/nowhere/ca.pem")))
+            .name_at("https://a.example")
             .unwrap_err();
         assert_eq!(local.code(), "ca_file");
         failures.keep(Err::<(), _>(local.into())).unwrap_err();

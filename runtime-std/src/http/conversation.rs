@@ -1,7 +1,9 @@
 //! Requests in close succession, such as the token and userinfo requests of a login.
 
+#[cfg(test)]
+mod tests;
+
 use std::cell::RefCell;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,10 +12,10 @@ use onerealm_core::HttpRequest;
 use super::answer::{Answer, BODY_LEN};
 use super::error::{Cause, HttpError, Through};
 use super::kept::Lines;
-use super::line::{IDLE, Line, told};
+use super::line::{IDLE, Line, room_for, told};
 use super::names::Names;
 use super::proxy;
-use super::trust::{Clients, Trust};
+use super::trust::{Clients, Trusted};
 
 /// A connection for requests to one place. When dropped, it is closed or kept for the next conversation.
 pub(crate) struct Conversation<'h> {
@@ -43,17 +45,17 @@ impl<'h> Conversation<'h> {
     pub(crate) fn send(
         &self,
         request: &HttpRequest<'_>,
-        ca_file: Option<&Path>,
+        trusted: &Trusted<'_>,
         deadline: Instant,
     ) -> Result<Answer, HttpError> {
-        self.send_within(request, ca_file, deadline, BODY_LEN)
+        self.send_within(request, trusted, deadline, BODY_LEN)
     }
 
     /// The same, with room for a body of `limit` bytes.
     pub(crate) fn send_within(
         &self,
         request: &HttpRequest<'_>,
-        ca_file: Option<&Path>,
+        trusted: &Trusted<'_>,
         deadline: Instant,
         limit: u64,
     ) -> Result<Answer, HttpError> {
@@ -61,7 +63,7 @@ impl<'h> Conversation<'h> {
         let through = proxy.as_ref().ok().and_then(|proxy| proxy.as_ref().map(Through::of));
         let answer = proxy.and_then(|proxy| {
             let mut line = self.line.borrow_mut();
-            let line = self.line_to(&mut line, request.url, ca_file)?;
+            let line = self.line_to(&mut line, request, trusted)?;
             let answer = line.exchange(request, proxy.clone(), deadline, limit);
             match answer {
                 Err(cause) if cause.depends_on_trust() => match self.with_newer_trust(line) {
@@ -80,30 +82,36 @@ impl<'h> Conversation<'h> {
     /// A line like this one with what the system trusts by now, if that has changed.
     fn with_newer_trust(&self, line: &Line) -> Option<Line> {
         let client = self.clients.newer(&line.trust, &line.client)?;
-        Some(Line::new(line.trust.clone(), &line.url, client, self.names, self.idle()))
+        let (names, idle) = (self.names, self.idle());
+        Some(Line::new(line.trust.clone(), &line.url, client, names, line.room, idle))
     }
 
     fn idle(&self) -> Duration {
         self.kept.and_then(Lines::idle).unwrap_or_default().max(IDLE)
     }
 
-    /// The line with the trust store of `ca_file`, or else the system's. A request to this machine without TLS loads no
+    /// The line with the trust store of the call. A request to this machine without TLS loads no
     /// trust store.
     fn line_to<'l>(
         &self,
         line: &'l mut Option<Line>,
-        url: &str,
-        ca_file: Option<&Path>,
+        request: &HttpRequest<'_>,
+        trusted: &Trusted<'_>,
     ) -> Result<&'l mut Line, Cause> {
-        let trust = Trust::of(url, ca_file)?;
+        let url = request.url;
+        let trust = trusted.at(url)?;
         let client = self.clients.of(&trust)?;
+        let room = room_for(request);
         // There is one for each set of certificates.
-        let fits = |line: &Line| Arc::ptr_eq(&line.client, &client);
+        let fits = |line: &Line| Arc::ptr_eq(&line.client, &client) && line.room >= room;
         let own = line.take().filter(fits);
         let known = own.or_else(|| self.kept?.take(|line| line.url == url && fits(line)));
         match known {
             Some(known) => Ok(line.insert(known)),
-            None => Ok(line.insert(Line::new(trust, url, client, self.names, self.idle()))),
+            None => {
+                let room = self.kept.map_or(room, |kept| kept.room(room));
+                Ok(line.insert(Line::new(trust, url, client, self.names, room, self.idle())))
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,8 @@ pub(super) struct Lines {
     /// How long to keep them; if unset, not at all.
     idle: OnceLock<Duration>,
     waiting: Mutex<Vec<Waiting>>,
+    /// The most room that a request has needed so far.
+    room: AtomicUsize,
 }
 
 struct Waiting {
@@ -34,6 +37,11 @@ impl Lines {
 
     pub(super) fn idle(&self) -> Option<Duration> {
         self.idle.get().copied()
+    }
+
+    /// The room of a new line whose first request needs so much: its next one may need what others have needed before.
+    pub(super) fn room(&self, needed: usize) -> usize {
+        self.room.fetch_max(needed, Ordering::Relaxed).max(needed)
     }
 
     /// Removes the matching line that has waited least.

@@ -1,6 +1,7 @@
 //! Connections to one place.
 
 use std::cell::Cell;
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -22,6 +23,13 @@ pub const DEADLINE: Duration = Duration::from_secs(20);
 /// How long a connection may wait for the next request of its login: as long as a whole call, for
 /// slow machines. If the provider closes it meanwhile, that is noticed.
 pub(super) const IDLE: Duration = DEADLINE;
+/// Room for what arrives, in bytes: the longest head, and more. ureq reads a head once it is whole.
+const INPUT: usize = HEAD_LEN + 16 * 1024;
+/// Room for what is sent, in bytes: at least so much, more for a longer line of a head, which is sent in one piece, and
+/// never more than that.
+const OUTPUT: RangeInclusive<usize> = 16 * 1024..=128 * 1024;
+/// The most that a head's line has besides a URL or a value.
+const LINE_REST: usize = 64;
 
 /// An agent with its own connections.
 pub(super) struct Line {
@@ -30,6 +38,8 @@ pub(super) struct Line {
     pub(super) url: String,
     /// Its TLS.
     pub(super) client: Arc<ClientConfig>,
+    /// Room for each line of a request's head.
+    pub(super) room: usize,
     agent: Agent,
     names: Arc<Names>,
     /// How many requests it has made.
@@ -40,11 +50,13 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// With `room` as [`room_for`] tells it.
     pub(super) fn new(
         trust: Trust,
         url: &str,
         client: Arc<ClientConfig>,
         names: &Arc<Names>,
+        room: usize,
         idle: Duration,
     ) -> Self {
         let config = Agent::config_builder()
@@ -54,6 +66,8 @@ impl Line {
             .max_redirects_will_error(false)
             .http_status_as_error(false)
             .max_response_header_size(HEAD_LEN)
+            .input_buffer_size(INPUT)
+            .output_buffer_size(room)
             .accept("")
             .accept_encoding("")
             .user_agent(concat!("onerealm/", env!("CARGO_PKG_VERSION")))
@@ -63,7 +77,7 @@ impl Line {
         let (tls, count) = (Arc::clone(&client), Arc::clone(&connections));
         let agent = transport::agent(config, Arc::clone(&names), tls, count);
         let url = url.to_owned();
-        Line { trust, url, client, agent, names, connections, is_proven: Cell::new(false) }
+        Line { trust, url, client, room, agent, names, connections, is_proven: Cell::new(false) }
     }
 
     /// Sends `request`; repeats a `GET` if a used connection breaks without an answer.
@@ -134,6 +148,12 @@ impl Line {
     }
 }
 
+/// The room that a request's head needs, of which most have no long line.
+pub(super) fn room_for(request: &HttpRequest<'_>) -> usize {
+    let longest = request.authorization.map_or(0, str::len).max(request.url.len());
+    (longest + LINE_REST).clamp(*OUTPUT.start(), *OUTPUT.end())
+}
+
 /// The URL, for messages. The query of a page has a login's state and nonce.
 pub(super) fn told<'u>(request: &HttpRequest<'u>) -> &'u str {
     let is_page = *request == HttpRequest::page(request.url);
@@ -158,6 +178,7 @@ mod tests {
     use std::net::TcpListener;
 
     use super::*;
+    use crate::http::trust::Clients;
 
     #[test]
     fn a_host_that_moved_is_found_after_a_connection_to_it_failed() {
@@ -167,8 +188,8 @@ mod tests {
         let (url, deadline) = (format!("http://{host}/keys"), Instant::now() + DEADLINE);
         let names = Arc::<Names>::default();
         names.addresses(&host, deadline, || (), || Ok(vec![before])).unwrap();
-        let client = Trust::Nobody.client([].into()).unwrap();
-        let line = Line::new(Trust::Nobody, &url, client, &names, IDLE);
+        let client = Clients::default().of(&Trust::Nobody).unwrap();
+        let line = Line::new(Trust::Nobody, &url, client, &names, 1024, IDLE);
         let exchange = || line.exchange(&HttpRequest::page(&url), None, deadline, 100);
         assert!(matches!(exchange(), Err(Cause::Connection(_))));
         let server = thread::spawn(move || {

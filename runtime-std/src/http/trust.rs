@@ -1,53 +1,73 @@
 //! Which certificates are trusted.
 
+mod ca_file;
+mod client;
+mod stamp;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::cell::OnceCell;
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use onerealm_core::wire::Uri;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
 
-use super::crypto;
-use super::error::Cause;
-use super::verifier::Verifier;
+use self::ca_file::{CaFile, CaFiles};
+use self::client::{Certificates, trusting, trusting_nobody};
+use super::error::{Cause, HttpError};
 use crate::hex::hex_digest;
 use crate::lock::lock;
-use crate::regular_file::{CA_FILE_LEN, read_regular_file};
 
 /// A set of trusted certificates.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub(super) enum Trust {
     Nobody,
     System,
-    File { path: PathBuf, pem: Vec<u8> },
+    File(Arc<CaFile>),
 }
 
-impl Trust {
-    pub(super) fn of(url: &str, ca_file: Option<&Path>) -> Result<Self, Cause> {
+/// What one call trusts: the system's certificates, or those of a file, at which it looks once.
+pub(crate) struct Trusted<'h> {
+    clients: &'h Clients,
+    ca_file: Option<&'h Path>,
+    /// The file as this call found it.
+    found: OnceCell<Arc<CaFile>>,
+}
+
+impl<'h> Trusted<'h> {
+    pub(super) fn new(clients: &'h Clients, ca_file: Option<&'h Path>) -> Self {
+        Trusted { clients, ca_file, found: OnceCell::new() }
+    }
+
+    /// What is trusted in a request to `url`. Without TLS nothing is looked at.
+    pub(super) fn at(&self, url: &str) -> Result<Trust, Cause> {
         if Uri::parse(url).is_ok_and(|uri| uri.has_scheme("http")) {
             return Ok(Trust::Nobody);
         }
-        let Some(path) = ca_file else { return Ok(Trust::System) };
-        // Read each time: a replaced file may have the same time and length.
-        let pem = read_regular_file(path, CA_FILE_LEN)
-            .map_err(|source| Cause::CaFile { path: path.to_owned(), source: Some(source) })?;
-        Ok(Trust::File { path: path.to_owned(), pem })
+        let Some(path) = self.ca_file else { return Ok(Trust::System) };
+        let found = match self.found.get() {
+            Some(found) => found,
+            None => {
+                let file = self.clients.files.look(path)?;
+                self.found.get_or_init(|| file)
+            }
+        };
+        Ok(Trust::File(Arc::clone(found)))
     }
 
-    pub(super) fn path(&self) -> Option<&Path> {
-        match self {
-            Trust::Nobody | Trust::System => None,
-            Trust::File { path, .. } => Some(path),
-        }
+    /// A name for the certificates trusted in a request to `url`: under another name, the same URL may belong to
+    /// another provider.
+    pub(crate) fn name_at(&self, url: &str) -> Result<String, HttpError> {
+        let trust = self.at(url).map_err(|cause| HttpError::new(url, cause))?;
+        Ok(trust.name())
     }
+}
 
+impl Trust {
     /// A name unique to these certificates.
-    pub(super) fn name(&self) -> String {
+    fn name(&self) -> String {
         match self {
             Trust::Nobody => "nobody".to_owned(),
             Trust::System => {
@@ -56,56 +76,10 @@ impl Trust {
                 let (file, directory) = (file.as_encoded_bytes(), directory.as_encoded_bytes());
                 hex_digest(&[file, &[0], directory, &[0]])
             }
-            Trust::File { pem, .. } => hex_digest(&[pem]),
-        }
-    }
-
-    /// TLS that trusts these certificates of the store.
-    pub(super) fn client(&self, certificates: Certificates) -> Result<Arc<ClientConfig>, Cause> {
-        let builder = ClientConfig::builder_with_provider(Arc::new(crypto::provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| Cause::of_tls(&error))?;
-        if matches!(self, Trust::Nobody) {
-            let builder = builder.with_root_certificates(RootCertStore::empty());
-            return Ok(Arc::new(builder.with_no_client_auth()));
-        }
-        let verifier = Verifier::new(certificates, self.path().is_some());
-        let verifier = Arc::new(verifier.ok_or_else(|| self.is_empty(None))?);
-        let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
-        Ok(Arc::new(builder.with_no_client_auth()))
-    }
-
-    fn certificates(&self) -> Result<Certificates, Cause> {
-        let certificates = match self {
-            Trust::Nobody => Vec::new(),
-            // SSL_CERT_FILE and SSL_CERT_DIR are honoured here.
-            Trust::System => {
-                let found = rustls_native_certs::load_native_certs();
-                if found.certs.is_empty() {
-                    return Err(self.is_empty(found.errors.first().map(ToString::to_string)));
-                }
-                found.certs
-            }
-            Trust::File { pem, .. } => {
-                let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-                let usable = certificates.ok().filter(|certificates| !certificates.is_empty());
-                usable.ok_or_else(|| self.is_empty(None))?
-            }
-        };
-        Ok(certificates.into())
-    }
-
-    /// Nothing in the store can be used.
-    fn is_empty(&self, reason: Option<String>) -> Cause {
-        match self {
-            Trust::File { path, .. } => Cause::CaFile { path: path.clone(), source: None },
-            Trust::Nobody | Trust::System => Cause::NoAuthority { reason },
+            Trust::File(file) => file.name().to_owned(),
         }
     }
 }
-
-/// Trusted certificates.
-pub(super) type Certificates = Arc<[CertificateDer<'static>]>;
 
 /// How long after the system's store was read it may be read again: whatever the number of realms and of servers with
 /// certificates that nobody knows, a failure costs no more than this.
@@ -113,10 +87,14 @@ const PAUSE: Duration = Duration::from_secs(5);
 
 /// TLS for each trust store used so far.
 #[derive(Default)]
-pub(super) struct Clients(Mutex<Vec<Known>>);
+pub(super) struct Clients {
+    nobody: OnceLock<Arc<ClientConfig>>,
+    system: Mutex<Option<System>>,
+    files: CaFiles,
+}
 
-struct Known {
-    trust: Trust,
+/// The system's store as it was read.
+struct System {
     client: Arc<ClientConfig>,
     certificates: Certificates,
     read: Instant,
@@ -124,26 +102,37 @@ struct Known {
 
 impl Clients {
     pub(super) fn of(&self, trust: &Trust) -> Result<Arc<ClientConfig>, Cause> {
-        let mut clients = lock(&self.0);
-        if let Some(known) = clients.iter().find(|known| known.trust == *trust) {
+        match trust {
+            Trust::Nobody => {
+                let made =
+                    self.nobody.get().map_or_else(trusting_nobody, |made| Ok(made.clone()))?;
+                Ok(Arc::clone(self.nobody.get_or_init(|| made)))
+            }
+            Trust::System => self.of_system(),
+            Trust::File(file) => file.client(),
+        }
+    }
+
+    fn of_system(&self) -> Result<Arc<ClientConfig>, Cause> {
+        let mut system = lock(&self.system);
+        if let Some(known) = &*system {
             return Ok(Arc::clone(&known.client));
         }
-        let certificates = trust.certificates()?;
-        let client = trust.client(Arc::clone(&certificates))?;
-        clients.retain(|known| known.trust.path().is_none() || known.trust.path() != trust.path());
-        let (trust, known) = (trust.clone(), Arc::clone(&client));
-        clients.push(Known { trust, client: known, certificates, read: Instant::now() });
+        let certificates = systems()?;
+        let client = trusting(Arc::clone(&certificates), false)?;
+        let client = client.ok_or(Cause::NoAuthority { reason: None })?;
+        *system = Some(System { client: Arc::clone(&client), certificates, read: Instant::now() });
         Ok(client)
     }
 
     /// TLS with what the system's store holds by now, if it isn't what `used` trusts. Called after a server's
-    /// certificate was refused; a realm's own file is read for each request anyway.
+    /// certificate was refused; a realm's own file is looked at in each call anyway.
     pub(super) fn newer(
         &self,
         trust: &Trust,
         used: &Arc<ClientConfig>,
     ) -> Option<Arc<ClientConfig>> {
-        self.newer_than(trust, used, || trust.certificates().ok())
+        self.newer_than(trust, used, || systems().ok())
     }
 
     /// The same, where `read` reads the store.
@@ -153,11 +142,11 @@ impl Clients {
         used: &Arc<ClientConfig>,
         read: impl FnOnce() -> Option<Certificates>,
     ) -> Option<Arc<ClientConfig>> {
-        if *trust != Trust::System {
+        if !matches!(trust, Trust::System) {
             return None;
         }
-        let mut clients = lock(&self.0);
-        let known = clients.iter_mut().find(|known| known.trust == *trust)?;
+        let mut system = lock(&self.system);
+        let known = system.as_mut()?;
         if !Arc::ptr_eq(&known.client, used) {
             // Another call has read it.
             return Some(Arc::clone(&known.client));
@@ -170,9 +159,19 @@ impl Clients {
         if certificates == known.certificates {
             return None;
         }
-        let client = trust.client(Arc::clone(&certificates)).ok()?;
+        let client = trusting(Arc::clone(&certificates), false).ok()??;
         log::info!("the certificates that this system trusts have changed, and were read again");
         (known.client, known.certificates) = (Arc::clone(&client), certificates);
         Some(client)
     }
+}
+
+/// The certificates of the system's store, or where SSL_CERT_FILE and SSL_CERT_DIR say.
+fn systems() -> Result<Certificates, Cause> {
+    let found = rustls_native_certs::load_native_certs();
+    if found.certs.is_empty() {
+        let reason = found.errors.first().map(ToString::to_string);
+        return Err(Cause::NoAuthority { reason });
+    }
+    Ok(found.certs.into())
 }

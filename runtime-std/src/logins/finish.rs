@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use onerealm_core::{
     AuthorizationError, AuthorizationResponse, BadSignature, IdToken, Identity,
-    PendingAuthorization, RelyingParty, SealedState, Userinfo, UserinfoError, UserinfoRequest,
-    policy,
+    PendingAuthorization, PendingKey, RelyingParty, SealedState, UnixTime, Userinfo, UserinfoError,
+    UserinfoRequest, policy,
 };
 use zeroize::Zeroizing;
 
@@ -42,6 +42,14 @@ const MEMBERS: usize = 1024;
 struct Arrived<'a> {
     response: AuthorizationResponse<'a>,
     is_whole: bool,
+}
+
+/// A login as the store has it.
+#[derive(Clone, Copy)]
+struct Kept<'a> {
+    state: &'a str,
+    key: PendingKey,
+    begun: UnixTime,
 }
 
 /// What the caller learns about an end user.
@@ -97,13 +105,13 @@ impl Logins {
         let response = arrived.response.at(redirect_url.as_deref());
         let state = state_text(&response)?;
         let pending = self.store.read(&state, now())?;
+        let kept = Kept { state: &state, key: pending.key(), begun: pending.begun() };
         let own_state = pending.state();
         let response = match SealedState::parse(&state) {
             Ok(sealed) => response.opened(sealed, &own_state),
             Err(_) => response,
         };
-        let user =
-            self.identify(pending, Arrived { response, is_whole }, Some(&state), User::new)?;
+        let user = self.identify(pending, Arrived { response, is_whole }, Some(kept), User::new)?;
         self.store.authenticated(now());
         Ok(user)
     }
@@ -170,13 +178,12 @@ impl Logins {
         self.identify(pending, Arrived { response, is_whole }, None, told_as)
     }
 
-    /// From the authorization response to the end user. `kept` is the state that the login is
-    /// stored under.
+    /// From the authorization response to the end user. `kept` is the login as it is stored.
     fn identify<T>(
         &self,
         pending: PendingAuthorization,
         arrived: Arrived<'_>,
-        kept: Option<&str>,
+        kept: Option<Kept<'_>>,
         told_as: ToldAs<T>,
     ) -> Result<T, Error> {
         // A response of another browser or to another redirect URI is refused before any request is
@@ -233,9 +240,9 @@ impl Logins {
     }
 
     /// Takes a stored login, exclusively.
-    fn use_up(&self, kept: Option<&str>) -> Result<(), Error> {
-        if let Some(state) = kept {
-            self.store.take(state, now())?;
+    fn use_up(&self, kept: Option<Kept<'_>>) -> Result<(), Error> {
+        if let Some(Kept { state, key, begun }) = kept {
+            self.store.take_known(state, key, begun, now())?;
         }
         Ok(())
     }

@@ -55,7 +55,7 @@ impl Logins {
         Call {
             http,
             conversation: http.conversation(),
-            ca_file: config.ca_file.as_deref(),
+            trusted: http.trusting(config.ca_file.as_deref()),
             deadline: Instant::now() + self.deadline,
             lifetime: self.cache_lifetime,
             failure_pause,
@@ -93,8 +93,8 @@ impl Login<'_> {
     }
 
     fn send_by(&self, request: &HttpRequest<'_>, deadline: Instant) -> Result<Answer, Error> {
-        let Call { conversation, ca_file, .. } = &self.call;
-        Ok(conversation.send(request, *ca_file, deadline)?)
+        let Call { conversation, trusted, .. } = &self.call;
+        Ok(conversation.send(request, trusted, deadline)?)
     }
 
     /// What nobody else may see of a token request: the login's state, if any, the request's parts, and the realm's

@@ -40,6 +40,16 @@ impl PendingStore for DirectoryStore {
         let key = key_of(state)?;
         decode(key, self.slots.take(&key.0, now.0)?)
     }
+
+    fn take_known(
+        &self,
+        state: &str,
+        _key: PendingKey,
+        begun: UnixTime,
+        now: UnixTime,
+    ) -> Result<(), StoreError> {
+        self.slots.take_known(&key_of(state)?.0, begun.0, now.0)
+    }
 }
 
 /// The key of the login with that state. Text of another length is not a state, and is not looked up.

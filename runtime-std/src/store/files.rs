@@ -61,6 +61,11 @@ pub(super) fn open_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).open(path)
 }
 
+/// Empties a login's file.
+pub(super) fn empty(path: &Path) -> io::Result<()> {
+    OpenOptions::new().write(true).truncate(true).open(path).map(|_| ())
+}
+
 /// Opens a file to write at its end.
 #[cfg(not(windows))]
 pub(super) fn open_to_append(options: &mut OpenOptions, path: &Path) -> io::Result<File> {

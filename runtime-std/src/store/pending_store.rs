@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use onerealm_core::{PendingAuthorization, UnixTime};
+use onerealm_core::{PendingAuthorization, PendingKey, UnixTime};
 
 use super::error::StoreError;
 
@@ -38,6 +38,22 @@ pub trait PendingStore: fmt::Debug + Send + Sync {
     /// As [`read`](Self::read); [`StoreError::Used`] for all calls but the first.
     fn take(&self, state: &str, now: UnixTime) -> Result<PendingAuthorization, StoreError>;
 
+    /// Takes the login with this state, which [`read`](Self::read) gave a moment ago with this key and this beginning: what
+    /// is known of it need not be read again. A store that has nothing to gain by that takes it as any other.
+    ///
+    /// # Errors
+    ///
+    /// As [`take`](Self::take).
+    fn take_known(
+        &self,
+        state: &str,
+        _key: PendingKey,
+        _begun: UnixTime,
+        now: UnixTime,
+    ) -> Result<(), StoreError> {
+        self.take(state, now).map(|_| ())
+    }
+
     /// Called after a successful login: the place for maintenance that strangers must not be able to trigger. It fails
     /// no login.
     fn authenticated(&self, _now: UnixTime) {}
@@ -61,6 +77,16 @@ impl<S: PendingStore + ?Sized> PendingStore for Box<S> {
 
     fn take(&self, state: &str, now: UnixTime) -> Result<PendingAuthorization, StoreError> {
         (**self).take(state, now)
+    }
+
+    fn take_known(
+        &self,
+        state: &str,
+        key: PendingKey,
+        begun: UnixTime,
+        now: UnixTime,
+    ) -> Result<(), StoreError> {
+        (**self).take_known(state, key, begun, now)
     }
 
     fn authenticated(&self, now: UnixTime) {

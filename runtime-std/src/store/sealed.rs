@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use onerealm_core::{PendingAuthorization, SealedState, UnixTime};
+use onerealm_core::{PendingAuthorization, PendingKey, SealedState, UnixTime};
 
 use super::directory::DirectoryStore;
 use super::error::StoreError;
@@ -79,6 +79,21 @@ impl PendingStore for SealedStore {
         let pending = self.read(state, now)?;
         self.taken.mark(&pending.key().0, pending.begun().0, now.0)?;
         Ok(pending)
+    }
+
+    /// Makes the mark.
+    fn take_known(
+        &self,
+        _state: &str,
+        key: PendingKey,
+        begun: UnixTime,
+        now: UnixTime,
+    ) -> Result<(), StoreError> {
+        if let Err(expired) = check_age(begun.0, now.0) {
+            let is_used = self.taken.is_marked(&key.0, begun.0)?;
+            return Err(if is_used { StoreError::Used } else { expired });
+        }
+        self.taken.mark(&key.0, begun.0, now.0)
     }
 
     /// Renews the key when it is due, and makes it if that was left to a finished login.
@@ -160,6 +175,16 @@ impl PendingStore for SealedOrDirectoryStore {
 
     fn take(&self, state: &str, now: UnixTime) -> Result<PendingAuthorization, StoreError> {
         self.store_of(state).take(state, now)
+    }
+
+    fn take_known(
+        &self,
+        state: &str,
+        key: PendingKey,
+        begun: UnixTime,
+        now: UnixTime,
+    ) -> Result<(), StoreError> {
+        self.store_of(state).take_known(state, key, begun, now)
     }
 
     fn authenticated(&self, now: UnixTime) {

@@ -107,6 +107,26 @@ impl Slots {
         Ok(Stored { bytes, path: used })
     }
 
+    /// Takes the login with this key, which was read and began at `begun`, without reading it again: the first call
+    /// succeeds, all others get [`StoreError::Used`].
+    pub(super) fn take_known(&self, key: &Key, begun: u64, now: u64) -> Result<(), StoreError> {
+        if check_age(begun, now).is_ok() && files::check(&self.directory)? {
+            // Nearly all are there. All else is told by a search, as of a login of which nothing is known.
+            let batch = Batch { slot: slot_of(begun), part: Part::Logins(0) }.path(&self.directory);
+            let name = hex(key);
+            let (path, used) = (batch.join(&name), batch.join(name + USED));
+            if let Some(()) = taking::claim_unopened(&path, &used).on("rename", &path)? {
+                // The login counts as taken even if its secrets stay until the sweep.
+                if let Err(e) = found(taking::empty_claimed(&path, &used)) {
+                    log::warn!("{}", StoreError::io("empty", &used, e));
+                }
+                taking::remove_claimed(&path);
+                return Ok(());
+            }
+        }
+        self.take(key, now).map(|_| ())
+    }
+
     /// Marks a login stored elsewhere as taken: the first call succeeds, all others get [`StoreError::Used`].
     pub(super) fn mark(&self, key: &Key, begun: u64, now: u64) -> Result<(), StoreError> {
         self.swept(now)?;

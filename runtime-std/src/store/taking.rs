@@ -1,9 +1,13 @@
 //! Which call takes a login's file: one, of several processes.
 
 #[cfg(windows)]
-pub(super) use self::by_mark::{claim, is_left_behind, is_untaken, open, remove_claimed};
+pub(super) use self::by_mark::{
+    claim, claim_unopened, empty_claimed, is_left_behind, is_untaken, open, remove_claimed,
+};
 #[cfg(not(windows))]
-pub(super) use self::by_rename::{claim, is_left_behind, is_untaken, open, remove_claimed};
+pub(super) use self::by_rename::{
+    claim, claim as claim_unopened, empty_claimed, is_left_behind, is_untaken, open, remove_claimed,
+};
 
 #[cfg(not(windows))]
 mod by_rename {
@@ -12,7 +16,7 @@ mod by_rename {
     use std::path::Path;
 
     use super::super::error::StoreError;
-    use super::super::files::{found, look, open_file, retried};
+    use super::super::files::{empty, found, look, open_file, retried};
 
     /// Opens a login's file to read and to empty it; `None` if it isn't there.
     pub(in super::super) fn open(path: &Path, _used: &Path) -> io::Result<Option<File>> {
@@ -22,6 +26,11 @@ mod by_rename {
     /// Takes the login: its file gets the name `used`. `None` if another call was faster.
     pub(in super::super) fn claim(path: &Path, used: &Path) -> io::Result<Option<()>> {
         found(retried(|| fs::rename(path, used)))
+    }
+
+    /// Empties the file of a login that was claimed.
+    pub(in super::super) fn empty_claimed(_path: &Path, used: &Path) -> io::Result<()> {
+        empty(used)
     }
 
     /// After a rename nothing has the name any more.
@@ -48,7 +57,7 @@ mod by_mark {
     use std::path::Path;
 
     use super::super::error::StoreError;
-    use super::super::files::{create_file, found, look, open_file};
+    use super::super::files::{create_file, empty, found, look, open_file};
 
     /// Opens a login's file to read and to empty it; `None` if it isn't there, or on its way out: access is denied to a file
     /// that was removed while another process has it open.
@@ -67,6 +76,21 @@ mod by_mark {
             // The batch was given up.
             Err(error) => found(Err(error)),
         }
+    }
+
+    /// The same where the login's file may be elsewhere: then, or if it is gone, nothing is claimed.
+    pub(in super::super) fn claim_unopened(path: &Path, used: &Path) -> io::Result<Option<()>> {
+        match fs::symlink_metadata(path) {
+            Ok(_) => claim(path, used),
+            // On its way out.
+            Err(error) if error.kind() == ErrorKind::PermissionDenied && used.exists() => Ok(None),
+            Err(error) => found(Err(error)),
+        }
+    }
+
+    /// Empties the file of a login that was claimed.
+    pub(in super::super) fn empty_claimed(path: &Path, _used: &Path) -> io::Result<()> {
+        empty(path)
     }
 
     /// Removes the file of a login that was claimed. If that fails, the sweep does it.

@@ -2,6 +2,7 @@ mod bound;
 mod directory;
 mod key_file;
 mod killed;
+mod known;
 mod logins;
 mod memory;
 mod other;
@@ -20,7 +21,7 @@ use std::path::{Path, PathBuf};
 use super::batch::{Batch, COUNT, Part, slot_of};
 use super::files::{create_file, retried};
 use super::lifetime::LIFETIME;
-use super::slots::{Key, Slots, Stored, made_for};
+use super::slots::{Key, Slots, made_for};
 use super::sweep::SWEPT_AT_ONCE;
 use super::*;
 use crate::hex::hex;
@@ -41,7 +42,7 @@ fn key(number: u32) -> Key {
     key
 }
 
-fn outcome(result: Result<Stored, StoreError>) -> &'static str {
+fn outcome<T>(result: Result<T, StoreError>) -> &'static str {
     match result {
         Ok(_) => "won",
         Err(StoreError::Used) => "used",

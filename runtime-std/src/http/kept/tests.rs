@@ -1,17 +1,17 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::http::trust::Trust;
+use crate::http::trust::{Clients, Trust};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
 fn put(lines: &Lines, url: &str) {
-    let client = Trust::Nobody.client([].into()).unwrap();
-    lines.put(Line::new(Trust::Nobody, url, client, &Arc::default(), HOUR));
+    let client = Clients::default().of(&Trust::Nobody).unwrap();
+    lines.put(Line::new(Trust::Nobody, url, client, &Arc::default(), 1024, HOUR));
 }
 
 fn has(lines: &Lines, url: &str) -> bool {
-    lines.take(|line| line.url == url && line.trust == Trust::Nobody).is_some()
+    lines.take(|line| line.url == url && matches!(line.trust, Trust::Nobody)).is_some()
 }
 
 fn kept(urls: &[&str]) -> Lines {

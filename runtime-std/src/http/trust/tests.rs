@@ -1,5 +1,6 @@
 use std::cell::Cell;
 
+use base64ct::{Base64, Encoding};
 use rcgen::{CertificateParams, KeyPair};
 
 use super::*;
@@ -12,14 +13,20 @@ fn certificates() -> Certificates {
 
 /// Clients whose system's store was read so long ago, and what is used since.
 fn clients(certificates: &Certificates, ago: Duration) -> (Clients, Arc<ClientConfig>) {
-    let client = Trust::System.client(Arc::clone(certificates)).unwrap();
-    let known = Known {
-        trust: Trust::System,
+    let client = trusting(Arc::clone(certificates), false).unwrap().unwrap();
+    let system = System {
         client: Arc::clone(&client),
         certificates: Arc::clone(certificates),
         read: Instant::now().checked_sub(ago).unwrap(),
     };
-    (Clients(Mutex::new(vec![known])), client)
+    (Clients { system: Mutex::new(Some(system)), ..Clients::default() }, client)
+}
+
+/// A file with a certificate of its own.
+fn write_ca_file(path: &Path) {
+    let base64 = Base64::encode_string(&certificates()[0]);
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n");
+    std::fs::write(path, pem).unwrap();
 }
 
 #[test]
@@ -55,33 +62,34 @@ fn a_store_is_not_read_twice_within_seconds_whatever_comes_of_it() {
 
 #[test]
 fn a_realm_s_own_file_is_no_part_of_it() {
-    let file = Trust::File { path: "ca.pem".into(), pem: Vec::new() };
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("ca.pem");
+    write_ca_file(&path);
+    let (clients, used) = clients(&certificates(), PAUSE);
+    let file = Trust::File(clients.files.look(&path).unwrap());
+    assert!(!Arc::ptr_eq(&clients.of(&file).unwrap(), &used));
     for trust in [file, Trust::Nobody] {
-        let (clients, used) = clients(&certificates(), PAUSE);
-        clients.0.lock().unwrap()[0].trust = trust.clone();
         assert!(clients.newer_than(&trust, &used, || panic!("it is read")).is_none());
     }
 }
 
 #[test]
-fn a_file_that_was_replaced_is_forgotten_and_others_are_not() {
-    use base64ct::{Base64, Encoding};
-
-    let file = |path: &str| {
-        let base64 = Base64::encode_string(&certificates()[0]);
-        let pem = format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n");
-        Trust::File { path: path.into(), pem: pem.into_bytes() }
-    };
-    let (clients, _) = clients(&certificates(), Duration::ZERO);
-    let known = || {
-        let known = clients.0.lock().unwrap();
-        known.iter().map(|known| known.trust.name()).collect::<Vec<_>>()
-    };
-    let [one, other, replaced] = ["a.pem", "b.pem", "a.pem"].map(file);
-    for trust in [&one, &other, &one, &Trust::System] {
-        clients.of(trust).unwrap();
-    }
-    assert_eq!(known(), [&Trust::System, &one, &other].map(Trust::name));
-    clients.of(&replaced).unwrap();
-    assert_eq!(known(), [&Trust::System, &other, &replaced].map(Trust::name));
+fn a_call_looks_at_its_file_once_and_the_next_one_sees_what_has_changed() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("ca.pem");
+    let clients = Clients::default();
+    let trusted = || Trusted::new(&clients, Some(&path));
+    let (url, call) = ("https://op.example/token", trusted());
+    assert_eq!(call.name_at(url).unwrap_err().code(), "ca_file");
+    write_ca_file(&path);
+    let name = call.name_at(url).unwrap();
+    write_ca_file(&path);
+    assert_eq!(call.name_at(url).unwrap(), name);
+    let next = trusted().name_at(url).unwrap();
+    assert_ne!(next, name);
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(call.name_at(url).unwrap(), name);
+    assert_eq!(trusted().name_at(url).unwrap_err().code(), "ca_file");
+    // Without TLS there is nothing to look at.
+    assert_eq!(trusted().name_at("http://127.0.0.1:8080/token").unwrap(), "nobody");
 }

@@ -168,7 +168,7 @@ fn outcome_of_mark(store: &Slots, number: u32) -> &'static str {
     let marked = store.is_marked(&key(number), NOW).unwrap();
     let result = store.mark(&key(number), NOW, NOW);
     assert_eq!(marked, result.is_err());
-    result.map_or_else(|error| outcome(Err(error)), |()| "won")
+    outcome(result)
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn a_login_that_is_given_up_while_it_is_read_is_unknown_and_none_is_blocked() {
                             .and_then(|_| store.take(&key(number), NOW))
                         {
                             Ok(stored) => assert_eq!(stored.bytes.as_slice(), b"whole"),
-                            Err(error) => assert_eq!(outcome(Err(error)), "unknown"),
+                            Err(error) => assert_eq!(outcome::<()>(Err(error)), "unknown"),
                         }
                     });
                 })

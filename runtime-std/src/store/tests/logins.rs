@@ -77,6 +77,26 @@ pub(super) fn verdict(result: Result<PendingAuthorization, StoreError>) -> &'sta
     }
 }
 
+/// Takes a login of which nothing is known.
+pub(super) fn take(
+    store: &dyn PendingStore,
+    state: &str,
+    now: UnixTime,
+) -> Result<PendingAuthorization, StoreError> {
+    store.take(state, now)
+}
+
+/// Takes a login that was read before, as the end of a login does.
+pub(super) fn take_known(
+    store: &dyn PendingStore,
+    state: &str,
+    now: UnixTime,
+) -> Result<PendingAuthorization, StoreError> {
+    let pending = store.read(state, now)?;
+    store.take_known(state, pending.key(), pending.begun(), now)?;
+    Ok(pending)
+}
+
 /// Every file below a directory, with its content and the time of its last write.
 pub(super) fn snapshot(directory: &Path) -> Vec<(PathBuf, Vec<u8>, std::time::SystemTime)> {
     let mut files = Vec::new();

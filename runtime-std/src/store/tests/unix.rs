@@ -13,9 +13,10 @@ fn unsafe_reason(store: &Slots) -> Option<Unsafe> {
     };
     let put = store.put(&[1; 32], NOW, b"x").err().and_then(reason);
     let taken = store.take(&[2; 32], NOW).err().and_then(reason);
+    let known = store.take_known(&[2; 32], NOW, NOW).err().and_then(reason);
     let looked_for = store.is_marked(&[3; 32], NOW).err().and_then(reason);
     let marked = store.mark(&[4; 32], NOW, NOW).err().and_then(reason);
-    assert_eq!([&taken, &looked_for, &marked], [&put; 3]);
+    assert_eq!([&taken, &known, &looked_for, &marked], [&put; 4]);
     put
 }
 
@@ -50,6 +51,23 @@ fn a_directory_that_others_can_write_to_is_refused() {
     assert!(message.contains("its mode is 1777") && message.contains("chmod go-w"), "{message}");
     fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(unsafe_reason(&store), None);
+}
+
+#[test]
+fn a_login_in_a_directory_that_others_can_write_to_is_not_taken_by_who_has_read_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Slots::new(directory.path());
+    let set_mode = |mode| {
+        fs::set_permissions(directory.path(), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    set_mode(0o700);
+    store.put(&[1; 32], NOW, b"x").unwrap();
+    store.read(&[1; 32], NOW).unwrap();
+    set_mode(0o777);
+    let refused = store.take_known(&[1; 32], NOW, NOW).unwrap_err();
+    assert_eq!(refused.code(), "store_unsafe");
+    set_mode(0o700);
+    store.take_known(&[1; 32], NOW, NOW).unwrap();
 }
 
 #[test]
