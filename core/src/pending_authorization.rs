@@ -17,7 +17,8 @@ use crate::relying_party::RelyingParty;
 use crate::state::{PendingKey, StateText};
 use crate::time::UnixTime;
 use crate::token_request::TokenRequest;
-use crate::wire::BufferTooSmall;
+use crate::unsigned_token_request::{Accepted, UnsignedTokenRequest};
+use crate::wire::{BufferTooSmall, FormText};
 
 /// A login between its two steps.
 ///
@@ -94,13 +95,52 @@ impl PendingAuthorization {
     /// # Errors
     ///
     /// [`AuthorizationError`]: the response belongs to another login or provider, it is too late,
-    /// the realm has changed, or the provider refused.
+    /// the realm has changed, or the provider refused. [`AuthorizationError::Unsigned`] where the
+    /// login's credential is a private key: [`accept_either`](Self::accept_either) takes these too.
     pub fn accept<'a>(
         self,
         response: &AuthorizationResponse<'a>,
         relying_party: RelyingParty<'a>,
         now: UnixTime,
     ) -> Result<TokenRequest<'a>, AuthorizationError> {
+        match self.accepted(response, relying_party, now)? {
+            (Client::Assertion { .. }, ..) => Err(AuthorizationError::Unsigned),
+            (client, binding, code) => {
+                Ok(TokenRequest::new(relying_party, client, None, binding, code))
+            }
+        }
+    }
+
+    /// The same for programs that have private keys: a login whose credential is one moves on to a
+    /// request that needs its signature.
+    ///
+    /// # Errors
+    ///
+    /// As [`accept`](Self::accept), without [`AuthorizationError::Unsigned`].
+    pub fn accept_either<'a>(
+        self,
+        response: &AuthorizationResponse<'a>,
+        relying_party: RelyingParty<'a>,
+        now: UnixTime,
+    ) -> Result<Accepted<'a>, AuthorizationError> {
+        Ok(match self.accepted(response, relying_party, now)? {
+            (Client::Assertion { client_id, key }, binding, code) => {
+                let unsigned =
+                    UnsignedTokenRequest::new(relying_party, (client_id, key), binding, code);
+                Accepted::Unsigned(unsigned)
+            }
+            (client, binding, code) => {
+                Accepted::Request(TokenRequest::new(relying_party, client, None, binding, code))
+            }
+        })
+    }
+
+    fn accepted<'a>(
+        self,
+        response: &AuthorizationResponse<'a>,
+        relying_party: RelyingParty<'a>,
+        now: UnixTime,
+    ) -> Result<(Client<'a>, Binding, FormText<'a>), AuthorizationError> {
         let RelyingParty { realm, metadata } = relying_party;
         let binding = &self.0;
         if !binding.state.is_spelled(response.state().bytes()) {
@@ -128,7 +168,7 @@ impl PendingAuthorization {
         };
         let client = Client::recall(realm, binding.decision, &binding.client_id)
             .ok_or(AuthorizationError::ClientGone)?;
-        Ok(TokenRequest::new(relying_party, client, self.0, code))
+        Ok((client, self.0, code))
     }
 
     /// Checks the redirect URI as [`accept`](Self::accept) does, for callers that have something to
@@ -341,5 +381,8 @@ error_enum! {
         /// The registration no longer exists.
         ClientGone => "client_gone",
             "the realm's client-id or client-key was changed while the login was pending: begin it again";
+        /// A private key must sign, and the caller has none.
+        Unsigned => "assertion_unsigned",
+            "the realm's credential is a private key, and this program signs with none";
     }
 }

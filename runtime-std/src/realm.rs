@@ -16,12 +16,12 @@ const SCOPES: &str = "email profile";
 /// One realm: the core's settings and the runtime's.
 ///
 /// ```
-/// use onerealm::core::{ClientSecret, ClientTypeSetting};
+/// use onerealm::core::{ClientTypeSetting, Credential};
 /// use onerealm::{RealmConfig, Realms};
 ///
 /// # fn main() -> Result<(), onerealm::core::RealmError> {
 /// let mut entra = RealmConfig::new("entra", "https://login.example/t/v2.0", "pve")?;
-/// entra.realm.registration.secret = ClientSecret::new("s3cret".into());
+/// entra.realm.registration.credential = Credential::secret("s3cret".into());
 /// entra.realm.client_type = ClientTypeSetting::Auto;
 /// entra.username_claim = "email".to_owned();
 /// let mut realms = Realms::new("the program's own settings");
@@ -73,7 +73,7 @@ impl RealmConfig {
         let name = RealmName::parse(name.into())?;
         let issuer = Issuer::parse(issuer.into())?;
         let client_id = ClientId::parse(client_id.into())?;
-        let registration = ClientRegistration { client_id, secret: None };
+        let registration = ClientRegistration { client_id, credential: None };
         Ok(RealmConfig::from(Realm::new(name, issuer, registration)))
     }
 
@@ -116,14 +116,14 @@ impl From<Realm<Text>> for RealmConfig {
 
 #[cfg(test)]
 mod tests {
-    use onerealm_core::{ClientSecret, NativeKey, NativeRegistration};
+    use onerealm_core::{Credential, NativeKey, NativeRegistration};
 
     use super::*;
 
     #[test]
     fn no_key_of_a_realm_is_shown() {
         let mut config = RealmConfig::new("sso", "https://a.example", "pve").unwrap();
-        config.realm.registration.secret = ClientSecret::new("canary".into());
+        config.realm.registration.credential = Credential::secret("canary".into());
         let client_id = ClientId::parse("cli".into()).unwrap();
         let key = NativeKey::new("canary".into());
         config.realm.native_registration = Some(NativeRegistration { client_id, key });

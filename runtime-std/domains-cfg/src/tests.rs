@@ -74,7 +74,7 @@ fn realm_of(text: &str, name: &str) -> Result<RealmConfig, (usize, Problem)> {
 }
 
 fn secret(realm: &RealmConfig) -> Option<&str> {
-    realm.realm.registration.secret.as_ref().map(ClientSecret::expose)
+    realm.realm.registration.secret().map(ClientSecret::expose)
 }
 
 fn words(words: &onerealm_core::wire::Words<onerealm::Text>) -> Vec<&str> {

@@ -49,7 +49,7 @@ pub(crate) const NOT_LISTED: Advice = realm(
 
 pub(crate) fn on_client_type(error: ClientTypeError) -> Option<Advice> {
     match error {
-        ClientTypeError::NoSecret => {
+        ClientTypeError::NoCredential => {
             Some(realm("set the realm's client-key, or client-type auto or public"))
         }
         ClientTypeError::PublicRefused => Some(caller(

@@ -53,7 +53,7 @@ impl Facts {
         let usual = uri.as_ref().ok().map(|uri| relying_party.client_type(uri, Requested::Default));
         let offered = relying_party.metadata().token_auth_methods();
         let lists_ours = offered.client_secret_basic || offered.client_secret_post;
-        let secret = realm.registration.secret.as_ref().map(ClientSecret::expose);
+        let secret = realm.registration.secret().map(ClientSecret::expose);
         let native = realm.native_registration.as_ref();
         let has_prompt = |word| realm.prompt.iter().any(|known| known == word);
         Facts {

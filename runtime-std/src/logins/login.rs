@@ -103,7 +103,7 @@ impl Login<'_> {
         let mut secrets = Secrets::default();
         state.into_iter().for_each(|state| secrets.add(state.as_str().to_owned()));
         secrets.add_request(request);
-        let key = self.config.realm.registration.secret.as_ref().map(ClientSecret::expose);
+        let key = self.config.realm.registration.secret().map(ClientSecret::expose);
         let native = self.config.realm.native_registration.as_ref();
         let native_key = native.and_then(|native| native.key.as_ref()).map(NativeKey::expose);
         key.into_iter().chain(native_key).for_each(|key| secrets.add(key.to_owned()));

@@ -1,7 +1,7 @@
 //! Every realm, every login in it, and every reason.
 
 use onerealm_core::{
-    ClientType, PublicOverride, RedirectUriKind, Requested, SecretConfigured, client_type,
+    ClientType, CredentialConfigured, PublicOverride, RedirectUriKind, Requested, client_type,
 };
 
 use super::super::facts::Prompt;
@@ -47,7 +47,7 @@ fn every_login() -> Vec<Facts> {
         {
             let bit = |n: u32| bools[(bits >> n & 1) as usize];
             let has_key = bit(0);
-            let secret = if has_key { SecretConfigured::Yes } else { SecretConfigured::No };
+            let secret = if has_key { CredentialConfigured::Yes } else { CredentialConfigured::No };
             let may_ask_public = bit(1);
             let allowed =
                 if may_ask_public { PublicOverride::Allowed } else { PublicOverride::Refused };
