@@ -261,9 +261,18 @@ impl<'a> Assertions<'a> {
     }
 }
 
+impl ProviderMetadata<'_> {
+    /// Whether the provider lists an algorithm of the signer's for client assertions, or lists none
+    /// at all. It changes nothing: an assertion is sent all the same.
+    pub fn lists_algorithm_of(&self, signer: &dyn AssertionSigner) -> bool {
+        let listed = Listed::of(self);
+        !listed.is_there() || signer.algorithms().iter().any(|one| listed.has(*one))
+    }
+}
+
 /// `token_endpoint_auth_signing_alg_values_supported` (OpenID Connect Discovery 1.0 section 3). It is
 /// read where an assertion is made, and not with the metadata, as most programs make none.
-pub(crate) struct Listed<'a>(Option<Value<'a>>);
+struct Listed<'a>(Option<Value<'a>>);
 
 #[derive(Deserialize)]
 struct Document<'a> {
@@ -272,11 +281,16 @@ struct Document<'a> {
 }
 
 impl<'a> Listed<'a> {
-    pub(crate) fn of(metadata: &ProviderMetadata<'a>) -> Self {
+    fn of(metadata: &ProviderMetadata<'a>) -> Self {
         let document = read::<Document<'_>>(metadata.document(), None);
         let list = document.ok().and_then(|(_, document)| document.ok());
         let list = list.map(|list| list.token_endpoint_auth_signing_alg_values_supported);
         Listed(list.and_then(Member::value))
+    }
+
+    /// Whether metadata has a list at all.
+    fn is_there(&self) -> bool {
+        matches!(self.0, Some(Value::Array(_)))
     }
 
     fn has(&self, algorithm: JwsAlgorithm) -> bool {

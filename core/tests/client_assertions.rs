@@ -373,6 +373,9 @@ fn the_algorithm_is_the_first_that_metadata_lists_or_the_keys_usual_one() {
         assert_eq!(sent.assertion().0["alg"], expected.as_str(), "{listed}");
         let (_, signature) = sent.value("client_assertion").rsplit_once('.').unwrap();
         assert_eq!(from_base64url(signature).len(), signer.len);
+        let has_one =
+            !listed.is_array() || listed.as_array().unwrap().contains(&json!(expected.as_str()));
+        assert_eq!(metadata(&document).lists_algorithm_of(&signer), has_one, "{listed}");
     }
 }
 

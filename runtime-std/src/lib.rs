@@ -44,6 +44,7 @@
 
 mod check;
 mod claims;
+mod client_key;
 mod clock;
 mod codes;
 mod documents;
@@ -69,6 +70,7 @@ mod verifiers;
 
 pub use check::{Asked, Probe, Report, Verdict};
 pub use claims::{Claims, UnfitClaims};
+pub use client_key::{ClientKey, ClientKeyError, ClientKeyFiles};
 pub use clock::now;
 pub use error::cause::Cause;
 pub use error::earlier::Earlier;

@@ -7,6 +7,7 @@ use onerealm_core::{
     ClientId, ClientRegistration, Issuer, Realm, RealmError, RealmName, RedirectUri,
 };
 
+use crate::client_key::ClientKeyFiles;
 use crate::redirect_url;
 use crate::text::Text;
 
@@ -45,6 +46,8 @@ pub struct RealmConfig {
     pub groups_claim: Option<String>,
     /// PEM file with the only certificates to trust, as an absolute path; `None` for the system's.
     pub ca_file: Option<PathBuf>,
+    /// The files with the private key, if the registration's credential is one.
+    pub client_key: Option<ClientKeyFiles>,
     /// Whether the caller creates unknown users. Logins ignore it.
     pub autocreate: bool,
     /// Whether the caller creates unknown groups. Logins ignore it.
@@ -57,6 +60,8 @@ pub struct RealmConfig {
     pub comment: Option<String>,
     /// Names of properties in the configuration that have no meaning here.
     pub unknown: Vec<String>,
+    /// Names of properties in the configuration that have no effect beside the others.
+    pub unused: Vec<String>,
 }
 
 impl RealmConfig {
@@ -104,12 +109,14 @@ impl From<Realm<Text>> for RealmConfig {
             username_claim: "sub".to_owned(),
             groups_claim: None,
             ca_file: None,
+            client_key: None,
             autocreate: false,
             groups_autocreate: false,
             groups_overwrite: false,
             default: false,
             comment: None,
             unknown: Vec::new(),
+            unused: Vec::new(),
         }
     }
 }

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use onerealm_core::wire::BufferTooSmall;
 use onerealm_core::{
-    ClientSecret, DiscoveryError, HttpRequest, NativeKey, ProviderMetadata, Realm, RedirectUri,
-    RelyingParty, StateText,
+    Accepted, AssertionError, BeginError, ClientSecret, DiscoveryError, HttpRequest, NativeKey,
+    ProviderMetadata, Realm, RedirectUri, RelyingParty, StateText, TokenRequest,
 };
 
 use super::Logins;
+use crate::client_key::ClientKeyError;
+use crate::clock::now;
 use crate::documents::{Call, Documents, Keys, Published};
 use crate::error::Error;
 use crate::error::cause::Cause;
@@ -79,6 +82,27 @@ impl Login<'_> {
     /// Fetches a document that will soon be too old, now that this login is served.
     pub(crate) fn served(&self, keys: Option<Keys<'_>>) {
         self.documents.ahead_at_end(&self.realm, &self.published, keys, &self.call);
+    }
+
+    /// The request, signed if the realm's credential is a private key. `buf` has the assertion.
+    pub(crate) fn signed<'a>(
+        &self,
+        accepted: Accepted<'a>,
+        buf: &'a mut Vec<u8>,
+    ) -> Result<TokenRequest<'a>, Error> {
+        let unsigned = match accepted {
+            Accepted::Request(request) => return Ok(request),
+            Accepted::Unsigned(unsigned) => unsigned,
+        };
+        let files = self.config.client_key.as_ref().ok_or(ClientKeyError::NotNamed)?;
+        let key = files.read()?;
+        // Allocated once: a growing vector leaves copies behind.
+        *buf = vec![0; unsigned.buffer_needed(&key)];
+        unsigned.sign(&key, &mut getrandom::SysRng, now(), buf).map_err(|error| match error {
+            AssertionError::NoEntropy => BeginError::NoEntropy.into(),
+            AssertionError::Buffer { needed } => BufferTooSmall { needed }.into(),
+            _ => ClientKeyError::NotSigned { path: files.key.clone() }.into(),
+        })
     }
 
     /// Sends a request to an endpoint of the provider.
