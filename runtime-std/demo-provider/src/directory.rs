@@ -1,6 +1,6 @@
 //! The tenant's state: its settings, its key, and everything it has issued.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -31,6 +31,8 @@ pub(crate) struct Issued {
     pub(crate) sessions: HashMap<String, User>,
     /// Authorization codes, including redeemed ones.
     pub(crate) codes: HashMap<String, Code>,
+    /// The `jti` of each client assertion that was taken.
+    pub(crate) assertions: HashSet<String>,
     /// Access tokens.
     pub(crate) access_tokens: HashMap<String, Grant>,
 }
