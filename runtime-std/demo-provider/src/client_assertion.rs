@@ -55,7 +55,7 @@ pub(crate) fn check(
         return Err(EntraError::AssertionTime.refusal());
     }
     let jti = claims["jti"].as_str().ok_or_else(malformed)?;
-    match directory.issued().assertions.insert(format!("{client_id} {jti}")) {
+    match directory.takes_assertion(format!("{client_id} {jti}")) {
         true => Ok(()),
         false => Err(EntraError::AssertionReplayed.refusal()),
     }

@@ -20,6 +20,8 @@ pub(crate) struct Directory {
     pub(crate) key: SigningKey,
     pub(crate) record: Record,
     issued: Mutex<Issued>,
+    /// The `jti` of each client assertion that was taken.
+    assertions: Mutex<HashSet<String>>,
 }
 
 /// Everything issued, by the random text handed out for it.
@@ -31,8 +33,6 @@ pub(crate) struct Issued {
     pub(crate) sessions: HashMap<String, User>,
     /// Authorization codes, including redeemed ones.
     pub(crate) codes: HashMap<String, Code>,
-    /// The `jti` of each client assertion that was taken.
-    pub(crate) assertions: HashSet<String>,
     /// Access tokens.
     pub(crate) access_tokens: HashMap<String, Grant>,
 }
@@ -53,6 +53,7 @@ impl Directory {
             key: SigningKey::rfc7515_a2(),
             record: Record::default(),
             issued: Mutex::default(),
+            assertions: Mutex::default(),
         }
     }
 
@@ -60,6 +61,12 @@ impl Directory {
     pub(crate) fn issued(&self) -> MutexGuard<'_, Issued> {
         // No change to the maps can stop halfway, so they are intact after a panic elsewhere.
         self.issued.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a client assertion; whether it is the first with this name. It may be called while
+    /// [`issued`](Self::issued) is locked.
+    pub(crate) fn takes_assertion(&self, jti: String) -> bool {
+        self.assertions.lock().unwrap_or_else(PoisonError::into_inner).insert(jti)
     }
 
     /// Issues a code for a grant.

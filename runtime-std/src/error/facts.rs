@@ -17,6 +17,8 @@ pub(crate) struct Facts {
     /// Whether the realm has a credential, and a character of a `client-key` that form-encoding changes.
     pub(super) has_key: bool,
     pub(super) key_changes: bool,
+    /// Whether the credential is a private key.
+    pub(super) has_private_key: bool,
     /// Whether the realm has a `native-client-id`, and a `native-client-key`.
     pub(super) has_native: bool,
     pub(super) has_native_key: bool,
@@ -63,6 +65,7 @@ impl Facts {
             setting: realm.client_type,
             has_key: realm.registration.credential.is_some(),
             key_changes: secret.is_some_and(changes_in_a_form),
+            has_private_key: realm.registration.private_key().is_some(),
             has_native: native.is_some(),
             has_native_key: native.is_some_and(|native| native.key.is_some()),
             is_web: uri.is_ok_and(|uri| uri.kind() == RedirectUriKind::Web),

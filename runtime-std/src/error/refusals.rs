@@ -81,7 +81,8 @@ const TABLE: &[Row] = &[
     // A public login, by the registration that client-id names.
     row(WANTED, |f| is_public(f) && f.asked_public, REALM, "this registration takes no public logins: leave --public out, or give public logins a registration of their own with native-client-id"),
     row(WANTED, |f| is_usually_public(f) && f.setting == Setting::Auto && f.has_key, REALM, "this registration takes no public logins: unset client-type, or give public logins a registration of their own with native-client-id"),
-    row(WANTED, |f| is_usually_public(f) && f.setting == Setting::Public && f.has_key, REALM, "the provider wants the secret: unset client-type, so that client-key is sent, or make the registration a public client at the provider"),
+    row(WANTED, |f| is_usually_public(f) && f.setting == Setting::Public && f.has_key && !f.has_private_key, REALM, "the provider wants the secret: unset client-type, so that client-key is sent, or make the registration a public client at the provider"),
+    row(WANTED, |f| is_usually_public(f) && f.setting == Setting::Public && f.has_private_key, REALM, "the provider wants a credential: unset client-type, so that the private key signs, or make the registration a public client at the provider"),
     row(WANTED, |f| is_usually_public(f) && !f.has_key && f.is_web && f.setting != Setting::Public, REALM, "the provider wants a secret: set client-key, or make the registration a public client at the provider"),
     row(WANTED, |f| is_usually_public(f) && !f.has_key && f.setting == Setting::Public, REALM, "the provider wants a secret: set client-key and unset client-type, or make the registration a public client at the provider"),
     row(WANTED, |f| is_usually_public(f) && !f.has_key && !f.is_web && f.setting == Setting::Unset, REALM, "the provider wants a secret: set client-key, or give public logins a registration of their own with native-client-id"),
@@ -97,7 +98,7 @@ const TABLE: &[Row] = &[
     row(&[Reason::Client, Reason::Assertion, Reason::AssertionAudience], is_for_endpoint, REALM, "if the provider wants another audience, remove assertion-audience, so that it is the issuer"),
     row(&[Reason::AssertionTime], Facts::sends_assertion, SYSTEM, "check this machine's clock: an assertion is valid for 60 seconds"),
     row(&[Reason::SecretWrong], Facts::sends_assertion, REALM, "the certificate that the provider has for this client has expired: make another one, register it there, and set client-cert-file"),
-    row(&[Reason::SecretWanted, Reason::InstalledKey], Facts::sends_assertion, REALM, "the provider wants a client secret: set client-key and remove token-auth-method, or let this client authenticate by private_key_jwt at the provider"),
+    row(&[Reason::SecretWanted, Reason::InstalledKey], Facts::sends_assertion, REALM, "the provider wants a client secret: remove token-auth-method and give the realm a client-key, or let this client authenticate by private_key_jwt at the provider"),
     row(&[Reason::SecretUnwanted], |f| f.sends_assertion() && !f.is_web && f.may_ask_public, REALM, "the provider takes this redirect URL for a public client's and wants no assertion: set client-type auto, or begin the login with --public"),
     row(&[Reason::SecretUnwanted], |f| f.sends_assertion() && !f.is_web && !f.may_ask_public, REALM, "the provider takes this redirect URL for a public client's and wants no assertion: set public-override 1 and client-type auto"),
     row(&[Reason::SecretUnwanted], |f| f.sends_assertion() && f.is_web, REALM, "the provider takes this redirect URL for a public client's and wants no assertion: set client-type public, or register the redirect URL for confidential clients (in Entra ID: platform \"Web\")"),

@@ -209,7 +209,7 @@ fn check_assertion(scene: &Scene, assertion: &str, shown: &str) {
         serde_json::from_slice::<serde_json::Value>(&json).unwrap()
     };
     let (header, claims) = (part(0), part(1));
-    let x5t = "Pmq8M_QaLg6d0oFXD6_-fligc54";
+    let x5t = "Pmq8M_QaLg6d0oFXD6_-flg2c54";
     assert_eq!(header["alg"], "RS256", "{shown}");
     assert_eq!((&header["x5t"], header["x5t#S256"].is_string()), (&x5t.into(), true), "{shown}");
     assert_eq!(header.get("kid"), None, "{shown}");
