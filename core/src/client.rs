@@ -4,7 +4,7 @@ use crate::discovery::{ProviderMetadata, TokenAuthMethodsOffered};
 use crate::error::error_enum;
 use crate::realm::{
     ClientId, ClientSecret, ClientTypeSetting, Credential, NativeKey, NativeRegistration,
-    PrivateKey, PublicOverride, Realm, TokenAuthMethod,
+    PublicOverride, Realm, TokenAuthMethod,
 };
 use crate::redirect_uri::RedirectUriKind;
 
@@ -140,7 +140,7 @@ pub(crate) enum Client<'a> {
         method: TokenAuthMethod,
     },
     /// Confidential: an assertion proves that it has the private key.
-    Assertion { client_id: ClientId<&'a str>, key: PrivateKey<&'a str> },
+    Assertion { client_id: ClientId<&'a str> },
     /// Public, as the main registration without its secret.
     Public { client_id: ClientId<&'a str> },
     /// Public, as the native registration, whose key keeps nobody out.
@@ -171,13 +171,13 @@ impl<'a> Client<'a> {
             ClientType::Confidential => {
                 let client_id = registration.client_id;
                 let offered = metadata.token_auth_methods();
-                match registration.credential.ok_or(ClientTypeError::NoCredential)? {
-                    Credential::Secret(secret) => {
+                match registration.credential.as_ref().ok_or(ClientTypeError::NoCredential)? {
+                    &Credential::Secret(secret) => {
                         let method = token_auth_method(realm.token_auth_method, offered)?;
                         Ok(Client::Confidential { client_id, secret, method })
                     }
-                    Credential::PrivateKey(key) if takes_assertions(offered) => {
-                        Ok(Client::Assertion { client_id, key })
+                    Credential::PrivateKey(_) if takes_assertions(offered) => {
+                        Ok(Client::Assertion { client_id })
                     }
                     Credential::PrivateKey(_) => Err(ClientTypeError::TokenAuthMethod),
                 }
@@ -205,7 +205,8 @@ impl<'a> Client<'a> {
                 Client::Confidential { client_id: main?, secret, method }
             }
             Decision::Assertion => {
-                Client::Assertion { client_id: main?, key: *registration.private_key()? }
+                registration.private_key()?;
+                Client::Assertion { client_id: main? }
             }
             Decision::Public => Client::Public { client_id: main? },
             Decision::Native => {

@@ -124,9 +124,10 @@ impl PendingAuthorization {
         now: UnixTime,
     ) -> Result<Accepted<'a>, AuthorizationError> {
         Ok(match self.accepted(response, relying_party, now)? {
-            (Client::Assertion { client_id, key }, binding, code) => {
-                let unsigned =
-                    UnsignedTokenRequest::new(relying_party, (client_id, key), binding, code);
+            (Client::Assertion { client_id }, binding, code) => {
+                let key = relying_party.realm.registration.private_key().copied();
+                let client = (client_id, key.unwrap_or_default());
+                let unsigned = UnsignedTokenRequest::new(relying_party, client, binding, code);
                 Accepted::Unsigned(unsigned)
             }
             (client, binding, code) => {

@@ -212,7 +212,7 @@ impl Form<'_, '_> {
     /// Who we are, unless the `Authorization` header says it.
     fn add_client(&mut self, client: &Client<'_>, assertion: Option<ClientAssertion<'_>>) {
         match client {
-            Client::Assertion { client_id, .. } => {
+            Client::Assertion { client_id } => {
                 self.add("client_id", client_id.as_str());
                 if let Some(assertion) = assertion {
                     self.out.push_str("&");

@@ -65,8 +65,8 @@ impl<'a> UnsignedTokenRequest<'a> {
         buf: &'a mut [u8],
     ) -> Result<TokenRequest<'a>, AssertionError> {
         let assertion = self.assertions().sign(signer, rng, now, buf)?;
-        let (client_id, key) = self.client;
-        let client = Client::Assertion { client_id, key };
+        let (client_id, _) = self.client;
+        let client = Client::Assertion { client_id };
         let UnsignedTokenRequest { relying_party, binding, code, .. } = self;
         Ok(TokenRequest::new(relying_party, client, Some(assertion), binding, code))
     }

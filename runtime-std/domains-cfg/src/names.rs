@@ -59,7 +59,7 @@ pub(crate) fn similar(written: &str) -> Option<&'static str> {
     let by_likeness = KNOWN.into_iter().map(|known| (strsim::jaro_winkler(&name, known), known));
     let best = by_likeness.max_by(|(one, _), (other, _)| one.total_cmp(other));
     let (likeness, known) = best?;
-    // `client-key-digest`, however, would be another property.
+    // `ca-file-password`, however, would be another property.
     let is_longer = name.strip_prefix(known).is_some_and(|rest| rest.starts_with('-'));
     (likeness >= SIMILAR && !is_longer).then_some(known)
 }
@@ -84,7 +84,7 @@ mod tests {
             ("cafile", Some("ca-file")),
             ("scope", Some("scopes")),
             ("client_key_file", Some("client-key-file")),
-            ("client-key-digest", None),
+            ("ca-file-password", None),
             ("tfa", None),
             ("server1", None),
             ("port", None),
