@@ -103,11 +103,9 @@ impl PendingAuthorization {
         relying_party: RelyingParty<'a>,
         now: UnixTime,
     ) -> Result<TokenRequest<'a>, AuthorizationError> {
-        match self.accepted(response, relying_party, now)? {
-            (Client::Assertion { .. }, ..) => Err(AuthorizationError::Unsigned),
-            (client, binding, code) => {
-                Ok(TokenRequest::new(relying_party, client, None, binding, code))
-            }
+        match self.check(response, relying_party, now)? {
+            (Client::Assertion { .. }, _) => Err(AuthorizationError::Unsigned),
+            (client, code) => Ok(TokenRequest::new(relying_party, client, None, self.0, code)),
         }
     }
 
@@ -123,25 +121,26 @@ impl PendingAuthorization {
         relying_party: RelyingParty<'a>,
         now: UnixTime,
     ) -> Result<Accepted<'a>, AuthorizationError> {
-        Ok(match self.accepted(response, relying_party, now)? {
-            (Client::Assertion { client_id }, binding, code) => {
+        Ok(match self.check(response, relying_party, now)? {
+            (Client::Assertion { client_id }, code) => {
                 let key = relying_party.realm.registration.private_key().copied();
                 let client = (client_id, key.unwrap_or_default());
-                let unsigned = UnsignedTokenRequest::new(relying_party, client, binding, code);
+                let unsigned = UnsignedTokenRequest::new(relying_party, client, self.0, code);
                 Accepted::Unsigned(unsigned)
             }
-            (client, binding, code) => {
-                Accepted::Request(TokenRequest::new(relying_party, client, None, binding, code))
+            (client, code) => {
+                Accepted::Request(TokenRequest::new(relying_party, client, None, self.0, code))
             }
         })
     }
 
-    fn accepted<'a>(
-        self,
+    /// Who we are, and the code. The login stays where it is: it is large.
+    fn check<'a>(
+        &self,
         response: &AuthorizationResponse<'a>,
         relying_party: RelyingParty<'a>,
         now: UnixTime,
-    ) -> Result<(Client<'a>, Binding, FormText<'a>), AuthorizationError> {
+    ) -> Result<(Client<'a>, FormText<'a>), AuthorizationError> {
         let RelyingParty { realm, metadata } = relying_party;
         let binding = &self.0;
         if !binding.state.is_spelled(response.state().bytes()) {
@@ -169,7 +168,7 @@ impl PendingAuthorization {
         };
         let client = Client::recall(realm, binding.decision, &binding.client_id)
             .ok_or(AuthorizationError::ClientGone)?;
-        Ok((client, self.0, code))
+        Ok((client, code))
     }
 
     /// Checks the redirect URI as [`accept`](Self::accept) does, for callers that have something to

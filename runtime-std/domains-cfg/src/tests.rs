@@ -107,7 +107,7 @@ fn token_auth_method_decides_between_a_secret_and_a_private_key() {
     let both = both.unwrap();
     let key = both.realm.registration.private_key().unwrap();
     assert_eq!(key.audience, AssertionAudience::TokenEndpoint);
-    assert_eq!((secret(&both), both.unused), (None, vec!["client-key".to_owned()]));
+    assert_eq!((secret(&both), both.unused.concat()), (None, "client-key".to_owned()));
 
     let unused = realm_with(&format!("\tclient-key s3cret\n{files}")).unwrap();
     assert_eq!((secret(&unused), unused.client_key.is_none()), (Some("s3cret"), true));
