@@ -4,6 +4,7 @@ use onerealm_core::{
     AuthorizationResponse, ClientType, ErrorCode, PendingAuthorization, ProviderMetadata,
     RelyingParty, TokenError,
 };
+use zeroize::Zeroizing;
 
 use super::shown::{Shown, Verdict, came, no_answer};
 use crate::clock::now;
