@@ -24,6 +24,7 @@ use rustls::pki_types::pem::PemObject as _;
 use zeroize::Zeroizing;
 
 pub use self::error::ClientKeyError;
+use self::error::Problem;
 use crate::http::certificate::Certificate;
 use crate::regular_file::{open_regular_file, read_regular_file};
 use crate::store::files::readable_by_others;
@@ -104,17 +105,6 @@ fn too_large() -> std::io::Error {
 fn read_certificate(path: &Path) -> Result<Vec<u8>, ClientKeyError> {
     let unreadable = |source| ClientKeyError::Unreadable { path: path.to_owned(), source };
     read_regular_file(path, FILE_LEN).map_err(unreadable)
-}
-
-/// What is wrong with the content of the files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Problem {
-    /// No such key, for this reason.
-    Key(&'static str),
-    /// No certificate.
-    Certificate,
-    /// A certificate of another key.
-    OtherKey,
 }
 
 impl ClientKey {

@@ -4,7 +4,6 @@ use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
-use super::Problem;
 use crate::codes::codes;
 use crate::store::Unsafe;
 
@@ -98,4 +97,15 @@ impl Error for ClientKeyError {
             _ => None,
         }
     }
+}
+
+/// What is wrong with the content of the files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Problem {
+    /// No such key, for this reason.
+    Key(&'static str),
+    /// No certificate.
+    Certificate,
+    /// A certificate of another key.
+    OtherKey,
 }

@@ -199,8 +199,7 @@ impl Logins {
         }
         let decision = pending.decision();
         let facts = || Facts::of(relying_party, decision, &redirect_uri);
-        let accepted = pending.accept_either(&response, relying_party, now());
-        let accepted = accepted.or_else(|error| {
+        let accepted = pending.accept_either(&response, relying_party, now()).or_else(|error| {
             if let AuthorizationError::Refused { .. } = error {
                 self.use_up(kept)?;
             }
