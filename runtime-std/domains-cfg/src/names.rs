@@ -56,6 +56,10 @@ const SIMILAR: f64 = 0.85;
 pub(crate) fn similar(written: &str) -> Option<&'static str> {
     let name = written.split([':', '=']).next().unwrap_or_default();
     let name = name.to_ascii_lowercase().replace('_', "-");
+    // Everybody else's name for it, which is more like `client-cert-file`.
+    if name == "client-secret" {
+        return Some(CLIENT_KEY);
+    }
     let by_likeness = KNOWN.into_iter().map(|known| (strsim::jaro_winkler(&name, known), known));
     let best = by_likeness.max_by(|(one, _), (other, _)| one.total_cmp(other));
     let (likeness, known) = best?;
