@@ -9,7 +9,7 @@ mod signer;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use onerealm_core::{
-    AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, ClientSecret,
+    AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, Credential,
     DiscoveryRequest, HttpResponse, IdToken, Issuer, JwksRequest, KeySet, PendingAuthorization,
     ProviderMetadata, Realm, RealmName, RedirectUri, RelyingParty, Requested, TokenRequest,
     UnixTime,
@@ -118,7 +118,7 @@ pub fn parameter(url: &str, name: &str) -> String {
 fn realm() -> Realm<&'static str> {
     let registration = ClientRegistration {
         client_id: ClientId::parse(CLIENT_ID).unwrap(),
-        secret: ClientSecret::new(SECRET),
+        credential: Credential::secret(SECRET),
     };
     Realm::new(RealmName::parse("sso").unwrap(), Issuer::parse(ISSUER).unwrap(), registration)
 }

@@ -3,15 +3,15 @@
 use crate::discovery::{ProviderMetadata, TokenAuthMethodsOffered};
 use crate::error::error_enum;
 use crate::realm::{
-    ClientId, ClientSecret, ClientTypeSetting, NativeKey, NativeRegistration, PublicOverride,
-    Realm, TokenAuthMethod,
+    ClientId, ClientSecret, ClientTypeSetting, Credential, NativeKey, NativeRegistration,
+    PublicOverride, Realm, TokenAuthMethod,
 };
 use crate::redirect_uri::RedirectUriKind;
 
 /// The client type of one login (RFC 6749 section 2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClientType {
-    /// It authenticates at the token endpoint with the client secret.
+    /// It authenticates at the token endpoint, with the client secret or the private key.
     Confidential,
     /// It doesn't: the code verifier alone shows that it began the login.
     Public,
@@ -37,9 +37,9 @@ pub enum Requested {
     Public,
 }
 
-/// Whether the registration has a client secret.
+/// Whether the registration has a credential: a client secret or a private key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SecretConfigured {
+pub enum CredentialConfigured {
     /// It has one.
     Yes,
     /// It has none.
@@ -50,7 +50,7 @@ pub enum SecretConfigured {
 ///
 /// The first row that fits counts:
 ///
-/// | `client-type` | secret | redirect URI | asked for public | the login is |
+/// | `client-type` | credential | redirect URI | asked for public | the login is |
 /// |---|---|---|---|---|
 /// | unset | none | any | any | public |
 /// | unset or `confidential` | set | any | no | confidential |
@@ -69,34 +69,38 @@ pub enum SecretConfigured {
 /// [`ClientTypeError`] in the rows that say so.
 pub fn client_type(
     setting: ClientTypeSetting,
-    secret: SecretConfigured,
+    credential: CredentialConfigured,
     redirect_uri: RedirectUriKind,
     requested: Requested,
     public_override: PublicOverride,
 ) -> Result<ClientType, ClientTypeError> {
-    use {ClientTypeSetting as Setting, RedirectUriKind as Uri, SecretConfigured as Secret};
+    use {
+        ClientTypeSetting as Setting, CredentialConfigured as Credential, RedirectUriKind as Uri,
+    };
 
     let made_public = match public_override {
         PublicOverride::Allowed => Ok(ClientType::Public),
         PublicOverride::Refused => Err(ClientTypeError::PublicRefused),
     };
-    match (setting, secret, redirect_uri, requested) {
-        (Setting::Unset, Secret::No, _, _) => Ok(ClientType::Public),
-        (Setting::Unset | Setting::Confidential, Secret::Yes, _, Requested::Default) => {
+    match (setting, credential, redirect_uri, requested) {
+        (Setting::Unset, Credential::No, _, _) => Ok(ClientType::Public),
+        (Setting::Unset | Setting::Confidential, Credential::Yes, _, Requested::Default) => {
             Ok(ClientType::Confidential)
         }
-        (Setting::Confidential, Secret::No, _, Requested::Default) => {
-            Err(ClientTypeError::NoSecret)
+        (Setting::Confidential, Credential::No, _, Requested::Default) => {
+            Err(ClientTypeError::NoCredential)
         }
-        (Setting::Auto, Secret::Yes, Uri::Web, Requested::Default) => Ok(ClientType::Confidential),
-        (Setting::Auto, Secret::Yes, Uri::Loopback | Uri::PrivateUse, Requested::Default) => {
+        (Setting::Auto, Credential::Yes, Uri::Web, Requested::Default) => {
+            Ok(ClientType::Confidential)
+        }
+        (Setting::Auto, Credential::Yes, Uri::Loopback | Uri::PrivateUse, Requested::Default) => {
             made_public
         }
-        (Setting::Auto, Secret::No, _, _) => Ok(ClientType::Public),
+        (Setting::Auto, Credential::No, _, _) => Ok(ClientType::Public),
         (Setting::Public, _, _, _) => Ok(ClientType::Public),
         (
             Setting::Unset | Setting::Confidential | Setting::Auto,
-            Secret::Yes | Secret::No,
+            Credential::Yes | Credential::No,
             _,
             Requested::Public,
         ) => made_public,
@@ -110,8 +114,10 @@ pub enum Decision {
     Public,
     /// Public, as the native registration.
     Native,
-    /// Confidential, authenticating in this way.
+    /// Confidential, sending the client secret in this way.
     Confidential(TokenAuthMethod),
+    /// Confidential, with an assertion that the private key signs (`private_key_jwt`).
+    Assertion,
 }
 
 impl Decision {
@@ -119,13 +125,13 @@ impl Decision {
     pub fn client_type(self) -> ClientType {
         match self {
             Decision::Public | Decision::Native => ClientType::Public,
-            Decision::Confidential(_) => ClientType::Confidential,
+            Decision::Confidential(_) | Decision::Assertion => ClientType::Confidential,
         }
     }
 }
 
-/// Who we are at the token endpoint. A public client with a client secret cannot be
-/// represented.
+/// Who we are at the token endpoint. A public client with a client secret or a private key cannot
+/// be represented.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Client<'a> {
     Confidential {
@@ -133,6 +139,8 @@ pub(crate) enum Client<'a> {
         secret: ClientSecret<&'a str>,
         method: TokenAuthMethod,
     },
+    /// Confidential: an assertion proves that it has the private key.
+    Assertion { client_id: ClientId<&'a str> },
     /// Public, as the main registration without its secret.
     Public { client_id: ClientId<&'a str> },
     /// Public, as the native registration, whose key keeps nobody out.
@@ -148,9 +156,9 @@ impl<'a> Client<'a> {
         requested: Requested,
     ) -> Result<Self, ClientTypeError> {
         let registration = &realm.registration;
-        let configured = match registration.secret {
-            Some(_) => SecretConfigured::Yes,
-            None => SecretConfigured::No,
+        let configured = match registration.credential {
+            Some(_) => CredentialConfigured::Yes,
+            None => CredentialConfigured::No,
         };
         let decided = client_type(
             realm.client_type,
@@ -160,11 +168,20 @@ impl<'a> Client<'a> {
             realm.public_override,
         )?;
         match decided {
-            ClientType::Confidential => Ok(Client::Confidential {
-                client_id: registration.client_id,
-                secret: registration.secret.ok_or(ClientTypeError::NoSecret)?,
-                method: token_auth_method(realm.token_auth_method, metadata.token_auth_methods())?,
-            }),
+            ClientType::Confidential => {
+                let client_id = registration.client_id;
+                let offered = metadata.token_auth_methods();
+                match registration.credential.as_ref().ok_or(ClientTypeError::NoCredential)? {
+                    &Credential::Secret(secret) => {
+                        let method = token_auth_method(realm.token_auth_method, offered)?;
+                        Ok(Client::Confidential { client_id, secret, method })
+                    }
+                    Credential::PrivateKey(_) if takes_assertions(offered) => {
+                        Ok(Client::Assertion { client_id })
+                    }
+                    Credential::PrivateKey(_) => Err(ClientTypeError::TokenAuthMethod),
+                }
+            }
             ClientType::Public => Ok(match realm.native_registration {
                 Some(NativeRegistration { client_id, key }) => Client::Native { client_id, key },
                 None => Client::Public { client_id: registration.client_id },
@@ -173,7 +190,7 @@ impl<'a> Client<'a> {
     }
 
     /// The client of a login that began earlier, with `decision` and as `client_id`. Decides
-    /// nothing: `None` where the realm has no such registration, or no secret, any more.
+    /// nothing: `None` where the realm has no such registration, or no such credential, any more.
     pub(crate) fn recall(
         realm: &Realm<&'a str>,
         decision: Decision,
@@ -184,7 +201,12 @@ impl<'a> Client<'a> {
         let native = realm.native_registration.filter(|n| n.client_id.as_str() == client_id);
         Some(match decision {
             Decision::Confidential(method) => {
-                Client::Confidential { client_id: main?, secret: registration.secret?, method }
+                let secret = *registration.secret()?;
+                Client::Confidential { client_id: main?, secret, method }
+            }
+            Decision::Assertion => {
+                registration.private_key()?;
+                Client::Assertion { client_id: main? }
             }
             Decision::Public => Client::Public { client_id: main? },
             Decision::Native => {
@@ -197,6 +219,7 @@ impl<'a> Client<'a> {
     pub(crate) fn client_id(&self) -> ClientId<&'a str> {
         match *self {
             Client::Confidential { client_id, .. }
+            | Client::Assertion { client_id, .. }
             | Client::Public { client_id }
             | Client::Native { client_id, .. } => client_id,
         }
@@ -205,6 +228,7 @@ impl<'a> Client<'a> {
     pub(crate) fn decision(&self) -> Decision {
         match self {
             Client::Confidential { method, .. } => Decision::Confidential(*method),
+            Client::Assertion { .. } => Decision::Assertion,
             Client::Public { .. } => Decision::Public,
             Client::Native { .. } => Decision::Native,
         }
@@ -220,7 +244,7 @@ fn token_auth_method(
     configured: Option<TokenAuthMethod>,
     offered: TokenAuthMethodsOffered,
 ) -> Result<TokenAuthMethod, ClientTypeError> {
-    let TokenAuthMethodsOffered { listed, client_secret_basic, client_secret_post } = offered;
+    let TokenAuthMethodsOffered { listed, client_secret_basic, client_secret_post, .. } = offered;
     let offers_ours = client_secret_basic || client_secret_post;
     match configured {
         Some(method) if !offers_ours => Ok(method),
@@ -235,11 +259,18 @@ fn token_auth_method(
     }
 }
 
+/// The same for an assertion: it isn't sent where a secret is offered in its place. A provider whose
+/// list has none of the three lists what it prefers.
+fn takes_assertions(offered: TokenAuthMethodsOffered) -> bool {
+    let takes_a_secret = offered.client_secret_basic || offered.client_secret_post;
+    offered.private_key_jwt || !takes_a_secret
+}
+
 error_enum! {
     /// Why a login has no client type: for the realm's administrator.
     pub enum ClientTypeError {
-        /// Confidential, without a secret.
-        NoSecret => "client_key_missing",
+        /// Confidential, without a credential.
+        NoCredential => "client_key_missing",
             "the realm is not set up: client-type is confidential, and there is no client-key";
         /// The caller made the login public, and the realm refuses that.
         PublicRefused => "public_login_refused",

@@ -62,7 +62,8 @@ impl<'b> HttpRequest<'b> {
     pub fn secrets(&self) -> impl Iterator<Item = FormText<'b>> {
         let body = core::str::from_utf8(self.body).unwrap_or_default();
         let is_secret = |name: FormText<'_>| {
-            ["code", "code_verifier", "client_secret"].iter().any(|secret| name == **secret)
+            let secrets = ["code", "code_verifier", "client_secret", "client_assertion"];
+            secrets.iter().any(|secret| name == **secret)
         };
         let credentials = self
             .authorization

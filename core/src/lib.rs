@@ -1,7 +1,7 @@
 //! OpenID Connect for relying parties that are close to the machine: the protocol as pure state
 //! machines, without `std`, heap, sockets, clock or random source.
 //!
-//! Each login is either *confidential* (it sends the client secret) or *public* (it doesn't). This
+//! Each login is either *confidential* (it shows a secret or a private key) or *public* (it doesn't). This
 //! is decided when the login begins, and bound to it:
 //!
 //! ```text
@@ -50,6 +50,8 @@ mod authorization_request;
 mod pending_authorization;
 
 mod authorization_response;
+mod client_assertion;
+mod unsigned_token_request;
 mod token_request;
 
 mod jwa;
@@ -84,7 +86,12 @@ pub use authorization_response::{
 };
 pub use binding::{DamagedPending, PendingFields};
 pub use browser_binding::BrowserBinding;
-pub use client::{ClientType, ClientTypeError, Decision, Requested, SecretConfigured, client_type};
+pub use client::{
+    ClientType, ClientTypeError, CredentialConfigured, Decision, Requested, client_type,
+};
+pub use client_assertion::{
+    AssertionError, AssertionSigner, CertificateThumbprints, SigningFailed,
+};
 pub use discovery::{
     DiscoveryError, DiscoveryRequest, Endpoint, KeptMetadata, PkceOffered, ProviderMetadata,
     TokenAuthMethodsOffered,
@@ -106,9 +113,9 @@ pub use pending_authorization::{AuthorizationError, PendingAuthorization};
 pub use pkce::{CodeChallenge, CodeVerifier};
 pub use random::NoEntropy;
 pub use realm::{
-    ClientId, ClientRegistration, ClientSecret, ClientTypeSetting, DiscoveryUrl, Issuer, NativeKey,
-    NativeRegistration, PublicOverride, QueryUserinfo, Realm, RealmError, RealmName,
-    TokenAuthMethod,
+    AssertionAudience, ClientId, ClientRegistration, ClientSecret, ClientTypeSetting, Credential,
+    DiscoveryUrl, Issuer, KeyId, NativeKey, NativeRegistration, PrivateKey, PublicOverride,
+    QueryUserinfo, Realm, RealmError, RealmName, TokenAuthMethod,
 };
 pub use redirect_uri::{RedirectUri, RedirectUriError, RedirectUriKind};
 pub use refused::KeyWords;
@@ -118,4 +125,5 @@ pub use sealed_state::{NotASealedState, SealedState};
 pub use state::{PendingKey, StateText};
 pub use time::UnixTime;
 pub use token_request::{TokenError, TokenRequest};
+pub use unsigned_token_request::{Accepted, UnsignedTokenRequest};
 pub use userinfo::{Userinfo, UserinfoError, UserinfoRequest};

@@ -1,5 +1,7 @@
 //! The pending authorization: a login while the end user is away. It is the only stored state.
 
+mod error;
+
 use core::fmt;
 use rand_core::TryCryptoRng;
 
@@ -7,8 +9,6 @@ use crate::authorization_response::{AuthorizationResponse, Outcome, ResponseIssu
 use crate::binding::{Binding, DamagedPending, PendingFields};
 use crate::browser_binding::BrowserBinding;
 use crate::client::{Client, ClientType, Decision};
-use crate::error::error_enum;
-use crate::error_response::ErrorCode;
 use crate::pkce::CodeChallenge;
 use crate::random::{NoEntropy, Text43};
 use crate::realm::Realm;
@@ -17,7 +17,10 @@ use crate::relying_party::RelyingParty;
 use crate::state::{PendingKey, StateText};
 use crate::time::UnixTime;
 use crate::token_request::TokenRequest;
-use crate::wire::BufferTooSmall;
+use crate::unsigned_token_request::{Accepted, UnsignedTokenRequest};
+use crate::wire::{BufferTooSmall, FormText};
+
+pub use self::error::AuthorizationError;
 
 /// A login between its two steps.
 ///
@@ -94,13 +97,52 @@ impl PendingAuthorization {
     /// # Errors
     ///
     /// [`AuthorizationError`]: the response belongs to another login or provider, it is too late,
-    /// the realm has changed, or the provider refused.
+    /// the realm has changed, or the provider refused. [`AuthorizationError::Unsigned`] where the
+    /// login's credential is a private key: [`accept_either`](Self::accept_either) takes these too.
     pub fn accept<'a>(
         self,
         response: &AuthorizationResponse<'a>,
         relying_party: RelyingParty<'a>,
         now: UnixTime,
     ) -> Result<TokenRequest<'a>, AuthorizationError> {
+        match self.check(response, relying_party, now)? {
+            (Client::Assertion { .. }, _) => Err(AuthorizationError::Unsigned),
+            (client, code) => Ok(TokenRequest::new(relying_party, client, None, self.0, code)),
+        }
+    }
+
+    /// The same for programs that have private keys: a login whose credential is one moves on to a
+    /// request that needs its signature.
+    ///
+    /// # Errors
+    ///
+    /// As [`accept`](Self::accept), without [`AuthorizationError::Unsigned`].
+    pub fn accept_either<'a>(
+        self,
+        response: &AuthorizationResponse<'a>,
+        relying_party: RelyingParty<'a>,
+        now: UnixTime,
+    ) -> Result<Accepted<'a>, AuthorizationError> {
+        Ok(match self.check(response, relying_party, now)? {
+            (Client::Assertion { client_id }, code) => {
+                let key = relying_party.realm.registration.private_key().copied();
+                let client = (client_id, key.unwrap_or_default());
+                let unsigned = UnsignedTokenRequest::new(relying_party, client, self.0, code);
+                Accepted::Unsigned(unsigned)
+            }
+            (client, code) => {
+                Accepted::Request(TokenRequest::new(relying_party, client, None, self.0, code))
+            }
+        })
+    }
+
+    /// Who we are, and the code. The login stays where it is: it is large.
+    fn check<'a>(
+        &self,
+        response: &AuthorizationResponse<'a>,
+        relying_party: RelyingParty<'a>,
+        now: UnixTime,
+    ) -> Result<(Client<'a>, FormText<'a>), AuthorizationError> {
         let RelyingParty { realm, metadata } = relying_party;
         let binding = &self.0;
         if !binding.state.is_spelled(response.state().bytes()) {
@@ -128,7 +170,7 @@ impl PendingAuthorization {
         };
         let client = Client::recall(realm, binding.decision, &binding.client_id)
             .ok_or(AuthorizationError::ClientGone)?;
-        Ok(TokenRequest::new(relying_party, client, self.0, code))
+        Ok((client, code))
     }
 
     /// Checks the redirect URI as [`accept`](Self::accept) does, for callers that have something to
@@ -295,51 +337,5 @@ impl PendingAuthorization {
 impl fmt::Debug for PendingAuthorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.show("PendingAuthorization", f)
-    }
-}
-
-error_enum! {
-    /// Why an authorization response did not lead to a token request.
-    pub enum AuthorizationError {
-        /// Different state.
-        WrongState => "state_wrong",
-            "the response's state is not this login's: begin the login again in one browser";
-        /// Another browser, or none that is known.
-        OtherBrowser => "login_of_other_browser",
-            "the response came from another browser than the one that began the login: begin it again, in one browser that keeps cookies";
-        /// The login began in another realm, or for another issuer.
-        OtherRealm => "login_of_other_realm",
-            "the login began in another realm, or the realm's issuer-url or discovery-url was changed meanwhile: begin it again";
-        /// Too late.
-        Expired {
-            /// When it began.
-            begun: UnixTime,
-            /// When the response came.
-            now: UnixTime,
-        } => "login_expired", "the login began at {begun}, and at {now} it is too old: begin it again";
-        /// The clock is earlier than the login's beginning.
-        ClockWentBack {
-            /// When it began.
-            begun: UnixTime,
-            /// When the response came.
-            now: UnixTime,
-        } => "clock_went_back", "the login began at {begun}, but it is {now}: this machine's clock went back";
-        /// It came to another URL.
-        OtherRedirectUri => "redirect_uri_changed",
-            "the response came to another redirect URL than the one that the login began with";
-        /// Another provider's response (a mix-up, RFC 9207).
-        WrongIssuer => "response_issuer",
-            "the response is another provider's: its iss is not the realm's issuer-url (RFC 9207)";
-        /// The provider announces `iss` and didn't send it.
-        NoIssuer => "response_issuer_missing",
-            "the response lacks iss, which the provider announces to send (RFC 9207)";
-        /// The provider refused.
-        Refused {
-            /// Its error code.
-            error: ErrorCode,
-        } => "authorization_refused", "the provider refused the login: {error}";
-        /// The registration no longer exists.
-        ClientGone => "client_gone",
-            "the realm's client-id or client-key was changed while the login was pending: begin it again";
     }
 }

@@ -49,6 +49,8 @@ pub const RSA_EXPONENT_LEN: usize = 4;
 
 /// How long a login may be pending, in seconds.
 pub const LOGIN_LIFETIME: u64 = 600;
+/// How long a client assertion is valid, in seconds: it is made for one request, and sent at once.
+pub const ASSERTION_LIFETIME: u64 = 60;
 /// How far the clocks of provider and relying party may differ, in seconds.
 pub const CLOCK_SKEW: u64 = 60;
 /// How long before the login began an ID token may be issued, in seconds, on top of the clock skew:

@@ -1,13 +1,15 @@
 //! A realm: one provider and our registration there.
 
+mod credential;
 mod texts;
 
 use crate::policy::CLOCK_SKEW;
 use crate::wire::Words;
 
+pub use self::credential::{AssertionAudience, Credential, PrivateKey};
 pub(crate) use self::texts::is_safe_to_ask;
 pub use self::texts::{
-    ClientId, ClientSecret, DiscoveryUrl, Issuer, NativeKey, RealmError, RealmName,
+    ClientId, ClientSecret, DiscoveryUrl, Issuer, KeyId, NativeKey, RealmError, RealmName,
 };
 
 /// The configuration of one realm. Create it with [`Realm::new`], then set the fields that differ.
@@ -16,11 +18,11 @@ pub use self::texts::{
 /// `Realm<&str>`; [`borrowed`](Self::borrowed) makes one from an owned realm.
 ///
 /// ```
-/// use onerealm_core::{ClientId, ClientRegistration, ClientSecret, Issuer, Realm, RealmName};
+/// use onerealm_core::{ClientId, ClientRegistration, Credential, Issuer, Realm, RealmName};
 ///
 /// let registration = ClientRegistration {
 ///     client_id: ClientId::parse("pve".to_owned())?,
-///     secret: ClientSecret::new("s3cret".to_owned()),
+///     credential: Credential::secret("s3cret".to_owned()),
 /// };
 /// let name = RealmName::parse("entra".to_owned())?;
 /// let issuer = Issuer::parse("https://login.example/t/v2.0".to_owned())?;
@@ -45,7 +47,8 @@ pub struct Realm<S> {
     pub client_type: ClientTypeSetting,
     /// Whether the caller of a login may make it public.
     pub public_override: PublicOverride,
-    /// How a confidential login authenticates at the token endpoint; `None` follows the metadata.
+    /// How a confidential login sends a client secret; `None` follows the metadata. A private key is
+    /// never sent, and this doesn't concern it.
     pub token_auth_method: Option<TokenAuthMethod>,
     /// Scopes besides `openid`.
     pub scopes: Words<S>,
@@ -126,8 +129,8 @@ impl Realm<&str> {
 pub struct ClientRegistration<S> {
     /// The client identifier.
     pub client_id: ClientId<S>,
-    /// The client secret, sent only by a confidential login.
-    pub secret: Option<ClientSecret<S>>,
+    /// The client secret or private key, used only by a confidential login.
+    pub credential: Option<Credential<S>>,
 }
 
 impl<S: AsRef<str>> ClientRegistration<S> {
@@ -135,7 +138,23 @@ impl<S: AsRef<str>> ClientRegistration<S> {
     pub fn borrowed(&self) -> ClientRegistration<&str> {
         ClientRegistration {
             client_id: self.client_id.borrowed(),
-            secret: self.secret.as_ref().map(ClientSecret::borrowed),
+            credential: self.credential.as_ref().map(Credential::borrowed),
+        }
+    }
+
+    /// The client secret, if that is the credential.
+    pub fn secret(&self) -> Option<&ClientSecret<S>> {
+        match &self.credential {
+            Some(Credential::Secret(secret)) => Some(secret),
+            Some(Credential::PrivateKey(_)) | None => None,
+        }
+    }
+
+    /// The private key, if that is the credential.
+    pub fn private_key(&self) -> Option<&PrivateKey<S>> {
+        match &self.credential {
+            Some(Credential::PrivateKey(key)) => Some(key),
+            Some(Credential::Secret(_)) | None => None,
         }
     }
 }
@@ -184,7 +203,7 @@ pub enum PublicOverride {
     Refused,
 }
 
-/// How a confidential client authenticates at the token endpoint (OpenID Connect Core 9).
+/// How a confidential client sends its secret to the token endpoint (OpenID Connect Core 9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenAuthMethod {
     /// `client_secret_basic`: in the `Authorization` header, both halves form-encoded.

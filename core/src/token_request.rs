@@ -3,6 +3,7 @@
 
 use crate::binding::Binding;
 use crate::client::{Client, ClientType};
+use crate::client_assertion::ClientAssertion;
 use crate::error::error_enum;
 use crate::error_response::{ErrorCode, ErrorResponse};
 use crate::http::{HttpRequest, HttpResponse, JSON, Method, ResponseError};
@@ -37,18 +38,22 @@ use serde::Deserialize;
 pub struct TokenRequest<'a> {
     relying_party: RelyingParty<'a>,
     client: Client<'a>,
+    /// Only where the client is [`Client::Assertion`], and always there.
+    assertion: Option<ClientAssertion<'a>>,
     binding: Binding,
     code: FormText<'a>,
 }
 
 impl<'a> TokenRequest<'a> {
+    /// `client` needs no assertion, or this one.
     pub(crate) fn new(
         relying_party: RelyingParty<'a>,
         client: Client<'a>,
+        assertion: Option<ClientAssertion<'a>>,
         binding: Binding,
         code: FormText<'a>,
     ) -> Self {
-        TokenRequest { relying_party, client, binding, code }
+        TokenRequest { relying_party, client, assertion, binding, code }
     }
 
     /// The client type of the login.
@@ -60,7 +65,8 @@ impl<'a> TokenRequest<'a> {
     ///
     /// A public client sends `grant_type`, `code`, `redirect_uri`, `client_id` and
     /// `code_verifier`, with the key of its native registration where one is configured. A
-    /// confidential one authenticates besides, in the one way that was decided.
+    /// confidential one authenticates besides, in the one way that was decided: with its secret, or
+    /// with the assertion that its private key signed.
     ///
     /// # Errors
     ///
@@ -108,7 +114,7 @@ impl<'a> TokenRequest<'a> {
         form.begin("code");
         self.code.write_form_encoded(form.out);
         form.add("redirect_uri", self.binding.redirect_uri.as_str());
-        form.add_client(&self.client);
+        form.add_client(&self.client, self.assertion);
         form.begin("code_verifier");
         // It is made of characters that need no encoding.
         form.out.push(self.binding.verifier.text().as_bytes());
@@ -176,7 +182,7 @@ fn refusal(response: &HttpResponse<'_>) -> TokenError {
     }
 }
 
-/// Hidden: it holds the code, the verifier and perhaps the client secret.
+/// Hidden: it holds the code, the verifier and perhaps the client secret or an assertion.
 impl fmt::Debug for TokenRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.binding.show("TokenRequest", f)
@@ -204,8 +210,15 @@ impl Form<'_, '_> {
     }
 
     /// Who we are, unless the `Authorization` header says it.
-    fn add_client(&mut self, client: &Client<'_>) {
+    fn add_client(&mut self, client: &Client<'_>, assertion: Option<ClientAssertion<'_>>) {
         match client {
+            Client::Assertion { client_id } => {
+                self.add("client_id", client_id.as_str());
+                if let Some(assertion) = assertion {
+                    self.out.push_str("&");
+                    self.out.push_str(assertion.as_form());
+                }
+            }
             Client::Public { client_id } => self.add("client_id", client_id.as_str()),
             Client::Native { client_id, key } => {
                 self.add("client_id", client_id.as_str());

@@ -16,7 +16,7 @@ use onerealm_core::policy::{
 use onerealm_core::wire::Words;
 use onerealm_core::{
     AuthorizationError, AuthorizationRequest, AuthorizationResponse, AuthorizationResponseError,
-    BeginError, ClientId, ClientRegistration, ClientSecret, ClientType, CodeVerifier,
+    BeginError, ClientId, ClientRegistration, ClientType, CodeVerifier, Credential,
     DiscoveryRequest, DiscoveryUrl, ErrorCode, Issuer, NoEntropy, PendingAuthorization,
     PkceOffered, Realm, RealmName, RedirectUri, RelyingParty, Requested, UnixTime,
 };
@@ -982,7 +982,7 @@ fn case_131_and_140_a_body_is_read_as_a_query_and_a_code_has_1_to_8192_bytes() {
 fn a_registration_that_changed_meanwhile_ends_the_login() {
     let registration = |client_id, secret| ClientRegistration {
         client_id: ClientId::parse(client_id).unwrap(),
-        secret: ClientSecret::new(secret),
+        credential: Credential::secret(secret),
     };
     let public = realm_with(registration("pve", ""));
     let confidential = realm_with(registration("pve", "s3cret"));

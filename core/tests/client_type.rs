@@ -4,17 +4,18 @@ mod common;
 
 use common::{NOW, Trial, metadata, realm};
 use onerealm_core::{
-    AuthorizationRequest, BeginError, ClientRegistration, ClientSecret, ClientType,
-    ClientTypeError, ClientTypeSetting, PublicOverride, Realm, RedirectUri, RedirectUriKind,
-    RelyingParty, Requested, SecretConfigured, TokenAuthMethod, client_type,
+    AuthorizationRequest, BeginError, ClientRegistration, ClientType, ClientTypeError,
+    ClientTypeSetting, Credential, CredentialConfigured, PrivateKey, ProviderMetadata,
+    PublicOverride, Realm, RedirectUri, RedirectUriKind, RelyingParty, Requested, TokenAuthMethod,
+    client_type,
 };
 
 use ClientTypeSetting::{Auto, Confidential, Public, Unset};
+use CredentialConfigured::{No, Yes};
 use RedirectUriKind::{Loopback, PrivateUse, Web};
-use SecretConfigured::{No, Yes};
 
 const SETTINGS: [ClientTypeSetting; 4] = [Unset, Confidential, Public, Auto];
-const SECRETS: [SecretConfigured; 2] = [Yes, No];
+const CREDENTIALS: [CredentialConfigured; 2] = [Yes, No];
 const KINDS: [RedirectUriKind; 3] = [Web, Loopback, PrivateUse];
 const REQUESTED: [Requested; 2] = [Requested::Default, Requested::Public];
 const OVERRIDES: [PublicOverride; 2] = [PublicOverride::Allowed, PublicOverride::Refused];
@@ -27,11 +28,11 @@ enum Says {
     PublicUnlessRefused,
 }
 
-/// A row: settings, secrets, kinds of redirect URIs, whether a public login was asked for; and
+/// A row: settings, credentials, kinds of redirect URIs, whether a public login was asked for; and
 /// what the login is.
 type Row = (
     &'static [ClientTypeSetting],
-    &'static [SecretConfigured],
+    &'static [CredentialConfigured],
     &'static [RedirectUriKind],
     &'static [Requested],
     Says,
@@ -51,13 +52,13 @@ const TABLE: [Row; 8] = [
     (&[Auto], &[Yes], &[Web], &[Requested::Default], Says::ItIs(ClientType::Confidential)),
     (&[Auto], &[Yes], &[Loopback, PrivateUse], &[Requested::Default], Says::PublicUnlessRefused),
     (&[Auto], &[No], &KINDS, &REQUESTED, Says::ItIs(ClientType::Public)),
-    (&[Public], &SECRETS, &KINDS, &REQUESTED, Says::ItIs(ClientType::Public)),
-    (&SETTINGS, &SECRETS, &KINDS, &[Requested::Public], Says::PublicUnlessRefused),
+    (&[Public], &CREDENTIALS, &KINDS, &REQUESTED, Says::ItIs(ClientType::Public)),
+    (&SETTINGS, &CREDENTIALS, &KINDS, &[Requested::Public], Says::PublicUnlessRefused),
 ];
 
 struct Login {
     setting: ClientTypeSetting,
-    secret: SecretConfigured,
+    credential: CredentialConfigured,
     kind: RedirectUriKind,
     requested: Requested,
     public_override: PublicOverride,
@@ -66,11 +67,17 @@ struct Login {
 fn every_login() -> Vec<Login> {
     let mut logins = vec![];
     for setting in SETTINGS {
-        for secret in SECRETS {
+        for credential in CREDENTIALS {
             for kind in KINDS {
                 for requested in REQUESTED {
                     for public_override in OVERRIDES {
-                        logins.push(Login { setting, secret, kind, requested, public_override });
+                        logins.push(Login {
+                            setting,
+                            credential,
+                            kind,
+                            requested,
+                            public_override,
+                        });
                     }
                 }
             }
@@ -81,16 +88,16 @@ fn every_login() -> Vec<Login> {
 
 impl Login {
     fn by_the_table(&self) -> Result<ClientType, ClientTypeError> {
-        let fits = |(settings, secrets, kinds, requested, _): &Row| {
+        let fits = |(settings, credentials, kinds, requested, _): &Row| {
             settings.contains(&self.setting)
-                && secrets.contains(&self.secret)
+                && credentials.contains(&self.credential)
                 && kinds.contains(&self.kind)
                 && requested.contains(&self.requested)
         };
         let (.., says) = TABLE.into_iter().find(fits).unwrap();
         match (says, self.public_override) {
             (Says::ItIs(client_type), _) => Ok(client_type),
-            (Says::NotSetUp, _) => Err(ClientTypeError::NoSecret),
+            (Says::NotSetUp, _) => Err(ClientTypeError::NoCredential),
             (Says::PublicUnlessRefused, PublicOverride::Allowed) => Ok(ClientType::Public),
             (Says::PublicUnlessRefused, PublicOverride::Refused) => {
                 Err(ClientTypeError::PublicRefused)
@@ -99,9 +106,9 @@ impl Login {
     }
 
     fn name(&self) -> String {
-        let Login { setting, secret, kind, requested, public_override } = self;
+        let Login { setting, credential, kind, requested, public_override } = self;
         format!(
-            "{setting:?}, secret {secret:?}, {kind:?}, {requested:?}, override {public_override:?}"
+            "{setting:?}, credential {credential:?}, {kind:?}, {requested:?}, override {public_override:?}"
         )
     }
 }
@@ -111,8 +118,8 @@ fn every_combination_is_decided_as_the_table_says() {
     let logins = every_login();
     assert_eq!(logins.len(), 4 * 2 * 3 * 2 * 2);
     for login in logins {
-        let Login { setting, secret, kind, requested, public_override } = login;
-        let decided = client_type(setting, secret, kind, requested, public_override);
+        let Login { setting, credential, kind, requested, public_override } = login;
+        let decided = client_type(setting, credential, kind, requested, public_override);
         assert_eq!(decided, login.by_the_table(), "{}", login.name());
     }
 }
@@ -136,34 +143,43 @@ fn case_199_no_redirect_uri_makes_a_login_public_where_the_realm_refuses_that() 
 fn every_login_begins_with_the_client_type_that_the_table_says() {
     let document = Trial::new().discovery.to_string();
     let metadata = metadata(&document);
-    for login in every_login() {
-        let redirect_uri = match login.kind {
-            Web => "https://pve.example:8006",
-            Loopback => "http://127.0.0.1:51004/callback",
-            PrivateUse => "com.example.app:/callback",
-        };
-        let registration = ClientRegistration {
-            secret: ClientSecret::new("s3cret").filter(|_| login.secret == Yes),
-            ..realm().registration
-        };
-        let realm = Realm {
-            registration,
-            client_type: login.setting,
-            public_override: login.public_override,
-            ..realm()
-        };
-        let relying_party = RelyingParty::new(&realm, &metadata).unwrap();
-        let redirect_uri = RedirectUri::parse(redirect_uri).unwrap();
-        let foreseen = relying_party.client_type(&redirect_uri, login.requested);
-        assert_eq!(foreseen, login.by_the_table(), "{}", login.name());
-        let rng = &mut getrandom::SysRng;
-        let begun =
-            AuthorizationRequest::new(relying_party, redirect_uri, login.requested, rng, NOW);
-        let decided =
-            begun.map(|request| (request.client_type(), request.into_pending().client_type()));
-        let expected = login.by_the_table().map(|client_type| (client_type, client_type));
-        assert_eq!(decided, expected.map_err(BeginError::ClientType), "{}", login.name());
+    let secret = Credential::secret("s3cret").unwrap();
+    // A secret and a private key are the same to the table.
+    for given in [secret, Credential::PrivateKey(PrivateKey::new())] {
+        for login in every_login() {
+            check_that_it_begins(&login, given, &metadata);
+        }
     }
+}
+
+fn check_that_it_begins(
+    login: &Login,
+    given: Credential<&'static str>,
+    metadata: &ProviderMetadata<'_>,
+) {
+    let redirect_uri = match login.kind {
+        Web => "https://pve.example:8006",
+        Loopback => "http://127.0.0.1:51004/callback",
+        PrivateUse => "com.example.app:/callback",
+    };
+    let credential = Some(given).filter(|_| login.credential == Yes);
+    let registration = ClientRegistration { credential, ..realm().registration };
+    let realm = Realm {
+        registration,
+        client_type: login.setting,
+        public_override: login.public_override,
+        ..realm()
+    };
+    let relying_party = RelyingParty::new(&realm, metadata).unwrap();
+    let redirect_uri = RedirectUri::parse(redirect_uri).unwrap();
+    let foreseen = relying_party.client_type(&redirect_uri, login.requested);
+    assert_eq!(foreseen, login.by_the_table(), "{}", login.name());
+    let rng = &mut getrandom::SysRng;
+    let begun = AuthorizationRequest::new(relying_party, redirect_uri, login.requested, rng, NOW);
+    let decided =
+        begun.map(|request| (request.client_type(), request.into_pending().client_type()));
+    let expected = login.by_the_table().map(|client_type| (client_type, client_type));
+    assert_eq!(decided, expected.map_err(BeginError::ClientType), "{}", login.name());
 }
 
 #[test]

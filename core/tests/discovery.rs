@@ -317,18 +317,22 @@ fn metadata_is_read_as_it_is_written() {
     assert_eq!(plain.token_auth_methods(), TokenAuthMethodsOffered::default());
     assert_eq!((plain.pkce(), plain.sends_issuer()), (PkceOffered::NotListed, false));
 
-    let listed = |basic, post| TokenAuthMethodsOffered {
+    let listed = |basic, post, jwt| TokenAuthMethodsOffered {
         listed: true,
         client_secret_basic: basic,
         client_secret_post: post,
+        private_key_jwt: jwt,
     };
     for (methods, expected) in [
-        (json!([]), listed(false, false)),
-        (json!(["private_key_jwt", "none"]), listed(false, false)),
-        (json!(["client_secret_basic"]), listed(true, false)),
-        (json!(["none", "client_secret_post"]), listed(false, true)),
-        (json!(["client_secret_post", "client_secret_basic", "x"]), listed(true, true)),
-        (json!(["CLIENT_SECRET_POST", "client_secret_basic "]), listed(false, false)),
+        (json!([]), listed(false, false, false)),
+        (json!(["private_key_jwt", "none"]), listed(false, false, true)),
+        (json!(["client_secret_basic"]), listed(true, false, false)),
+        (json!(["none", "client_secret_post"]), listed(false, true, false)),
+        (json!(["client_secret_post", "client_secret_basic", "x"]), listed(true, true, false)),
+        (
+            json!(["CLIENT_SECRET_POST", "client_secret_basic ", "Private_key_jwt"]),
+            listed(false, false, false),
+        ),
     ] {
         let document = document(|document| {
             document["token_endpoint_auth_methods_supported"] = methods.clone()

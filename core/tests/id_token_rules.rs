@@ -574,7 +574,7 @@ fn the_client_identifier_is_compared_to_the_letter_whatever_is_in_it() {
     let mut trial = Trial::new();
     let odd = "0123:a b\"c\\d/é";
     let client_id = ClientId::parse(odd).unwrap();
-    trial.realm.registration = ClientRegistration { client_id, secret: None };
+    trial.realm.registration = ClientRegistration { client_id, credential: None };
     assert_eq!(judge(&trial, "aud", Some(odd.into())), Ok(()));
     assert_eq!(judge(&trial, "aud", Some("pve".into())), Err(IdTokenError::Audience));
 }

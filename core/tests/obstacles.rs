@@ -5,7 +5,7 @@ mod common;
 use common::{Provider, Trial, realm};
 use onerealm_core::wire::Words;
 use onerealm_core::{
-    ClientId, ClientSecret, ClientTypeSetting, JwsAlgorithm, NativeRegistration, Obstacle,
+    ClientId, ClientTypeSetting, Credential, JwsAlgorithm, NativeRegistration, Obstacle,
     PublicOverride,
 };
 use serde_json::{Value, json};
@@ -183,7 +183,7 @@ fn a_native_registration_is_for_public_logins() {
     ] {
         let mut trial = Trial { realm: realm(), ..Trial::new() };
         trial.realm.client_type = setting;
-        trial.realm.registration.secret = ClientSecret::new(secret);
+        trial.realm.registration.credential = Credential::secret(secret);
         trial.realm.public_override = public_override;
         assert_eq!(words(&trial), [""; 0]);
         let client_id = ClientId::parse("cli").unwrap();

@@ -4,8 +4,8 @@ mod common;
 
 use common::{Es256, NOW, Provider, ok_json, parameter};
 use onerealm_core::{
-    AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, ClientSecret,
-    ClientType, ClientTypeSetting, DiscoveryRequest, HttpRequest, HttpResponse, Issuer,
+    AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, ClientType,
+    ClientTypeSetting, Credential, DiscoveryRequest, HttpRequest, HttpResponse, Issuer,
     JwksRequest, PendingAuthorization, Realm, RealmName, RedirectUri, RelyingParty, Requested,
 };
 
@@ -54,7 +54,7 @@ fn a_command_line_tool_logs_in_through_the_realm_of_the_web_ui() {
             Issuer::parse(common::ISSUER).unwrap(),
             ClientRegistration {
                 client_id: ClientId::parse("pve").unwrap(),
-                secret: ClientSecret::new("s3cret"),
+                credential: Credential::secret("s3cret"),
             },
         )
     };

@@ -11,9 +11,9 @@ use onerealm_core::policy::JSON_LEN;
 use onerealm_core::wire::{JsonError, JsonProblem};
 use onerealm_core::{
     AuthorizationRequest, AuthorizationResponse, BeginError, ClientId, ClientRegistration,
-    ClientSecret, ClientTypeError, ClientTypeSetting, ErrorCode, HttpResponse, Method, NativeKey,
-    NativeRegistration, PendingAuthorization, Realm, RedirectUri, RelyingParty, Requested,
-    ResponseError, TokenAuthMethod, TokenError,
+    ClientSecret, ClientTypeError, ClientTypeSetting, Credential, ErrorCode, HttpResponse, Method,
+    NativeKey, NativeRegistration, PendingAuthorization, Realm, RedirectUri, RelyingParty,
+    Requested, ResponseError, TokenAuthMethod, TokenError,
 };
 use serde_json::{Value, json};
 
@@ -84,7 +84,7 @@ fn sent(realm: &Realm<&str>, methods: Option<Value>, redirect_uri: &str, code: &
 fn registered(client_id: &'static str, secret: &'static str) -> Realm<&'static str> {
     let registration = ClientRegistration {
         client_id: ClientId::parse(client_id).unwrap(),
-        secret: ClientSecret::new(secret),
+        credential: Credential::secret(secret),
     };
     Realm { registration, ..realm() }
 }
@@ -174,7 +174,7 @@ fn case_133_a_confidential_client_without_secret_begins_no_login() {
     let realm = Realm { client_type: ClientTypeSetting::Confidential, ..registered("pve", "") };
     assert_eq!(
         begin_error(&realm, json!(null)),
-        Some(BeginError::ClientType(ClientTypeError::NoSecret))
+        Some(BeginError::ClientType(ClientTypeError::NoCredential))
     );
 }
 

@@ -5,7 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use onerealm_core::policy::CLIENT_ID_LEN;
 use onerealm_core::{
     AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, ClientSecret,
-    ClientTypeSetting, Issuer, Realm, RedirectUri, RelyingParty, Requested, TokenAuthMethod,
+    ClientTypeSetting, Credential, Issuer, Realm, RedirectUri, RelyingParty, Requested,
+    TokenAuthMethod,
 };
 use url::form_urlencoded;
 
@@ -24,7 +25,7 @@ pub fn basic_credentials(input: &[u8]) -> bool {
         assert!(!fits || secret.is_empty());
         return false;
     };
-    let registration = ClientRegistration { client_id, secret: ClientSecret::new(secret) };
+    let registration = ClientRegistration { client_id, credential: Credential::secret(secret) };
     // Form-encoded and then in base64, a byte takes four.
     let sent = |method, requested| Sent::by(registration, method, requested, 4096 + 4 * text.len());
 

@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use onerealm_core::wire::Words;
 use onerealm_core::{
-    AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, ClientSecret,
-    ClientTypeSetting, HttpResponse, InvalidSignature, Issuer, JwsAlgorithm, PendingAuthorization,
+    AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, ClientTypeSetting,
+    Credential, HttpResponse, InvalidSignature, Issuer, JwsAlgorithm, PendingAuthorization,
     PublicKey, Realm, RealmName, RedirectUri, RelyingParty, Requested, SignatureVerifier,
     TokenRequest, UnixTime,
 };
@@ -38,7 +38,7 @@ pub fn realm(issuer: Issuer<&str>) -> Realm<&str> {
             issuer,
             ClientRegistration {
                 client_id: ClientId::parse(CLIENT_ID).unwrap(),
-                secret: ClientSecret::new("s3cret"),
+                credential: Credential::secret("s3cret"),
             },
         )
     }

@@ -1,5 +1,6 @@
 //! What a login in a realm would do, and whether the provider is ready for it.
 
+mod credential;
 mod foreseen;
 mod probe;
 mod redirects;
@@ -74,7 +75,8 @@ impl Logins {
         }
         let key_set = keys.key_set(&document)?;
         let usable = key_set.decodable();
-        let Foreseen { problems, notes: foreseen } = Foreseen::of(relying_party, key_set);
+        let Foreseen { problems, notes: foreseen } = Foreseen::of(relying_party, key_set)
+            .and(credential::look(self.realms(), config, &metadata)?);
         // Without a key because of something else, that is what to tell.
         if usable == 0 && problems.is_empty() {
             return Err(keys.error(JwksError::NoneUsable));
@@ -140,6 +142,15 @@ fn notes(config: &RealmConfig, relying_party: RelyingParty<'_>) -> Vec<String> {
         && metadata.userinfo_endpoint().is_none()
     {
         note("the provider has no userinfo endpoint, so claims come from the ID token only");
+    }
+    if !config.unused.is_empty() {
+        let unused = config.unused.join(", ");
+        notes.push(match config.realm.registration.private_key() {
+            Some(_) => format!("{unused} has no effect, as token-auth-method is private_key_jwt"),
+            None => {
+                format!("without effect, as token-auth-method is not private_key_jwt: {unused}")
+            }
+        });
     }
     if !config.unknown.is_empty() {
         notes.push(format!("properties that are not known here: {}", config.unknown.join(", ")));

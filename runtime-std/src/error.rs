@@ -31,6 +31,7 @@ use self::difference::Difference;
 use self::earlier::Earlier;
 use self::explanation::Explanation;
 use self::user_name::UserError;
+use crate::client_key::ClientKeyError;
 use crate::http::HttpError;
 use crate::realms::RealmsError;
 use crate::store::StoreError;
@@ -191,4 +192,5 @@ lifted! {
     BeginError => Begin,
     AuthorizationResponseError => Response,
     BufferTooSmall => Message,
+    ClientKeyError => ClientKey,
 }

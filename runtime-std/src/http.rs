@@ -6,7 +6,7 @@
 mod advice;
 mod answer;
 mod caching;
-mod certificate;
+pub(crate) mod certificate;
 mod coding;
 mod conversation;
 mod crypto;

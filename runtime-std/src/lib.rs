@@ -1,11 +1,11 @@
 //! OpenID Connect logins where one realm serves confidential and public clients.
 //!
 //! ```no_run
-//! use onerealm::core::ClientSecret;
+//! use onerealm::core::Credential;
 //! use onerealm::{Callback, ClientTypeSetting, DirectoryStore, Logins, RealmConfig, Realms, Requested};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut entra = RealmConfig::new("entra", "https://login.example/t/v2.0", "66666666-7777")?;
-//! entra.realm.registration.secret = ClientSecret::new("s3cret".into());
+//! entra.realm.registration.credential = Credential::secret("s3cret".into());
 //! entra.realm.client_type = ClientTypeSetting::Auto;
 //! let mut realms = Realms::new("the settings of this program");
 //! realms.add(entra);
@@ -44,6 +44,7 @@
 
 mod check;
 mod claims;
+mod client_key;
 mod clock;
 mod codes;
 mod documents;
@@ -69,6 +70,7 @@ mod verifiers;
 
 pub use check::{Asked, Probe, Report, Verdict};
 pub use claims::{Claims, UnfitClaims};
+pub use client_key::{ClientKey, ClientKeyError, ClientKeyFiles};
 pub use clock::now;
 pub use error::cause::Cause;
 pub use error::earlier::Earlier;

@@ -7,6 +7,7 @@ use onerealm_core::{
     ClientId, ClientRegistration, Issuer, Realm, RealmError, RealmName, RedirectUri,
 };
 
+use crate::client_key::ClientKeyFiles;
 use crate::redirect_url;
 use crate::text::Text;
 
@@ -16,12 +17,12 @@ const SCOPES: &str = "email profile";
 /// One realm: the core's settings and the runtime's.
 ///
 /// ```
-/// use onerealm::core::{ClientSecret, ClientTypeSetting};
+/// use onerealm::core::{ClientTypeSetting, Credential};
 /// use onerealm::{RealmConfig, Realms};
 ///
 /// # fn main() -> Result<(), onerealm::core::RealmError> {
 /// let mut entra = RealmConfig::new("entra", "https://login.example/t/v2.0", "pve")?;
-/// entra.realm.registration.secret = ClientSecret::new("s3cret".into());
+/// entra.realm.registration.credential = Credential::secret("s3cret".into());
 /// entra.realm.client_type = ClientTypeSetting::Auto;
 /// entra.username_claim = "email".to_owned();
 /// let mut realms = Realms::new("the program's own settings");
@@ -45,6 +46,8 @@ pub struct RealmConfig {
     pub groups_claim: Option<String>,
     /// PEM file with the only certificates to trust, as an absolute path; `None` for the system's.
     pub ca_file: Option<PathBuf>,
+    /// The files with the private key, if the registration's credential is one.
+    pub client_key: Option<ClientKeyFiles>,
     /// Whether the caller creates unknown users. Logins ignore it.
     pub autocreate: bool,
     /// Whether the caller creates unknown groups. Logins ignore it.
@@ -57,6 +60,8 @@ pub struct RealmConfig {
     pub comment: Option<String>,
     /// Names of properties in the configuration that have no meaning here.
     pub unknown: Vec<String>,
+    /// Names of properties in the configuration that have no effect beside the others.
+    pub unused: Vec<String>,
 }
 
 impl RealmConfig {
@@ -73,7 +78,7 @@ impl RealmConfig {
         let name = RealmName::parse(name.into())?;
         let issuer = Issuer::parse(issuer.into())?;
         let client_id = ClientId::parse(client_id.into())?;
-        let registration = ClientRegistration { client_id, secret: None };
+        let registration = ClientRegistration { client_id, credential: None };
         Ok(RealmConfig::from(Realm::new(name, issuer, registration)))
     }
 
@@ -104,26 +109,28 @@ impl From<Realm<Text>> for RealmConfig {
             username_claim: "sub".to_owned(),
             groups_claim: None,
             ca_file: None,
+            client_key: None,
             autocreate: false,
             groups_autocreate: false,
             groups_overwrite: false,
             default: false,
             comment: None,
             unknown: Vec::new(),
+            unused: Vec::new(),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use onerealm_core::{ClientSecret, NativeKey, NativeRegistration};
+    use onerealm_core::{Credential, NativeKey, NativeRegistration};
 
     use super::*;
 
     #[test]
     fn no_key_of_a_realm_is_shown() {
         let mut config = RealmConfig::new("sso", "https://a.example", "pve").unwrap();
-        config.realm.registration.secret = ClientSecret::new("canary".into());
+        config.realm.registration.credential = Credential::secret("canary".into());
         let client_id = ClientId::parse("cli".into()).unwrap();
         let key = NativeKey::new("canary".into());
         config.realm.native_registration = Some(NativeRegistration { client_id, key });

@@ -2,7 +2,7 @@
 
 use onerealm_core::wire::Words;
 use onerealm_core::{
-    AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, ClientSecret,
+    AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, Credential,
     ClientType, ClientTypeSetting, DiscoveryRequest, IdTokenError, Identity, Issuer, JwksRequest,
     JwsError, PendingAuthorization, Realm, RealmName, RedirectUri, RelyingParty, Requested,
     SignatureVerifier, UnixTime,
@@ -92,7 +92,7 @@ fn log_in(login: &Login<'_>, meter: &mut Meter, buffers: &mut Buffers) -> Option
                 .ok()?,
             ClientRegistration {
                 client_id: ClientId::parse("6731de76-14a6-49ae-97bc-6eba6914391e").ok()?,
-                secret: ClientSecret::new("s3cret"),
+                credential: Credential::secret("s3cret"),
             },
         )
     };

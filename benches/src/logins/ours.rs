@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use onerealm::core::ClientSecret;
+use onerealm::core::Credential;
 use onerealm::{Begun, Callback, DirectoryStore, Logins, Network, RealmConfig, Realms, Requested};
 
 use crate::workload::{CLIENT_ID, REDIRECT_URI, SECRET, parameter};
@@ -16,7 +16,7 @@ pub struct Party {
 impl Party {
     pub fn new(issuer: &str, directory: &Path, network: Network) -> Self {
         let mut realm = RealmConfig::new("sso", issuer, CLIENT_ID).unwrap();
-        realm.realm.registration.secret = ClientSecret::new(SECRET.into());
+        realm.realm.registration.credential = Credential::secret(SECRET.into());
         realm.username_claim = "username".to_owned();
         let mut realms = Realms::new("this benchmark");
         realms.add(realm);

@@ -54,7 +54,7 @@ fn login<'b>(
 fn run(board: &mut Board<'_>) -> Result<(), Refused> {
     let [mut message, mut metadata, mut keys] = [[0; 1024]; 3];
     let [mut pasted, mut answer, mut claims] = [[0; 2048]; 3];
-    let registration = ClientRegistration { client_id: ClientId::parse("pve")?, secret: None };
+    let registration = ClientRegistration { client_id: ClientId::parse("pve")?, credential: None };
     let issuer = Issuer::parse("https://login.example/t")?;
     let realm = Realm::new(RealmName::parse("sso")?, issuer, registration);
 

@@ -11,7 +11,7 @@ pub const CALLBACK: &str =
 
 pub fn realm() -> Realm<&'static str> {
     let registration =
-        ClientRegistration { client_id: ClientId::parse("pve").unwrap(), secret: None };
+        ClientRegistration { client_id: ClientId::parse("pve").unwrap(), credential: None };
     let issuer = Issuer::parse("https://login.example/t").unwrap();
     Realm::new(RealmName::parse("sso").unwrap(), issuer, registration)
 }

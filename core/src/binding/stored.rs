@@ -123,6 +123,7 @@ fn decision_byte(decision: Decision) -> u8 {
         Decision::Confidential(TokenAuthMethod::ClientSecretBasic) => 1,
         Decision::Confidential(TokenAuthMethod::ClientSecretPost) => 2,
         Decision::Native => 3,
+        Decision::Assertion => 4,
     }
 }
 
@@ -132,6 +133,7 @@ fn decision_of_byte(byte: u8) -> Option<Decision> {
         1 => Some(Decision::Confidential(TokenAuthMethod::ClientSecretBasic)),
         2 => Some(Decision::Confidential(TokenAuthMethod::ClientSecretPost)),
         3 => Some(Decision::Native),
+        4 => Some(Decision::Assertion),
         _ => None,
     }
 }
@@ -279,7 +281,7 @@ mod tests {
     fn a_right_checksum_over_wrong_fields_is_refused() {
         let mut bytes = encoded();
         let end = bytes.len() - CHECKSUM_LEN;
-        for (at, value) in [(0, 2), (1, 4), (1, 0x84), (1, 0x42), (106, 0), (107, b'!')] {
+        for (at, value) in [(0, 2), (1, 5), (1, 0x85), (1, 0x42), (106, 0), (107, b'!')] {
             let mut fields = bytes[..end].to_vec();
             fields[at] = value;
             let checksum = Sha256::digest(&fields);

@@ -11,6 +11,8 @@ pub struct TokenAuthMethodsOffered {
     pub client_secret_basic: bool,
     /// `client_secret_post`
     pub client_secret_post: bool,
+    /// `private_key_jwt`
+    pub private_key_jwt: bool,
 }
 
 /// `code_challenge_methods_supported`
@@ -31,6 +33,7 @@ impl TokenAuthMethodsOffered {
         offered.listed = for_each_string(list, |method| {
             offered.client_secret_basic |= method == *"client_secret_basic";
             offered.client_secret_post |= method == *"client_secret_post";
+            offered.private_key_jwt |= method == *"private_key_jwt";
         })?;
         Ok(offered)
     }

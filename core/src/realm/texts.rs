@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::error::error_enum;
-use crate::policy::{CLIENT_ID_LEN, DISCOVERY_URL_LEN, ISSUER_LEN, REALM_NAME_LEN};
+use crate::policy::{CLIENT_ID_LEN, DISCOVERY_URL_LEN, ISSUER_LEN, KEY_ID_LEN, REALM_NAME_LEN};
 use crate::wire::Uri;
 
 /// The name of a realm: a letter, then letters, digits, `.`, `-` and `_`; 2 to 32 characters.
@@ -174,6 +174,43 @@ impl<'a> ClientId<&'a str> {
     }
 }
 
+/// The name of a client's key, for the `kid` of what it signs (RFC 7515 section 4.1.4): 1 to 512
+/// bytes, without control characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyId<S>(S);
+
+impl<S: AsRef<str>> KeyId<S> {
+    /// Checks the name.
+    ///
+    /// # Errors
+    ///
+    /// [`RealmError::KeyId`] for any other text.
+    pub fn parse(text: S) -> Result<Self, RealmError> {
+        let fits = (1..=KEY_ID_LEN).contains(&text.as_ref().len());
+        match fits && !text.as_ref().contains(char::is_control) {
+            true => Ok(KeyId(text)),
+            false => Err(RealmError::KeyId),
+        }
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        self.0.as_ref()
+    }
+
+    /// The same name, borrowed.
+    pub fn borrowed(&self) -> KeyId<&str> {
+        KeyId(self.as_str())
+    }
+}
+
+impl<'a> KeyId<&'a str> {
+    /// The name, with the lifetime of the original text.
+    pub(crate) fn lent(self) -> &'a str {
+        self.0
+    }
+}
+
 /// The secret of a confidential client. Hidden in `Debug`, compared in constant time.
 #[derive(Clone, Copy)]
 pub struct ClientSecret<S>(S);
@@ -254,6 +291,9 @@ error_enum! {
         /// The client identifier.
         ClientId => "realm_client_id",
             "the client identifier must have 1 to 256 bytes and no control character";
+        /// The name of the client's key.
+        KeyId => "realm_key_id",
+            "the name of the client's key must have 1 to 512 bytes and no control character";
     }
 }
 

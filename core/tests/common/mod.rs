@@ -6,7 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use onerealm_core::{
-    AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, ClientSecret,
+    AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, Credential,
     DiscoveryRequest, HttpResponse, IdToken, IdTokenError, Identity, InvalidSignature, Issuer,
     JwksError, JwksRequest, JwsAlgorithm, JwsError, KeySet, PendingAuthorization, ProviderMetadata,
     PublicKey, Realm, RealmName, RedirectUri, RelyingParty, Requested, SignatureVerifier,
@@ -119,6 +119,25 @@ impl Provider {
     pub fn sign_parts(&self, header: &str, payload: &str) -> String {
         let signed = format!("{header}.{payload}");
         format!("{signed}.{}", base64url(&self.signature(signed.as_bytes())))
+    }
+
+    /// Whether it is a signature of this key.
+    pub fn verifies(&self, message: &[u8], made: &[u8]) -> bool {
+        let verifies = |algorithm, key: &[u8]| {
+            signature::UnparsedPublicKey::new(algorithm, key).verify(message, made).is_ok()
+        };
+        match &self.key {
+            Key::Ecdsa(key) => {
+                verifies(&signature::ECDSA_P256_SHA256_FIXED, key.public_key().as_ref())
+            }
+            Key::Ed25519(key) => verifies(&signature::ED25519, key.public_key().as_ref()),
+            Key::Rsa(key) => {
+                let parameters = rsa_parameters(self.algorithm);
+                PublicKeyComponents::<Vec<u8>>::from(key.public())
+                    .verify(parameters, message, made)
+                    .is_ok()
+            }
+        }
     }
 
     pub fn signature(&self, message: &[u8]) -> Vec<u8> {
@@ -264,7 +283,7 @@ pub fn realm() -> Realm<&'static str> {
         Issuer::parse(ISSUER).unwrap(),
         ClientRegistration {
             client_id: ClientId::parse("pve").unwrap(),
-            secret: ClientSecret::new("s3cret"),
+            credential: Credential::secret("s3cret"),
         },
     )
 }

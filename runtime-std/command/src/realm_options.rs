@@ -1,6 +1,6 @@
 //! A realm that is described by options instead of a file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use onerealm::{RealmConfig, Realms, Who};
@@ -15,6 +15,9 @@ pub(crate) const NAME: &str = "sso";
 
 /// What stands in messages where a file would.
 const SOURCE: &str = "the options --issuer and so on";
+
+/// What `--client-key-file` depends on.
+const PRIVATE_KEY_JWT: &str = "private_key_jwt";
 
 /// Names and values of properties, as they would stand in a file.
 pub(crate) type Properties = Vec<(&'static str, Zeroizing<String>)>;
@@ -32,7 +35,8 @@ pub(crate) struct RealmOptions {
     /// What logins are: with auto, public at a command and confidential at a web UI
     #[arg(long, value_name = "TYPE", value_parser = ["public", "confidential", "auto"])]
     pub(crate) client_type: Option<String>,
-    /// A file with the client secret alone; - reads it from standard input
+    /// A file with the client secret alone; - reads it from standard input. With
+    /// --token-auth-method private_key_jwt, the file with the private key
     #[arg(long, value_name = "FILE")]
     pub(crate) client_key_file: Option<PathBuf>,
     /// The realm's name, which follows user names after @; without it, sso
@@ -53,9 +57,18 @@ pub(crate) struct RealmOptions {
     /// The claim with the groups
     #[arg(long, value_name = "CLAIM")]
     groups_claim: Option<String>,
-    /// How the secret is sent
-    #[arg(long, value_name = "METHOD", value_parser = ["client_secret_basic", "client_secret_post"])]
+    /// How the secret is sent, or that a private key signs in its place
+    #[arg(long, value_name = "METHOD", value_parser = ["client_secret_basic", "client_secret_post", PRIVATE_KEY_JWT])]
     token_auth_method: Option<String>,
+    /// The private key's certificate
+    #[arg(long, value_name = "FILE")]
+    client_cert_file: Option<PathBuf>,
+    /// The name that the provider knows the private key by
+    #[arg(long, value_name = "NAME")]
+    client_key_id: Option<String>,
+    /// Whom the private key's assertions are for; without it, issuer
+    #[arg(long, value_name = "AUDIENCE", value_parser = ["issuer", "token-endpoint"])]
+    assertion_audience: Option<String>,
     /// The parameter prompt of the authorization request
     #[arg(long, value_name = "LIST")]
     prompt: Option<String>,
@@ -120,7 +133,8 @@ impl RealmOptions {
 
     /// Every property but `issuer-url` and `client-id`.
     pub(crate) fn rest(&self) -> Result<Properties, Failure> {
-        let key = self.client_key_file.as_deref().map(client_key::read).transpose()?;
+        let secret = self.client_key_file.as_deref().filter(|_| !self.has_private_key());
+        let key = secret.map(client_key::read).transpose()?;
         let mut properties = Properties::from_iter(key.map(|key| ("client-key", key)));
         properties.extend(self.open()?);
         Ok(properties)
@@ -128,14 +142,23 @@ impl RealmOptions {
 
     /// The same without the secret.
     pub(crate) fn open(&self) -> Result<Properties, Failure> {
-        let ca_file = self.ca_file.as_deref().map(std::path::absolute).transpose();
-        let ca_file = ca_file
-            .map_err(|error| Failure::usage(format!("--ca-file can't be a path: {error}")))?
-            .map(|path| path.display().to_string());
+        let ca_file = absolute("ca-file", self.ca_file.as_deref())?;
+        let cert_file = absolute("client-cert-file", self.client_cert_file.as_deref())?;
+        let key_file = self.client_key_file.as_deref().filter(|_| self.has_private_key());
+        if key_file == Some(Path::new("-")) {
+            return Err(Failure::usage(
+                "--client-key-file - reads a client secret; with --token-auth-method private_key_jwt, name the file with the private key, which is read at each login",
+            ));
+        }
+        let key_file = absolute("client-key-file", key_file)?;
         Ok(given([
             ("client-type", self.client_type.as_ref()),
             ("discovery-url", self.discovery_url.as_ref()),
             ("token-auth-method", self.token_auth_method.as_ref()),
+            ("client-key-file", key_file.as_ref()),
+            ("client-cert-file", cert_file.as_ref()),
+            ("client-key-id", self.client_key_id.as_ref()),
+            ("assertion-audience", self.assertion_audience.as_ref()),
             ("scopes", self.scopes.as_ref()),
             ("prompt", self.prompt.as_ref()),
             ("acr-values", self.acr_values.as_ref()),
@@ -149,6 +172,11 @@ impl RealmOptions {
         ]))
     }
 
+    /// Whether `--client-key-file` names a private key, and not a secret.
+    fn has_private_key(&self) -> bool {
+        self.token_auth_method.as_deref() == Some(PRIVATE_KEY_JWT)
+    }
+
     /// An option that was given, by its name.
     fn first(&self) -> Option<&'static str> {
         let others = [
@@ -160,6 +188,13 @@ impl RealmOptions {
         let (name, _) = others.into_iter().find(|(_, is_given)| *is_given).unzip();
         name.or_else(|| Some(self.open().ok()?.first()?.0))
     }
+}
+
+/// An option's path, whatever directory the realm is used in.
+fn absolute(option: &str, path: Option<&Path>) -> Result<Option<String>, Failure> {
+    let path = path.map(std::path::absolute).transpose();
+    let path = path.map_err(|e| Failure::usage(format!("--{option} can't be a path: {e}")))?;
+    Ok(path.map(|path| path.display().to_string()))
 }
 
 fn given<const N: usize>(values: [(&'static str, Option<&String>); N]) -> Properties {

@@ -3,6 +3,8 @@
 use base64ct::{Base64, Encoding as _};
 use url::form_urlencoded;
 
+use crate::client_assertion;
+use crate::directory::Directory;
 use crate::entra_error::{EntraError, Refusal};
 use crate::parameters::Parameters;
 use crate::setup::{Platform, Registration};
@@ -13,7 +15,9 @@ pub(crate) struct ClientAuthentication {
     pub(crate) client_id: Option<String>,
     /// From the header or the body; may be empty.
     secret: Option<String>,
-    has_assertion: bool,
+    assertion: Option<String>,
+    /// What the assertion is said to be.
+    assertion_type: Option<String>,
     origin: Option<String>,
 }
 
@@ -34,7 +38,8 @@ impl ClientAuthentication {
         Ok(Self {
             client_id: basic_id.or(client_id.map(str::to_owned)),
             secret: basic_secret.or(in_body.map(str::to_owned)),
-            has_assertion: form.get("client_assertion").is_some(),
+            assertion: form.get("client_assertion").map(str::to_owned),
+            assertion_type: form.get("client_assertion_type").map(str::to_owned),
             origin: request.header("origin").map(str::to_owned),
         })
     }
@@ -42,10 +47,11 @@ impl ClientAuthentication {
     /// Accepts or refuses the credentials, by the platform of the login's redirect URI.
     pub(crate) fn check(
         &self,
+        directory: &Directory,
         registration: &Registration,
         platform: Platform,
     ) -> Result<(), Refusal> {
-        let shows_something = self.secret.is_some() || self.has_assertion;
+        let shows_something = self.secret.is_some() || self.assertion.is_some();
         match (platform, &self.origin) {
             (Platform::Spa, None) => Err(EntraError::SinglePageOnly.refusal()),
             (Platform::Web | Platform::Native, Some(origin)) => {
@@ -56,8 +62,20 @@ impl ClientAuthentication {
                 Err(EntraError::ClientIsPublic.refusal())
             }
             (Platform::Native | Platform::Spa, _) => Ok(()),
-            (Platform::Web, None) => self.check_secret(registration),
+            (Platform::Web, None) => match (&self.assertion, &self.secret) {
+                (Some(_), Some(_)) => Err(EntraError::Malformed.refusal()),
+                (Some(assertion), None) => self.check_assertion(directory, assertion),
+                (None, _) => self.check_secret(registration),
+            },
         }
+    }
+
+    fn check_assertion(&self, directory: &Directory, assertion: &str) -> Result<(), Refusal> {
+        if self.assertion_type.as_deref() != Some(JWT_BEARER) {
+            return Err(EntraError::SecretMissing.refusal());
+        }
+        let client_id = self.client_id.as_deref().unwrap_or_default();
+        client_assertion::check(directory, client_id, assertion)
     }
 
     fn check_secret(&self, registration: &Registration) -> Result<(), Refusal> {
@@ -69,6 +87,9 @@ impl ClientAuthentication {
         }
     }
 }
+
+/// The only type of assertions (RFC 7523, section 2.2).
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// The client identifier and the secret, each form-encoded in the header (RFC 6749, section 2.3.1).
 fn basic_credentials(header: &str) -> Result<(String, String), Refusal> {

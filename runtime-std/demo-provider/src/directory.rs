@@ -1,6 +1,6 @@
 //! The tenant's state: its settings, its key, and everything it has issued.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -20,6 +20,8 @@ pub(crate) struct Directory {
     pub(crate) key: SigningKey,
     pub(crate) record: Record,
     issued: Mutex<Issued>,
+    /// The `jti` of each client assertion that was taken.
+    assertions: Mutex<HashSet<String>>,
 }
 
 /// Everything issued, by the random text handed out for it.
@@ -51,6 +53,7 @@ impl Directory {
             key: SigningKey::rfc7515_a2(),
             record: Record::default(),
             issued: Mutex::default(),
+            assertions: Mutex::default(),
         }
     }
 
@@ -58,6 +61,12 @@ impl Directory {
     pub(crate) fn issued(&self) -> MutexGuard<'_, Issued> {
         // No change to the maps can stop halfway, so they are intact after a panic elsewhere.
         self.issued.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a client assertion; whether it is the first with this name. It may be called while
+    /// [`issued`](Self::issued) is locked.
+    pub(crate) fn takes_assertion(&self, jti: String) -> bool {
+        self.assertions.lock().unwrap_or_else(PoisonError::into_inner).insert(jti)
     }
 
     /// Issues a code for a grant.

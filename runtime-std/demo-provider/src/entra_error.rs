@@ -28,11 +28,17 @@ pub(crate) enum EntraError {
     /// Entra ID answers `invalid_client` where RFC 6749, section 5.2 requires `invalid_grant`.
     RedirectMismatchAtToken,
     VerifierWrong,
+    AssertionSignature,
+    CredentialExpired,
+    AssertionAudience,
+    AssertionTime,
+    AssertionClient,
+    AssertionReplayed,
 }
 
 impl EntraError {
     #[cfg(test)]
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 24] = [
         Self::UnknownApplication,
         Self::RedirectMismatchAtAuthorization,
         Self::ResponseType,
@@ -51,6 +57,12 @@ impl EntraError {
         Self::CodeExpired,
         Self::RedirectMismatchAtToken,
         Self::VerifierWrong,
+        Self::AssertionSignature,
+        Self::CredentialExpired,
+        Self::AssertionAudience,
+        Self::AssertionTime,
+        Self::AssertionClient,
+        Self::AssertionReplayed,
     ];
 
     fn text(self) -> &'static str {
@@ -75,6 +87,12 @@ impl EntraError {
             Self::CodeExpired => include_str!("entra/code_expired_70008.json"),
             Self::RedirectMismatchAtToken => include_str!("entra/redirect_mismatch_500112.json"),
             Self::VerifierWrong => include_str!("entra/bad_verifier_501481.json"),
+            Self::AssertionSignature => include_str!("entra/assertion_signature_700027.json"),
+            Self::CredentialExpired => include_str!("entra/credential_expired_7000222.json"),
+            Self::AssertionAudience => include_str!("entra/assertion_audience_700023.json"),
+            Self::AssertionTime => include_str!("entra/assertion_time_700024.json"),
+            Self::AssertionClient => include_str!("entra/assertion_client_700021.json"),
+            Self::AssertionReplayed => include_str!("entra/assertion_invalid_50013.json"),
         }
     }
 

@@ -50,6 +50,7 @@ mod directory;
 
 mod metadata;
 mod authorization;
+mod client_assertion;
 mod client_authentication;
 mod id_token;
 mod token;
@@ -61,7 +62,7 @@ pub mod browser;
 pub use endpoint::Endpoint;
 pub use onerealm_loopback::http_server::{Request, Response};
 pub use record::{Answered, Recorded};
-pub use setup::{BendAnswer, BendClaims, Platform, Registration, Setup, User};
+pub use setup::{BendAnswer, BendClaims, ClientKey, Platform, Registration, Setup, User};
 
 use std::fmt;
 use std::io;

@@ -27,6 +27,8 @@ pub struct Setup {
     pub tenant: String,
     /// The registered applications.
     pub registrations: Vec<Registration>,
+    /// The public keys that applications may sign assertions with, in place of their secrets.
+    pub client_keys: Vec<ClientKey>,
     /// The people who can sign in.
     pub users: Vec<User>,
     /// The lifetime of a code. With zero, every code has expired by the time it is redeemed.
@@ -45,6 +47,7 @@ impl Default for Setup {
             origin: None,
             tenant: "00000000-1111-2222-3333-444444444444".to_owned(),
             registrations: Vec::new(),
+            client_keys: Vec::new(),
             users: Vec::new(),
             code_lifetime: Duration::from_secs(10 * 60),
             bend_answer: None,
@@ -72,6 +75,7 @@ impl fmt::Debug for Setup {
             .field("origin", &self.origin)
             .field("tenant", &self.tenant)
             .field("registrations", &self.registrations)
+            .field("client_keys", &self.client_keys.len())
             .field("users", &self.users)
             .field("code_lifetime", &self.code_lifetime)
             .field("bends_answers", &self.bend_answer.is_some())
@@ -110,6 +114,21 @@ impl fmt::Debug for Registration {
             .field("redirect_uris", &self.redirect_uris)
             .finish()
     }
+}
+
+/// A public key of an application, with its certificate.
+#[derive(Clone)]
+pub struct ClientKey {
+    /// The application.
+    pub client_id: String,
+    /// What a certificate has as public key: for RSA the two numbers in DER, for P-256 the point without compression.
+    pub public_key: Vec<u8>,
+    /// The certificate in DER. Without one, the key is found by `kid`, as at other providers than Entra ID.
+    pub certificate: Option<Vec<u8>>,
+    /// The key's name, for `kid`.
+    pub key_id: Option<String>,
+    /// Whether the certificate has expired.
+    pub is_expired: bool,
 }
 
 /// The platform of a redirect URI. It decides which credentials the token endpoint requires.

@@ -51,7 +51,7 @@ fn redeem(directory: &Directory, request: &Request) -> Result<Grant, Refusal> {
     check_redirect_uri(code, redirect_uri)?;
     let platform = registration.platform(redirect_uri);
     let platform = platform.ok_or_else(|| EntraError::Malformed.refusal())?;
-    client.check(registration, platform)?;
+    client.check(directory, registration, platform)?;
     check_code(code, form.get("code_verifier"))?;
     code.is_redeemed = true;
     Ok(code.grant.clone())

@@ -24,6 +24,7 @@
 
 #![forbid(unsafe_code)]
 
+mod authentication;
 mod comment;
 mod describe;
 mod edit;

@@ -1,7 +1,7 @@
 //! The names of an `openid` section's properties.
 
 /// Every known property.
-const KNOWN: [&str; 25] = [
+const KNOWN: [&str; 29] = [
     "issuer-url",
     "discovery-url",
     "client-id",
@@ -10,7 +10,11 @@ const KNOWN: [&str; 25] = [
     NATIVE_CLIENT_KEY,
     "client-type",
     "public-override",
-    "token-auth-method",
+    TOKEN_AUTH_METHOD,
+    CLIENT_KEY_FILE,
+    "client-cert-file",
+    "client-key-id",
+    "assertion-audience",
     "redirect-urls",
     "username-claim",
     "scopes",
@@ -31,6 +35,8 @@ const KNOWN: [&str; 25] = [
 
 pub(crate) const CLIENT_KEY: &str = "client-key";
 pub(crate) const NATIVE_CLIENT_KEY: &str = "native-client-key";
+pub(crate) const TOKEN_AUTH_METHOD: &str = "token-auth-method";
+pub(crate) const CLIENT_KEY_FILE: &str = "client-key-file";
 
 /// The property with this name.
 pub(crate) fn known(name: &str) -> Option<&'static str> {
@@ -50,10 +56,14 @@ const SIMILAR: f64 = 0.85;
 pub(crate) fn similar(written: &str) -> Option<&'static str> {
     let name = written.split([':', '=']).next().unwrap_or_default();
     let name = name.to_ascii_lowercase().replace('_', "-");
+    // Everybody else's name for it, which is more like `client-cert-file`.
+    if name == "client-secret" {
+        return Some(CLIENT_KEY);
+    }
     let by_likeness = KNOWN.into_iter().map(|known| (strsim::jaro_winkler(&name, known), known));
     let best = by_likeness.max_by(|(one, _), (other, _)| one.total_cmp(other));
     let (likeness, known) = best?;
-    // `client-key-file`, however, would be another property.
+    // `ca-file-password`, however, would be another property.
     let is_longer = name.strip_prefix(known).is_some_and(|rest| rest.starts_with('-'));
     (likeness >= SIMILAR && !is_longer).then_some(known)
 }
@@ -77,7 +87,8 @@ mod tests {
             ("group-claim", Some("groups-claim")),
             ("cafile", Some("ca-file")),
             ("scope", Some("scopes")),
-            ("client-key-file", None),
+            ("client_key_file", Some("client-key-file")),
+            ("ca-file-password", None),
             ("tfa", None),
             ("server1", None),
             ("port", None),

@@ -160,6 +160,12 @@ impl<'s> Properties<'s> {
         parse(property.value).map(Some).ok_or(bad(property, name, expected))
     }
 
+    /// Those of the names that are there.
+    pub(crate) fn present<const N: usize>(&self, names: [&str; N]) -> Vec<String> {
+        let present = names.into_iter().filter(|name| self.value(name).is_some());
+        present.map(str::to_owned).collect()
+    }
+
     pub(crate) fn check_native_key(&self) -> Result<(), Located> {
         match (self.find(NATIVE_CLIENT_KEY), self.value("native-client-id")) {
             (Some(key), None) if !key.value.is_empty() => Err((
@@ -177,7 +183,7 @@ impl<'s> Properties<'s> {
             // `client-key=s3cret`: a realm must not lose its key silently, and no log may show it.
             for key in [CLIENT_KEY, NATIVE_CLIENT_KEY] {
                 let rest = property.name.strip_prefix(key);
-                // `client-key-file`, however, would be another property.
+                // `client-key-digest`, however, would be another property.
                 if rest.is_some_and(|rest| !rest.starts_with('-')) {
                     let expected = "followed by a space or a tab, and then its value";
                     return Err(bad(property, key, expected));

@@ -4,13 +4,14 @@ use std::path::Path;
 
 use onerealm::{RealmConfig, Text};
 use onerealm_core::{
-    ClientId, ClientRegistration, ClientSecret, ClientTypeSetting, DiscoveryUrl, Issuer, NativeKey,
-    NativeRegistration, PublicOverride, QueryUserinfo, Realm, RealmName, TokenAuthMethod,
+    ClientId, ClientRegistration, ClientTypeSetting, DiscoveryUrl, Issuer, NativeKey,
+    NativeRegistration, PublicOverride, QueryUserinfo, Realm, RealmName,
 };
 
+use crate::authentication::Authentication;
 use crate::comment;
 use crate::error::Problem;
-use crate::names::{CLIENT_KEY, NATIVE_CLIENT_KEY};
+use crate::names::NATIVE_CLIENT_KEY;
 use crate::properties::{Located, Properties};
 use crate::sections::Section;
 
@@ -18,11 +19,6 @@ const CLIENT_TYPES: [(&str, ClientTypeSetting); 3] = [
     ("confidential", ClientTypeSetting::Confidential),
     ("public", ClientTypeSetting::Public),
     ("auto", ClientTypeSetting::Auto),
-];
-
-const TOKEN_AUTH_METHODS: [(&str, TokenAuthMethod); 2] = [
-    ("client_secret_basic", TokenAuthMethod::ClientSecretBasic),
-    ("client_secret_post", TokenAuthMethod::ClientSecretPost),
 ];
 
 /// Reads a section as a realm. `path` is for log messages.
@@ -37,12 +33,15 @@ pub(crate) fn realm(section: &Section<'_>, path: &Path) -> Result<RealmConfig, L
     let issuer = properties.required("issuer-url", issuer)?;
     let client_id = properties.checked("client-id", ClientId::parse)?;
     let client_id = properties.required("client-id", client_id)?;
-    let secret = properties.value(CLIENT_KEY).and_then(|key| ClientSecret::new(key.into()));
-    let registration = ClientRegistration { client_id, secret };
+    let Authentication { credential, files, method, unused } = Authentication::of(&properties)?;
+    let registration = ClientRegistration { client_id, credential };
     let discovery_url = |text| DiscoveryUrl::parse(text)?.beside(&issuer);
     let discovery_url = properties.checked("discovery-url", discovery_url)?;
     let mut config = RealmConfig::from(Realm::new(name, issuer, registration));
     config.realm.discovery_url = discovery_url;
+    config.realm.token_auth_method = method;
+    config.client_key = files;
+    config.unused = unused;
     let native_client_id = properties.checked("native-client-id", ClientId::parse)?;
     config.realm.native_registration = native_client_id.map(|client_id| {
         let key = properties.value(NATIVE_CLIENT_KEY);
@@ -79,9 +78,6 @@ fn decide(realm: &mut Realm<Text>, properties: &Properties<'_>) -> Result<(), Lo
         true => PublicOverride::Allowed,
         false => PublicOverride::Refused,
     };
-    let expected = "client_secret_basic or client_secret_post";
-    realm.token_auth_method =
-        properties.one_of("token-auth-method", &TOKEN_AUTH_METHODS, expected)?;
     Ok(())
 }
 

@@ -6,8 +6,8 @@ use std::path::Path;
 use super::*;
 use onerealm::RealmConfig;
 use onerealm_core::{
-    ClientSecret, ClientTypeSetting, NativeKey, PublicOverride, QueryUserinfo, RealmError,
-    RedirectUriError, TokenAuthMethod,
+    AssertionAudience, ClientSecret, ClientTypeSetting, NativeKey, PublicOverride, QueryUserinfo,
+    RealmError, RedirectUriError, TokenAuthMethod,
 };
 
 const FULL: &str = "\
@@ -74,7 +74,7 @@ fn realm_of(text: &str, name: &str) -> Result<RealmConfig, (usize, Problem)> {
 }
 
 fn secret(realm: &RealmConfig) -> Option<&str> {
-    realm.realm.registration.secret.as_ref().map(ClientSecret::expose)
+    realm.realm.registration.secret().map(ClientSecret::expose)
 }
 
 fn words(words: &onerealm_core::wire::Words<onerealm::Text>) -> Vec<&str> {
@@ -83,6 +83,36 @@ fn words(words: &onerealm_core::wire::Words<onerealm::Text>) -> Vec<&str> {
 
 fn value(property: &'static str, expected: &'static str) -> Problem {
     Problem::Value { property, expected }
+}
+
+const METHODS: &str = "client_secret_basic, client_secret_post or private_key_jwt";
+
+#[test]
+fn token_auth_method_decides_between_a_secret_and_a_private_key() {
+    let files = "\tclient-key-file /k.pem\n\tclient-cert-file /c.pem\n\tclient-key-id k 1\n";
+    let by_key = format!("\ttoken-auth-method private_key_jwt\n{files}");
+    let realm = realm_with(&by_key).unwrap();
+    let key = realm.realm.registration.private_key().unwrap();
+    assert_eq!(key.key_id.as_ref().map(|key_id| key_id.as_str()), Some("k 1"));
+    assert_eq!(key.audience, AssertionAudience::Issuer);
+    let named = realm.client_key.as_ref().unwrap();
+    assert_eq!(
+        (named.key.as_path(), named.certificate.as_deref()),
+        (Path::new("/k.pem"), Some(Path::new("/c.pem")))
+    );
+    assert_eq!((realm.realm.token_auth_method, realm.unused.len()), (None, 0));
+
+    let both =
+        realm_with(&format!("{by_key}\tclient-key s3cret\n\tassertion-audience token-endpoint\n"));
+    let both = both.unwrap();
+    let key = both.realm.registration.private_key().unwrap();
+    assert_eq!(key.audience, AssertionAudience::TokenEndpoint);
+    assert_eq!((secret(&both), both.unused.concat()), (None, "client-key".to_owned()));
+
+    let unused = realm_with(&format!("\tclient-key s3cret\n{files}")).unwrap();
+    assert_eq!((secret(&unused), unused.client_key.is_none()), (Some("s3cret"), true));
+    assert_eq!(unused.unused, ["client-key-file", "client-cert-file", "client-key-id"]);
+    assert!(realm_with(files).unwrap().realm.registration.credential.is_none());
 }
 
 #[test]
@@ -147,9 +177,9 @@ fn every_property_is_read() {
         settings.split_once("}, redirect_urls").unwrap().1,
         ": [RedirectUri(\"https://pve.example:8006\"), RedirectUri(\"http://127.0.0.1/cb\"), \
          RedirectUri(\"com.example.app:/cb\")], username_claim: \"username\", \
-         groups_claim: Some(\"groups\"), ca_file: Some(\"/etc/pve/ca.pem\"), autocreate: true, \
+         groups_claim: Some(\"groups\"), ca_file: Some(\"/etc/pve/ca.pem\"), client_key: None, autocreate: true, \
          groups_autocreate: true, groups_overwrite: true, default: true, \
-         comment: Some(\"Company login\"), unknown: [] }"
+         comment: Some(\"Company login\"), unknown: [], unused: [] }"
     );
     assert!(!settings.contains("s3cret") && !settings.contains("n4tive"), "{settings}");
     assert_eq!(parse(FULL).iter().count(), 1);
@@ -226,9 +256,16 @@ fn a_realm_with_a_mistake_is_refused_with_its_line_and_property() {
         Problem::MissingBeside { property: "native-client-id", beside: "native-client-key" };
     let rows = [
         ("\tclient-type Public\n", (4, value("client-type", "confidential, public or auto"))),
+        ("\ttoken-auth-method none\n", (4, value("token-auth-method", METHODS))),
+        ("\tclient-key-file k.pem\n", (4, value("client-key-file", "an absolute path"))),
+        ("\tclient-cert-file c.pem\n", (4, value("client-cert-file", "an absolute path"))),
         (
-            "\ttoken-auth-method none\n",
-            (4, value("token-auth-method", "client_secret_basic or client_secret_post")),
+            "\tassertion-audience both\n",
+            (4, value("assertion-audience", "issuer or token-endpoint")),
+        ),
+        (
+            "\ttoken-auth-method private_key_jwt\n",
+            (1, Problem::Missing { property: "client-key-file" }),
         ),
         ("\tautocreate maybe\n", (4, value("autocreate", BOOLEAN))),
         ("\tpublic-override 2\n", (4, value("public-override", BOOLEAN))),

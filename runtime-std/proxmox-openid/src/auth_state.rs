@@ -31,7 +31,7 @@ pub struct PrivateAuthState {
     /// `confidential` or `public`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub client_type: String,
-    /// `client_secret_basic` or `client_secret_post`; for a public login `none`, or `native` with
+    /// `client_secret_basic`, `client_secret_post` or `private_key_jwt`; for a public login `none`, or `native` with
     /// the native registration.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub token_auth_method: String,
@@ -238,10 +238,12 @@ fn random() -> SecretText {
 
 const NONE: &str = "none";
 const NATIVE: &str = "native";
+pub(crate) const PRIVATE_KEY_JWT: &str = "private_key_jwt";
 
 fn words(decision: Decision) -> (&'static str, &'static str) {
     let method = match decision {
         Decision::Confidential(method) => method.as_str(),
+        Decision::Assertion => PRIVATE_KEY_JWT,
         Decision::Public => NONE,
         Decision::Native => NATIVE,
     };
@@ -254,6 +256,7 @@ fn decision(client_type: &str, token_auth_method: &str) -> Option<Decision> {
         Decision::Native,
         Decision::Confidential(TokenAuthMethod::ClientSecretBasic),
         Decision::Confidential(TokenAuthMethod::ClientSecretPost),
+        Decision::Assertion,
     ]
     .into_iter()
     .find(|decision| words(*decision) == (client_type, token_auth_method))

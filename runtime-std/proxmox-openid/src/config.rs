@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use onerealm::core::wire::Words;
 use onerealm::core::{
-    ClientId, ClientSecret, DiscoveryUrl, NativeKey, NativeRegistration, PublicOverride, RealmError,
+    ClientId, DiscoveryUrl, NativeKey, NativeRegistration, PublicOverride, RealmError,
 };
 use onerealm::{ClientTypeSetting, RealmConfig, RedirectUri, Text, TokenAuthMethod};
 use serde::{Deserialize, Serialize};
 
+use crate::auth_state::PRIVATE_KEY_JWT;
 use crate::perl;
 use crate::settings::Settings;
 
@@ -56,9 +57,23 @@ pub struct OpenIdConfig {
     /// The key of that registration, for providers that require one. It authenticates nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub native_client_key: Option<String>,
-    /// `client_secret_basic` or `client_secret_post`; if unset, as metadata offers.
+    /// `client_secret_basic` or `client_secret_post`; if unset, as metadata offers. With `private_key_jwt`,
+    /// `client_key_file` takes the place of `client_key`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_auth_method: Option<String>,
+    /// PEM file with the client's private key (PKCS#8, RSA or P-256), as an absolute path. Only the user that calls
+    /// this and root may read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_key_file: Option<String>,
+    /// PEM file with the key's certificate, as an absolute path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_cert_file: Option<String>,
+    /// The name that the provider knows the key by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_key_id: Option<String>,
+    /// `issuer` or `token-endpoint`: whom the key's assertions are for; if unset, the issuer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assertion_audience: Option<String>,
     /// The redirect URLs that a login may use, with any port on loopback; if unset, any.
     #[serde(default, deserialize_with = "perl::list", skip_serializing_if = "Option::is_none")]
     pub redirect_urls: Option<Vec<String>>,
@@ -102,6 +117,10 @@ impl fmt::Debug for OpenIdConfig {
             .field("native_client_id", &self.native_client_id)
             .field("native_client_key", &hidden(&self.native_client_key))
             .field("token_auth_method", &self.token_auth_method)
+            .field("client_key_file", &self.client_key_file)
+            .field("client_cert_file", &self.client_cert_file)
+            .field("client_key_id", &self.client_key_id)
+            .field("assertion_audience", &self.assertion_audience)
             .field("redirect_urls", &self.redirect_urls)
             .field("discovery_url", &self.discovery_url)
             .field("ca_file", &self.ca_file)
@@ -110,6 +129,18 @@ impl fmt::Debug for OpenIdConfig {
             .field("groups_claim", &self.groups_claim)
             .field("settings", &self.settings)
             .finish()
+    }
+}
+
+/// A relative path would depend on where a daemon was started.
+pub(crate) fn absolute(
+    path: &Option<String>,
+    problem: &'static str,
+) -> Result<Option<PathBuf>, Problem> {
+    let path = said(path).map(PathBuf::from);
+    match path.as_ref().is_none_or(|path| path.is_absolute()) {
+        true => Ok(path),
+        false => Err(problem.into()),
     }
 }
 
@@ -144,12 +175,13 @@ impl OpenIdConfig {
         config.redirect_urls = self.redirect_uris()?;
         config.ca_file = self.ca_file()?;
         config.groups_claim = said(&self.groups_claim).map(str::to_owned);
+        let (credential, client_key) = self.credential()?;
+        config.client_key = client_key;
         let realm = &mut config.realm;
         if let Some(url) = said(&self.discovery_url) {
             realm.discovery_url = Some(DiscoveryUrl::parse(url.into())?.beside(&realm.issuer)?);
         }
-        let secret = said(&self.client_key).map(Text::from);
-        realm.registration.secret = secret.and_then(ClientSecret::new);
+        realm.registration.credential = credential;
         realm.native_registration = self.native_registration()?;
         realm.client_type = self.client_type_setting()?;
         if self.public_override == Some(false) {
@@ -176,6 +208,10 @@ impl OpenIdConfig {
             ("native-client-id", &self.native_client_id),
             ("native-client-key", &self.native_client_key),
             ("token-auth-method", &self.token_auth_method),
+            ("client-key-file", &self.client_key_file),
+            ("client-cert-file", &self.client_cert_file),
+            ("client-key-id", &self.client_key_id),
+            ("assertion-audience", &self.assertion_audience),
             ("discovery-url", &self.discovery_url),
             ("ca-file", &self.ca_file),
             ("groups-claim", &self.groups_claim),
@@ -217,22 +253,17 @@ impl OpenIdConfig {
 
     fn token_auth_method(&self) -> Result<Option<TokenAuthMethod>, Problem> {
         match said(&self.token_auth_method) {
-            None => Ok(None),
+            None | Some(PRIVATE_KEY_JWT) => Ok(None),
             Some("client_secret_basic") => Ok(Some(TokenAuthMethod::ClientSecretBasic)),
             Some("client_secret_post") => Ok(Some(TokenAuthMethod::ClientSecretPost)),
             Some(_) => {
-                Err("token_auth_method must be client_secret_basic or client_secret_post".into())
+                Err("token_auth_method must be client_secret_basic, client_secret_post or private_key_jwt".into())
             }
         }
     }
 
-    /// A relative path would depend on where a daemon was started.
     fn ca_file(&self) -> Result<Option<PathBuf>, Problem> {
-        let path = said(&self.ca_file).map(PathBuf::from);
-        match path.as_ref().is_none_or(|path| path.is_absolute()) {
-            true => Ok(path),
-            false => Err("ca_file must be an absolute path".into()),
-        }
+        absolute(&self.ca_file, "ca_file must be an absolute path")
     }
 
     fn redirect_uris(&self) -> Result<Vec<RedirectUri>, Problem> {
@@ -258,6 +289,6 @@ fn words(field: &str, text: String) -> Result<Words<Text>, Problem> {
 }
 
 /// The value, if it is not empty.
-fn said(text: &Option<String>) -> Option<&str> {
+pub(crate) fn said(text: &Option<String>) -> Option<&str> {
     text.as_deref().filter(|text| !text.is_empty())
 }

@@ -73,10 +73,14 @@ fn told(step: &str, error: &onerealm::Error, settings: &Settings) -> Error {
     let text = settings.in_sentence(&error.to_string());
     let fix = error.explanation().fix.as_deref().and_then(|fix| settings.in_advice(fix));
     let fix = fix.map(|fix| format!("; {fix}")).unwrap_or_default();
-    match error.class() {
-        Class::Storage => {
+    match (error.class(), error.cause()) {
+        (Class::Storage, _) => {
             log::error!("openid login: {step}: {text} [{code}]{fix}");
             anyhow!("{step}: pending logins can't be kept [{code}]: see the log")
+        }
+        (_, Cause::ClientKey(_)) => {
+            log::error!("openid login: {step}: {text} [{code}]{fix}");
+            anyhow!("{step}: the client's private key can't be used [{code}]: see the log")
         }
         _ => anyhow!("{step}: {text}{fix}"),
     }

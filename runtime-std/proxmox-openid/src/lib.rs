@@ -23,6 +23,7 @@
 mod auth_state;
 mod claims;
 mod config;
+mod credential;
 mod error;
 mod generic_claims;
 mod http_client;

@@ -5,8 +5,12 @@ use std::collections::BTreeSet;
 use onerealm::Warning;
 
 /// The settings that not every product has for its realms. `public` is the parameter of the first step.
-const NOT_EVERYWHERE: [&str; 15] = [
+const NOT_EVERYWHERE: [&str; 19] = [
+    "assertion-audience",
     "ca-file",
+    "client-cert-file",
+    "client-key-file",
+    "client-key-id",
     "client-type",
     "clock-skew",
     "discovery-url",

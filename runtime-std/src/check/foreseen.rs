@@ -24,6 +24,13 @@ impl Foreseen {
         });
         foreseen
     }
+
+    /// With what else was found.
+    pub(super) fn and(mut self, other: Foreseen) -> Self {
+        self.problems.extend(other.problems);
+        self.notes.extend(other.notes);
+        self
+    }
 }
 
 fn sentence(obstacle: &Obstacle<'_>) -> String {

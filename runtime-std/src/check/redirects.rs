@@ -53,7 +53,7 @@ pub(super) fn open_to_strangers(
         return None;
     }
     let (which, setting) = match (is_public(Requested::Default), is_public(Requested::Public)) {
-        (true, _) if config.realm.registration.secret.is_none() => ("are", ""),
+        (true, _) if config.realm.registration.credential.is_none() => ("are", ""),
         (true, _) => ("are", " or public-override 0"),
         (false, true) => ("may be asked to be", " or public-override 0"),
         (false, false) => return None,

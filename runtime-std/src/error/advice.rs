@@ -49,7 +49,7 @@ pub(crate) const NOT_LISTED: Advice = realm(
 
 pub(crate) fn on_client_type(error: ClientTypeError) -> Option<Advice> {
     match error {
-        ClientTypeError::NoSecret => {
+        ClientTypeError::NoCredential => {
             Some(realm("set the realm's client-key, or client-type auto or public"))
         }
         ClientTypeError::PublicRefused => Some(caller(
@@ -102,6 +102,9 @@ pub(crate) const OTHER_METHOD_OFFERED: Advice =
     realm("remove the realm's token-auth-method: without it, the offered one is used");
 pub(crate) const NO_METHOD_OFFERED: Advice = realm(
     "let the provider offer one of both to this client, or set the realm's token-auth-method to the one that it takes all the same",
+);
+pub(crate) const NO_ASSERTION_OFFERED: Advice = realm(
+    "set the realm's client-key and remove its token-auth-method, or let the provider offer private_key_jwt to this client",
 );
 pub(crate) const OTHER_DOCUMENT: Advice = realm(
     "open the URL in a browser: it must show the provider's metadata; issuer-url is what stands before /.well-known/",

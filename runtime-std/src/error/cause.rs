@@ -14,6 +14,7 @@ use super::earlier::Earlier;
 use super::explanation::Who;
 use super::user_name::UserError;
 use super::words::{ProviderWords, with_words};
+use crate::client_key::ClientKeyError;
 use crate::http::HttpError;
 use crate::realms::RealmsError;
 use crate::store::StoreError;
@@ -92,6 +93,8 @@ pub enum Cause {
     },
     /// The end user has no user name.
     User(UserError),
+    /// The client's private key.
+    ClientKey(ClientKeyError),
     /// No answer.
     Http(HttpError),
     /// The provider failed a moment ago, in another call.
@@ -122,6 +125,7 @@ impl Cause {
             },
             Cause::Userinfo { error, .. } => error.code(),
             Cause::User(error) => error.code(),
+            Cause::ClientKey(error) => error.code(),
             Cause::Http(error) => error.code(),
             Cause::Earlier(error) => error.code,
             Cause::Message(_) => "message_too_long",
@@ -137,6 +141,7 @@ impl Cause {
             | Cause::Begin(_)
             | Cause::Discovery { .. }
             | Cause::Jwks { .. }
+            | Cause::ClientKey(_)
             | Cause::Message(_) => Class::Realm,
             Cause::Response(_) | Cause::Unverified { .. } | Cause::Authorization { .. } => {
                 Class::Authorization
@@ -158,6 +163,8 @@ impl Cause {
         match (self, self.class()) {
             (Cause::Http(error), _) => error.who(),
             (Cause::Begin(BeginError::NoEntropy), _) => Who::SystemAdministrator,
+            (Cause::ClientKey(ClientKeyError::NotNamed), _) => Who::RealmAdministrator,
+            (Cause::ClientKey(_), _) => Who::SystemAdministrator,
             (Cause::Response(error), _) if error.is_providers_fault() => Who::ProviderAdministrator,
             (Cause::Authorization { error: AuthorizationError::ClockWentBack { .. }, .. }, _) => {
                 Who::SystemAdministrator
@@ -188,6 +195,7 @@ impl Cause {
             IdTokenError::CODES,
             UserinfoError::CODES,
             UserError::CODES,
+            ClientKeyError::CODES,
             HttpError::CODES,
         ]
         .into_iter()
@@ -230,6 +238,7 @@ impl fmt::Display for Cause {
                 write!(f, "{url}: {}", with_words(error, words.as_ref()))
             }
             Cause::User(error) => error.fmt(f),
+            Cause::ClientKey(error) => error.fmt(f),
             Cause::Http(error) => error.fmt(f),
             Cause::Earlier(error) => error.fmt(f),
             Cause::Message(BufferTooSmall { needed }) => {
@@ -257,6 +266,7 @@ impl std::error::Error for Cause {
             Cause::IdToken { error } => error,
             Cause::Userinfo { error, .. } => error,
             Cause::User(error) => error,
+            Cause::ClientKey(error) => error,
             Cause::Http(error) => error,
             Cause::Message(error) => error,
         })

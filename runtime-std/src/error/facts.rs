@@ -2,8 +2,8 @@
 //! metadata, and what was decided when it began.
 
 use onerealm_core::{
-    ClientSecret, ClientTypeSetting, Decision, PublicOverride, RedirectUri, RedirectUriKind,
-    RelyingParty, Requested,
+    AssertionAudience, ClientSecret, ClientTypeSetting, Decision, PublicOverride, RedirectUri,
+    RedirectUriKind, RelyingParty, Requested,
 };
 use url::form_urlencoded;
 
@@ -14,9 +14,11 @@ pub(crate) struct Facts {
     pub(super) decision: Decision,
     /// The realm's `client-type`.
     pub(super) setting: ClientTypeSetting,
-    /// Whether the realm has a `client-key`, and a character of it that form-encoding changes.
+    /// Whether the realm has a credential, and a character of a `client-key` that form-encoding changes.
     pub(super) has_key: bool,
     pub(super) key_changes: bool,
+    /// Whether the credential is a private key.
+    pub(super) has_private_key: bool,
     /// Whether the realm has a `native-client-id`, and a `native-client-key`.
     pub(super) has_native: bool,
     pub(super) has_native_key: bool,
@@ -28,6 +30,8 @@ pub(crate) struct Facts {
     /// Whether metadata lets the realm set the other method in `token-auth-method`.
     pub(super) may_use_post: bool,
     pub(super) may_use_basic: bool,
+    /// Whom an assertion is for.
+    pub(super) audience: AssertionAudience,
     /// The realm's `prompt`.
     pub(super) prompt: Prompt,
 }
@@ -53,14 +57,15 @@ impl Facts {
         let usual = uri.as_ref().ok().map(|uri| relying_party.client_type(uri, Requested::Default));
         let offered = relying_party.metadata().token_auth_methods();
         let lists_ours = offered.client_secret_basic || offered.client_secret_post;
-        let secret = realm.registration.secret.as_ref().map(ClientSecret::expose);
+        let secret = realm.registration.secret().map(ClientSecret::expose);
         let native = realm.native_registration.as_ref();
         let has_prompt = |word| realm.prompt.iter().any(|known| known == word);
         Facts {
             decision,
             setting: realm.client_type,
-            has_key: secret.is_some(),
+            has_key: realm.registration.credential.is_some(),
             key_changes: secret.is_some_and(changes_in_a_form),
+            has_private_key: realm.registration.private_key().is_some(),
             has_native: native.is_some(),
             has_native_key: native.is_some_and(|native| native.key.is_some()),
             is_web: uri.is_ok_and(|uri| uri.kind() == RedirectUriKind::Web),
@@ -68,6 +73,7 @@ impl Facts {
             may_ask_public: realm.public_override == PublicOverride::Allowed,
             may_use_post: offered.client_secret_post || !lists_ours,
             may_use_basic: offered.client_secret_basic || !lists_ours,
+            audience: realm.registration.private_key().map(|key| key.audience).unwrap_or_default(),
             prompt: Prompt {
                 none: has_prompt("none"),
                 login: has_prompt("login"),
@@ -78,7 +84,15 @@ impl Facts {
     }
 
     pub(super) fn is_confidential(&self) -> bool {
+        self.sends_secret() || self.sends_assertion()
+    }
+
+    pub(super) fn sends_secret(&self) -> bool {
         matches!(self.decision, Decision::Confidential(_))
+    }
+
+    pub(super) fn sends_assertion(&self) -> bool {
+        self.decision == Decision::Assertion
     }
 }
 

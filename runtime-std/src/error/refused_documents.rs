@@ -91,9 +91,10 @@ impl Difference {
         ))
     }
 
-    /// Of a realm whose way to authenticate is not offered.
+    /// Of a realm whose way to authenticate is not offered; `is_key` if that is a private key.
     pub(crate) fn of_methods(
         configured: Option<TokenAuthMethod>,
+        is_key: bool,
         offered: TokenAuthMethodsOffered,
     ) -> Self {
         let TokenAuthMethodsOffered { client_secret_basic, client_secret_post, .. } = offered;
@@ -103,6 +104,13 @@ impl Difference {
             list(methods.map(|method| method.as_str().to_owned()))
         };
         let offers = names(&mut basic.into_iter().chain(post));
+        if is_key {
+            return Difference::new(
+                "private_key_jwt, the realm's token-auth-method",
+                format!("{offers} in the provider's metadata"),
+                advice::NO_ASSERTION_OFFERED,
+            );
+        }
         match configured {
             Some(method) => Difference::new(
                 format!("{}, the realm's token-auth-method", method.as_str()),

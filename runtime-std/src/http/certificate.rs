@@ -24,13 +24,13 @@ const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 const KEY_USAGES_OF_A_SERVER: u8 = 0b1010_1000;
 
 /// The fields that are looked at here.
-pub(super) struct Certificate<'a> {
+pub(crate) struct Certificate<'a> {
     /// The content of the names, without the tag and length around it, as in `webpki`'s trust anchors.
     pub(super) issuer: &'a [u8],
     pub(super) subject: &'a [u8],
     /// Since 1970.
-    pub(super) begins: Duration,
-    pub(super) ends: Duration,
+    pub(crate) begins: Duration,
+    pub(crate) ends: Duration,
     key: &'a [u8],
     /// Identifiers and values.
     extensions: Vec<(&'a [u8], &'a [u8])>,
@@ -38,7 +38,7 @@ pub(super) struct Certificate<'a> {
 
 impl<'a> Certificate<'a> {
     /// `None` if it is encoded otherwise.
-    pub(super) fn read(der: &'a [u8]) -> Option<Self> {
+    pub(crate) fn read(der: &'a [u8]) -> Option<Self> {
         let (_, to_be_signed) = *parts(inside(der, Tag::Sequence)?)?.first()?;
         let mut fields = parts(to_be_signed)?.into_iter().peekable();
         // Version 1 is not said.
@@ -88,6 +88,15 @@ impl<'a> Certificate<'a> {
         let names = self.extension(SUBJECT_ALT_NAME).and_then(|names| inside(names, Tag::Sequence));
         let names = names.and_then(parts).unwrap_or_default();
         names.into_iter().filter_map(|(tag, value)| host(tag, value)).collect()
+    }
+
+    /// The public key itself: for RSA the two numbers in DER, for elliptic curves the point.
+    pub(crate) fn public_key(&self) -> Option<&'a [u8]> {
+        match *parts(self.key)?.as_slice() {
+            // The number of unused bits, and the bits.
+            [(Tag::Sequence, _), (Tag::BitString, bits)] => bits.get(1..),
+            _ => None,
+        }
     }
 
     /// The number of bits of its key, if that is for RSA.

@@ -206,14 +206,15 @@ impl Logins {
         }
         let decision = pending.decision();
         let facts = || Facts::of(relying_party, decision, &redirect_uri);
-        let accepted = pending.accept(&response, relying_party, now());
-        let request = accepted.or_else(|error| {
+        let accepted = pending.accept_either(&response, relying_party, now()).or_else(|error| {
             if let AuthorizationError::Refused { .. } = error {
                 self.use_up(kept)?;
             }
             let is_whole = arrived.is_whole;
             Err(refused::authorization(error, &response, relying_party, &facts(), is_whole))
         })?;
+        let mut assertion = Zeroizing::new(Vec::new());
+        let request = login.signed(accepted, &mut assertion)?;
         let client_type = request.client_type();
         let mut sent = buffer_for(request.request(&mut []))?;
         let message = request.request(&mut sent)?;

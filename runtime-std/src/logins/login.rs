@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use onerealm_core::wire::BufferTooSmall;
 use onerealm_core::{
-    ClientSecret, DiscoveryError, HttpRequest, NativeKey, ProviderMetadata, Realm, RedirectUri,
-    RelyingParty, StateText,
+    Accepted, AssertionError, BeginError, ClientSecret, DiscoveryError, HttpRequest, NativeKey,
+    ProviderMetadata, Realm, RedirectUri, RelyingParty, StateText, TokenRequest,
 };
 
 use super::Logins;
+use crate::client_key::ClientKeyError;
+use crate::clock::now;
 use crate::documents::{Call, Documents, Keys, Published};
 use crate::error::Error;
 use crate::error::cause::Cause;
@@ -81,6 +84,27 @@ impl Login<'_> {
         self.documents.ahead_at_end(&self.realm, &self.published, keys, &self.call);
     }
 
+    /// The request, signed if the realm's credential is a private key. `buf` has the assertion.
+    pub(crate) fn signed<'a>(
+        &self,
+        accepted: Accepted<'a>,
+        buf: &'a mut Vec<u8>,
+    ) -> Result<TokenRequest<'a>, Error> {
+        let unsigned = match accepted {
+            Accepted::Request(request) => return Ok(request),
+            Accepted::Unsigned(unsigned) => unsigned,
+        };
+        let files = self.config.client_key.as_ref().ok_or(ClientKeyError::NotNamed)?;
+        let key = files.read()?;
+        // Allocated once: a growing vector leaves copies behind.
+        *buf = vec![0; unsigned.buffer_needed(&key)];
+        unsigned.sign(&key, &mut getrandom::SysRng, now(), buf).map_err(|error| match error {
+            AssertionError::NoEntropy => BeginError::NoEntropy.into(),
+            AssertionError::Buffer { needed } => BufferTooSmall { needed }.into(),
+            _ => ClientKeyError::NotSigned { path: files.key.clone() }.into(),
+        })
+    }
+
     /// Sends a request to an endpoint of the provider.
     pub(crate) fn send(&self, request: &HttpRequest<'_>) -> Result<Answer, Error> {
         self.send_by(request, self.call.deadline)
@@ -103,7 +127,7 @@ impl Login<'_> {
         let mut secrets = Secrets::default();
         state.into_iter().for_each(|state| secrets.add(state.as_str().to_owned()));
         secrets.add_request(request);
-        let key = self.config.realm.registration.secret.as_ref().map(ClientSecret::expose);
+        let key = self.config.realm.registration.secret().map(ClientSecret::expose);
         let native = self.config.realm.native_registration.as_ref();
         let native_key = native.and_then(|native| native.key.as_ref()).map(NativeKey::expose);
         key.into_iter().chain(native_key).for_each(|key| secrets.add(key.to_owned()));

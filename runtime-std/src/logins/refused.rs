@@ -23,7 +23,9 @@ pub(crate) fn begin(error: BeginError, relying_party: RelyingParty<'_>) -> Error
     let difference = match error {
         BeginError::ClientType(ClientTypeError::TokenAuthMethod) => {
             let offered = relying_party.metadata().token_auth_methods();
-            Some(Difference::of_methods(relying_party.realm().token_auth_method, offered))
+            let realm = relying_party.realm();
+            let is_key = realm.registration.private_key().is_some();
+            Some(Difference::of_methods(realm.token_auth_method, is_key, offered))
         }
         _ => None,
     };

@@ -146,7 +146,7 @@ pub(crate) fn writable_by_others(metadata: &Metadata) -> Option<Unsafe> {
 }
 
 /// Whether other users can read the file, or may have written it.
-pub(super) fn readable_by_others(metadata: &Metadata) -> Option<Unsafe> {
+pub(crate) fn readable_by_others(metadata: &Metadata) -> Option<Unsafe> {
     open_to_others(metadata, 0o077, |mode| Unsafe::ReadableByOthers { mode })
 }
 

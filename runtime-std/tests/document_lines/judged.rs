@@ -152,6 +152,8 @@ pub const NOT_RUN_HERE: &[(&str, Judged)] = &[
     ("chmod go-w", Not(MACHINE)),
     ("openssl req -x509", Test("a_certificate_of_openssl_req_x509_is_accepted_where_it_is_trusted_itself")),
     ("openssl req -x509 -addext subjectAltName=DNS:login.example ..", Test("a_certificate_of_openssl_req_x509_is_accepted_where_it_is_trusted_itself")),
+    ("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out sso.key", Test("each_kind_of_key_signs_with_its_algorithms_and_no_other")),
+    ("openssl req -x509 -newkey rsa:3072 -noenc -days 365 -subj /CN=pve -keyout entra.key -out entra.crt", Test("the_thumbprints_are_those_that_openssl_shows")),
     ("openssl x509 -req", Not("makes the certificate that an error is about; the tests have one of their own")),
     ("ssh -L", Not("a part of the line that `login` prints over SSH")),
     ("rundll32 url.dll,FileProtocolHandler", Not("a part of Windows; docs/windows.md lists what wine can't show")),

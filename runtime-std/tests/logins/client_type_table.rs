@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use base64ct::{Base64, Encoding};
+use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 
 use crate::support::*;
 
@@ -19,6 +19,8 @@ enum Expected {
     Basic,
     /// The secret in the form.
     Post,
+    /// An assertion, and no secret.
+    Assertion,
     /// No secret, as the client with this id.
     Public(&'static str),
     /// No secret, and the native registration's key.
@@ -94,11 +96,36 @@ fn rows() -> Vec<Row> {
     rows
 }
 
+/// The same rows where the credential is a private key.
+fn rows_of_a_private_key() -> Vec<Row> {
+    let with_key = rows().into_iter().filter(|row| row.settings.contains("KEY"));
+    let of_secrets_only = |row: &Row| row.settings.contains("token-auth-method");
+    with_key
+        .filter(|row| !of_secrets_only(row))
+        .map(|row| Row {
+            expected: match row.expected {
+                Expected::Basic | Expected::Post => Expected::Assertion,
+                expected => expected,
+            },
+            ..row
+        })
+        .collect()
+}
+
 #[test]
 fn each_row_of_the_table_sends_exactly_what_it_says() {
-    for row in rows() {
+    check(rows(), |_| KEY.to_owned());
+}
+
+#[test]
+fn case_142_each_row_is_the_same_with_a_private_key() {
+    check(rows_of_a_private_key(), Scene::private_key);
+}
+
+fn check(rows: Vec<Row>, credential: impl Fn(&Scene) -> String) {
+    for row in rows {
         let scene = Scene::new();
-        scene.configure(&row.settings.replace("KEY", KEY));
+        scene.configure(&row.settings.replace("KEY", &credential(&scene)));
         let shown = format!("{:?} {} {:?}", row.settings, row.redirect_url, row.public);
         let begin = [&["--redirect-url", row.redirect_url], row.public].concat();
         if let Expected::Refused(code) = row.expected {
@@ -110,7 +137,7 @@ fn each_row_of_the_table_sends_exactly_what_it_says() {
         let (begun, callback) = scene.begin(&begin);
         let finished = scene.finish(&callback);
         let client_type = match row.expected {
-            Expected::Basic | Expected::Post => "confidential",
+            Expected::Basic | Expected::Post | Expected::Assertion => "confidential",
             _ => "public",
         };
         assert_eq!(begun["client_type"], client_type, "{shown}");
@@ -138,7 +165,7 @@ fn check_token_request(
 
     let sent = parameters(url.as_str().unwrap());
     let body = String::from_utf8(request.request.body.clone()).unwrap();
-    let received = parameters(&body);
+    let mut received = parameters(&body);
     assert_eq!(s256(&received["code_verifier"]), sent["code_challenge"], "{shown}");
     let code = parameters(callback)["code"].clone();
     let verifier = received["code_verifier"].clone();
@@ -152,6 +179,11 @@ fn check_token_request(
     match row.expected {
         Expected::Basic => authorization = Some(basic()),
         Expected::Post => expected.extend([("client_id", CLIENT_ID), ("client_secret", SECRET)]),
+        Expected::Assertion => {
+            let type_ = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+            expected.extend([("client_id", CLIENT_ID), ("client_assertion_type", type_)]);
+            check_assertion(scene, &received.remove("client_assertion").unwrap(), shown);
+        }
         Expected::Public(client_id) => expected.extend([("client_id", client_id)]),
         Expected::PublicWithKey => {
             expected.extend([("client_id", NATIVE_ID), ("client_secret", NATIVE_KEY)]);
@@ -167,6 +199,27 @@ fn check_token_request(
         received.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(received, expected, "{shown}");
     check_headers(request, authorization, body.len(), shown);
+}
+
+/// What the provider verified, in its exact form.
+fn check_assertion(scene: &Scene, assertion: &str, shown: &str) {
+    let part = |number: usize| {
+        let part = assertion.split('.').nth(number).unwrap();
+        let json = Base64UrlUnpadded::decode_vec(part).unwrap();
+        serde_json::from_slice::<serde_json::Value>(&json).unwrap()
+    };
+    let (header, claims) = (part(0), part(1));
+    let x5t = "Pmq8M_QaLg6d0oFXD6_-flg2c54";
+    assert_eq!(header["alg"], "RS256", "{shown}");
+    assert_eq!((&header["x5t"], header["x5t#S256"].is_string()), (&x5t.into(), true), "{shown}");
+    assert_eq!(header.get("kid"), None, "{shown}");
+    let endpoint = scene.provider.issuer().replace("/v2.0", "/oauth2/v2.0/token");
+    assert_eq!(claims["aud"], endpoint.as_str(), "{shown}");
+    for name in ["iss", "sub"] {
+        assert_eq!(claims[name], CLIENT_ID, "{shown}");
+    }
+    let [iat, nbf, exp] = ["iat", "nbf", "exp"].map(|name| claims[name].as_u64().unwrap());
+    assert_eq!((nbf, exp), (iat, iat + 60), "{shown}");
 }
 
 fn check_headers(

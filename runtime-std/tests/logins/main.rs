@@ -6,6 +6,7 @@ mod binding;
 mod browsers;
 mod caches;
 mod change;
+mod client_keys;
 mod client_type_table;
 mod concurrency;
 mod differences;

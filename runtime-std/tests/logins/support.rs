@@ -5,10 +5,11 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use onerealm::{DirectoryStore, Logins};
 use onerealm_demo_provider::{
-    BendAnswer, DemoProvider, Endpoint, Platform, Recorded, Registration, Setup, User, browser,
+    BendAnswer, ClientKey, DemoProvider, Endpoint, Platform, Recorded, Registration, Setup, User,
+    browser,
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -24,6 +25,37 @@ pub const WEB: &str = "https://pve.example:8006";
 pub const LOOPBACK: &str = "http://127.0.0.1:51004/callback";
 pub const PRIVATE_USE: &str = "com.example.app:/callback";
 pub const ALICE: &str = "alice@contoso.example";
+
+pub const RSA_KEY: &str = include_str!("../../src/client_key/fixtures/rsa.pem");
+pub const RSA_CERTIFICATE: &str = include_str!("../../src/client_key/fixtures/rsa.crt");
+
+/// The key and its certificate, as the provider knows them.
+pub fn client_key() -> ClientKey {
+    let pkcs8 = der(RSA_KEY);
+    let pair = ring::rsa::KeyPair::from_pkcs8(&pkcs8).unwrap();
+    ClientKey {
+        client_id: CLIENT_ID.to_owned(),
+        public_key: pair.public().as_ref().to_vec(),
+        certificate: Some(der(RSA_CERTIFICATE)),
+        key_id: None,
+        is_expired: false,
+    }
+}
+
+fn der(pem: &str) -> Vec<u8> {
+    let lines: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    Base64::decode_vec(&lines).unwrap()
+}
+
+/// Writes a file that nobody else may read.
+pub fn write_private(path: &std::path::Path, content: &str) {
+    fs::write(path, content).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+}
 
 pub struct Scene {
     pub provider: DemoProvider,
@@ -67,6 +99,7 @@ impl Scene {
                 registration(CLIENT_ID, Some(SECRET), Platform::Web),
                 registration(NATIVE_ID, None, Platform::Native),
             ],
+            client_keys: vec![client_key()],
             users: vec![User::new(ALICE, "Alice Example")],
             bend_answer,
             ..Setup::default()
@@ -83,6 +116,19 @@ impl Scene {
             properties.lines().map(|line| format!("\t{}\n", line.trim())).collect::<String>(),
         );
         fs::write(self.config(), realm).unwrap();
+    }
+
+    /// The lines of a realm whose credential is a private key, which is written to a file of its own.
+    pub fn private_key(&self) -> String {
+        let [key, certificate] =
+            ["key.pem", "cert.pem"].map(|name| self.directory.path().join(name));
+        write_private(&key, RSA_KEY);
+        fs::write(&certificate, RSA_CERTIFICATE).unwrap();
+        format!(
+            "token-auth-method private_key_jwt\nclient-key-file {}\nclient-cert-file {}\nassertion-audience token-endpoint",
+            key.display(),
+            certificate.display()
+        )
     }
 
     pub fn config(&self) -> PathBuf {

@@ -56,7 +56,7 @@ impl Publisher {
         let realm = Realm::new(
             RealmName::parse("sso").unwrap(),
             Issuer::parse(ISSUER).unwrap(),
-            ClientRegistration { client_id: ClientId::parse("client").unwrap(), secret: None },
+            ClientRegistration { client_id: ClientId::parse("client").unwrap(), credential: None },
         );
         let metadata = self.metadata();
         let relying_party = RelyingParty::new(&realm, &metadata).unwrap();

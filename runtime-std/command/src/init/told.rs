@@ -51,7 +51,7 @@ pub(super) fn outcome(realm: &RealmConfig, path: &Path, is_new: bool, is_named: 
 
 /// Each redirect URL with the client type of its logins, and for whom it is.
 fn redirect_urls(realm: &RealmConfig) -> Vec<(&'static str, &'static str, &'static str)> {
-    let has_secret = realm.realm.registration.secret.is_some();
+    let has_secret = realm.realm.registration.credential.is_some();
     let public = (
         LOOPBACK,
         "public",

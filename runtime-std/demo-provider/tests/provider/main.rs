@@ -2,6 +2,7 @@
 
 mod authorization;
 mod claims;
+mod client_assertions;
 mod client_types;
 mod record;
 mod support;

@@ -8,11 +8,11 @@ use super::*;
 fn no_message_and_no_log_line_shows_a_value() {
     log::set_logger(&LOG).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
-    let secrets = "\tclient-secret TOPSECRET\n\tTOPSECRET\n\ttopsecret\n\ttfa TOPSECRET\n\tclient-key-file TOPSECRET\n";
+    let secrets = "\tclient-secret TOPSECRET\n\tTOPSECRET\n\ttopsecret\n\ttfa TOPSECRET\n\tclient-key-vault TOPSECRET\n";
     let realm = realm_with(secrets).unwrap();
     assert_eq!(
         realm.unknown,
-        ["client-secret", "(not shown)", "(not shown)", "tfa", "client-key-file"]
+        ["client-secret", "(not shown)", "(not shown)", "tfa", "client-key-vault"]
     );
     for lines in [
         "\tclient-key=TOPSECRET\n",
@@ -22,6 +22,7 @@ fn no_message_and_no_log_line_shows_a_value() {
         "\tclient-key TOP\tSECRET\n",
         "\tclient-key TOPSECRET\r\r\n",
         "\tclient-type TOPSECRET\n",
+        "\tclient-key-file TOPSECRET\n",
         "\tclient-key TOPSECRET\n\tclient-key TOPSECRET\n",
         "TOPSECRET\n",
     ] {

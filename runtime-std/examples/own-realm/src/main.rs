@@ -8,7 +8,7 @@ use std::error::Error;
 use std::io::{self, BufRead};
 use std::process::ExitCode;
 
-use onerealm::core::ClientSecret;
+use onerealm::core::Credential;
 use onerealm::{
     Callback, ClientTypeSetting, Logins, MemoryStore, RealmConfig, Realms, RedirectUri, Requested,
 };
@@ -67,7 +67,7 @@ fn realm(issuer: &str, client_id: &str) -> Result<RealmConfig, Box<dyn Error>> {
     // With `Auto`, the redirect URL decides: a loopback address is a public client's, and a secret isn't sent there.
     config.realm.client_type = ClientTypeSetting::Auto;
     if let Ok(secret) = env::var("CLIENT_SECRET") {
-        config.realm.registration.secret = ClientSecret::new(secret.into());
+        config.realm.registration.credential = Credential::secret(secret.into());
     }
     config.redirect_urls = vec![RedirectUri::parse(REDIRECT_URL)?];
     Ok(config)

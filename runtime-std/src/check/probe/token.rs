@@ -4,6 +4,7 @@ use onerealm_core::{
     AuthorizationResponse, ClientType, ErrorCode, PendingAuthorization, ProviderMetadata,
     RelyingParty, TokenError,
 };
+use zeroize::Zeroizing;
 
 use super::shown::{Shown, Verdict, came, no_answer};
 use crate::clock::now;
@@ -28,8 +29,10 @@ pub(super) fn ask(
     let iss = metadata.sends_issuer().then(|| relying_party.realm().issuer.as_str());
     let response = AuthorizationResponse::from_parts(&code, &state, iss)?;
     let facts = Facts::of(relying_party, pending.decision(), pending.redirect_uri());
-    let request = pending.accept(&response, relying_party, now());
-    let request = request.map_err(|error| Cause::Authorization { error, words: None })?;
+    let accepted = pending.accept_either(&response, relying_party, now());
+    let accepted = accepted.map_err(|error| Cause::Authorization { error, words: None })?;
+    let mut assertion = Zeroizing::new(Vec::new());
+    let request = login.signed(accepted, &mut assertion)?;
     let mut buf = buffer_for(request.request(&mut []))?;
     let message = request.request(&mut buf)?;
     let answer = match login.send(&message) {

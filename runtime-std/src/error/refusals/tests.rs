@@ -1,13 +1,13 @@
 //! Every realm, every login in it, and every reason.
 
 use onerealm_core::{
-    ClientType, PublicOverride, RedirectUriKind, Requested, SecretConfigured, client_type,
+    ClientType, CredentialConfigured, PublicOverride, RedirectUriKind, Requested, client_type,
 };
 
 use super::super::facts::Prompt;
 use super::*;
 
-const REASONS: [Reason; 27] = [
+const REASONS: [Reason; 30] = [
     Reason::Dpop,
     Reason::Assertion,
     Reason::Certificate,
@@ -21,6 +21,9 @@ const REASONS: [Reason; 27] = [
     Reason::SecretUnwanted,
     Reason::SecretWanted,
     Reason::SecretWrong,
+    Reason::AssertionSignature,
+    Reason::AssertionAudience,
+    Reason::AssertionTime,
     Reason::InstalledKey,
     Reason::UnknownClient,
     Reason::SinglePage,
@@ -43,11 +46,11 @@ fn every_login() -> Vec<Facts> {
     let mut logins = Vec::new();
     for setting in [Setting::Unset, Setting::Auto, Setting::Public, Setting::Confidential] {
         for (bits, kind) in
-            (0..256_u32).flat_map(|b| [(b, RedirectUriKind::Web), (b, RedirectUriKind::Loopback)])
+            (0..1024_u32).flat_map(|b| [(b, RedirectUriKind::Web), (b, RedirectUriKind::Loopback)])
         {
             let bit = |n: u32| bools[(bits >> n & 1) as usize];
             let has_key = bit(0);
-            let secret = if has_key { SecretConfigured::Yes } else { SecretConfigured::No };
+            let secret = if has_key { CredentialConfigured::Yes } else { CredentialConfigured::No };
             let may_ask_public = bit(1);
             let allowed =
                 if may_ask_public { PublicOverride::Allowed } else { PublicOverride::Refused };
@@ -56,7 +59,9 @@ fn every_login() -> Vec<Facts> {
             let Ok(decided_type) = decided(requested) else { continue };
             let method = if bit(3) { Method::ClientSecretPost } else { Method::ClientSecretBasic };
             let has_native = bit(4);
+            let has_private_key = has_key && bit(8);
             let decision = match decided_type {
+                ClientType::Confidential if has_private_key => Decision::Assertion,
                 ClientType::Confidential => Decision::Confidential(method),
                 ClientType::Public if has_native => Decision::Native,
                 ClientType::Public => Decision::Public,
@@ -65,7 +70,12 @@ fn every_login() -> Vec<Facts> {
                 decision,
                 setting,
                 has_key,
-                key_changes: has_key && bit(5),
+                key_changes: has_key && !has_private_key && bit(5),
+                has_private_key,
+                audience: match bit(9) {
+                    true => AssertionAudience::TokenEndpoint,
+                    false => AssertionAudience::Issuer,
+                },
                 has_native,
                 has_native_key: has_native && bit(6),
                 is_web: kind == RedirectUriKind::Web,
@@ -88,6 +98,12 @@ const ADVISED: &[Advised] = &[
     ("remove client-key", |f| !f.has_key || f.setting == Setting::Confidential),
     ("client-key is sent", |f| !f.has_key || f.is_confidential()),
     ("check client-id and client-key", |f| !f.is_confidential()),
+    ("so that client-key is sent", |f| f.has_private_key),
+    ("so that the private key signs", |f| !f.has_private_key),
+    ("of client-key-file for this client", |f| !f.sends_assertion()),
+    ("set assertion-audience", |f| f.audience == AssertionAudience::TokenEndpoint),
+    ("remove assertion-audience", |f| f.audience == AssertionAudience::Issuer),
+    ("set token-auth-method private_key_jwt", |f| f.has_private_key),
     ("client-key has characters", |f| !f.key_changes || !is_basic(f)),
     ("unset client-type", |f| f.setting == Setting::Unset),
     ("set client-type auto", |f| f.setting == Setting::Auto || f.is_web),
@@ -169,7 +185,12 @@ fn refused_credentials_are_advised_about_in_every_login() {
             let advice = advice(reason, &facts);
             let is_rare = matches!(
                 reason,
-                Reason::SecretUnwanted | Reason::SecretWrong | Reason::InstalledKey
+                Reason::SecretUnwanted
+                    | Reason::SecretWrong
+                    | Reason::InstalledKey
+                    | Reason::AssertionSignature
+                    | Reason::AssertionAudience
+                    | Reason::AssertionTime
             );
             assert!(advice.is_some() || is_rare, "{reason:?} in {facts:?}");
         }
@@ -188,6 +209,8 @@ const KEYED: Facts = Facts {
     setting: Setting::Unset,
     has_key: true,
     key_changes: false,
+    has_private_key: false,
+    audience: AssertionAudience::Issuer,
     has_native: false,
     has_native_key: false,
     is_web: true,

@@ -1,8 +1,8 @@
 //! Logins to put into a store.
 
 use onerealm_core::{
-    AuthorizationRequest, ClientId, ClientRegistration, ClientSecret, DiscoveryRequest,
-    HttpResponse, Issuer, Realm, RealmName, RedirectUri, RelyingParty, Requested,
+    AuthorizationRequest, ClientId, ClientRegistration, Credential, DiscoveryRequest, HttpResponse,
+    Issuer, Realm, RealmName, RedirectUri, RelyingParty, Requested,
 };
 
 use super::*;
@@ -43,7 +43,7 @@ pub(super) fn with_beginning<T>(
     let metadata = DiscoveryRequest::new(issuer).response(answer).unwrap();
     let registration = ClientRegistration {
         client_id: ClientId::parse(client_id).unwrap(),
-        secret: ClientSecret::new("secret"),
+        credential: Credential::secret("secret"),
     };
     let realm = Realm::new(RealmName::parse("sso").unwrap(), issuer, registration);
     let relying_party = RelyingParty::new(&realm, &metadata).unwrap();

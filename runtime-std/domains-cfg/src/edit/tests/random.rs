@@ -135,7 +135,7 @@ fn others_are_the_same(before: &[u8], after: &[u8], realm: &str, property: &str)
                 if name == realm {
                     forget(&mut other, property);
                 }
-                let secret = other.realm.registration.secret.as_ref().map(|key| key.expose());
+                let secret = other.realm.registration.secret().map(|key| key.expose());
                 format!("{other:?} {secret:?}")
             }
             // Without the line numbers in it.
@@ -158,7 +158,7 @@ fn forget(config: &mut RealmConfig, property: &str) {
         "redirect-urls" => config.redirect_urls.clear(),
         "client-type" => config.realm.client_type = Default::default(),
         "max-age" => config.realm.max_age = None,
-        _ => config.realm.registration.secret = None,
+        _ => config.realm.registration.credential = None,
     }
 }
 
