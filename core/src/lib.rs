@@ -25,6 +25,9 @@
 //!        │ validate(KeySet, verifiers, now)
 //!        ▼
 //!  Identity ── userinfo_request ──▶ UserinfoRequest ── response ──▶ with_userinfo
+//!                                         │ signed_response              ▲
+//!                                         ▼                              │
+//!                                    UserinfoToken ── open, verify, validate
 //! ```
 //!
 //! Each step consumes the one before, so none can be skipped or repeated. Steps that use the
@@ -55,10 +58,12 @@ mod token_request;
 mod jwa;
 mod jwks;
 mod jws;
+mod jwt;
 mod id_token;
 mod userinfo;
 mod identity;
 mod refused;
+mod token_words;
 mod refused_member;
 mod obstacles;
 
@@ -92,8 +97,7 @@ pub use discovery::{
 pub use error_response::{ErrorCode, ErrorResponse};
 pub use http::{HttpRequest, HttpResponse, Method, ResponseError};
 pub use id_token::{
-    BadSignature, IdToken, IdTokenError, IdTokenWords, RefusedIdToken, SignedIdToken,
-    UnverifiedIdToken,
+    BadSignature, IdToken, IdTokenError, RefusedIdToken, SignedIdToken, UnverifiedIdToken,
 };
 pub use identity::Identity;
 pub use jwa::{InvalidSignature, JwsAlgorithm, PublicKey, SignatureVerifier};
@@ -108,7 +112,7 @@ pub use random::NoEntropy;
 pub use realm::{
     ClientId, ClientRegistration, ClientSecret, ClientTypeSetting, DiscoveryUrl, Issuer, NativeKey,
     NativeRegistration, PublicOverride, QueryUserinfo, Realm, RealmError, RealmName,
-    TokenAuthMethod,
+    TokenAuthMethod, UserinfoSigned,
 };
 pub use redirect_uri::{RedirectUri, RedirectUriError, RedirectUriKind};
 pub use refused::KeyWords;
@@ -118,4 +122,8 @@ pub use sealed_state::{NotASealedState, SealedState};
 pub use state::{PendingKey, StateText};
 pub use time::UnixTime;
 pub use token_request::{TokenError, TokenRequest};
-pub use userinfo::{Userinfo, UserinfoError, UserinfoRequest};
+pub use token_words::{IdTokenWords, TokenWords};
+pub use userinfo::{
+    BadUserinfoSignature, RefusedUserinfo, SignedUserinfo, UnverifiedUserinfo, Userinfo,
+    UserinfoError, UserinfoRequest, UserinfoToken,
+};
