@@ -19,6 +19,7 @@ use onerealm_core::{DiscoveryRequest, DiscoveryUrl, Realm};
 
 pub(crate) use self::call::{Call, URL_LEN};
 use self::disk::{Disk, Whose};
+pub(crate) use self::document::Document;
 use self::failure::FAILURE_PAUSE;
 pub(crate) use self::keys::{Doubt, Keys};
 use self::metadata::Entry;

@@ -5,6 +5,8 @@ mod callback;
 mod finish;
 mod login;
 pub(crate) mod refused;
+mod tokens;
+mod userinfo;
 
 use std::time::Duration;
 
