@@ -1,7 +1,7 @@
 //! The names of an `openid` section's properties.
 
 /// Every known property.
-const KNOWN: [&str; 25] = [
+const KNOWN: [&str; 28] = [
     "issuer-url",
     "discovery-url",
     "client-id",
@@ -17,7 +17,10 @@ const KNOWN: [&str; 25] = [
     "prompt",
     "acr-values",
     "audiences",
+    "require-acr",
+    "require-amr",
     "query-userinfo",
+    "userinfo-signed",
     "ca-file",
     "groups-claim",
     "autocreate",

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use onerealm::Warning;
 
 /// The settings that not every product has for its realms. `public` is the parameter of the first step.
-const NOT_EVERYWHERE: [&str; 15] = [
+const NOT_EVERYWHERE: [&str; 18] = [
     "ca-file",
     "client-type",
     "clock-skew",
@@ -19,7 +19,10 @@ const NOT_EVERYWHERE: [&str; 15] = [
     "public-override",
     "query-userinfo",
     "redirect-urls",
+    "require-acr",
+    "require-amr",
     "token-auth-method",
+    "userinfo-signed",
     "public",
 ];
 
