@@ -64,11 +64,13 @@ ADVISES = {
     "iss-left-out": ("Exclude Issuer From Authentication Response",),
     "lightweight": ("query-userinfo",),
     "hs256": ("RS256",),
-    "signed-userinfo": ("query-userinfo",),
+    "unsigned-userinfo": ("turn on signed userinfo", "userinfo-signed"),
+    "other-acr": ("require-acr",),
 }
 
 HS256 = Refused(ID_TOKEN_REFUSED, "jws_algorithm_unknown", ("HS256",))
-SIGNED_USERINFO = Refused(TOKEN_REFUSED, "userinfo_signed", ("application/jwt",))
+# Userinfo in plain JSON.
+UNSIGNED_USERINFO = Refused(TOKEN_REFUSED, "userinfo_not_signed", ("application/json",))
 
 # Of the steps that are no login through a realm of realms.py.
 USED_CALLBACK = Refused(RESPONSE_REFUSED, "login_used")
@@ -87,6 +89,8 @@ OIDC_PROVIDER = {
     "reserved-key-in-body": AS_CONFIDENTIAL,
     "no-session": Refused(RESPONSE_REFUSED, "authorization_refused", ("login_required",)),
     "other-slash": SLASH_TOO_MANY,
+    "signed-userinfo": AS_CONFIDENTIAL,
+    "unsigned-userinfo": UNSIGNED_USERINFO,
 }
 
 GLEWLWYD = {
@@ -166,7 +170,8 @@ LEMONLDAP_NG = {
     "no-session": AS_CONFIDENTIAL,
     "other-slash": SLASH_TOO_FEW,
     "hs256": HS256,
-    "signed-userinfo": SIGNED_USERINFO,
+    "signed-userinfo": AS_CONFIDENTIAL,
+    "unsigned-userinfo": UNSIGNED_USERINFO,
 }
 
 # A secret that a public registration is sent is passed over.
@@ -190,7 +195,12 @@ KEYCLOAK = {
     "iss-left-out": Refused(RESPONSE_REFUSED, "response_issuer_missing"),
     # The reason is in WWW-Authenticate.
     "lightweight": Refused(TOKEN_REFUSED, "userinfo_refused", ("401", "it says: ")),
-    "signed-userinfo": SIGNED_USERINFO,
+    "signed-userinfo": AS_CONFIDENTIAL,
+    "unsigned-userinfo": UNSIGNED_USERINFO,
+    # It has "1" for a password, where nothing else is configured.
+    "acr": AS_CONFIDENTIAL,
+    "other-acr": Refused(ID_TOKEN_REFUSED, "id_token_acr", ('acr "1"',)),
+    "no-amr": Refused(ID_TOKEN_REFUSED, "id_token_amr_missing", ("amr none",), ("require-amr",)),
     "hs256": HS256,
     # The end user's realm roles, which have the names of the groups.
     "groups-path": LoggedIn("confidential", groups=("admins", "staff")),

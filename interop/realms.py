@@ -74,7 +74,13 @@ CASES = {
     "lightweight": Case(
         "userinfo refuses the access token", WEB, {"client-id": "lightweight", "client-key": KEY}),
     "signed-userinfo": Case(
-        "userinfo is signed", WEB, {"client-id": "signed-userinfo", "client-key": KEY}),
+        "userinfo is signed, as the realm demands", WEB,
+        {"client-id": "signed-userinfo", "client-key": KEY, "userinfo-signed": "1"}),
+    "unsigned-userinfo": Case(
+        "userinfo is not signed, and the realm demands it", WEB, {**BOTH_TYPES, "userinfo-signed": "1"}),
+    "acr": Case("the realm demands the acr of a password", WEB, {**BOTH_TYPES, "require-acr": "1 2"}),
+    "other-acr": Case("the realm demands another acr", WEB, {**BOTH_TYPES, "require-acr": "gold"}),
+    "no-amr": Case("the realm demands an amr", WEB, {**BOTH_TYPES, "require-amr": "otp"}),
     "hs256": Case("the ID token is signed with HS256", WEB, {"client-id": "hs256", "client-key": KEY}),
     "consent": Case(
         "prompt none where consent is wanted", WEB,

@@ -135,7 +135,11 @@ impl<'a> AuthorizationRequest<'a> {
         query.add("code_challenge_method", "S256");
         query.add("display", "page");
         query.add_words("prompt", realm.prompt.iter());
-        query.add_words("acr_values", realm.acr_values.iter());
+        let acr_values = match realm.acr_values.is_empty() {
+            true => realm.required_acr.iter(),
+            false => realm.acr_values.iter(),
+        };
+        query.add_words("acr_values", acr_values);
         if let Some(seconds) = realm.max_age {
             query.add_number("max_age", seconds);
         }

@@ -24,8 +24,12 @@ pub struct HttpRequest<'b> {
     pub accept: &'static str,
 }
 
-/// What every answer is but a page.
+/// What every answer is but a page and signed userinfo.
 pub(crate) const JSON: &str = "application/json";
+/// What signed userinfo is (OpenID Connect Core 5.3.2).
+pub(crate) const JWT: &str = "application/jwt";
+/// What userinfo may be. Of both, JSON needs no key.
+pub(crate) const JSON_OR_JWT: &str = "application/json, application/jwt;q=0.5";
 
 impl<'b> HttpRequest<'b> {
     /// The same request for a document that has moved to `url`. Only a GET without credentials can be

@@ -1,5 +1,6 @@
 //! The ID token and the rules by which it is believed (OpenID Connect Core 2 and 3.1.3.7).
 
+mod authentication;
 mod claims;
 mod error;
 mod refused;
@@ -12,9 +13,10 @@ use crate::binding::Binding;
 use crate::client::{Client, ClientType};
 use crate::identity::Identity;
 use crate::jwa::JwsAlgorithm;
-use crate::jwks::{JwksError, KEY_LEN, KeySet};
-use crate::jws::{CompactJws, Decoded, JwsError, JwsHeader};
-use crate::policy::{AUDIENCES, ID_TOKEN_BACKDATING, SUBJECT_LEN};
+use crate::jwks::{KEY_LEN, KeySet};
+use crate::jws::{CompactJws, Decoded, ID_TOKEN_TYPES, JwsError, JwsHeader};
+use crate::jwt;
+use crate::policy::{ID_TOKEN_BACKDATING, SUBJECT_LEN};
 use crate::random::Random256;
 use crate::realm::ClientId;
 use crate::relying_party::RelyingParty;
@@ -22,7 +24,7 @@ use crate::time::UnixTime;
 use crate::wire::{JsonStr, Object, cut, decoded_len_bound};
 
 pub use self::error::IdTokenError;
-pub use self::refused::{IdTokenWords, RefusedIdToken};
+pub use self::refused::RefusedIdToken;
 pub use self::signature::{BadSignature, SignedIdToken};
 
 /// An ID token as it came, with what it must say. It shows nothing before it is
@@ -119,7 +121,7 @@ impl<'a> IdToken<'a> {
                 return Err(self.expected.refuse(error.into(), decoded));
             }
         };
-        match jws.decode(buf) {
+        match jws.decode(ID_TOKEN_TYPES, buf) {
             (decoded, Ok((header, buf))) => {
                 let expected = self.expected;
                 Ok(UnverifiedIdToken { jws, header, decoded, expected, buf, scratch: None })
@@ -156,8 +158,7 @@ impl<'b> UnverifiedIdToken<'b> {
     /// anew may help. If the new ones lack it too, [`validate`](Self::validate) takes the only key
     /// without a name that fits.
     pub fn lacks_key(&self, keys: &KeySet<'_>) -> bool {
-        let JwsHeader { algorithm, key_id } = self.header;
-        matches!(keys.find(algorithm, key_id), Err(JwksError::Unknown))
+        self.header.lacks_key(keys)
     }
 
     /// Lets the token have as many claims, with the members inside them, as `scratch` has entries.
@@ -196,8 +197,8 @@ impl<'a> Expected<'a> {
     where
         'a: 'b,
     {
-        let Expected { relying_party, client_type, access_token, .. } = self;
-        Identity::new(relying_party, client_type, subject, claims, access_token)
+        let Expected { relying_party, client_type, client_id, access_token, .. } = self;
+        Identity::new(relying_party, (client_type, client_id), subject, claims, access_token)
     }
 
     /// Checks the claims of a signed payload; gives the subject, written to `buf`, and all of them.
@@ -213,6 +214,7 @@ impl<'a> Expected<'a> {
         self.check_issuer_and_audience(&claims)?;
         self.check_times(&claims, now)?;
         self.check_nonce(&claims)?;
+        authentication::check(object, self.relying_party.realm)?;
         self.check_access_token_hash(&claims, algorithm)?;
         // The longest subject fits, and a longer one is none.
         let (buf, _) = buf.split_at_mut_checked(SUBJECT_LEN).ok_or(IdTokenError::Subject)?;
@@ -227,34 +229,12 @@ impl<'a> Expected<'a> {
             return Err(IdTokenError::Issuer);
         }
         // 3. `aud` has our client identifier, and no audience that the realm doesn't trust.
-        self.check_audience(claims)?;
+        jwt::check_audience(claims.aud, client_id, &realm.audiences)?;
         // 4. Several audiences need no `azp` (a rule that errata set 2 dropped), as each is trusted;
         // 5. but wherever there is one, it is our client identifier.
-        match claims.azp.unless_null().value() {
-            None => Ok(()),
-            Some(azp) if azp.as_str().is_some_and(|azp| azp == *client_id) => Ok(()),
-            Some(_) => Err(IdTokenError::AuthorizedParty),
-        }
-    }
-
-    fn check_audience(&self, claims: &Claims<'_>) -> Result<(), IdTokenError> {
-        let trusted = &self.relying_party.realm.audiences;
-        let (mut ours, mut untrusted) = (false, false);
-        for (i, entry) in claims.audiences().enumerate() {
-            let entry = entry.as_str().ok_or(IdTokenError::Audience)?;
-            if i >= AUDIENCES {
-                return Err(IdTokenError::TooManyAudiences);
-            }
-            if entry == *self.client_id.as_str() {
-                ours = true;
-            } else {
-                untrusted |= !trusted.iter().any(|audience| entry == *audience);
-            }
-        }
-        match (ours, untrusted) {
-            (false, _) => Err(IdTokenError::Audience),
-            (true, true) => Err(IdTokenError::UntrustedAudience),
-            (true, false) => Ok(()),
+        match jwt::is_authorized_party(claims.azp, client_id) {
+            true => Ok(()),
+            false => Err(IdTokenError::AuthorizedParty),
         }
     }
 
@@ -292,7 +272,7 @@ impl<'a> Expected<'a> {
         Ok(())
     }
 
-    /// 11. `nonce` is the one that was sent. (12., `acr`, is a wish in our requests.)
+    /// 11. `nonce` is the one that was sent.
     fn check_nonce(&self, claims: &Claims<'_>) -> Result<(), IdTokenError> {
         match claims.nonce.as_str().and_then(JsonStr::as_plain) {
             None => Err(IdTokenError::NoNonce),

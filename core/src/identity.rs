@@ -7,8 +7,9 @@ use core::fmt;
 use serde::Deserialize;
 
 use crate::client::ClientType;
+use crate::realm::ClientId;
 use crate::relying_party::RelyingParty;
-use crate::userinfo::{Userinfo, UserinfoRequest};
+use crate::userinfo::{ExpectedUserinfo, Userinfo, UserinfoRequest};
 use crate::wire::{JsonStr, Object, Overlay, ReadError, Value};
 
 /// The end user of a finished login. Only
@@ -37,6 +38,7 @@ use crate::wire::{JsonStr, Object, Overlay, ReadError, Value};
 pub struct Identity<'b> {
     relying_party: RelyingParty<'b>,
     client_type: ClientType,
+    client_id: ClientId<&'b str>,
     subject: &'b str,
     claims: Object<'b>,
     userinfo: Option<Object<'b>>,
@@ -47,12 +49,13 @@ pub struct Identity<'b> {
 impl<'b> Identity<'b> {
     pub(crate) fn new(
         relying_party: RelyingParty<'b>,
-        client_type: ClientType,
+        (client_type, client_id): (ClientType, ClientId<&'b str>),
         subject: &'b str,
         claims: Object<'b>,
         access_token: Option<JsonStr<'b>>,
     ) -> Self {
-        Identity { relying_party, client_type, subject, claims, userinfo: None, access_token }
+        let userinfo = None;
+        Identity { relying_party, client_type, client_id, subject, claims, userinfo, access_token }
     }
 
     /// The realm's name.
@@ -78,7 +81,13 @@ impl<'b> Identity<'b> {
     /// The request for more claims, where realm and provider have one.
     pub fn userinfo_request(&self) -> Option<UserinfoRequest<'b>> {
         let endpoint = self.relying_party.userinfo_endpoint()?;
-        Some(UserinfoRequest::new(endpoint, self.access_token?, self.subject))
+        let expected = ExpectedUserinfo {
+            realm: self.relying_party.realm,
+            client_id: self.client_id.lent(),
+            subject: self.subject,
+            nonce: self.claims.get("nonce").and_then(Value::as_str),
+        };
+        Some(UserinfoRequest::new(endpoint, self.access_token?, expected))
     }
 
     /// The same identity with userinfo claims behind those of the ID token.

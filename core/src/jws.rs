@@ -42,9 +42,10 @@ impl<'a> CompactJws<'a> {
     }
 
     /// Decodes header and payload to the start of `buf`, as far as they can be, and reads the
-    /// header. Besides, there is the rest of the buffer.
+    /// header, whose `typ` must be one of `types`. Besides, there is the rest of the buffer.
     pub(crate) fn decode<'b>(
         &self,
+        types: Types,
         buf: &'b mut [u8],
     ) -> (Decoded<'b>, Result<(JwsHeader<'b>, &'b mut [u8]), JwsError>) {
         let mut decoded = Decoded::default();
@@ -62,7 +63,7 @@ impl<'a> CompactJws<'a> {
             }
             Err(error) => return (decoded, Err(error.into())),
         };
-        (decoded, JwsHeader::parse(decoded.header).map(|header| (header, rest)))
+        (decoded, JwsHeader::parse(decoded.header, types).map(|header| (header, rest)))
     }
 
     /// Verifies the signature, which `header` is the header of: exactly the payload's bytes were
@@ -122,7 +123,7 @@ impl JwsSignature<'_> {
         verifiers: &[&dyn SignatureVerifier],
         buf: &mut [u8],
     ) -> Result<JwsAlgorithm, JwsError> {
-        let header = JwsHeader::parse(self.header)?;
+        let header = JwsHeader::parse(self.header, ID_TOKEN_TYPES)?;
         header.verify(self.signing_input, self.signature, keys, verifiers, buf)?;
         Ok(header.algorithm)
     }
@@ -161,7 +162,7 @@ pub(crate) struct JwsHeader<'a> {
 
 impl<'a> JwsHeader<'a> {
     /// Reads a decoded header, by RFC 7515 section 4 and RFC 8725 section 3.
-    fn parse(bytes: &'a [u8]) -> Result<Self, JwsError> {
+    fn parse(bytes: &'a [u8], types: Types) -> Result<Self, JwsError> {
         let (_, header) = read::<HeaderDocument<'_>>(bytes, None)
             .map_err(|error| JwsError::HeaderJson { error })?;
         let HeaderDocument { alg, kid, typ, cty, crit, b64, zip, enc } =
@@ -177,7 +178,7 @@ impl<'a> JwsHeader<'a> {
         }
         match typ.value() {
             None | Some(Value::Null) => {}
-            Some(Value::String(typ)) if is_id_token_type(typ) => {}
+            Some(Value::String(typ)) if is_one_of(typ, types) => {}
             Some(_) => return Err(JwsError::Type),
         }
         let key_id = match kid.value() {
@@ -190,6 +191,16 @@ impl<'a> JwsHeader<'a> {
         let alg = alg.as_str().ok_or(JwsError::Header)?;
         let algorithm = JwsAlgorithm::of_name(alg).ok_or(JwsError::AlgorithmUnknown)?;
         Ok(JwsHeader { algorithm, key_id })
+    }
+
+    /// Whether `keys` lacks the key that this header asks for, so that fetching them anew may help.
+    pub(crate) fn lacks_key(self, keys: &KeySet<'_>) -> bool {
+        matches!(keys.find(self.algorithm, self.key_id), Err(JwksError::Unknown))
+    }
+
+    /// Whether the key that this header asks for is another one in `newer` than in `older`.
+    pub(crate) fn has_other_key(self, newer: &KeySet<'_>, older: &KeySet<'_>) -> bool {
+        newer.has_other_key(older, self.algorithm, self.key_id)
     }
 
     /// Verifies `signature`, still encoded, over `signing_input` with the key that this header asks
@@ -219,14 +230,19 @@ impl<'a> JwsHeader<'a> {
     }
 }
 
-/// `JWT` and `ID+JWT`, and `JOSE`, which names no kind of token; in any case, with or without
-/// `application/` (RFC 7515 section 4.1.9).
-fn is_id_token_type(typ: JsonStr<'_>) -> bool {
-    let is = |expected: &str| {
-        let chars = || typ.chars().map(|c| c.to_ascii_lowercase());
+/// What `typ` may say where a token of some kind must be, in lower case. Without `typ` it may be any.
+pub(crate) type Types = &'static [&'static str];
+
+/// Those of ID tokens; `JOSE` names no kind of token.
+pub(crate) const ID_TOKEN_TYPES: Types = &["jwt", "id+jwt", "jose"];
+
+/// Whether it is one of `types`, in any case, with or without `application/` (RFC 7515 section
+/// 4.1.9).
+fn is_one_of(typ: JsonStr<'_>, types: Types) -> bool {
+    let chars = || typ.chars().map(|c| c.to_ascii_lowercase());
+    types.iter().any(|expected| {
         chars().eq(expected.chars()) || chars().eq("application/".chars().chain(expected.chars()))
-    };
-    is("jwt") || is("id+jwt") || is("jose")
+    })
 }
 
 error_enum! {
@@ -257,7 +273,7 @@ error_enum! {
         /// `crit`, `b64`, `zip`, `enc`.
         Critical => "jws_critical", "the token's header asks for an extension that is not supported";
         /// `cty`.
-        ContentType => "jws_content_type", "the token holds another token inside, which no ID token does";
+        ContentType => "jws_content_type", "the token holds another token inside (cty), which is not supported";
         /// `typ`.
         Type => "jws_type", "the token's typ says that it is no ID token";
         /// No usable key.
@@ -272,6 +288,17 @@ error_enum! {
             /// Bytes that would do.
             needed: usize,
         } => "buffer_too_small", "the buffer is too small: give at least {needed} bytes";
+    }
+}
+
+impl JwsError {
+    /// Whether the keys are to blame, so that newer ones may help: the key that the header asks for is
+    /// there, and is not the one that signed. (One that is not there is lacking.)
+    pub(crate) fn may_be_of_a_newer_key(self) -> bool {
+        match self {
+            JwsError::Key { error } => error != JwksError::Unknown,
+            error => error == JwsError::Signature,
+        }
     }
 }
 

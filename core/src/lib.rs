@@ -25,6 +25,9 @@
 //!        │ validate(KeySet, verifiers, now)
 //!        ▼
 //!  Identity ── userinfo_request ──▶ UserinfoRequest ── response ──▶ with_userinfo
+//!                                         │ signed_response              ▲
+//!                                         ▼                              │
+//!                                    UserinfoToken ── open, verify, validate
 //! ```
 //!
 //! Each step consumes the one before, so none can be skipped or repeated. Steps that use the
@@ -57,10 +60,12 @@ mod token_request;
 mod jwa;
 mod jwks;
 mod jws;
+mod jwt;
 mod id_token;
 mod userinfo;
 mod identity;
 mod refused;
+mod token_words;
 mod refused_member;
 mod obstacles;
 
@@ -99,8 +104,7 @@ pub use discovery::{
 pub use error_response::{ErrorCode, ErrorResponse};
 pub use http::{HttpRequest, HttpResponse, Method, ResponseError};
 pub use id_token::{
-    BadSignature, IdToken, IdTokenError, IdTokenWords, RefusedIdToken, SignedIdToken,
-    UnverifiedIdToken,
+    BadSignature, IdToken, IdTokenError, RefusedIdToken, SignedIdToken, UnverifiedIdToken,
 };
 pub use identity::Identity;
 pub use jwa::{InvalidSignature, JwsAlgorithm, PublicKey, SignatureVerifier};
@@ -115,7 +119,7 @@ pub use random::NoEntropy;
 pub use realm::{
     AssertionAudience, ClientId, ClientRegistration, ClientSecret, ClientTypeSetting, Credential,
     DiscoveryUrl, Issuer, KeyId, NativeKey, NativeRegistration, PrivateKey, PublicOverride,
-    QueryUserinfo, Realm, RealmError, RealmName, TokenAuthMethod,
+    QueryUserinfo, Realm, RealmError, RealmName, TokenAuthMethod, UserinfoSigned,
 };
 pub use redirect_uri::{RedirectUri, RedirectUriError, RedirectUriKind};
 pub use refused::KeyWords;
@@ -125,5 +129,9 @@ pub use sealed_state::{NotASealedState, SealedState};
 pub use state::{PendingKey, StateText};
 pub use time::UnixTime;
 pub use token_request::{TokenError, TokenRequest};
+pub use token_words::{IdTokenWords, TokenWords};
 pub use unsigned_token_request::{Accepted, UnsignedTokenRequest};
-pub use userinfo::{Userinfo, UserinfoError, UserinfoRequest};
+pub use userinfo::{
+    BadUserinfoSignature, RefusedUserinfo, SignedUserinfo, UnverifiedUserinfo, Userinfo,
+    UserinfoError, UserinfoRequest, UserinfoToken,
+};

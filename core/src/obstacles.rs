@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::client::{Client, Decision, Requested};
 use crate::jwa::JwsAlgorithm;
 use crate::jwks::{JwksError, KeySet};
-use crate::realm::Realm;
+use crate::realm::{Realm, UserinfoSigned};
 use crate::redirect_uri::RedirectUriKind;
 use crate::relying_party::RelyingParty;
 use crate::wire::{Array, JsonStr, Member, Value, read};
@@ -46,6 +46,15 @@ pub enum Obstacle<'a> {
     },
     /// `scopes_supported` lacks a scope of the realm.
     ScopeNotListed(&'a str),
+    /// `acr_values_supported` has none of those that the realm demands.
+    AcrNotListed(Announced<'a>),
+    /// `userinfo_signing_alg_values_supported` has no algorithm that is verified here, and the realm
+    /// demands signed userinfo.
+    NoUserinfoAlgorithm(Announced<'a>),
+    /// The realm demands signed userinfo, and the metadata doesn't say that it may be signed.
+    SignedUserinfoNotAnnounced,
+    /// The realm demands signed userinfo, and no login asks for userinfo.
+    SignedUserinfoNotAsked,
     /// `subject_types_supported` has no `public`, and the realm has two registrations: an end
     /// user's `sub` may be another one at each (OpenID Connect Core 8).
     PairwiseSubjects,
@@ -66,7 +75,10 @@ impl Obstacle<'_> {
             | NoAlgorithm(_)
             | PushedRequestsRequired
             | SignedRequestsRequired
+            | NoUserinfoAlgorithm(_)
             | NoQueryMode => true,
+            // The list may be the provider's, and what a client demands be set for the client.
+            AcrNotListed(_) | SignedUserinfoNotAnnounced | SignedUserinfoNotAsked => false,
             // Some sign with an algorithm that their metadata doesn't list.
             NoKeyForAlgorithms(_)
             | UnusableKey { .. }
@@ -110,6 +122,8 @@ struct Document<'a> {
     response_modes_supported: Member<'a>,
     grant_types_supported: Member<'a>,
     id_token_signing_alg_values_supported: Member<'a>,
+    userinfo_signing_alg_values_supported: Member<'a>,
+    acr_values_supported: Member<'a>,
     scopes_supported: Member<'a>,
     subject_types_supported: Member<'a>,
     require_pushed_authorization_requests: Member<'a>,
@@ -122,9 +136,25 @@ impl RelyingParty<'_> {
     pub fn foresee(&self, keys: KeySet<'_>, found: &mut dyn FnMut(Obstacle<'_>)) {
         if let Ok((_, Ok(document))) = read::<Document<'_>>(self.metadata.document(), None) {
             document.foresee(self.realm, keys, found);
+            self.foresee_signed_userinfo(document.userinfo_signing_alg_values_supported, found);
         }
         keys.foresee(found);
         self.foresee_unused_registration(found);
+    }
+
+    /// Userinfo is signed where the realm demands that.
+    fn foresee_signed_userinfo(&self, list: Member<'_>, found: &mut dyn FnMut(Obstacle<'_>)) {
+        if self.realm.userinfo_signed == UserinfoSigned::Accepted {
+            return;
+        }
+        let is_ours =
+            |list: &Announced<'_>| list.iter().any(|a| JwsAlgorithm::of_name(a).is_some());
+        match (self.userinfo_endpoint(), Announced::of(list)) {
+            (None, _) => found(Obstacle::SignedUserinfoNotAsked),
+            (Some(_), None) => found(Obstacle::SignedUserinfoNotAnnounced),
+            (Some(_), Some(list)) if !is_ours(&list) => found(Obstacle::NoUserinfoAlgorithm(list)),
+            (Some(_), Some(_)) => {}
+        }
     }
 
     /// The native registration is that of public logins.
@@ -162,6 +192,11 @@ impl Document<'_> {
             found_if(!has_ours, Obstacle::NoAlgorithm(list));
             let has_key = ours.any(|algorithm| keys.has_key_for(algorithm));
             found_if(has_ours && !has_key, Obstacle::NoKeyForAlgorithms(list));
+        }
+        if let Some(list) = Announced::of(self.acr_values_supported) {
+            let demanded = &realm.required_acr;
+            let is_listed = demanded.iter().any(|class| list.has(class));
+            found_if(!demanded.is_empty() && !is_listed, Obstacle::AcrNotListed(list));
         }
         for scope in realm.scopes.iter() {
             found_if(lacks(self.scopes_supported, scope), Obstacle::ScopeNotListed(scope));

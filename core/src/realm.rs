@@ -54,12 +54,21 @@ pub struct Realm<S> {
     pub scopes: Words<S>,
     /// `prompt` of the authorization request (OpenID Connect Core 3.1.2.1).
     pub prompt: Words<S>,
-    /// `acr_values` of the authorization request: preferences, not requirements.
+    /// `acr_values` of the authorization request: preferences, not requirements. Empty, they are
+    /// `required_acr`.
     pub acr_values: Words<S>,
+    /// Authentication context classes of which the ID token must have one (`acr`, OpenID Connect Core
+    /// 2). An empty list demands nothing.
+    pub required_acr: Words<S>,
+    /// Authentication methods of which the ID token must have all (`amr`, RFC 8176). An empty list
+    /// demands nothing.
+    pub required_amr: Words<S>,
     /// Audiences that an ID token may have besides our client identifier.
     pub audiences: Words<S>,
     /// Whether to query the userinfo endpoint.
     pub userinfo: QueryUserinfo,
+    /// Whether its answer must be signed.
+    pub userinfo_signed: UserinfoSigned,
     /// The greatest accepted age of the end user's authentication, in seconds.
     pub max_age: Option<u32>,
     /// How far our clock and the provider's may differ, in seconds.
@@ -84,8 +93,11 @@ impl<S: AsRef<str>> Realm<S> {
             scopes: Words::default(),
             prompt: Words::default(),
             acr_values: Words::default(),
+            required_acr: Words::default(),
+            required_amr: Words::default(),
             audiences: Words::default(),
             userinfo: QueryUserinfo::WhereOffered,
+            userinfo_signed: UserinfoSigned::Accepted,
             max_age: None,
             clock_skew: CLOCK_SKEW,
         }
@@ -108,8 +120,11 @@ impl<S: AsRef<str>> Realm<S> {
             scopes: self.scopes.borrowed(),
             prompt: self.prompt.borrowed(),
             acr_values: self.acr_values.borrowed(),
+            required_acr: self.required_acr.borrowed(),
+            required_amr: self.required_amr.borrowed(),
             audiences: self.audiences.borrowed(),
             userinfo: self.userinfo,
+            userinfo_signed: self.userinfo_signed,
             max_age: self.max_age,
             clock_skew: self.clock_skew,
         }
@@ -230,4 +245,14 @@ pub enum QueryUserinfo {
     WhereOffered,
     /// Don't query it.
     Never,
+}
+
+/// Whether the userinfo endpoint's answer must be signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UserinfoSigned {
+    /// A signed answer is taken, and so is plain JSON.
+    #[default]
+    Accepted,
+    /// Plain JSON is refused.
+    Required,
 }

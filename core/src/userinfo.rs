@@ -1,15 +1,24 @@
 //! Userinfo (OpenID Connect Core 5.3): more claims about an end user who is already known.
 
+mod claims;
+mod error;
+mod signed;
+
 use core::fmt;
 
 use serde::Deserialize;
 
 use crate::discovery::Endpoint;
-use crate::error::error_enum;
 use crate::error_response::{ErrorCode, ErrorResponse};
-use crate::http::{HttpRequest, HttpResponse, ResponseError};
+use crate::http::{HttpRequest, HttpResponse, JSON_OR_JWT, JWT, ResponseError};
 use crate::policy::ACCESS_TOKEN_LEN;
-use crate::wire::{BufferTooSmall, JsonStr, Member, Object, Writer};
+use crate::realm::{Realm, UserinfoSigned};
+use crate::wire::{JsonStr, Member, Object, Writer};
+
+pub use self::error::UserinfoError;
+pub use self::signed::{
+    BadUserinfoSignature, RefusedUserinfo, SignedUserinfo, UnverifiedUserinfo, UserinfoToken,
+};
 
 /// The request for the claims of an identified end user.
 ///
@@ -38,12 +47,26 @@ use crate::wire::{BufferTooSmall, JsonStr, Member, Object, Writer};
 pub struct UserinfoRequest<'a> {
     endpoint: Endpoint<'a>,
     access_token: JsonStr<'a>,
-    subject: &'a str,
+    expected: ExpectedUserinfo<'a>,
+}
+
+/// What userinfo must say, by the ID token before it.
+#[derive(Clone, Copy)]
+pub(crate) struct ExpectedUserinfo<'a> {
+    pub(crate) realm: &'a Realm<&'a str>,
+    pub(crate) client_id: &'a str,
+    pub(crate) subject: &'a str,
+    /// The ID token's, which is the login's.
+    pub(crate) nonce: Option<JsonStr<'a>>,
 }
 
 impl<'a> UserinfoRequest<'a> {
-    pub(crate) fn new(endpoint: Endpoint<'a>, access_token: JsonStr<'a>, subject: &'a str) -> Self {
-        UserinfoRequest { endpoint, access_token, subject }
+    pub(crate) fn new(
+        endpoint: Endpoint<'a>,
+        access_token: JsonStr<'a>,
+        expected: ExpectedUserinfo<'a>,
+    ) -> Self {
+        UserinfoRequest { endpoint, access_token, expected }
     }
 
     /// Where it goes.
@@ -78,14 +101,20 @@ impl<'a> UserinfoRequest<'a> {
         }
         let text = out.finish_str()?;
         let (url, authorization) = text.split_at_checked(url_end).unwrap_or((text, ""));
-        Ok(HttpRequest { authorization: Some(authorization), ..HttpRequest::get(url) })
+        let accept = match self.expected.realm.userinfo_signed {
+            UserinfoSigned::Accepted => JSON_OR_JWT,
+            UserinfoSigned::Required => JWT,
+        };
+        Ok(HttpRequest { authorization: Some(authorization), accept, ..HttpRequest::get(url) })
     }
 
-    /// Reads the answer, which must be about the same end user (section 5.3.2).
+    /// Reads an answer in plain JSON, which must be about the same end user (section 5.3.2). A signed
+    /// one is for [`signed_response`](Self::signed_response) to read.
     ///
     /// # Errors
     ///
-    /// [`UserinfoError`]: the endpoint refused, or its answer is no userinfo, or somebody else's.
+    /// [`UserinfoError`]: the endpoint refused, or its answer is no userinfo, or somebody else's, or
+    /// it is signed, or it isn't and the realm [requires that](Realm::userinfo_signed).
     pub fn response<'r>(self, response: HttpResponse<'r>) -> Result<Userinfo<'r>, UserinfoError> {
         self.read(response, None)
     }
@@ -113,16 +142,27 @@ impl<'a> UserinfoRequest<'a> {
             let error = ErrorResponse::of(&response).map_or(ErrorCode::Other, |e| e.code());
             return Err(UserinfoError::Refused { status: response.status, error });
         }
-        if response.has_media_type("application/jwt") {
+        if response.has_media_type(JWT) {
             return Err(UserinfoError::Signed);
+        }
+        if self.expected.realm.userinfo_signed == UserinfoSigned::Required {
+            return Err(UserinfoError::NotSigned);
         }
         let (json, document) = response
             .json_with_scratch::<Document<'_>>(scratch)
             .map_err(|error| UserinfoError::Response { error })?;
         let claims =
             json.object().ok_or(UserinfoError::Response { error: ResponseError::Member })?;
-        match document.sub.as_str() {
-            Some(sub) if sub == *self.subject => Ok(Userinfo { claims }),
+        self.expected.check_subject(document.sub)?;
+        Ok(Userinfo { claims })
+    }
+}
+
+impl ExpectedUserinfo<'_> {
+    /// `sub` is the ID token's.
+    fn check_subject(&self, sub: Member<'_>) -> Result<(), UserinfoError> {
+        match sub.as_str() {
+            Some(sub) if sub == *self.subject => Ok(()),
             Some(_) => Err(UserinfoError::OtherSubject),
             None => Err(UserinfoError::NoSubject),
         }
@@ -134,7 +174,7 @@ impl fmt::Debug for UserinfoRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UserinfoRequest")
             .field("endpoint", &self.endpoint)
-            .field("subject", &self.subject)
+            .field("subject", &self.expected.subject)
             .finish_non_exhaustive()
     }
 }
@@ -155,47 +195,5 @@ pub struct Userinfo<'r> {
 impl<'r> Userinfo<'r> {
     pub(crate) fn claims(&self) -> Object<'r> {
         self.claims
-    }
-}
-
-error_enum! {
-    /// Why there are no userinfo claims.
-    pub enum UserinfoError {
-        /// The endpoint refused.
-        Refused {
-            /// The HTTP status.
-            status: u16,
-            /// The registered error code.
-            error: ErrorCode,
-        } => "userinfo_refused",
-            "the userinfo endpoint refused the request with HTTP status {status} and {error}: set the realm's query-userinfo to 0 if the ID token says enough";
-        /// No userinfo response.
-        Response {
-            /// Why.
-            error: ResponseError,
-        } => "userinfo_response", "the userinfo endpoint's answer can't be used: {error}";
-        /// A signed one.
-        Signed => "userinfo_signed",
-            "the userinfo endpoint answers with a signed token, which is not supported: turn off signed userinfo for this client at the provider, or set the realm's query-userinfo to 0";
-        /// No `sub`.
-        NoSubject => "userinfo_sub_missing",
-            "the userinfo endpoint's answer has no sub, so it may be about anybody: set the realm's query-userinfo to 0 if the ID token says enough";
-        /// About somebody else.
-        OtherSubject => "userinfo_sub",
-            "the userinfo endpoint's answer is about somebody else: its sub is not the ID token's; set the realm's query-userinfo to 0 if the ID token says enough";
-        /// An access token that no header can carry.
-        AccessToken => "access_token_malformed",
-            "the access token has characters that no token has, or is longer than 65536 characters";
-        /// The buffer.
-        Buffer {
-            /// Bytes that would do.
-            needed: usize,
-        } => "buffer_too_small", "the buffer is too small: give at least {needed} bytes";
-    }
-}
-
-impl From<BufferTooSmall> for UserinfoError {
-    fn from(BufferTooSmall { needed }: BufferTooSmall) -> Self {
-        UserinfoError::Buffer { needed }
     }
 }

@@ -864,6 +864,25 @@ fn case_106_a_login_is_finished_with_the_discovery_url_that_it_began_with() {
 }
 
 #[test]
+fn the_acr_that_the_realm_demands_is_asked_for_unless_it_asks_for_others() {
+    for (acr_values, required, sent) in [
+        ("", "", None),
+        ("silver", "", Some("silver")),
+        ("", "gold phr", Some("gold phr")),
+        ("silver bronze", "gold", Some("silver bronze")),
+    ] {
+        let mut realm = realm();
+        realm.acr_values = Words::parse(acr_values).unwrap();
+        realm.required_acr = Words::parse(required).unwrap();
+        realm.required_amr = Words::parse("otp").unwrap();
+        Trial { realm, ..Trial::new() }.login(|login| {
+            assert_eq!(parameter(&login.url, "acr_values").as_deref(), sent, "{required:?}");
+            assert!(!login.url.contains("otp"), "no parameter asks for methods");
+        });
+    }
+}
+
+#[test]
 fn case_128_what_is_written_into_the_url_is_encoded() {
     let odd = "a b&c#d%e+f=g?h/é\"";
     let redirect_uri = "https://pve.example/cb?x=%26&y=a+b&s=evil";

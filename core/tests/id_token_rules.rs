@@ -493,6 +493,89 @@ fn case_081_acr_values_are_wishes() {
 }
 
 #[test]
+fn case_081_an_acr_that_the_realm_demands_is_one_of_its_list() {
+    let wrong = Err(IdTokenError::AuthenticationClass);
+    let mut trial = Trial::new();
+    trial.realm.required_acr = Words::parse("urn:gold phr").unwrap();
+    // What is asked for is no demand, and makes none smaller.
+    trial.realm.acr_values = Words::parse("urn:silver").unwrap();
+    for (acr, expected) in [
+        (None, Err(IdTokenError::NoAuthenticationClass)),
+        (Some(json!(null)), Err(IdTokenError::NoAuthenticationClass)),
+        (Some(json!("urn:gold")), Ok(())),
+        (Some(json!("phr")), Ok(())),
+        (Some(json!("urn:silver")), wrong),
+        (Some(json!("urn:gold phr")), wrong),
+        (Some(json!("urn:Gold")), wrong),
+        (Some(json!("urn:gold ")), wrong),
+        (Some(json!("urn:gol")), wrong),
+        (Some(json!("urn:gold1")), wrong),
+        (Some(json!("phrh")), wrong),
+        (Some(json!("0")), wrong),
+        (Some(json!("")), wrong),
+        (Some(json!(0)), wrong),
+        (Some(json!(true)), wrong),
+        (Some(json!(["urn:gold"])), wrong),
+        (Some(json!({"urn:gold": true})), wrong),
+    ] {
+        assert_eq!(judge(&trial, "acr", acr.clone()), expected, "{acr:?}");
+    }
+    let escaped = trial.judge(|nonce| {
+        let claims = trial.claims(nonce).to_string();
+        let claims = claims.replacen('{', r#"{"acr":"\u0070hr","#, 1);
+        trial.provider.sign_raw(&trial.provider.header().to_string(), &claims)
+    });
+    assert_eq!(escaped, Ok(()));
+}
+
+#[test]
+fn every_amr_that_the_realm_demands_is_there() {
+    let wrong = Err(IdTokenError::AuthenticationMethods);
+    let mut trial = Trial::new();
+    trial.realm.required_amr = Words::parse("pwd otp").unwrap();
+    for (amr, expected) in [
+        (None, Err(IdTokenError::NoAuthenticationMethods)),
+        (Some(json!(null)), Err(IdTokenError::NoAuthenticationMethods)),
+        (Some(json!(["pwd", "otp"])), Ok(())),
+        (Some(json!(["otp", "mfa", "pwd"])), Ok(())),
+        (Some(json!(["pwd", "pwd", "otp"])), Ok(())),
+        (Some(json!(["pwd"])), wrong),
+        (Some(json!(["otp"])), wrong),
+        (Some(json!(["pwd", "pwd"])), wrong),
+        (Some(json!(["pwd otp"])), wrong),
+        (Some(json!(["PWD", "otp"])), wrong),
+        (Some(json!(["pwd", "otp "])), wrong),
+        (Some(json!([["pwd", "otp"]])), wrong),
+        (Some(json!(["pwd", "otp", 1])), wrong),
+        (Some(json!(["pwd", "otp", null])), wrong),
+        (Some(json!(["pwd", "otp", ["x"]])), wrong),
+        (Some(json!([])), wrong),
+        (Some(json!("pwd")), wrong),
+        (Some(json!("pwd otp")), wrong),
+        (Some(json!({"pwd": "otp"})), wrong),
+        (Some(json!(1)), wrong),
+        (Some(json!(true)), wrong),
+    ] {
+        assert_eq!(judge(&trial, "amr", amr.clone()), expected, "{amr:?}");
+    }
+    // Some providers send one method as a string.
+    trial.realm.required_amr = Words::parse("mfa").unwrap();
+    assert_eq!(judge(&trial, "amr", Some(json!("mfa"))), Ok(()));
+    assert_eq!(judge(&trial, "amr", Some(json!("mfa pwd"))), wrong);
+    // Each demand is for itself.
+    trial.realm.required_acr = Words::parse("phr").unwrap();
+    let no_acr = Err(IdTokenError::NoAuthenticationClass);
+    assert_eq!(judge(&trial, "amr", Some(json!(["mfa"]))), no_acr);
+    trial.realm.required_acr = Words::default();
+    trial.realm.required_amr = Words::default();
+    for name in ["acr", "amr"] {
+        for value in [json!(null), json!(1), json!({}), json!([{}])] {
+            assert_eq!(judge(&trial, name, Some(value)), Ok(()), "nobody asked for {name}");
+        }
+    }
+}
+
+#[test]
 fn case_082_claims_in_the_header_are_not_looked_at() {
     let trial = Trial::new();
     let header = json!({

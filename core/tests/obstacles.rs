@@ -5,10 +5,14 @@ mod common;
 use common::{Provider, Trial, realm};
 use onerealm_core::wire::Words;
 use onerealm_core::{
-    ClientId, ClientTypeSetting, Credential, JwsAlgorithm, NativeRegistration, Obstacle,
-    PublicOverride,
+    Announced, ClientId, ClientTypeSetting, Credential, JwsAlgorithm, NativeRegistration, Obstacle,
+    PublicOverride, QueryUserinfo, UserinfoSigned,
 };
 use serde_json::{Value, json};
+
+fn told(list: Announced<'_>) -> String {
+    list.iter().map(|item| item.chars().collect()).collect::<Vec<String>>().join(" ")
+}
 
 /// What is foreseen, in a word each, and whether it stops every login.
 fn foreseen(trial: &Trial) -> Vec<(String, bool)> {
@@ -35,6 +39,8 @@ fn foreseen(trial: &Trial) -> Vec<(String, bool)> {
                     };
                     format!("{kind} of {}", list.join(" "))
                 }
+                Obstacle::NoUserinfoAlgorithm(list) => format!("no userinfo of {}", told(list)),
+                Obstacle::AcrNotListed(list) => format!("no acr of {}", told(list)),
                 other => format!("{other:?}"),
             };
             found.push((word, obstacle.stops_every_login()));
@@ -109,6 +115,64 @@ fn a_member_that_is_not_of_its_type_foresees_nothing() {
         for value in [json!(null), json!([]), json!("code"), json!("true"), json!(1), json!({})] {
             assert_eq!(with(member, value.clone()), [], "{member} {value}");
         }
+    }
+}
+
+#[test]
+fn signed_userinfo_is_foreseen_where_the_realm_demands_it() {
+    let required = UserinfoSigned::Required;
+    let none: [(String, bool); 0] = [];
+    let foreseen_with = |signed, list: Option<Value>, asked| {
+        let mut trial = Trial::new();
+        trial.realm.userinfo_signed = signed;
+        trial.realm.userinfo = asked;
+        if let Some(list) = list {
+            trial.discovery["userinfo_signing_alg_values_supported"] = list;
+        }
+        foreseen(&trial)
+    };
+    let one = |word: &str, stops| vec![(word.to_owned(), stops)];
+    let asked = QueryUserinfo::WhereOffered;
+    for (list, expected) in [
+        (Some(json!(["none", "RS256"])), none.to_vec()),
+        (Some(json!(["ES256"])), none.to_vec()),
+        (Some(json!(["none"])), one("no userinfo of none", true)),
+        (Some(json!(["none", "HS256", "ES512"])), one("no userinfo of none HS256 ES512", true)),
+        (None, one("SignedUserinfoNotAnnounced", false)),
+        (Some(json!([])), one("SignedUserinfoNotAnnounced", false)),
+        (Some(json!("RS256")), one("SignedUserinfoNotAnnounced", false)),
+    ] {
+        assert_eq!(foreseen_with(required, list.clone(), asked), expected, "{list:?}");
+        assert_eq!(foreseen_with(UserinfoSigned::Accepted, list, asked), none);
+    }
+    let never = foreseen_with(required, Some(json!(["RS256"])), QueryUserinfo::Never);
+    assert_eq!(never, one("SignedUserinfoNotAsked", false));
+    let mut trial = Trial::new();
+    trial.realm.userinfo_signed = required;
+    trial.discovery.as_object_mut().unwrap().remove("userinfo_endpoint");
+    assert_eq!(foreseen(&trial), one("SignedUserinfoNotAsked", false));
+}
+
+#[test]
+fn a_demanded_acr_that_is_not_listed_may_never_come() {
+    let mut trial = Trial::new();
+    let listed = json!(["urn:silver", "urn:gold"]);
+    trial.discovery["acr_values_supported"] = listed;
+    trial.realm.required_amr = Words::parse("otp").unwrap();
+    for (demanded, expected) in [
+        ("", &[][..]),
+        ("urn:gold", &[]),
+        ("urn:platinum urn:gold", &[]),
+        ("urn:platinum", &["no acr of urn:silver urn:gold"]),
+        ("urn:gol", &["no acr of urn:silver urn:gold"]),
+    ] {
+        trial.realm.required_acr = Words::parse(demanded).unwrap();
+        assert_eq!(words(&trial), expected, "{demanded}");
+        assert!(foreseen(&trial).iter().all(|(_, stops)| !stops));
+    }
+    for silent in [json!(null), json!([]), json!("urn:silver"), json!(1)] {
+        trial.discovery["acr_values_supported"] = silent;
+        assert_eq!(words(&trial), [""; 0]);
     }
 }
 

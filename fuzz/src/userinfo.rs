@@ -1,7 +1,7 @@
 //! What the userinfo endpoint says of somebody who is known already.
 
 use onerealm_core::wire::{Json, Value};
-use onerealm_core::{HttpResponse, Issuer, JwksRequest, RelyingParty};
+use onerealm_core::{HttpResponse, Identity, Issuer, JwksRequest, RelyingParty};
 
 use super::fixed::{self, NOW, as_dyn, ok_json, verifiers};
 use super::login::KEYS;
@@ -9,29 +9,15 @@ use super::provider::{metadata, token_answer};
 use super::same::assert_same;
 
 /// Not plain ASCII, so that it can be spelled in several ways.
-const SUBJECT: &str = "al\u{ed}ce/1";
+pub const SUBJECT: &str = "al\u{ed}ce/1";
 
 /// What is accepted is about the ID token's subject, adds claims just as they were sent, and changes none of the ID
 /// token's but those that are null.
 pub fn userinfo(input: &[u8]) -> bool {
-    let metadata = metadata();
-    let keys = JwksRequest::new(&metadata).response(ok_json(KEYS.as_bytes())).unwrap();
-    let realm = fixed::realm(Issuer::parse(fixed::ISSUER).unwrap());
-    let relying_party = RelyingParty::new(&realm, &metadata).unwrap();
-    let signed = serde_json::json!({
-        "iss": fixed::ISSUER, "sub": SUBJECT, "aud": fixed::CLIENT_ID, "nonce": fixed::STATE_AND_NONCE,
-        "iat": NOW.0, "exp": NOW.0 + 3600, "email": "signed@example.com",
-        "name": null,
-    });
-    let answer =
-        token_answer(br#"{"alg":"ES256","kid":"p256"}"#, signed.to_string().as_bytes(), 64);
-    let id_token =
-        fixed::token_request(relying_party).response(ok_json(answer.as_bytes())).unwrap();
-    let mut buf = vec![0; id_token.buffer_needed()];
-    let verifiers = verifiers(Ok(()));
-    let id_token = id_token.open(&mut buf).unwrap();
-    let identity = id_token.validate(&keys, &as_dyn(&verifiers), NOW).unwrap();
+    identified(|identity, signed| with_answer(input, identity, signed))
+}
 
+fn with_answer(input: &[u8], identity: Identity<'_>, signed: &serde_json::Value) -> bool {
     let request = identity.userinfo_request().unwrap();
     assert!(request.response(HttpResponse { status: 401, ..ok_json(input) }).is_err());
     let signed_answer = HttpResponse { content_type: Some("application/jwt"), ..ok_json(input) };
@@ -70,4 +56,26 @@ pub fn userinfo(input: &[u8]) -> bool {
         assert_same(identity.claim(name).unwrap(), value);
     }
     true
+}
+
+/// Calls `then` with an end user whose ID token has these claims.
+pub fn identified<T>(then: impl FnOnce(Identity<'_>, &serde_json::Value) -> T) -> T {
+    let metadata = metadata();
+    let keys = JwksRequest::new(&metadata).response(ok_json(KEYS.as_bytes())).unwrap();
+    let realm = fixed::realm(Issuer::parse(fixed::ISSUER).unwrap());
+    let relying_party = RelyingParty::new(&realm, &metadata).unwrap();
+    let signed = serde_json::json!({
+        "iss": fixed::ISSUER, "sub": SUBJECT, "aud": fixed::CLIENT_ID, "nonce": fixed::STATE_AND_NONCE,
+        "iat": NOW.0, "exp": NOW.0 + 3600, "email": "signed@example.com",
+        "name": null,
+    });
+    let answer =
+        token_answer(br#"{"alg":"ES256","kid":"p256"}"#, signed.to_string().as_bytes(), 64);
+    let id_token =
+        fixed::token_request(relying_party).response(ok_json(answer.as_bytes())).unwrap();
+    let mut buf = vec![0; id_token.buffer_needed()];
+    let verifiers = verifiers(Ok(()));
+    let id_token = id_token.open(&mut buf).unwrap();
+    let identity = id_token.validate(&keys, &as_dyn(&verifiers), NOW).unwrap();
+    then(identity, &signed)
 }

@@ -30,7 +30,7 @@ const configuration = {
   claims: { openid: ['sub'], email: ['email', 'email_verified'], groups: ['groups'], profile: ['name', 'preferred_username'] },
   // The package's own pages take any name and password; only this end user has an account.
   findAccount: (ctx, id) => (id === settings.user.sub ? { accountId: id, claims: () => settings.user } : undefined),
-  features: { devInteractions: { enabled: true } },
+  features: { devInteractions: { enabled: true }, jwtUserinfo: { enabled: true } },
 };
 
 async function logRequests(ctx, next) {

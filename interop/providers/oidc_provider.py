@@ -68,6 +68,8 @@ class OidcProvider(Provider):
             {"client_id": "confidential", "redirect_uris": [WEB_REDIRECT, *loopback], "application_type": "native",
              **confidential},
             {"client_id": "reserved", "redirect_uris": [WEB_REDIRECT], "client_secret": self.reserved_key},
+            {"client_id": "signed-userinfo", "redirect_uris": [WEB_REDIRECT],
+             "userinfo_signed_response_alg": "RS256", **confidential},
         ]
 
     def rotate_keys(self, issuer):

@@ -21,6 +21,7 @@ use onerealm_core::{DiscoveryRequest, DiscoveryUrl, Realm};
 pub(crate) use self::call::{Call, URL_LEN};
 pub(crate) use self::clock::Clock;
 use self::disk::{Disk, Whose};
+pub(crate) use self::document::Document;
 use self::failure::FAILURE_PAUSE;
 pub(crate) use self::keys::{Doubt, Keys};
 use self::metadata::Entry;

@@ -6,6 +6,8 @@ mod finish;
 mod login;
 mod message;
 pub(crate) mod refused;
+mod tokens;
+mod userinfo;
 
 use std::time::Duration;
 

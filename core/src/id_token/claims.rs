@@ -3,8 +3,9 @@
 use serde::Deserialize;
 
 use super::error::IdTokenError;
+use crate::jwt::{self, NotATime};
 use crate::time::UnixTime;
-use crate::wire::{Member, Object, Value, Writer, WrongMember, read};
+use crate::wire::{Member, Object, Writer, WrongMember, read};
 
 /// The claims that a rule depends on, found while the payload is checked.
 #[derive(Deserialize)]
@@ -73,29 +74,9 @@ impl<'b> Claims<'b> {
             Ok(subject) => Ok(subject),
         }
     }
-
-    /// The entries of `aud`, which is one of them or an array.
-    pub(super) fn audiences(&self) -> impl Iterator<Item = Value<'b>> {
-        let (single, several) = match self.aud.value() {
-            Some(Value::Array(array)) => (None, Some(array.items())),
-            single => (single, None),
-        };
-        single.into_iter().chain(several.into_iter().flatten())
-    }
 }
 
-/// The time that a claim is, rounded down (RFC 7519 section 2); `None` where there is none.
+/// The time that a claim is; `None` where there is none.
 fn time(claim: Member<'_>, name: &'static str) -> Result<Option<UnixTime>, IdTokenError> {
-    let seconds = match claim.value() {
-        None => return Ok(None),
-        Some(Value::Number(number)) => number.floor(),
-        Some(_) => None,
-    };
-    match seconds {
-        Some(seconds) if seconds <= LAST_SECOND => Ok(Some(UnixTime(seconds))),
-        _ => Err(IdTokenError::NotATime { claim: name }),
-    }
+    jwt::time(claim).map_err(|NotATime| IdTokenError::NotATime { claim: name })
 }
-
-/// The end of the year 9999: no token means a time behind it.
-const LAST_SECOND: u64 = 253_402_300_799;

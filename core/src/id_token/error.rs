@@ -2,6 +2,7 @@
 
 use crate::error::error_enum;
 use crate::jws::JwsError;
+use crate::jwt::WrongAudience;
 use crate::time::UnixTime;
 use crate::wire::JsonError;
 
@@ -85,6 +86,18 @@ error_enum! {
         NoNonce => "id_token_nonce_missing", "the ID token has no nonce, though one was sent";
         /// 11. Another login's.
         Nonce => "id_token_nonce", "the ID token's nonce is not this login's: the token belongs to another login";
+        /// 12. No `acr`.
+        NoAuthenticationClass => "id_token_acr_missing",
+            "the ID token has no acr, which the realm's require-acr needs";
+        /// 12. None of those that the realm demands.
+        AuthenticationClass => "id_token_acr",
+            "the end user didn't authenticate as the realm's require-acr demands: the ID token's acr is none of its values";
+        /// 12. No `amr`.
+        NoAuthenticationMethods => "id_token_amr_missing",
+            "the ID token has no amr, which the realm's require-amr needs";
+        /// 12. Not all of those that the realm demands.
+        AuthenticationMethods => "id_token_amr",
+            "the end user didn't authenticate as the realm's require-amr demands: the ID token's amr lacks one of its values, or is no list of strings";
         /// 13. No `auth_time`.
         NoAuthTime => "id_token_auth_time_missing",
             "the ID token has no auth_time, which the realm's max-age needs";
@@ -103,6 +116,16 @@ error_enum! {
             "the ID token has no sub of 1 to 255 bytes without control characters";
         /// It tells of a logout.
         LogoutToken => "id_token_is_logout_token", "the token is a logout token and no ID token";
+    }
+}
+
+impl From<WrongAudience> for IdTokenError {
+    fn from(wrong: WrongAudience) -> Self {
+        match wrong {
+            WrongAudience::NotOurs => IdTokenError::Audience,
+            WrongAudience::Untrusted => IdTokenError::UntrustedAudience,
+            WrongAudience::TooMany => IdTokenError::TooManyAudiences,
+        }
     }
 }
 

@@ -9,7 +9,8 @@ use core::fmt;
 use super::error::IdTokenError;
 use crate::jws::{Decoded, JwsError};
 use crate::random::{Random256, Text43};
-use crate::wire::{Json, JsonPath, JsonStr, Object, Value};
+use crate::token_words::TokenWords;
+use crate::wire::{JsonPath, JsonStr};
 
 /// A refused ID token: why, and what a message about it needs.
 ///
@@ -41,20 +42,8 @@ impl<'b> RefusedIdToken<'b> {
     }
 
     /// Reads what can be read: of a token that is no token, nothing.
-    pub fn words(&self) -> IdTokenWords<'b> {
-        let (header, claims) = (object(self.decoded.header), object(self.decoded.payload));
-        let of_header = |name| header.and_then(|object| object.get(name));
-        let of_claims = |name| claims.and_then(|object| object.get(name));
-        IdTokenWords {
-            alg: of_header("alg"),
-            enc: of_header("enc"),
-            kid: of_header("kid"),
-            typ: of_header("typ"),
-            iss: of_claims("iss"),
-            aud: of_claims("aud"),
-            azp: of_claims("azp"),
-            subject_kind: of_claims("sub").map(Value::kind),
-        }
+    pub fn words(&self) -> TokenWords<'b> {
+        TokenWords::of(self.decoded)
     }
 
     /// Where the header or the claims are not the JSON that they must be, if that is why.
@@ -74,11 +63,6 @@ impl<'b> RefusedIdToken<'b> {
         let nonce: Text43 = self.nonce.text();
         then(nonce.as_str(), self.access_token)
     }
-}
-
-/// The object that a part of a token is, if it is one.
-fn object(part: &[u8]) -> Option<Object<'_>> {
-    Json::parse(part).ok()?.object()
 }
 
 impl From<RefusedIdToken<'_>> for IdTokenError {
@@ -108,27 +92,4 @@ impl core::error::Error for RefusedIdToken<'_> {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         self.error.source()
     }
-}
-
-/// What a refused ID token says of itself: anybody's words, to be bounded and escaped by whoever
-/// shows them.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub struct IdTokenWords<'b> {
-    /// The header's `alg`.
-    pub alg: Option<Value<'b>>,
-    /// The header's `enc`.
-    pub enc: Option<Value<'b>>,
-    /// The header's `kid`.
-    pub kid: Option<Value<'b>>,
-    /// The header's `typ`.
-    pub typ: Option<Value<'b>>,
-    /// `iss`
-    pub iss: Option<Value<'b>>,
-    /// `aud`
-    pub aud: Option<Value<'b>>,
-    /// `azp`
-    pub azp: Option<Value<'b>>,
-    /// What kind of value `sub` is, and not which.
-    pub subject_kind: Option<&'static str>,
 }

@@ -8,7 +8,7 @@ use core::fmt;
 use super::{IdTokenError, RefusedIdToken, UnverifiedIdToken};
 use crate::identity::Identity;
 use crate::jwa::SignatureVerifier;
-use crate::jwks::{JwksError, KeySet};
+use crate::jwks::KeySet;
 use crate::jws::JwsError;
 use crate::time::UnixTime;
 
@@ -93,10 +93,7 @@ impl<'b> BadSignature<'b> {
     /// there, and is not the one that signed it. (A key that is not there is
     /// [lacking](UnverifiedIdToken::lacks_key).)
     pub fn may_be_of_a_newer_key(&self) -> bool {
-        match self.error {
-            JwsError::Key { error } => error != JwksError::Unknown,
-            error => error == JwsError::Signature,
-        }
+        self.error.may_be_of_a_newer_key()
     }
 
     /// Verifies the signature with `newer` keys, if the key that the token asks for is another one
@@ -112,8 +109,7 @@ impl<'b> BadSignature<'b> {
         newer: &KeySet<'_>,
         verifiers: &[&dyn SignatureVerifier],
     ) -> Result<SignedIdToken<'b>, Self> {
-        let header = self.token.header;
-        match newer.has_other_key(older, header.algorithm, header.key_id) {
+        match self.token.header.has_other_key(newer, older) {
             true => self.token.verify(newer, verifiers),
             false => Err(self),
         }

@@ -75,6 +75,12 @@ pub(crate) struct RealmOptions {
     /// The parameter acr_values of the authorization request
     #[arg(long, value_name = "LIST")]
     acr_values: Option<String>,
+    /// Values of acr of which the ID token must have one
+    #[arg(long, value_name = "LIST")]
+    require_acr: Option<String>,
+    /// Values of amr of which the ID token must have all
+    #[arg(long, value_name = "LIST")]
+    require_amr: Option<String>,
     /// Audiences that an ID token may have besides the client
     #[arg(long, value_name = "LIST")]
     audiences: Option<String>,
@@ -87,6 +93,9 @@ pub(crate) struct RealmOptions {
     /// Whether to query the userinfo endpoint: 0 or 1
     #[arg(long, value_name = "BOOLEAN")]
     query_userinfo: Option<String>,
+    /// Whether the userinfo endpoint's answer must be signed: 0 or 1
+    #[arg(long, value_name = "BOOLEAN")]
+    userinfo_signed: Option<String>,
 }
 
 impl RealmOptions {
@@ -162,10 +171,13 @@ impl RealmOptions {
             ("scopes", self.scopes.as_ref()),
             ("prompt", self.prompt.as_ref()),
             ("acr-values", self.acr_values.as_ref()),
+            ("require-acr", self.require_acr.as_ref()),
+            ("require-amr", self.require_amr.as_ref()),
             ("audiences", self.audiences.as_ref()),
             ("max-age", self.max_age.as_ref()),
             ("clock-skew", self.clock_skew.as_ref()),
             ("query-userinfo", self.query_userinfo.as_ref()),
+            ("userinfo-signed", self.userinfo_signed.as_ref()),
             ("username-claim", self.username_claim.as_ref()),
             ("groups-claim", self.groups_claim.as_ref()),
             ("ca-file", ca_file.as_ref()),

@@ -1,6 +1,5 @@
 //! The ID token and its claims.
 
-use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde_json::{Value, json};
 
 use crate::clock::unix_now;
@@ -16,15 +15,11 @@ const LIFETIME: u64 = 3600;
 
 /// Issues a signed ID token.
 pub(crate) fn issue(directory: &Directory, grant: &Grant) -> String {
-    let header = json!({ "typ": "JWT", "alg": "RS256", "kid": directory.key.kid });
-    let encode = |json: Value| Base64UrlUnpadded::encode_string(json.to_string().as_bytes());
     let mut claims = claims(directory, grant);
     if let Some(bend) = &directory.setup.bend_claims {
         bend(&mut claims);
     }
-    let message = format!("{}.{}", encode(header), encode(claims));
-    let signature = directory.key.sign(message.as_bytes());
-    format!("{message}.{signature}")
+    directory.key.token("JWT", &claims)
 }
 
 fn claims(directory: &Directory, grant: &Grant) -> Value {
@@ -52,6 +47,12 @@ fn claims(directory: &Directory, grant: &Grant) -> Value {
     }
     if let Some(email) = grant.email() {
         claims["email"] = json!(email);
+    }
+    if let Some(acr) = &directory.setup.acr {
+        claims["acr"] = json!(acr);
+    }
+    if !directory.setup.amr.is_empty() {
+        claims["amr"] = json!(directory.setup.amr);
     }
     if !grant.user.groups.is_empty() {
         claims["groups"] = json!(grant.user.groups);

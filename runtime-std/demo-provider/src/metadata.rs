@@ -1,6 +1,6 @@
 //! The discovery document and the key set.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::directory::Directory;
 use onerealm_loopback::http_server::Response;
@@ -17,7 +17,12 @@ pub(crate) fn discovery(directory: &Directory) -> Response {
         .replace("https://login.microsoftonline.com", &directory.origin)
         .replace("https://graph.microsoft.com", &directory.origin)
         .replace(TENANT_IN_DOCUMENT, &directory.setup.tenant);
-    public_json(document)
+    if !directory.setup.signed_userinfo {
+        return public_json(document);
+    }
+    let mut document: Value = serde_json::from_str(&document).expect("the document is JSON");
+    document["userinfo_signing_alg_values_supported"] = json!(["RS256"]);
+    public_json(document.to_string())
 }
 
 /// The JSON Web Key Set.

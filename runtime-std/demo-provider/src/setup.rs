@@ -33,6 +33,12 @@ pub struct Setup {
     pub users: Vec<User>,
     /// The lifetime of a code. With zero, every code has expired by the time it is redeemed.
     pub code_lifetime: Duration,
+    /// Whether userinfo is signed (`application/jwt`) instead of plain JSON. Entra ID signs none.
+    pub signed_userinfo: bool,
+    /// The claim `acr` of each ID token, if any.
+    pub acr: Option<String>,
+    /// The claim `amr` of each ID token. If empty, there is none.
+    pub amr: Vec<String>,
     /// Changes each answer, if set.
     pub bend_answer: Option<Arc<BendAnswer>>,
     /// Changes each ID token, if set.
@@ -50,6 +56,9 @@ impl Default for Setup {
             client_keys: Vec::new(),
             users: Vec::new(),
             code_lifetime: Duration::from_secs(10 * 60),
+            signed_userinfo: false,
+            acr: None,
+            amr: Vec::new(),
             bend_answer: None,
             bend_claims: None,
         }
@@ -78,6 +87,9 @@ impl fmt::Debug for Setup {
             .field("client_keys", &self.client_keys.len())
             .field("users", &self.users)
             .field("code_lifetime", &self.code_lifetime)
+            .field("signed_userinfo", &self.signed_userinfo)
+            .field("acr", &self.acr)
+            .field("amr", &self.amr)
             .field("bends_answers", &self.bend_answer.is_some())
             .field("bends_claims", &self.bend_claims.is_some())
             .finish()

@@ -1,4 +1,4 @@
-//! The key that signs ID tokens.
+//! The key that signs ID tokens and userinfo.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use ring::rand::SystemRandom;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 /// signature proves nothing.
 const RFC7515_A2: &str = include_str!("rfc7515_a2_key.json");
 
-/// The key that signs ID tokens.
+/// The key that signs ID tokens and userinfo.
 pub(crate) struct SigningKey {
     pair: KeyPair,
     modulus: String,
@@ -56,8 +56,17 @@ impl SigningKey {
         })
     }
 
+    /// A signed token of this kind with these claims.
+    pub(crate) fn token(&self, typ: &str, claims: &Value) -> String {
+        let header = json!({ "typ": typ, "alg": "RS256", "kid": self.kid });
+        let encode = |json: &Value| Base64UrlUnpadded::encode_string(json.to_string().as_bytes());
+        let message = format!("{}.{}", encode(&header), encode(claims));
+        let signature = self.sign(message.as_bytes());
+        format!("{message}.{signature}")
+    }
+
     /// The RS256 signature of a message, in base64url.
-    pub(crate) fn sign(&self, message: &[u8]) -> String {
+    fn sign(&self, message: &[u8]) -> String {
         let mut signature = vec![0; self.pair.public().modulus_len()];
         self.pair
             .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::clock::unix_now;
 use crate::directory::Directory;
 use crate::entra_error::json_response;
 use crate::grant::Grant;
@@ -10,9 +11,19 @@ use onerealm_loopback::http_server::{Request, Response};
 /// Answers with the claims about the access token's user.
 pub(crate) fn answer(directory: &Directory, request: &Request) -> Response {
     match bearer(directory, request) {
+        Some(grant) if directory.setup.signed_userinfo => signed(directory, &grant),
         Some(grant) => json_response(200, &claims(&grant)),
         None => refusal(),
     }
+}
+
+/// The claims as a token for the client (OpenID Connect Core 5.3.2).
+fn signed(directory: &Directory, grant: &Grant) -> Response {
+    let mut claims = claims(grant);
+    claims["iss"] = json!(directory.issuer);
+    claims["aud"] = json!(grant.request.destination.client_id);
+    claims["iat"] = json!(unix_now());
+    Response::new(200).with_body("application/jwt", directory.key.token("JWT", &claims))
 }
 
 /// The grant of the access token in the header, the only place searched.

@@ -1,7 +1,7 @@
 //! The names of an `openid` section's properties.
 
 /// Every known property.
-const KNOWN: [&str; 29] = [
+const KNOWN: [&str; 32] = [
     "issuer-url",
     "discovery-url",
     "client-id",
@@ -21,7 +21,10 @@ const KNOWN: [&str; 29] = [
     "prompt",
     "acr-values",
     "audiences",
+    "require-acr",
+    "require-amr",
     "query-userinfo",
+    "userinfo-signed",
     "ca-file",
     "groups-claim",
     "autocreate",

@@ -93,6 +93,15 @@ impl<'s> Properties<'s> {
         })
     }
 
+    /// A list of which a login must have something. One without a word would demand nothing, and is a
+    /// mistake.
+    pub(crate) fn demands(&self, name: &'static str) -> Result<Words<Text>, Located> {
+        match (self.find(name), self.list(name)?) {
+            (Some(property), Some(words)) if words.is_empty() => Err(bad(property, name, WORDS)),
+            (_, words) => Ok(words.unwrap_or_default()),
+        }
+    }
+
     pub(crate) fn redirect_urls(&self, name: &'static str) -> Result<Vec<RedirectUri>, Located> {
         let Some(property) = self.find(name) else { return Ok(Vec::new()) };
         let refused = |error| (property.line, Problem::RedirectUrl { property: name, error });

@@ -5,7 +5,7 @@ use std::path::Path;
 use onerealm::{RealmConfig, Text};
 use onerealm_core::{
     ClientId, ClientRegistration, ClientTypeSetting, DiscoveryUrl, Issuer, NativeKey,
-    NativeRegistration, PublicOverride, QueryUserinfo, Realm, RealmName,
+    NativeRegistration, PublicOverride, QueryUserinfo, Realm, RealmName, UserinfoSigned,
 };
 
 use crate::authentication::Authentication;
@@ -88,10 +88,16 @@ fn ask(realm: &mut Realm<Text>, properties: &Properties<'_>) -> Result<(), Locat
     }
     realm.prompt = properties.words("prompt")?.unwrap_or_default();
     realm.acr_values = properties.list("acr-values")?.unwrap_or_default();
+    realm.required_acr = properties.demands("require-acr")?;
+    realm.required_amr = properties.demands("require-amr")?;
     realm.audiences = properties.list("audiences")?.unwrap_or_default();
     realm.userinfo = match properties.boolean("query-userinfo", true)? {
         true => QueryUserinfo::WhereOffered,
         false => QueryUserinfo::Never,
+    };
+    realm.userinfo_signed = match properties.boolean("userinfo-signed", false)? {
+        true => UserinfoSigned::Required,
+        false => UserinfoSigned::Accepted,
     };
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use onerealm::core::wire::Words;
 use onerealm::core::{
     ClientId, DiscoveryUrl, NativeKey, NativeRegistration, PublicOverride, RealmError,
+    UserinfoSigned,
 };
 use onerealm::{ClientTypeSetting, RealmConfig, RedirectUri, Text, TokenAuthMethod};
 use serde::{Deserialize, Serialize};
@@ -89,6 +90,15 @@ pub struct OpenIdConfig {
     /// How long ago the end user may have authenticated at the provider, in seconds.
     #[serde(default, deserialize_with = "perl::seconds", skip_serializing_if = "Option::is_none")]
     pub max_age: Option<u32>,
+    /// Values of `acr` of which the ID token must have one; sent as `acr_values` if those aren't set.
+    #[serde(default, deserialize_with = "perl::list", skip_serializing_if = "Option::is_none")]
+    pub require_acr: Option<Vec<String>>,
+    /// Values of `amr` of which the ID token must have all.
+    #[serde(default, deserialize_with = "perl::list", skip_serializing_if = "Option::is_none")]
+    pub require_amr: Option<Vec<String>>,
+    /// Whether the userinfo endpoint's answer must be signed; if unset, it may be plain JSON too.
+    #[serde(default, deserialize_with = "perl::boolean", skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed: Option<bool>,
     /// The claim that the caller takes groups from. If it is set, the claims come with a warning where groups are left
     /// out of it, or have names that Proxmox products don't accept.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,6 +136,9 @@ impl fmt::Debug for OpenIdConfig {
             .field("ca_file", &self.ca_file)
             .field("clock_skew", &self.clock_skew)
             .field("max_age", &self.max_age)
+            .field("require_acr", &self.require_acr)
+            .field("require_amr", &self.require_amr)
+            .field("userinfo_signed", &self.userinfo_signed)
             .field("groups_claim", &self.groups_claim)
             .field("settings", &self.settings)
             .finish()
@@ -192,6 +205,11 @@ impl OpenIdConfig {
         realm.prompt = words("prompt", self.prompt.clone().unwrap_or_default())?;
         realm.acr_values = words("acr_values", list(&self.acr_values))?;
         realm.audiences = words("audiences", list(&self.audiences))?;
+        realm.required_acr = demands("require_acr", &self.require_acr)?;
+        realm.required_amr = demands("require_amr", &self.require_amr)?;
+        if self.userinfo_signed == Some(true) {
+            realm.userinfo_signed = UserinfoSigned::Required;
+        }
         realm.max_age = self.max_age;
         match self.clock_skew {
             None => (),
@@ -223,6 +241,9 @@ impl OpenIdConfig {
             ("redirect-urls", self.redirect_urls.is_some()),
             ("clock-skew", self.clock_skew.is_some()),
             ("max-age", self.max_age.is_some()),
+            ("require-acr", self.require_acr.is_some()),
+            ("require-amr", self.require_amr.is_some()),
+            ("userinfo-signed", self.userinfo_signed.is_some()),
         ];
         let others = others.into_iter().filter(|(_, is_set)| *is_set);
         let named = self.settings.iter().flatten().map(String::as_str);
@@ -286,6 +307,15 @@ fn list(list: &Option<Vec<String>>) -> String {
 
 fn words(field: &str, text: String) -> Result<Words<Text>, Problem> {
     Words::parse(text.into()).map_err(|error| Problem::Field(format!("{field}: {error}")))
+}
+
+/// A list of what a login must have. One without a word would demand nothing.
+fn demands(field: &str, demanded: &Option<Vec<String>>) -> Result<Words<Text>, Problem> {
+    let words = words(field, list(demanded))?;
+    match demanded.is_some() && words.is_empty() {
+        true => Err(Problem::Field(format!("{field} demands nothing: leave it out"))),
+        false => Ok(words),
+    }
 }
 
 /// The value, if it is not empty.

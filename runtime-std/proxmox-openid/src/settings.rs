@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use onerealm::Warning;
 
 /// The settings that not every product has for its realms. `public` is the parameter of the first step.
-const NOT_EVERYWHERE: [&str; 19] = [
+const NOT_EVERYWHERE: [&str; 22] = [
     "assertion-audience",
     "ca-file",
     "client-cert-file",
@@ -23,7 +23,10 @@ const NOT_EVERYWHERE: [&str; 19] = [
     "public-override",
     "query-userinfo",
     "redirect-urls",
+    "require-acr",
+    "require-amr",
     "token-auth-method",
+    "userinfo-signed",
     "public",
 ];
 

@@ -63,6 +63,16 @@ fn sentence(obstacle: &Obstacle<'_>) -> String {
             "the provider's metadata doesn't list the scope {}: if logins fail with invalid_scope, remove it from the realm's scopes",
             quoted_item(scope)
         ),
+        Obstacle::AcrNotListed(offered) => format!(
+            "the provider's metadata lists the acr values {}, none of which is in the realm's require-acr: if logins are refused for their acr, let the provider send one of those, or change require-acr",
+            names(offered)
+        ),
+        Obstacle::NoUserinfoAlgorithm(offered) => format!(
+            "the realm's userinfo-signed demands signed userinfo, and the provider offers it signed with {} only, none of which is accepted here: set userinfo-signed to 0, or let the provider sign with RS256 or ES256",
+            names(offered)
+        ),
+        Obstacle::SignedUserinfoNotAnnounced => "the realm's userinfo-signed demands signed userinfo, and the provider's metadata doesn't say that it signs any (userinfo_signing_alg_values_supported): if logins fail with userinfo_not_signed, turn it on for this client at the provider, or set userinfo-signed to 0".to_owned(),
+        Obstacle::SignedUserinfoNotAsked => "the realm's userinfo-signed has no effect, as no login asks for userinfo: the provider has no userinfo endpoint, or the realm's query-userinfo is 0".to_owned(),
         Obstacle::PairwiseSubjects => "the provider may give an end user another sub at each registration, and the realm has two (client-id and native-client-id): let username-claim name another claim than sub, or one person gets two accounts".to_owned(),
         Obstacle::NativeRegistrationUnused { only_if_asked: true } => "native-client-id is used only by logins that ask to be public (--public): for logins on loopback too, set client-type to auto".to_owned(),
         Obstacle::NativeRegistrationUnused { only_if_asked: false } => "native-client-id is never used: no login of this realm is public, so set client-type to auto, or remove it".to_owned(),

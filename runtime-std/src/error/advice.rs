@@ -180,6 +180,12 @@ pub(crate) const NATIVE_AUTHORIZED_PARTY: Advice = realm(
     "if azp is the identifier of this realm's registration for public logins, set native-client-id to it; otherwise the provider issued the token to another client",
 );
 
+pub(crate) const AUTHENTICATION_CLASS: Advice = end_user(
+    "sign in anew at the provider in the way that is demanded; if it happens each time, let the provider demand it and put acr into the ID token, or change the realm's require-acr",
+);
+pub(crate) const AUTHENTICATION_METHODS: Advice = end_user(
+    "sign in anew at the provider in the way that is demanded; if it happens each time, let the provider demand it and put amr into the ID token, or change the realm's require-amr",
+);
 pub(crate) const MAX_AGE: Advice = end_user(
     "sign in anew at the provider; if it happens each time, the provider ignores the realm's max-age, or a clock is off",
 );
@@ -202,8 +208,26 @@ pub(crate) const AMBIGUOUS_KEY: Advice = provider(
 pub(crate) const OTHER_SUBJECT: Advice = provider(
     "let the provider send the sub of the ID token in userinfo too, or set the realm's query-userinfo to 0 if the ID token says enough",
 );
-pub(crate) const SIGNED_USERINFO: Advice = provider(
-    "turn off signed userinfo for this client at the provider, or set the realm's query-userinfo to 0",
+pub(crate) const NOT_SIGNED_USERINFO: Advice = provider(
+    "turn on signed userinfo for this client at the provider, or set the realm's userinfo-signed to 0",
+);
+pub(crate) const ENCRYPTED_USERINFO: Advice = provider(
+    "turn off userinfo encryption for this client at the provider, or set the realm's query-userinfo to 0; no setting of the realm decrypts it",
+);
+pub(crate) const USERINFO_ALGORITHM: Advice = provider(
+    "set the userinfo signature algorithm of this client to RS256 or ES256 at the provider, one that its key is for; or turn off signed userinfo",
+);
+pub(crate) const USERINFO_SIGNATURE: Advice = provider(
+    "try again in a minute, in case the provider changed its keys a moment ago; if it happens each time, let the provider sign userinfo with the keys that it publishes",
+);
+pub(crate) const USERINFO_AUDIENCE: Advice = provider(
+    "let the provider put the application's identifier into the aud of signed userinfo, or no aud; or turn off signed userinfo for this client",
+);
+pub(crate) const OTHER_TOKEN_AS_USERINFO: Advice = provider(
+    "let the provider's userinfo endpoint answer with userinfo: it sent a token of another kind, of another issuer, or for somebody else",
+);
+pub(crate) const USERINFO_MALFORMED: Advice = provider(
+    "let the provider write signed userinfo as JSON that every reader understands alike: look at the mapper of that claim",
 );
 
 pub(crate) const USERINFO_UNUSABLE: Advice = realm(

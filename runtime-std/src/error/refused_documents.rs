@@ -183,10 +183,10 @@ impl Difference {
                 Difference::new(SUBJECT, "another sub", advice::OTHER_SUBJECT)
             }
             UserinfoError::NoSubject => Difference::new(SUBJECT, "no sub", advice::OTHER_SUBJECT),
-            UserinfoError::Signed => Difference::new(
-                "the content type application/json",
-                "application/jwt",
-                advice::SIGNED_USERINFO,
+            UserinfoError::NotSigned => Difference::new(
+                "the content type application/jwt, as the realm's userinfo-signed demands",
+                came,
+                advice::NOT_SIGNED_USERINFO,
             ),
             _ => return None,
         })

@@ -1,15 +1,16 @@
 //! Expected and received values of a refused ID token.
 
-use onerealm_core::wire::Value;
+use onerealm_core::wire::Words;
 use onerealm_core::{
-    IdTokenError, IdTokenWords, JwksError, JwsError, KeySet, KeyWords, RefusedIdToken,
-    RelyingParty, UnixTime, policy,
+    IdTokenError, IdTokenWords, JwksError, JwsError, KeySet, RefusedIdToken, RelyingParty,
+    UnixTime, policy,
 };
 
 use super::advice;
 use super::difference::{Difference, Slash};
+use super::published_keys;
 use super::refused_documents::told_place;
-use super::shown::{Secrets, item, list, plain, quoted, quoted_item, shown, value};
+use super::shown::{Secrets, list, plain, quoted, quoted_item, value};
 
 /// A refused ID token, and what it was checked against.
 pub(crate) struct Judged<'a> {
@@ -43,7 +44,10 @@ impl Judged<'_> {
             IdTokenError::Subject => Some(of_subject(words)),
             IdTokenError::Jws { error } => self.of_envelope(error, words),
             IdTokenError::Issuer => Some(self.of_issuer(words)),
-            error => self.of_audience(error, words).or_else(|| self.of_time(error)),
+            error => self
+                .of_audience(error, words)
+                .or_else(|| self.of_authentication(error, words))
+                .or_else(|| self.of_time(error)),
         }
     }
 
@@ -96,6 +100,36 @@ impl Judged<'_> {
             _ => return None,
         };
         Some(Difference::new(expected, came, advice))
+    }
+
+    /// How the end user authenticated.
+    fn of_authentication(
+        &self,
+        error: IdTokenError,
+        words: IdTokenWords<'_>,
+    ) -> Option<Difference> {
+        let realm = self.relying_party.realm();
+        let demanded = |words: &Words<&str>| list(words.iter().map(quoted_item));
+        Some(match error {
+            IdTokenError::NoAuthenticationClass | IdTokenError::AuthenticationClass => {
+                Difference::new(
+                    format!("an acr of the realm's require-acr: {}", demanded(&realm.required_acr)),
+                    format!("acr {}", value(words.acr, &self.secrets)),
+                    advice::AUTHENTICATION_CLASS,
+                )
+            }
+            IdTokenError::NoAuthenticationMethods | IdTokenError::AuthenticationMethods => {
+                Difference::new(
+                    format!(
+                        "an amr with all of the realm's require-amr: {}",
+                        demanded(&realm.required_amr)
+                    ),
+                    format!("amr {}", value(words.amr, &self.secrets)),
+                    advice::AUTHENTICATION_METHODS,
+                )
+            }
+            _ => return None,
+        })
     }
 
     fn of_time(&self, error: IdTokenError) -> Option<Difference> {
@@ -192,20 +226,8 @@ impl Judged<'_> {
         Some(Difference::new(expected, came, advice))
     }
 
-    /// The keys, and their URL.
     fn published(&self) -> String {
-        let keys = list(self.keys.words().map(|key| self.key(key)));
-        let jwks_uri: String = self.relying_party.metadata().jwks_uri().chars().collect();
-        format!("the keys at {}, where issuer-url leads: {keys}", shown(&jwks_uri))
-    }
-
-    fn key(&self, key: KeyWords<'_>) -> String {
-        let show = |value: Value<'_>| item(value, &self.secrets);
-        let kid = key.kid.map_or_else(|| "one without kid".to_owned(), show);
-        let kind = [key.kty, key.crv, key.alg].into_iter().flatten().map(show);
-        let unfit = (!key.usable).then(|| "not for signatures here".to_owned());
-        let kind: Vec<_> = kind.chain(unfit).collect();
-        format!("{kid} ({})", kind.join(", "))
+        published_keys::told(self.relying_party, self.keys, &self.secrets)
     }
 }
 

@@ -3,40 +3,31 @@
 //! Steps that can fail harmlessly come first. Sending the code uses a login up, and so does the
 //! provider's refusal.
 
-use std::sync::Arc;
-
 use onerealm_core::{
-    AuthorizationError, AuthorizationResponse, BadSignature, IdToken, Identity,
-    PendingAuthorization, PendingKey, RelyingParty, SealedState, UnixTime, Userinfo, UserinfoError,
-    UserinfoRequest, policy,
+    AuthorizationError, AuthorizationResponse, Identity, PendingAuthorization, PendingKey,
+    SealedState, UnixTime, policy,
 };
 use zeroize::Zeroizing;
 
 use super::Logins;
 use super::callback::Callback;
-use super::login::Login;
 use super::message::buffer_for;
 use super::refused;
+use super::tokens::{MEMBERS, TokenKeys, validate};
+use super::userinfo::{Asked, Room};
 use crate::claims::Claims;
 use crate::clock::now;
-use crate::documents::{Doubt, Keys, URL_LEN};
+use crate::documents::URL_LEN;
 use crate::error::Error;
 use crate::error::cause::Cause;
 use crate::error::facts::Facts;
-use crate::error::refused_id_token::Judged;
-use crate::error::shown::Secrets;
 use crate::error::user_name::UserError;
 use crate::error::words::ProviderWords;
 use crate::groups::{Groups, Warning};
-use crate::http::Answer;
 use crate::realm::RealmConfig;
 use crate::redirect_url;
 use crate::store::StoreError;
 use crate::user::User;
-use crate::verifiers::verifiers;
-
-/// The most members around one place of an ID token or of userinfo.
-const MEMBERS: usize = 1024;
 
 /// The authorization response, and whether it has everything that the browser brought.
 struct Arrived<'a> {
@@ -225,13 +216,17 @@ impl Logins {
             refused::token(error, client_type, &answer, relying_party, &facts(), &secrets())
         })?;
 
+        let mut token_keys = TokenKeys::of(keys)?;
         let mut buf = vec![0; id_token.buffer_needed()];
         let mut scratch = [0; MEMBERS];
         let room = (buf.as_mut_slice(), scratch.as_mut_slice());
-        let identity = validate(id_token, keys, relying_party, &secrets, room)?;
+        let identity = validate(id_token, &mut token_keys, relying_party, &secrets, room)?;
         let asked = Asked::of(&identity, &login)?;
+        let mut room = Room::default();
         let identity = match &asked {
-            Some(asked) => identity.with_userinfo(asked.userinfo()?),
+            Some(asked) => {
+                identity.with_userinfo(asked.userinfo(&mut token_keys, relying_party, &mut room)?)
+            }
             None => identity,
         };
         let told = told_as(&identity, login.config)?;
@@ -249,98 +244,9 @@ impl Logins {
     }
 }
 
-/// Validates the ID token. Fetches the provider's keys again, once, if they lack the one that the token
-/// names, or if the signature is not its.
-fn validate<'b>(
-    id_token: IdToken<'b>,
-    keys: Keys<'_>,
-    relying_party: RelyingParty<'b>,
-    secrets: &dyn Fn() -> Secrets,
-    (buf, scratch): (&'b mut [u8], &'b mut [u32]),
-) -> Result<Identity<'b>, Error> {
-    let known = keys.get()?;
-    let mut document = Arc::clone(&known);
-    let verdict = match id_token.open(buf) {
-        Err(refused) => Err(refused),
-        Ok(unverified) => {
-            let unverified = unverified.with_scratch(scratch);
-            let mut key_set = keys.key_set(&known)?;
-            let newer;
-            if unverified.lacks_key(&key_set) {
-                newer = keys.newer(&known, Doubt::UnknownKey)?;
-                key_set = keys.key_set(&newer)?;
-                document = Arc::clone(&newer);
-            }
-            let signed = match unverified.verify(&key_set, verifiers()) {
-                // Keys that were fetched for this very token get no newer.
-                Err(bad) if bad.may_be_of_a_newer_key() && Arc::ptr_eq(&document, &known) => {
-                    document = keys.after_bad_signature(&known);
-                    let (older, newer) = (keys.key_set(&known)?, keys.key_set(&document)?);
-                    bad.verify_again(&older, &newer, verifiers())
-                }
-                signed => signed,
-            };
-            signed.map_err(BadSignature::refuse).and_then(|token| token.validate(now()))
-        }
-    };
-    verdict.map_err(|refused| {
-        let (error, keys) = match keys.key_set(&document) {
-            Ok(keys) => (refused.error(), keys),
-            Err(error) => return error,
-        };
-        let judged = Judged { relying_party, keys, token: refused, secrets: secrets() };
-        Error::new(Cause::IdToken { error }).differing(judged.difference())
-    })
-}
-
 /// The state from the response; [`StoreError::Unknown`] if it is longer than any that is sent.
 fn state_text(response: &AuthorizationResponse<'_>) -> Result<String, Error> {
     let bytes = response.state().bytes().take(policy::STATE_LEN + 1).collect();
     let text = String::from_utf8(bytes).ok().filter(|text| text.len() <= policy::STATE_LEN);
     Ok(text.ok_or(StoreError::Unknown)?)
-}
-
-/// The userinfo endpoint's answer.
-struct Asked<'a> {
-    request: UserinfoRequest<'a>,
-    answer: Answer,
-}
-
-impl<'a> Asked<'a> {
-    /// Asks the userinfo endpoint, if both realm and provider use it.
-    fn of(identity: &Identity<'a>, login: &Login<'_>) -> Result<Option<Self>, Error> {
-        let Some(request) = identity.userinfo_request() else { return Ok(None) };
-        let mut buf = buffer_for_userinfo(request);
-        let message =
-            request.request(&mut buf).map_err(|error| refused::userinfo(request, error, None))?;
-        let answer = login.send(&message)?;
-        Ok(Some(Asked { request, answer }))
-    }
-
-    fn userinfo(&self) -> Result<Userinfo<'_>, Error> {
-        let answer = self.answer.response();
-        self.request.response_with_scratch(answer, &mut [0; MEMBERS]).map_err(|error| {
-            refused::userinfo(self.request, error, Some((&self.answer, &self.secrets())))
-        })
-    }
-
-    /// What nobody else may see of the request.
-    fn secrets(&self) -> Secrets {
-        let mut buf = buffer_for_userinfo(self.request);
-        let mut secrets = Secrets::default();
-        if let Ok(message) = self.request.request(&mut buf) {
-            secrets.add_request(&message);
-        }
-        secrets
-    }
-}
-
-/// A buffer as long as the request, which has no limit but the access token's.
-fn buffer_for_userinfo(request: UserinfoRequest<'_>) -> Zeroizing<Vec<u8>> {
-    let needed = match request.request(&mut []) {
-        Err(UserinfoError::Buffer { needed }) => needed,
-        // An access token that can't be sent.
-        _ => 0,
-    };
-    Zeroizing::new(vec![0; needed])
 }

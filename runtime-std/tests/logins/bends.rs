@@ -5,7 +5,10 @@ use onerealm_demo_provider::{Endpoint, Response};
 use ring::rand::SystemRandom;
 use ring::rsa::{KeyPair, KeyPairComponents, PublicKeyComponents};
 use ring::signature::RSA_PKCS1_SHA256;
-use serde_json::Value;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+const KEY: &str = include_str!("../../demo-provider/src/rfc7515_a2_key.json");
 
 /// What is wrong.
 #[derive(Clone, Copy)]
@@ -18,6 +21,8 @@ pub enum Bend {
     /// The ID token is encrypted.
     Jwe(&'static str),
     Userinfo(fn(&mut Value)),
+    /// Userinfo is signed by the provider: header and claims.
+    SignedUserinfo(fn(&mut Value, &mut Value)),
     /// Userinfo is refused, or something else.
     UserinfoAnswer(u16, &'static str, &'static str),
 }
@@ -32,6 +37,7 @@ impl Bend {
                 body["id_token"] = format!("{}.a.b.c.d", base64url(header.as_bytes())).into();
             }),
             (Bend::Userinfo(bend), Endpoint::Userinfo) => with_json(answer, bend),
+            (Bend::SignedUserinfo(bend), Endpoint::Userinfo) => as_signed_userinfo(answer, bend),
             (Bend::UserinfoAnswer(status, content_type, body), Endpoint::Userinfo) => {
                 Response::new(status).with_body(content_type, body)
             }
@@ -57,10 +63,29 @@ pub fn with_id_token(answer: Response, bend: impl FnOnce(&mut Value, &mut Value)
         });
         let (mut header, mut claims) = (parts.next().unwrap(), parts.next().unwrap());
         bend(&mut header, &mut claims);
-        let encoded = [header, claims].map(|part| base64url(part.to_string().as_bytes()));
-        let message = encoded.join(".");
-        body["id_token"] = format!("{message}.{}", signature(message.as_bytes())).into();
+        body["id_token"] = signed(&header, &claims).into();
     })
+}
+
+/// Makes a token of userinfo in plain JSON, with a good header but for `bend`.
+pub fn as_signed_userinfo(answer: Response, bend: impl FnOnce(&mut Value, &mut Value)) -> Response {
+    let mut claims = serde_json::from_slice(&answer.body).unwrap();
+    let mut header = json!({ "alg": "RS256", "kid": kid() });
+    bend(&mut header, &mut claims);
+    Response::new(200).with_body("application/jwt", signed(&header, &claims))
+}
+
+/// A token that the provider signs.
+pub fn signed(header: &Value, claims: &Value) -> String {
+    let message = [header, claims].map(|part| base64url(part.to_string().as_bytes())).join(".");
+    format!("{message}.{}", signature(message.as_bytes()))
+}
+
+/// What the provider calls its key.
+fn kid() -> String {
+    let key: Value = serde_json::from_str(KEY).unwrap();
+    let modulus = Base64UrlUnpadded::decode_vec(key["n"].as_str().unwrap()).unwrap();
+    base64url(&Sha256::digest(modulus)[..20])
 }
 
 fn base64url(bytes: &[u8]) -> String {
@@ -69,8 +94,7 @@ fn base64url(bytes: &[u8]) -> String {
 
 /// By the provider's key, which is published in RFC 7515 appendix A.2.
 fn signature(message: &[u8]) -> String {
-    let key: Value =
-        serde_json::from_str(include_str!("../../demo-provider/src/rfc7515_a2_key.json")).unwrap();
+    let key: Value = serde_json::from_str(KEY).unwrap();
     let member = |name| Base64UrlUnpadded::decode_vec(key[name].as_str().unwrap()).unwrap();
     let pair = KeyPair::from_components(&KeyPairComponents {
         public_key: PublicKeyComponents { n: member("n"), e: member("e") },

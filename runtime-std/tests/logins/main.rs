@@ -3,6 +3,7 @@
 
 mod bends;
 mod binding;
+mod authentication;
 mod browsers;
 mod caches;
 mod change;
@@ -45,6 +46,7 @@ mod secrets;
 #[cfg(unix)]
 mod streams;
 mod shared_redirects;
+mod signed_userinfo;
 mod sizes;
 mod support;
 #[cfg(unix)]

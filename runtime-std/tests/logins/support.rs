@@ -82,6 +82,11 @@ impl Scene {
     }
 
     fn with(bend_answer: Option<Arc<BendAnswer>>) -> Self {
+        Self::set_up(|setup| setup.bend_answer = bend_answer)
+    }
+
+    /// With another setup of the provider.
+    pub fn set_up(change: impl FnOnce(&mut Setup)) -> Self {
         let redirect_uris = |first| {
             vec![
                 (WEB.to_owned(), first),
@@ -94,17 +99,17 @@ impl Scene {
             secret: secret.map(str::to_owned),
             redirect_uris: redirect_uris(web),
         };
-        let provider = DemoProvider::start(Setup {
+        let mut setup = Setup {
             registrations: vec![
                 registration(CLIENT_ID, Some(SECRET), Platform::Web),
                 registration(NATIVE_ID, None, Platform::Native),
             ],
             client_keys: vec![client_key()],
             users: vec![User::new(ALICE, "Alice Example")],
-            bend_answer,
             ..Setup::default()
-        })
-        .unwrap();
+        };
+        change(&mut setup);
+        let provider = DemoProvider::start(setup).unwrap();
         Scene { provider, directory: tempfile::tempdir().unwrap() }
     }
 

@@ -58,7 +58,7 @@ fn a_response_that_is_not_about_the_end_user_ends_the_login() {
         ("application/json", 200, r#"{"email":"x"}"#, "userinfo_sub_missing"),
         ("application/json", 200, r#"{"sub":"SUB","sub":"SUB"}"#, "userinfo_response"),
         ("text/html", 200, r#"{"sub":"SUB"}"#, "userinfo_response"),
-        ("application/jwt", 200, "a.b.c", "userinfo_signed"),
+        ("application/jwt", 200, "a.b.c", "userinfo_token"),
         ("application/json", 401, r#"{"error":"invalid_token"}"#, "userinfo_refused"),
         ("text/html", 302, "", "userinfo_refused"),
     ] {

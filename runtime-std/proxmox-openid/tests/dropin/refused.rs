@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use onerealm_demo_provider::{Endpoint, Response};
+use onerealm_demo_provider::{Endpoint, Response, Setup};
 use proxmox_openid::OpenIdAuthenticator;
 use serde_json::{Value, json};
 
@@ -81,14 +81,17 @@ fn a_token_of_another_kind_is_refused_and_jose_is_none() {
 }
 
 #[test]
-fn signed_userinfo_is_refused() {
+fn signed_userinfo_is_verified() {
+    let signing = Scene::with(|setup| Setup { signed_userinfo: true, ..setup });
+    let claims = signing.logged_in(&signing.config(json!({})), WEB).unwrap();
+    assert_eq!(claims["given_name"], "Alice", "userinfo's alone");
     let scene = Scene::with_answers(Endpoint::Userinfo, |answer| Response {
         headers: vec![("Content-Type".to_owned(), "application/jwt".to_owned())],
         body: b"e30.e30.AA".to_vec(),
         ..answer
     });
     let error = refusal(&scene);
-    assert!(error.contains("signed") && error.contains("userinfo"), "{error}");
+    assert!(error.contains("signed answer is refused"), "{error}");
     let config = scene.config(json!({}));
     let back = scene.sign_in(&scene.auth_url(&config, WEB).unwrap());
     let (_, state) =

@@ -151,6 +151,46 @@ fn each_setting_of_the_realm_has_its_effect() {
 }
 
 #[test]
+fn what_the_realm_demands_of_the_authentication_is_checked() {
+    let scene = Scene::with_claims(|claims| {
+        claims["acr"] = json!("gold");
+        claims["amr"] = json!(["pwd", "mfa"]);
+    });
+    for (more, refused) in [
+        (json!({ "require_acr": "silver,gold" }), None),
+        (json!({ "require_acr": ["gold"], "require_amr": ["mfa", "pwd"] }), None),
+        (json!({ "require_acr": "silver" }), Some("acr")),
+        (json!({ "require_amr": ["mfa", "otp"] }), Some("amr")),
+    ] {
+        let came = scene.logged_in(&scene.config(more.clone()), WEB);
+        match (came, refused) {
+            (Ok(_), None) => {}
+            (Err(error), Some(name)) => {
+                let error = error.to_string();
+                assert!(error.contains(&format!("require-{name}")), "{more}: {error}");
+            }
+            (came, _) => panic!("{more}: {came:?}"),
+        }
+    }
+    let url = scene.auth_url(&scene.config(json!({ "require_acr": ["gold", "phr"] })), WEB);
+    assert_eq!(parameters(&url.unwrap())["acr_values"], "gold phr");
+}
+
+#[test]
+fn userinfo_that_must_be_signed_is_refused_in_plain_json() {
+    let scene = Scene::new();
+    for value in [json!(1), json!("1"), json!(true)] {
+        let config = scene.config(json!({ "userinfo_signed": value }));
+        let error = scene.logged_in(&config, WEB).unwrap_err().to_string();
+        assert!(error.contains("userinfo-signed"), "{error}");
+    }
+    for value in [json!(0), json!("0"), json!("")] {
+        let config = scene.config(json!({ "userinfo_signed": value }));
+        scene.logged_in(&config, WEB).unwrap();
+    }
+}
+
+#[test]
 fn only_what_the_ca_file_holds_is_trusted() {
     let scene = Scene::new();
     let config = json!({ "issuer_url": "https://127.0.0.1:9/t", "ca_file": "/no/such/file.pem" });
@@ -181,6 +221,9 @@ fn every_empty_text_counts_as_none() {
         "ca_file",
         "clock_skew",
         "max_age",
+        "require_acr",
+        "require_amr",
+        "userinfo_signed",
         "groups_claim",
         "settings",
     ];
@@ -218,6 +261,9 @@ fn a_setting_that_cant_be_is_refused() {
         json!({ "clock_skew": "+5" }),
         json!({ "max_age": "an hour" }),
         json!({ "max_age": 4_294_967_296_u64 }),
+        json!({ "require_acr": [] }),
+        json!({ "require_amr": ["\u{e9}"] }),
+        json!({ "userinfo_signed": "maybe" }),
         json!({ "discovery_url": "ftp://login.example" }),
         json!({ "discovery_url": "http://127.0.0.1/x" }),
         json!({ "native_client_key": "k", "native_client_id": "" }),

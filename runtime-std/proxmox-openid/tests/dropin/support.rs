@@ -47,7 +47,7 @@ impl Scene {
         Self::with(|setup| Setup { bend_answer: Some(Arc::new(bend)), ..setup })
     }
 
-    fn with(change: impl FnOnce(Setup) -> Setup) -> Self {
+    pub fn with(change: impl FnOnce(Setup) -> Setup) -> Self {
         let redirect_uris = vec![
             (WEB.to_owned(), Platform::Web),
             ("http://127.0.0.1/callback".to_owned(), Platform::Native),

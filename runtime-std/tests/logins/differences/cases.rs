@@ -290,12 +290,111 @@ pub const CASES: &[Case] = &[
         ..CASE
     },
     Case {
-        name: "signed userinfo",
-        code: "userinfo_signed",
-        setting: "query-userinfo",
-        bend: Bend::UserinfoAnswer(200, "application/jwt", "a.b.c"),
-        expected: &["application/json"],
-        came: &["application/jwt"],
+        name: "userinfo that is not signed",
+        code: "userinfo_not_signed",
+        setting: "userinfo-signed",
+        properties: "userinfo-signed 1",
+        bend: Bend::Nothing,
+        expected: &["application/jwt", "userinfo-signed"],
+        came: &["application/json"],
+        ..CASE
+    },
+    Case {
+        name: "encrypted userinfo (JWE)",
+        code: "userinfo_encrypted",
+        setting: "userinfo encryption",
+        bend: Bend::UserinfoAnswer(
+            200,
+            "application/jwt",
+            "eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkExMjhHQ00ifQ.a.b.c.d",
+        ),
+        expected: &["a signed token (JWS, three parts)"],
+        came: &["alg \"RSA-OAEP\", enc \"A128GCM\""],
+        ..CASE
+    },
+    Case {
+        name: "signed userinfo with HS256",
+        code: "userinfo_algorithm",
+        setting: "userinfo signature algorithm",
+        bend: Bend::SignedUserinfo(|header, _| header["alg"] = json!("HS256")),
+        expected: &["RS256", "EdDSA"],
+        came: &["alg \"HS256\""],
+        ..CASE
+    },
+    Case {
+        name: "signed userinfo that is another kind of token",
+        code: "userinfo_typ",
+        setting: "userinfo endpoint",
+        bend: Bend::SignedUserinfo(|header, _| header["typ"] = json!("at+jwt")),
+        expected: &["typ \"JWT\", \"token-userinfo+jwt\" or none"],
+        came: &["typ \"at+jwt\""],
+        ..CASE
+    },
+    Case {
+        name: "signed userinfo with an unknown key",
+        code: "userinfo_key",
+        setting: "issuer-url",
+        bend: Bend::SignedUserinfo(|header, _| header["kid"] = json!("other")),
+        expected: &["a kid of the keys at http://127.0.0.1:"],
+        came: &["kid \"other\""],
+        ..CASE
+    },
+    Case {
+        name: "signed userinfo for another client",
+        code: "userinfo_aud",
+        setting: "aud",
+        bend: Bend::SignedUserinfo(|_, claims| claims["aud"] = json!("other")),
+        expected: &["no aud, or one with \"11111111-2222-3333-4444-555555555555\""],
+        came: &["aud \"other\""],
+        ..CASE
+    },
+    Case {
+        name: "clock off: signed userinfo expired",
+        code: "userinfo_expired",
+        setting: "clock-skew",
+        bend: Bend::SignedUserinfo(|_, claims| claims["exp"] = json!(1_000_000_000)),
+        expected: &["an exp after 2"],
+        came: &["exp 2001-09-09T01:46:40Z"],
+        ..CASE
+    },
+    Case {
+        name: "authenticated in another way (acr)",
+        code: "id_token_acr",
+        setting: "require-acr",
+        properties: "require-acr gold;phr",
+        bend: Bend::IdToken(|_, claims| claims["acr"] = json!("silver\u{202e}\n")),
+        expected: &["an acr of the realm's require-acr: \"gold\", \"phr\""],
+        came: &["acr \"silver\\u{202e}\\n\""],
+        ..CASE
+    },
+    Case {
+        name: "no acr",
+        code: "id_token_acr_missing",
+        setting: "require-acr",
+        properties: "require-acr gold",
+        bend: Bend::Nothing,
+        expected: &["\"gold\""],
+        came: &["acr none"],
+        ..CASE
+    },
+    Case {
+        name: "authenticated in another way (amr)",
+        code: "id_token_amr",
+        setting: "require-amr",
+        properties: "require-amr pwd, otp",
+        bend: Bend::IdToken(|_, claims| claims["amr"] = json!(["pwd", "sms"])),
+        expected: &["an amr with all of the realm's require-amr: \"pwd\", \"otp\""],
+        came: &["amr [\"pwd\", \"sms\"]"],
+        ..CASE
+    },
+    Case {
+        name: "no amr",
+        code: "id_token_amr_missing",
+        setting: "require-amr",
+        properties: "require-amr otp",
+        bend: Bend::Nothing,
+        expected: &["\"otp\""],
+        came: &["amr none"],
         ..CASE
     },
     Case {
