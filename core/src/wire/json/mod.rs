@@ -7,6 +7,7 @@
 
 mod problem;
 mod lexer;
+mod hash;
 mod string;
 mod number;
 mod value;
