@@ -11,6 +11,7 @@ mod login;
 mod provider;
 mod reading;
 mod same;
+mod scan;
 mod userinfo;
 mod wire;
 
@@ -19,5 +20,6 @@ pub use callback::callback;
 pub use credentials::basic_credentials;
 pub use login::{id_token, login};
 pub use provider::{discovery, jwks, token_response};
+pub use scan::scan;
 pub use userinfo::userinfo;
 pub use wire::{form, json, redirect_uri};

@@ -20,6 +20,7 @@ pub(super) struct Hash {
 }
 
 impl Hash {
+    #[inline]
     pub(super) fn of(bytes: &[u8]) -> Self {
         let mut hash = Hash::default();
         hash.push_words(bytes);
@@ -35,6 +36,7 @@ impl Hash {
     }
 
     /// The same where no word is begun.
+    #[inline]
     fn push_words(&mut self, mut bytes: &[u8]) {
         while let Some((word, behind)) = bytes.split_first_chunk() {
             self.mix(usize::from_le_bytes(*word));
@@ -59,6 +61,7 @@ impl Hash {
         self.mixed = (self.mixed ^ word).wrapping_mul(ODD);
     }
 
+    #[inline]
     pub(super) fn upper_bits(mut self) -> u32 {
         self.mix(self.word ^ self.len);
         // The upper half of a product depends on all of what was multiplied.

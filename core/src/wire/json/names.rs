@@ -37,6 +37,7 @@ impl<'t> Names<'t> {
     }
 
     /// Adds a name, unless one since `first` is the same.
+    #[inline]
     pub(super) fn add(
         &mut self,
         document: &str,
@@ -74,6 +75,7 @@ pub(super) struct Name {
 
 impl Name {
     /// The name whose checked text is `text`, unless it hides letters behind escapes.
+    #[inline]
     pub(super) fn new(text: &str, start: usize, is_plain: bool) -> Result<Self, JsonProblem> {
         let hash = if is_plain { Hash::of(text.as_bytes()) } else { hash(text)? };
         Ok(Name { start, hash: hash.upper_bits() })
