@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Says whether an input was accepted.
 type Accepts = fn(&[u8]) -> bool;
 
-const TARGETS: [(&str, Accepts); 14] = [
+const TARGETS: [(&str, Accepts); 15] = [
     ("json", fuzz::json),
     ("form", fuzz::form),
     ("redirect_uri", fuzz::redirect_uri),
@@ -22,6 +22,7 @@ const TARGETS: [(&str, Accepts); 14] = [
     ("token_response", fuzz::token_response),
     ("id_token", fuzz::id_token),
     ("userinfo", fuzz::userinfo),
+    ("key_index", fuzz::key_index),
     ("scan", fuzz::scan),
     ("login", fuzz::login),
 ];

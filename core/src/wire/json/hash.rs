@@ -8,8 +8,9 @@ const _: () = assert!(JSON_LEN.is_power_of_two() && JSON_LEN <= 1 << 24);
 
 /// A hash of bytes, the same in whatever pieces they come.
 ///
-/// It only has to spread names, not to withstand anybody: who makes names collide costs a comparison
-/// for each doubling of their number.
+/// It only has to spread texts, not to withstand anybody. Who makes members' names collide costs a
+/// comparison for each doubling of their number; who makes keys' names collide has them walked as
+/// they would be without a hash.
 #[derive(Default)]
 pub(super) struct Hash {
     mixed: usize,
