@@ -10,9 +10,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use onerealm_core::{
     AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, Credential,
-    DiscoveryRequest, HttpResponse, IdToken, Issuer, JwksRequest, KeySet, PendingAuthorization,
-    ProviderMetadata, Realm, RealmName, RedirectUri, RelyingParty, Requested, TokenRequest,
-    UnixTime,
+    DiscoveryRequest, HttpResponse, IdToken, Issuer, JwksRequest, KeptKeySet, KeySet,
+    PendingAuthorization, ProviderMetadata, Realm, RealmName, RedirectUri, RelyingParty, Requested,
+    TokenRequest, UnixTime,
 };
 use serde_json::Value;
 
@@ -95,6 +95,9 @@ impl Answered {
         key_set["keys"].as_array_mut().unwrap().push(signer.public_jwk());
         let key_set = &*key_set.to_string().leak();
         let keys = JwksRequest::new(metadata).response(ok_json(key_set)).unwrap();
+        // As the runtime keeps them.
+        let kept: KeptKeySet<&str, _> = keys.keep(vec![0; keys.index_needed()]);
+        let keys = Box::leak(Box::new(kept)).keys();
         let token_response = token_response(id_token).to_string().leak();
         Answered { returned, keys, key_set, id_token, token_response }
     }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Says whether an input was accepted.
 type Accepts = fn(&[u8]) -> bool;
 
-const TARGETS: [(&str, Accepts); 14] = [
+const TARGETS: [(&str, Accepts); 16] = [
     ("json", fuzz::json),
     ("form", fuzz::form),
     ("redirect_uri", fuzz::redirect_uri),
@@ -23,6 +23,8 @@ const TARGETS: [(&str, Accepts); 14] = [
     ("id_token", fuzz::id_token),
     ("userinfo", fuzz::userinfo),
     ("signed_userinfo", fuzz::signed_userinfo),
+    ("key_index", fuzz::key_index),
+    ("scan", fuzz::scan),
     ("login", fuzz::login),
 ];
 

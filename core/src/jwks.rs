@@ -1,22 +1,32 @@
 //! The provider's keys: a JSON Web Key Set (RFC 7517 section 5).
 
+mod among;
 mod error;
 mod faults;
+#[cfg(feature = "key-index")]
+mod index;
+#[cfg(feature = "key-index")]
+mod kept;
 mod key;
 
 use core::cell::Cell;
 
 use serde::Deserialize;
 
+use self::among::Among;
+#[cfg(feature = "key-index")]
+use self::index::Index;
 use self::key::Jwk;
 use crate::discovery::{Endpoint, ProviderMetadata};
 use crate::http::{HttpRequest, HttpResponse, ResponseError};
 use crate::jwa::JwsAlgorithm;
 use crate::policy::RSA_LONGEST_MODULUS_BITS;
 use crate::refused::KeyWords;
-use crate::wire::{Array, BufferTooSmall, JsonStr, Member, Value, Writer, items, members};
+use crate::wire::{Array, BufferTooSmall, JsonStr, Member, Value, Writer, members, next_item};
 
 pub use self::error::JwksError;
+#[cfg(feature = "key-index")]
+pub use self::kept::KeptKeySet;
 pub(crate) use self::key::KEY_LEN;
 
 /// The request for a provider's keys.
@@ -51,7 +61,11 @@ impl<'a> JwksRequest<'a> {
     pub fn response<'r>(self, response: HttpResponse<'r>) -> Result<KeySet<'r>, JwksError> {
         let (_, document) = response.document::<Document<'_>>()?;
         match document.keys.value() {
-            Some(Value::Array(keys)) => Ok(KeySet { keys }),
+            Some(Value::Array(keys)) => Ok(KeySet {
+                keys,
+                #[cfg(feature = "key-index")]
+                index: None,
+            }),
             _ => Err(ResponseError::Member.into()),
         }
     }
@@ -66,9 +80,14 @@ struct Document<'a> {
 
 /// A provider's keys, walked one at a time: keys of kinds that are not used here stand beside
 /// those that are, and there is no limit to their number but the document's length.
+///
+/// Those that are kept, with the feature `key-index`, have an index, by which a token's key is found
+/// without a walk through the others.
 #[derive(Debug, Clone, Copy)]
 pub struct KeySet<'a> {
     keys: Array<'a>,
+    #[cfg(feature = "key-index")]
+    index: Option<Index<'a>>,
 }
 
 impl<'a> KeySet<'a> {
@@ -109,7 +128,8 @@ impl<'a> KeySet<'a> {
         key_id: Option<JsonStr<'_>>,
     ) -> Result<Jwk<'a>, JwksError> {
         let same_kid = Cell::new(false);
-        let found = self.only(&|key| {
+        let among = key_id.map_or(Among::All, Among::Named);
+        let found = self.only(among, &|key| {
             let is_named = key.has_key_id(key_id);
             same_kid.set(same_kid.get() | is_named);
             is_named && key.fits(algorithm)
@@ -133,7 +153,8 @@ impl<'a> KeySet<'a> {
     ) -> Result<Jwk<'a>, JwksError> {
         match (self.find(algorithm, key_id), key_id) {
             (Err(JwksError::Unknown), Some(key_id)) if !self.names(key_id) => {
-                let candidates = self.only(&|key| key.is_nameless() && key.fits(algorithm));
+                let candidates =
+                    self.only(Among::Nameless, &|key| key.is_nameless() && key.fits(algorithm));
                 candidates.ok().flatten().ok_or(JwksError::Unknown)
             }
             (found, _) => found,
@@ -155,11 +176,16 @@ impl<'a> KeySet<'a> {
         }
     }
 
-    /// The one key that `is_candidate`, if only several times. Not generic: firmware has the walk
-    /// once.
-    fn only(&self, is_candidate: &dyn Fn(&Jwk<'a>) -> bool) -> Result<Option<Jwk<'a>>, JwksError> {
+    /// The one key that `is_candidate`, if only several times. All that are, are `among` those.
+    ///
+    /// Not generic: firmware has the walk once.
+    fn only(
+        &self,
+        among: Among<'_>,
+        is_candidate: &dyn Fn(&Jwk<'a>) -> bool,
+    ) -> Result<Option<Jwk<'a>>, JwksError> {
         let mut found: Option<Jwk<'a>> = None;
-        for key in self.signature_keys().filter(is_candidate) {
+        for key in self.walk(among).filter(is_candidate) {
             match found {
                 Some(found) if !found.is_same(&key) => return Err(JwksError::Ambiguous),
                 _ => found = Some(key),
@@ -170,13 +196,38 @@ impl<'a> KeySet<'a> {
 
     /// Whether a key of the set has this `kid`, of whatever kind and for whatever use.
     fn names(&self, key_id: JsonStr<'_>) -> bool {
-        self.keys.items().any(|key| match key {
+        let is_named = |key: Value<'_>| match key {
             Value::Object(key) => key.get("kid").and_then(Value::as_str) == Some(key_id),
             _ => false,
-        })
+        };
+        #[cfg(feature = "key-index")]
+        if let Some(mut places) = self.index.and_then(|index| index.places(Among::Named(key_id))) {
+            return places.any(|place| self.keys.item_in_place(place).is_some_and(is_named));
+        }
+        self.keys.items().any(is_named)
     }
 
     fn signature_keys(&self) -> impl Iterator<Item = Jwk<'a>> {
-        items(self.keys).filter_map(|key| key.ok().and_then(Jwk::of))
+        self.walk(Among::All)
+    }
+
+    /// The keys for signatures in order: at least those `among` the ones that are looked for.
+    #[cfg_attr(not(feature = "key-index"), expect(unused_variables, reason = "all are walked"))]
+    fn walk(&self, among: Among<'_>) -> impl Iterator<Item = Jwk<'a>> {
+        let keys = self.keys;
+        #[cfg(feature = "key-index")]
+        let mut places = self.index.and_then(|index| index.places(among));
+        let mut rest = keys.inside();
+        core::iter::from_fn(move || {
+            loop {
+                #[cfg(feature = "key-index")]
+                if let Some(places) = &mut places {
+                    rest = keys.from_place(places.next()?);
+                }
+                if let Some(key) = next_item(&mut rest)?.ok().and_then(Jwk::of) {
+                    return Some(key);
+                }
+            }
+        })
     }
 }

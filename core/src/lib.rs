@@ -108,6 +108,8 @@ pub use id_token::{
 };
 pub use identity::Identity;
 pub use jwa::{InvalidSignature, JwsAlgorithm, PublicKey, SignatureVerifier};
+#[cfg(feature = "key-index")]
+pub use jwks::KeptKeySet;
 pub use jwks::{JwksError, JwksRequest, KeySet};
 pub use jws::JwsError;
 #[doc(hidden)]

@@ -100,7 +100,7 @@ pub struct Always<'m> {
     message: Option<&'m str>,
 }
 
-const ALGORITHMS: [JwsAlgorithm; 9] = [
+pub const ALGORITHMS: [JwsAlgorithm; 9] = [
     JwsAlgorithm::Rs256,
     JwsAlgorithm::Rs384,
     JwsAlgorithm::Rs512,

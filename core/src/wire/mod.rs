@@ -29,5 +29,7 @@ pub(crate) use base64::{decode_32, encode_32, write_base64};
 pub(crate) use base64url::{DecodeError, decode_into, decoded_len_bound};
 pub(crate) use cut::{contains, cut, split};
 pub(crate) use form::{form_encoded, has_parameter, write_form_encoded};
-pub(crate) use json::{Member, Overlay, Text, WrongMember, items, members, read};
+#[cfg(feature = "key-index")]
+pub(crate) use json::OFFSET;
+pub(crate) use json::{Member, Overlay, Text, WrongMember, members, next_item, read};
 pub(crate) use writer::Writer;

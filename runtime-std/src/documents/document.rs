@@ -1,8 +1,9 @@
 //! One document of a provider, and how long it stays valid.
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use onerealm_core::HttpResponse;
+use onerealm_core::{HttpResponse, KeptKeySet};
 
 use super::redirect::Refused;
 use crate::error::difference::Difference;
@@ -70,6 +71,8 @@ pub(crate) struct Document {
     pub(super) answer: Answer,
     pub(super) age: Age,
     pub(super) is_storable: bool,
+    /// The keys in it, once somebody has read them.
+    pub(super) key_set: OnceLock<KeptKeySet<String, Vec<u32>>>,
 }
 
 impl Document {
@@ -88,7 +91,8 @@ impl Document {
     /// A document fetched earlier and kept.
     pub(super) fn kept(kind: Kind, url: &str, answer: Answer, age: Age) -> Self {
         let (url, place) = (url.to_owned(), url.to_owned());
-        Document { kind, url, place, refused: None, answer, age, is_storable: true }
+        let key_set = OnceLock::new();
+        Document { kind, url, place, refused: None, answer, age, is_storable: true, key_set }
     }
 
     /// Where it redirects to, if it does.

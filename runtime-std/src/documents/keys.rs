@@ -201,14 +201,18 @@ impl Keys<'_> {
         Cause::Jwks { url: self.message.url.to_owned(), error }.into()
     }
 
-    /// The key set in a document that [`get`](Self::get) gave.
+    /// The key set in a document that [`get`](Self::get) gave: read once, and then kept with it.
     pub(crate) fn key_set<'k>(&self, keys: &'k Document) -> Result<KeySet<'k>, Error> {
-        self.request.response(keys.response()).map_err(|error| {
+        if let Some(kept) = keys.key_set.get() {
+            return Ok(kept.keys());
+        }
+        let read = self.request.response(keys.response()).map_err(|error| {
             let difference =
                 keys.redirect().or_else(|| Difference::of_keys(error, &keys.response()));
             let cause = Cause::Jwks { url: keys.place.clone(), error };
             Error::new(cause).differing(difference)
-        })
+        })?;
+        Ok(keys.key_set.get_or_init(|| read.keep(vec![0; read.index_needed()])).keys())
     }
 }
 

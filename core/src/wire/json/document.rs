@@ -13,7 +13,7 @@ use serde::forward_to_deserialize_any;
 use super::check::{Json, Wanted};
 use super::problem::{JsonError, JsonProblem};
 use super::string::JsonStr;
-use super::value::{Array, Object, Value, next_member, next_value, step_over_comma, trim};
+use super::value::{Object, Value, next_member, next_value, step_over_comma, trim};
 
 /// Checks a document, and reads the members of its outermost object that `T` has fields for.
 ///
@@ -31,16 +31,13 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(
     Ok((checked?, members))
 }
 
-/// Reads the items of an array one by one, each into the struct of its members. It looks into an
-/// object without looking for its end first.
-pub(crate) fn items<'a, T: Deserialize<'a>>(
-    array: Array<'a>,
-) -> impl Iterator<Item = Result<T, WrongMember>> {
-    let mut rest = array.inside();
-    core::iter::from_fn(move || {
-        (!rest.is_empty())
-            .then(|| T::deserialize(Members(|wanted: Wanted<'_, 'a>| step(&mut rest, wanted))))
-    })
+/// Reads the item that `rest` begins with into the struct of its members, and takes it off with the
+/// comma behind it; none where `rest` is empty. It looks into an object without looking for its end
+/// first.
+pub(crate) fn next_item<'a, T: Deserialize<'a>>(
+    rest: &mut &'a str,
+) -> Option<Result<T, WrongMember>> {
+    (!rest.is_empty()).then(|| T::deserialize(Members(|wanted: Wanted<'_, 'a>| step(rest, wanted))))
 }
 
 /// Reads the members of an object into a struct.
@@ -256,6 +253,7 @@ impl de::Error for WrongMember {
 mod tests {
     use serde::Deserialize;
 
+    use super::super::value::Array;
     use super::*;
 
     #[derive(Deserialize)]
@@ -271,6 +269,13 @@ mod tests {
         text: Text<'a>,
         optional: Option<Text<'a>>,
         flag: Option<bool>,
+    }
+
+    fn items<'a, T: Deserialize<'a>>(
+        array: Array<'a>,
+    ) -> impl Iterator<Item = Result<T, WrongMember>> {
+        let mut rest = array.inside();
+        core::iter::from_fn(move || next_item(&mut rest))
     }
 
     fn typed(text: &str) -> Option<(&str, Option<&str>, Option<bool>)> {

@@ -12,7 +12,8 @@ pub(super) fn skip_white_space(rest: &mut &[u8]) {
 
 /// Steps over a string from behind its first quotation mark to behind its last; says whether it has
 /// no escape in it.
-#[inline]
+#[cfg_attr(any(target_feature = "sse2", target_feature = "neon"), inline(always))]
+#[cfg_attr(not(any(target_feature = "sse2", target_feature = "neon")), inline)]
 pub(super) fn string(rest: &mut &[u8]) -> Result<bool, JsonProblem> {
     let mut is_plain = true;
     loop {

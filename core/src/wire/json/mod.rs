@@ -7,6 +7,7 @@
 
 mod problem;
 mod lexer;
+mod hash;
 mod string;
 mod number;
 mod value;
@@ -27,5 +28,7 @@ pub use self::read_error::ReadError;
 pub use self::string::JsonStr;
 pub use self::value::{Array, Object, Value};
 
-pub(crate) use self::document::{Member, Text, WrongMember, items, members, read};
+pub(crate) use self::document::{Member, Text, WrongMember, members, next_item, read};
+#[cfg(feature = "key-index")]
+pub(crate) use self::hash::OFFSET;
 pub(crate) use self::overlay::Overlay;

@@ -1,9 +1,9 @@
 //! The names of a document's members, so that one given twice is noticed.
 
+use super::hash::{Hash, OFFSET};
 use super::lexer::escape;
 use super::problem::JsonProblem;
 use super::string::chars_at;
-use crate::policy::JSON_LEN;
 use crate::wire::scan::behind_plain;
 
 /// The names of the members of all objects around the cursor: each the offset of its text, with
@@ -16,10 +16,6 @@ pub(super) struct Names<'t> {
     #[cfg(test)]
     compared: core::cell::Cell<usize>,
 }
-
-/// The bits of an entry that hold an offset in a document; the others are of the hash.
-const OFFSET: u32 = JSON_LEN as u32 - 1;
-const _: () = assert!(JSON_LEN.is_power_of_two() && JSON_LEN <= 1 << 24);
 
 impl<'t> Names<'t> {
     /// No names, and room for as many as there are `entries`.
@@ -41,6 +37,7 @@ impl<'t> Names<'t> {
     }
 
     /// Adds a name, unless one since `first` is the same.
+    #[inline]
     pub(super) fn add(
         &mut self,
         document: &str,
@@ -78,6 +75,7 @@ pub(super) struct Name {
 
 impl Name {
     /// The name whose checked text is `text`, unless it hides letters behind escapes.
+    #[inline]
     pub(super) fn new(text: &str, start: usize, is_plain: bool) -> Result<Self, JsonProblem> {
         let hash = if is_plain { Hash::of(text.as_bytes()) } else { hash(text)? };
         Ok(Name { start, hash: hash.upper_bits() })
@@ -100,69 +98,6 @@ fn hash(name: &str) -> Result<Hash, JsonProblem> {
         rest = behind;
     }
 }
-
-/// A hash of bytes, the same in whatever pieces they come.
-///
-/// It only has to spread names, not to withstand anybody: who makes names collide costs a comparison
-/// for each doubling of their number.
-#[derive(Default)]
-struct Hash {
-    mixed: usize,
-    /// Bytes that are no whole word yet, the newest uppermost.
-    word: usize,
-    /// How many there were in all.
-    len: usize,
-}
-
-impl Hash {
-    fn of(bytes: &[u8]) -> Self {
-        let mut hash = Hash::default();
-        hash.push_words(bytes);
-        hash
-    }
-
-    fn push(&mut self, bytes: &[u8]) {
-        // Up to the next whole word, and then by words.
-        let missing = self.len.wrapping_neg() % size_of::<usize>();
-        let (first, rest) = bytes.split_at_checked(missing).unwrap_or((bytes, &[]));
-        self.push_bytes(first);
-        self.push_words(rest);
-    }
-
-    /// The same where no word is begun.
-    fn push_words(&mut self, mut bytes: &[u8]) {
-        while let Some((word, behind)) = bytes.split_first_chunk() {
-            self.mix(usize::from_le_bytes(*word));
-            self.len += size_of::<usize>();
-            bytes = behind;
-        }
-        self.push_bytes(bytes);
-    }
-
-    fn push_bytes(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.word = self.word >> 8 | usize::from(*byte) << (usize::BITS - 8);
-            self.len += 1;
-            if self.len % size_of::<usize>() == 0 {
-                let word = core::mem::take(&mut self.word);
-                self.mix(word);
-            }
-        }
-    }
-
-    fn mix(&mut self, word: usize) {
-        self.mixed = (self.mixed ^ word).wrapping_mul(ODD);
-    }
-
-    fn upper_bits(mut self) -> u32 {
-        self.mix(self.word ^ self.len);
-        // The upper half of a product depends on all of what was multiplied.
-        (self.mixed >> (usize::BITS - 32)) as u32 & !OFFSET
-    }
-}
-
-/// The golden ratio's digits, as many as a word has.
-const ODD: usize = 0x9e37_79b9_7f4a_7c15_u64 as usize;
 
 #[cfg(test)]
 mod tests {

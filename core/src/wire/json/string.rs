@@ -3,6 +3,8 @@
 use core::fmt;
 use core::str::Chars;
 
+#[cfg(feature = "key-index")]
+use super::hash::Hash;
 use super::lexer::escape;
 use crate::wire::cut::contains;
 use crate::wire::scan::behind_plain;
@@ -50,6 +52,14 @@ impl<'a> JsonStr<'a> {
             Some(plain) => contains(plain, 0x7f),
             None => self.chars().any(|c| c.is_ascii_control()),
         }
+    }
+
+    /// Some bits of a hash of what it stands for: those that [`OFFSET`](super::hash::OFFSET) leaves.
+    #[cfg(feature = "key-index")]
+    pub(crate) fn hash_bits(self) -> u32 {
+        let mut hash = Hash::default();
+        self.for_each_piece(&mut |piece| hash.push(piece.as_bytes()));
+        hash.upper_bits()
     }
 
     pub(crate) fn write(self, out: &mut Writer<'_>) {

@@ -76,7 +76,7 @@ pub struct Array<'a>(&'a str);
 
 impl<'a> Array<'a> {
     /// The text between the brackets.
-    pub(super) fn inside(self) -> &'a str {
+    pub(crate) fn inside(self) -> &'a str {
         inside(self.0)
     }
 
@@ -84,6 +84,40 @@ impl<'a> Array<'a> {
     pub fn items(self) -> impl Iterator<Item = Value<'a>> {
         let mut rest = inside(self.0);
         core::iter::from_fn(move || next_value(&mut rest).map(Value::of))
+    }
+}
+
+/// Items by their places, for an index.
+#[cfg(feature = "key-index")]
+impl<'a> Array<'a> {
+    /// The array whose checked text, with its brackets, is `text`.
+    pub(crate) fn from_checked(text: &'a str) -> Self {
+        Array(text)
+    }
+
+    /// The array's JSON text.
+    pub(crate) fn text(self) -> &'a str {
+        self.0
+    }
+
+    /// The items in order, each with its place: the offset of its text from where the first begins.
+    pub(crate) fn items_in_places(self) -> impl Iterator<Item = (usize, Value<'a>)> {
+        let all = inside(self.0);
+        let mut rest = all;
+        core::iter::from_fn(move || {
+            let place = all.len() - rest.len();
+            next_value(&mut rest).map(|text| (place, Value::of(text)))
+        })
+    }
+
+    /// The text from the item on that has this place.
+    pub(crate) fn from_place(self, place: usize) -> &'a str {
+        inside(self.0).get(place..).unwrap_or_default()
+    }
+
+    /// The item that has this place.
+    pub(crate) fn item_in_place(self, place: usize) -> Option<Value<'a>> {
+        next_value(&mut self.from_place(place)).map(Value::of)
     }
 }
 
