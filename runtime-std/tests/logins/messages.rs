@@ -222,8 +222,13 @@ const MISTAKES: &[Mistake] = &[
             400,
             r#"{"error":"invalid_client","error_description":"Parameter client_assertion_type is missing"}"#,
         ),
-        &["client assertion", "not supported", "at the provider"],
-        &["client-id", "client-key", "token-auth-method"],
+        &[
+            "client assertion",
+            "token-auth-method private_key_jwt",
+            "client-key-file",
+            "at the provider",
+        ],
+        &["client-id", "check"],
     ),
     (
         "a secret that form-encoding changes",

@@ -105,5 +105,5 @@ fn debug_of_everything_public_shows_no_secret() {
     let error = logins.finish(Callback::Url(&callback), None).unwrap_err();
     shown += &format!("{error:?} {error} {:?}", scene.provider.record());
     assert_hidden(&shown, &secrets(&scene, &tokens));
-    assert!(shown.contains("alice") && shown.contains("Some(ClientSecret(..))"), "{shown}");
+    assert!(shown.contains("alice") && shown.contains("Secret(ClientSecret(..))"), "{shown}");
 }
