@@ -222,7 +222,7 @@ impl<'a> KeySet<'a> {
             loop {
                 #[cfg(feature = "key-index")]
                 if let Some(places) = &mut places {
-                    rest = keys.from_place(places.next()?);
+                    rest = keys.text_from_place(places.next()?);
                 }
                 if let Some(key) = next_item(&mut rest)?.ok().and_then(Jwk::of) {
                     return Some(key);

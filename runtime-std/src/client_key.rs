@@ -51,7 +51,7 @@ pub struct ClientKey {
 
 enum Pair {
     Rsa(Box<RsaKeyPair>),
-    P256(EcdsaKeyPair),
+    P256(Box<EcdsaKeyPair>),
 }
 
 /// A certificate's thumbprints and validity, in time since 1970.
@@ -144,7 +144,8 @@ impl Pair {
             return Some(Pair::Rsa(Box::new(pair)));
         }
         let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
-        EcdsaKeyPair::from_pkcs8(algorithm, der, &SystemRandom::new()).ok().map(Pair::P256)
+        let pair = EcdsaKeyPair::from_pkcs8(algorithm, der, &SystemRandom::new()).ok()?;
+        Some(Pair::P256(Box::new(pair)))
     }
 
     /// As a certificate has it.

@@ -2,8 +2,8 @@
 
 use onerealm_core::wire::Words;
 use onerealm_core::{
-    AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, Credential,
-    ClientType, ClientTypeSetting, DiscoveryRequest, IdTokenError, Identity, Issuer, JwksRequest,
+    AuthorizationRequest, AuthorizationResponse, ClientId, ClientRegistration, ClientType,
+    ClientTypeSetting, Credential, DiscoveryRequest, IdTokenError, Identity, Issuer, JwksRequest,
     JwsError, PendingAuthorization, Realm, RealmName, RedirectUri, RelyingParty, Requested,
     SignatureVerifier, UnixTime,
 };

@@ -177,15 +177,9 @@ impl Logins {
         kept: Option<Kept<'_>>,
         told_as: ToldAs<T>,
     ) -> Result<T, Error> {
-        // A response of another browser or to another redirect URI is refused before any request is
-        // sent.
         let redirect_uri = redirect_url::as_browsers_write(pending.redirect_uri());
         let response = arrived.response.to_redirect_uri_written(&redirect_uri);
-        let is_ours = pending.check_browser(&response);
-        is_ours.and_then(|()| pending.check_redirect_uri(&response)).map_err(|error| {
-            let words = ProviderWords::of_authorization(&response);
-            Cause::Authorization { error, words }
-        })?;
+        check_way_back(&pending, &response)?;
         let own_state = pending.state();
         let login = self.login(self.realms.get(pending.realm())?)?;
         let metadata = login.published.metadata();
@@ -242,6 +236,18 @@ impl Logins {
         }
         Ok(())
     }
+}
+
+/// A response of another browser or to another redirect URI is refused before any request is sent.
+fn check_way_back(
+    pending: &PendingAuthorization,
+    response: &AuthorizationResponse<'_>,
+) -> Result<(), Error> {
+    let is_ours = pending.check_browser(response);
+    is_ours.and_then(|()| pending.check_redirect_uri(response)).map_err(|error| {
+        let words = ProviderWords::of_authorization(response);
+        Cause::Authorization { error, words }.into()
+    })
 }
 
 /// The state from the response; [`StoreError::Unknown`] if it is longer than any that is sent.

@@ -127,9 +127,8 @@ fn log_in(meter: &mut Meter, buffers: &mut Buffers) -> Option<()> {
         is_signed(sent.body, &software).then_some(())?;
         request.response(filled(tokens, provider.token)?).ok()
     })?;
-    let identity = meter.measure("validate", || {
-        id_token.open(claims).ok()?.validate(&keys, &[&Es256], NOW).ok()
-    })?;
+    let identity = meter
+        .measure("validate", || id_token.open(claims).ok()?.validate(&keys, &[&Es256], NOW).ok())?;
     (identity.subject() == "LPF_mLO-M91LhbCgSTBjvAdm72BukCtR3tGY_Pgr6EQ").then_some(())
 }
 

@@ -111,13 +111,13 @@ impl<'a> Array<'a> {
     }
 
     /// The text from the item on that has this place.
-    pub(crate) fn from_place(self, place: usize) -> &'a str {
+    pub(crate) fn text_from_place(self, place: usize) -> &'a str {
         inside(self.0).get(place..).unwrap_or_default()
     }
 
     /// The item that has this place.
     pub(crate) fn item_in_place(self, place: usize) -> Option<Value<'a>> {
-        next_value(&mut self.from_place(place)).map(Value::of)
+        next_value(&mut self.text_from_place(place)).map(Value::of)
     }
 }
 
