@@ -185,7 +185,7 @@ impl RealmOptions {
     }
 
     /// Whether `--client-key-file` names a private key, and not a secret.
-    fn has_private_key(&self) -> bool {
+    pub(crate) fn has_private_key(&self) -> bool {
         self.token_auth_method.as_deref() == Some(PRIVATE_KEY_JWT)
     }
 
