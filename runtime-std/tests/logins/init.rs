@@ -404,6 +404,7 @@ fn a_terminal_that_is_told_of_a_private_key_asks_for_no_secret() {
         terminal.answers("Client type [public]", client_type);
         terminal.answers("Name of the realm", name);
         terminal.says(&format!("The realm {name} is in"));
+        terminal.says(&format!("{}  the certificate", certificate.display()));
         let (status, said) = terminal.ended();
         assert_eq!(status, 0, "{said}");
         assert!(!said.contains("Client secret") && !said.contains("MII"), "{said}");
@@ -438,4 +439,9 @@ fn a_private_key_without_its_file_is_missing_with_and_without_a_terminal() {
     let (status, said) = asked(&home, &options).ended();
     assert!(status == 2 && said.contains("--client-key-file"), "{said}");
     assert!(!said.contains("Client secret") && !home.file().exists(), "{said}");
+    // The provider must have its public half.
+    let mut whole = home.command(&[&["init"], &options[..], &["--client-key-file", "/k"]].concat());
+    let written = whole.output().unwrap();
+    let said = String::from_utf8(written.stdout).unwrap();
+    assert!(said.contains("`openssl pkey -in /k -pubout`"), "{said}");
 }

@@ -154,7 +154,7 @@ fn an_option_that_cant_be_is_told_plainly() {
         (&["--client-key-id", ""], 3, "`client-key-id`"),
         (&["--assertion-audience", "token"], 2, "token-endpoint"),
         (&["--token-auth-method", "none"], 2, "private_key_jwt"),
-        (&PRIVATE_KEY_JWT, 3, "`client-key-file`"),
+        (&PRIVATE_KEY_JWT, 2, "needs --client-key-file"),
     ] {
         let ran = in_folder(&scene, &["check"], options);
         let message = ran.json["error"]["message"].as_str().unwrap();

@@ -70,11 +70,7 @@ impl Answers {
         taken: &[String],
         provider: Option<&Provider<'_>>,
     ) -> Result<Self, Failure> {
-        if options.has_private_key() && options.client_key_file.is_none() {
-            return Err(Failure::usage(
-                "--token-auth-method private_key_jwt needs --client-key-file, the file with the private key",
-            ));
-        }
+        options.private_key_is_named()?;
         let mut open = options.open()?;
         let (issuer, is_offline) = ask_for_issuer(options, &mut open, provider)?;
         let client_id = until("Client identifier", None, options.client_id.clone(), |answer| {
