@@ -193,6 +193,9 @@ impl Arguments {
     }
 }
 
+/// The property whose value is never an argument of its own.
+const SECRET: &str = "--client-key";
+
 /// What is wrong, and what may have been meant, in one line.
 ///
 /// A word too many may be the rest of a secret, so it isn't repeated.
@@ -201,6 +204,13 @@ fn sentence(error: &clap::Error) -> String {
         (error.kind(), error.get(ContextKind::InvalidArg))
     {
         return match error.get(ContextKind::SuggestedArg) {
+            Some(ContextValue::String(similar))
+                if word == SECRET && similar.starts_with(SECRET) =>
+            {
+                format!(
+                    "there is no option {SECRET}, as others can read arguments: '{SECRET}-file' names a file with the secret, or - for standard input"
+                )
+            }
             Some(ContextValue::String(similar)) => {
                 format!("there is an option that is not known; a similar one is '{similar}'")
             }

@@ -142,6 +142,7 @@ impl RealmOptions {
 
     /// Every property but `issuer-url` and `client-id`.
     pub(crate) fn rest(&self) -> Result<Properties, Failure> {
+        self.private_key_is_named()?;
         let secret = self.client_key_file.as_deref().filter(|_| !self.has_private_key());
         let key = secret.map(client_key::read).transpose()?;
         let mut properties = Properties::from_iter(key.map(|key| ("client-key", key)));
@@ -185,8 +186,18 @@ impl RealmOptions {
     }
 
     /// Whether `--client-key-file` names a private key, and not a secret.
-    fn has_private_key(&self) -> bool {
+    pub(crate) fn has_private_key(&self) -> bool {
         self.token_auth_method.as_deref() == Some(PRIVATE_KEY_JWT)
+    }
+
+    /// Fails where there is to be a private key, and no file with it.
+    pub(crate) fn private_key_is_named(&self) -> Result<(), Failure> {
+        match self.has_private_key() && self.client_key_file.is_none() {
+            true => Err(Failure::usage(
+                "--token-auth-method private_key_jwt needs --client-key-file, the file with the private key",
+            )),
+            false => Ok(()),
+        }
     }
 
     /// An option that was given, by its name.

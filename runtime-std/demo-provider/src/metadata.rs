@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::directory::Directory;
 use onerealm_loopback::http_server::Response;
 
-/// A tenant's document as Entra ID serves it. It lists no PKCE method, and advertises endpoints and methods that this
-/// provider lacks, such as `private_key_jwt`.
+/// A tenant's document as Entra ID serves it. It lists no PKCE method, and advertises response types that this provider
+/// lacks, such as `id_token token`.
 const DISCOVERY: &str = include_str!("entra/discovery_tenant.json");
 
 const TENANT_IN_DOCUMENT: &str = "00000000-1111-2222-3333-444444444444";

@@ -72,9 +72,9 @@ codes! {
         Self::Invalid { path, problem } => "client_key_invalid",
             "{} has no private key for client-key-file: {problem}", path.display();
         Self::Certificate { path } => "client_certificate_invalid",
-            "{} has no certificate in PEM for client-cert-file", path.display();
+            "{} has no certificate in PEM (BEGIN CERTIFICATE) for client-cert-file; `openssl x509 -inform DER -in FILE -out NEW` makes one of DER", path.display();
         Self::OtherKey { key, certificate } => "client_certificate_other_key",
-            "the certificate in {} is not that of the private key in {}: name two files that belong together", certificate.display(), key.display();
+            "the certificate in {} is not that of the private key in {}: name two files that belong together; of several certificates in a file, the first one counts", certificate.display(), key.display();
         Self::NotSigned { path } => "assertion_signature",
             "the private key in {} signed no assertion", path.display();
     }

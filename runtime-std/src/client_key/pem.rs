@@ -26,7 +26,9 @@ pub(super) fn private_key(pem: &[u8]) -> Result<Zeroizing<Vec<u8>>, &'static str
             _ => (),
         }
     }
-    decoded(key.ok_or(NONE)?)
+    // A sequence of ASN.1 begins so.
+    let none = if pem.starts_with(b"0\x82") { DER } else { NONE };
+    decoded(key.ok_or(none)?)
 }
 
 /// The text may have any spaces and line ends.
@@ -43,6 +45,7 @@ fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
 }
 
 pub(super) const NONE: &str = "there is no \"BEGIN PRIVATE KEY\" in it";
+pub(super) const DER: &str = "it is not in PEM, but perhaps in DER: convert it by `openssl pkey -inform DER -in FILE -out NEW`";
 pub(super) const SEVERAL: &str = "there is more than one private key in it: leave one";
 pub(super) const DAMAGED: &str = "the private key in it is damaged";
 pub(super) const ENCRYPTED: &str = "the private key in it is encrypted, and nobody is asked for its password: decrypt it by `openssl pkcs8 -in FILE -out NEW`";

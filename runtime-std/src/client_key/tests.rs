@@ -7,6 +7,8 @@ const RSA_CRT: &str = include_str!("fixtures/rsa.crt");
 const P256: &str = include_str!("fixtures/p256.pem");
 const P256_CRT: &str = include_str!("fixtures/p256.crt");
 
+const ED25519: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIBERERERERERERERERERERERERERERERERERERERERER\n-----END PRIVATE KEY-----\n";
+
 fn problem(key: &str, certificate: Option<&str>) -> Problem {
     ClientKey::of_pem(key.as_bytes(), certificate.map(str::as_bytes)).unwrap_err()
 }
@@ -92,9 +94,29 @@ fn what_is_no_such_key_is_refused_with_what_it_is() {
         (include_str!("fixtures/p384.pem"), OTHER_KIND),
         ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", OTHER_KIND),
         ("-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n", OTHER_KIND),
+        (ED25519, OTHER_KIND),
+        ("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMIIE", pem::OTHER_FORM),
+        ("-----BEGIN EC PARAMETERS-----\nBggq\n-----END EC PARAMETERS-----\n", pem::NONE),
+        ("-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n", pem::NONE),
+        ("-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n", pem::NONE),
+        (&RSA.replace("-----END PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----"), pem::DAMAGED),
+        (&format!("{RSA}{RSA}"), pem::SEVERAL),
     ] {
         assert_eq!(problem(pem, None), Problem::Key(reason), "{pem}");
     }
+}
+
+#[test]
+fn what_is_not_in_pem_is_told_apart() {
+    let der = pem::private_key(RSA.as_bytes()).unwrap();
+    let problem = |pem: &[u8]| ClientKey::of_pem(pem, None).unwrap_err();
+    assert_eq!(problem(&der), Problem::Key(pem::DER));
+    // UTF-16, as an editor of Windows may write it, has none of the words.
+    let utf16: Vec<u8> = RSA.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(problem(&utf16), Problem::Key(pem::NONE));
+    assert!(ClientKey::of_pem(format!("\u{feff}{RSA}").as_bytes(), None).is_ok());
+    assert_eq!(problem(&vec![0; FILE_LEN]), Problem::Key(pem::NONE));
+    assert_eq!(problem("-----BEGIN ".repeat(4000).as_bytes()), Problem::Key(pem::NONE));
 }
 
 #[test]
@@ -180,6 +202,31 @@ fn a_file_is_read_up_to_a_limit_and_no_pipe_is() {
             .unwrap()
             .success()
     );
+    let files = ClientKeyFiles { certificate, ..files };
+    assert_eq!(files.read().unwrap_err().code(), "client_key_unreadable");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_is_as_good_as_what_it_leads_to() {
+    let (directory, files) = file(0o600, RSA.as_bytes());
+    let link = directory.path().join("link");
+    let read = |target: &Path| {
+        let _ = std::fs::remove_file(&link);
+        std::os::unix::fs::symlink(target, &link).unwrap();
+        ClientKeyFiles { key: link.clone(), certificate: None }.read()
+    };
+    assert!(read(&files.key).is_ok());
+    for target in ["/dev/zero", "/dev/null", "/dev/tty", "/proc/self", "nowhere", "link"] {
+        assert_eq!(
+            read(Path::new(target)).unwrap_err().code(),
+            "client_key_unreadable",
+            "{target}"
+        );
+    }
+    let (_other, open) = file(0o644, RSA.as_bytes());
+    assert_eq!(read(&open.key).unwrap_err().code(), "client_key_unsafe");
+    let certificate = Some(PathBuf::from("/dev/zero"));
     let files = ClientKeyFiles { certificate, ..files };
     assert_eq!(files.read().unwrap_err().code(), "client_key_unreadable");
 }

@@ -374,3 +374,74 @@ fn a_file_that_would_not_be_read_is_not_written() {
     );
     ran.failed(8, "config_unwritable");
 }
+
+#[test]
+fn a_terminal_that_is_told_of_a_private_key_asks_for_no_secret() {
+    let (scene, home) = (Scene::new(), Home::new());
+    let [key, certificate] = ["key.pem", "cert.pem"].map(|name| home.path().join(name));
+    write_private(&key, RSA_KEY);
+    fs::write(&certificate, RSA_CERTIFICATE).unwrap();
+    let options = [
+        "--issuer",
+        scene.provider.issuer(),
+        "--client-id",
+        CLIENT_ID,
+        "--token-auth-method",
+        "private_key_jwt",
+        "--client-key-file",
+        key.to_str().unwrap(),
+        "--client-cert-file",
+        certificate.to_str().unwrap(),
+        "--client-key-id",
+        "k1",
+        "--assertion-audience",
+        "token-endpoint",
+        "--require-amr",
+        "mfa",
+    ];
+    for (name, client_type) in [("web", "confidential"), ("both", "auto")] {
+        let mut terminal = asked(&home, &options);
+        terminal.answers("Client type [public]", client_type);
+        terminal.answers("Name of the realm", name);
+        terminal.says(&format!("The realm {name} is in"));
+        terminal.says(&format!("{}  the certificate", certificate.display()));
+        let (status, said) = terminal.ended();
+        assert_eq!(status, 0, "{said}");
+        assert!(!said.contains("Client secret") && !said.contains("MII"), "{said}");
+        let text = fs::read_to_string(home.file()).unwrap();
+        let (_, realm) = text.split_once(&format!("openid: {name}\n")).unwrap();
+        let lines: Vec<_> = realm.lines().take(9).map(str::trim).collect();
+        let expected = [
+            format!("issuer-url {}", scene.provider.issuer()),
+            format!("client-id {CLIENT_ID}"),
+            format!("client-type {client_type}"),
+            "token-auth-method private_key_jwt".to_owned(),
+            format!("client-key-file {}", key.display()),
+            format!("client-cert-file {}", certificate.display()),
+            "client-key-id k1".to_owned(),
+            "assertion-audience token-endpoint".to_owned(),
+            "require-amr mfa".to_owned(),
+        ];
+        assert_eq!(lines, expected);
+    }
+    let ran = home.run(&["check", "both", "--redirect-url", WEB]);
+    assert_eq!((ran.status, &ran.json["logins"][0]["client_type"]), (0, &"confidential".into()));
+}
+
+#[test]
+fn a_private_key_without_its_file_is_missing_with_and_without_a_terminal() {
+    let home = Home::new();
+    let whole = ["--offline", "--issuer", NOWHERE, "--client-id", "x", "--name", "web"];
+    let options =
+        [&whole[..], &["--client-type", "auto", "--token-auth-method", "private_key_jwt"]].concat();
+    let message = init(&home, &options).failed(2, "usage")["message"].to_string();
+    assert!(message.contains("--client-key-file"), "{message}");
+    let (status, said) = asked(&home, &options).ended();
+    assert!(status == 2 && said.contains("--client-key-file"), "{said}");
+    assert!(!said.contains("Client secret") && !home.file().exists(), "{said}");
+    // The provider must have its public half.
+    let mut whole = home.command(&[&["init"], &options[..], &["--client-key-file", "/k"]].concat());
+    let written = whole.output().unwrap();
+    let said = String::from_utf8(written.stdout).unwrap();
+    assert!(said.contains("`openssl pkey -in /k -pubout`"), "{said}");
+}

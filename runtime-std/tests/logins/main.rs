@@ -26,6 +26,7 @@ mod login_browser;
 mod login_command;
 mod messages;
 mod no_file;
+mod no_file_options;
 mod not_asked;
 mod pasted;
 mod man_pages;

@@ -9,7 +9,7 @@ use onerealm_demo_provider::browser::{self, Browser};
 use crate::support::*;
 
 /// The command without a file, with a realm of these options.
-fn command(scene: &Scene, words: &[&str], options: &[&str]) -> Command {
+pub fn command(scene: &Scene, words: &[&str], options: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_onerealm-under-test"));
     command.arg("--state-dir").arg(scene.state_directory()).args(["--json", "-vv"]).args(words);
     command.args(["--issuer", scene.provider.issuer(), "--client-id", CLIENT_ID]);

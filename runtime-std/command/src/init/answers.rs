@@ -33,7 +33,8 @@ impl Answers {
     /// What the options say alone.
     pub(super) fn given(options: &RealmOptions, taken: &[String]) -> Result<Self, Failure> {
         let name = options.realm_name.as_deref().unwrap_or(NAME);
-        let needs_key = options.client_type.as_deref() == Some("confidential");
+        let is_confidential = options.client_type.as_deref() == Some("confidential");
+        let needs_key = is_confidential || options.has_private_key();
         let missing: Vec<_> = [
             ("--issuer", options.issuer.is_none()),
             ("--client-id", options.client_id.is_none()),
@@ -69,6 +70,7 @@ impl Answers {
         taken: &[String],
         provider: Option<&Provider<'_>>,
     ) -> Result<Self, Failure> {
+        options.private_key_is_named()?;
         let mut open = options.open()?;
         let (issuer, is_offline) = ask_for_issuer(options, &mut open, provider)?;
         let client_id = until("Client identifier", None, options.client_id.clone(), |answer| {

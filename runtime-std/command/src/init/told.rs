@@ -34,6 +34,7 @@ pub(super) fn outcome(realm: &RealmConfig, path: &Path, is_new: bool, is_named: 
         ),
     ];
     lines.extend(urls.iter().map(|(url, _, meaning)| format!("  {url}  {meaning}")));
+    lines.extend(credential(realm));
     lines.push("Then:".to_owned());
     lines.extend(next.iter().map(|command| format!("  {command}")));
     let urls = urls
@@ -47,6 +48,18 @@ pub(super) fn outcome(realm: &RealmConfig, path: &Path, is_new: bool, is_named: 
         "next": next,
     });
     Outcome::of(json, lines.join("\n"))
+}
+
+/// What the provider must have of a private key.
+fn credential(realm: &RealmConfig) -> Option<String> {
+    let files = realm.client_key.as_ref()?;
+    Some(match &files.certificate {
+        Some(certificate) => format!("  {}  the certificate", certificate.display()),
+        None => format!(
+            "  the public key, as `openssl pkey -in {} -pubout` prints it",
+            quoted(&files.key.display().to_string())
+        ),
+    })
 }
 
 /// Each redirect URL with the client type of its logins, and for whom it is.

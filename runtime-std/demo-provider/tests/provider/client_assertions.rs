@@ -4,7 +4,11 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use onerealm_demo_provider::{ClientKey, DemoProvider, Setup};
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+use ring::rsa::{KeyPair, KeyPairComponents, PublicKeyComponents};
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
+    RsaEncoding,
+};
 use serde_json::{Value, json};
 
 use super::support::*;
@@ -148,4 +152,71 @@ fn a_key_of_another_application_an_expired_one_and_one_with_a_name() {
         let assertion = signed(&named.pair, &header, &named.claims());
         assert_eq!(named.redeem(WEB, &assertion).1, expected, "{kid}");
     }
+}
+
+/// The RSA key of RFC 7515, appendix A.2.
+fn rsa_pair() -> KeyPair {
+    let key: Value = serde_json::from_str(include_str!("../../src/rfc7515_a2_key.json")).unwrap();
+    let number = |name: &str| Base64UrlUnpadded::decode_vec(key[name].as_str().unwrap()).unwrap();
+    let components = KeyPairComponents {
+        public_key: PublicKeyComponents { n: number("n"), e: number("e") },
+        d: number("d"),
+        p: number("p"),
+        q: number("q"),
+        dP: number("dp"),
+        dQ: number("dq"),
+        qInv: number("qi"),
+    };
+    KeyPair::from_components(&components).unwrap()
+}
+
+#[test]
+fn an_rsa_key_signs_with_its_algorithms_and_no_other() {
+    let pair = rsa_pair();
+    let scene = Scene::new(|key| key.public_key = pair.public().as_ref().to_vec());
+    let rows: [(&str, &dyn RsaEncoding, u64); 5] = [
+        ("RS256", &RSA_PKCS1_SHA256, 0),
+        ("PS256", &RSA_PSS_SHA256, 0),
+        ("PS256", &RSA_PKCS1_SHA256, 700_027),
+        ("RS512", &RSA_PKCS1_SHA256, 700_027),
+        ("ES256", &RSA_PKCS1_SHA256, 700_027),
+    ];
+    for (row, (algorithm, encoding, code)) in rows.into_iter().enumerate() {
+        let (mut header, mut claims) = (header(), scene.claims());
+        header["alg"] = json!(algorithm);
+        claims["jti"] = json!(format!("row {row}"));
+        let [header, claims] = [header, claims]
+            .map(|part| Base64UrlUnpadded::encode_string(part.to_string().as_bytes()));
+        let message = format!("{header}.{claims}");
+        let mut signature = vec![0; pair.public().modulus_len()];
+        pair.sign(encoding, &SystemRandom::new(), message.as_bytes(), &mut signature).unwrap();
+        let assertion = format!("{message}.{}", Base64UrlUnpadded::encode_string(&signature));
+        assert_eq!(scene.redeem(WEB, &assertion).1, code, "{algorithm}");
+    }
+}
+
+#[test]
+fn each_application_may_have_several_keys_and_the_header_says_which() {
+    let pairs = [pair(), pair()];
+    let named = |name: &str, pair: &EcdsaKeyPair| ClientKey {
+        client_id: APP.to_owned(),
+        public_key: pair.public_key().as_ref().to_vec(),
+        certificate: None,
+        key_id: Some(name.to_owned()),
+        is_expired: false,
+    };
+    let client_keys = vec![named("one", &pairs[0]), named("two", &pairs[1])];
+    let provider = DemoProvider::start(Setup { client_keys, ..setup() }).unwrap();
+    let [one, two] = pairs;
+    let scene = Scene { provider, pair: one };
+    for (row, (kid, pair, code)) in
+        [("one", &scene.pair, 0), ("two", &two, 0), ("one", &two, 700_027)].into_iter().enumerate()
+    {
+        let mut claims = scene.claims();
+        claims["jti"] = json!(format!("row {row}"));
+        let assertion = signed(pair, &json!({"alg": "ES256", "kid": kid}), &claims);
+        assert_eq!(scene.redeem(WEB, &assertion).1, code, "{kid}");
+    }
+    // The secret is still taken.
+    assert_eq!(redeem(&scene.provider, WEB, "", &[]).status(), 200);
 }

@@ -1,5 +1,6 @@
 //! The demo provider, from the outside: what Entra ID does, request by request.
 
+mod authentication;
 mod authorization;
 mod claims;
 mod client_assertions;

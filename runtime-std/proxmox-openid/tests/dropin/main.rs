@@ -1,5 +1,6 @@
 //! The drop-in as the bindings of proxmox-perl-rs use it, against the demo provider.
 
+mod client_keys;
 mod daemons;
 mod defects;
 mod document;

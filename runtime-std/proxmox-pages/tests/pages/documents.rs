@@ -56,7 +56,7 @@ fn each_product_has_a_page_with_blocks() {
 #[test]
 fn manual_and_changelog_name_each_property() {
     let names = properties(PVE);
-    assert_eq!(names.len(), 10);
+    assert_eq!(names.len(), 13);
     assert_eq!(properties("pmg-api/src/PMG/Auth/OIDC.pm"), names);
     let manual = block("pve-docs/pveum.adoc", "advanced-settings").text;
     for repository in ["pve-access-control", "pmg-api"] {

@@ -117,6 +117,9 @@ scenario('each property reaches the library in both calls' => sub {
         'ca-file' => '/etc/ssl/sso.pem',
         'clock-skew' => 5,
         'max-age' => 3600,
+        'require-acr' => 'phr urn:example:acr:gold, https://login.example/gold',
+        'require-amr' => 'mfa;pwd',
+        'userinfo-signed' => '1',
     );
     realm(%all);
     login(auth_url($web), $web, code => 'c0de');
@@ -155,6 +158,12 @@ for my $bad (
     ['ca-file' => 'sso.pem'],
     ['clock-skew' => 601],
     ['max-age' => -1],
+    ['require-acr' => ''],
+    ['require-acr' => "phr\nclient-key x"],
+    ['require-amr' => ',;'],
+    ['require-amr' => 'mfa"'],
+    ['require-amr' => 'x' x 513],
+    ['userinfo-signed' => 'no'],
 ) {
     my ($name, $value) = @$bad;
     scenario("the schema refuses $name " . substr($value =~ s/\n/ /r, 0, 24) => sub {

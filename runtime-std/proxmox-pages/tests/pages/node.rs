@@ -40,6 +40,8 @@ impl<C: Clone + DeserializeOwned> Node<C> {
         let provider = DemoProvider::start(Setup {
             registrations: vec![registration],
             users: vec![User::new(ALICE, "Alice Example")],
+            acr: Some("gold".to_owned()),
+            amr: ["pwd", "mfa"].map(str::to_owned).to_vec(),
             ..Setup::default()
         });
         let provider = provider.unwrap();
@@ -134,6 +136,7 @@ pub fn methods_do_as_the_page_says<C: Clone + DeserializeOwned>(
     each_login_has_its_client_type(auth_url, login);
     what_the_realm_says_holds(auth_url, login);
     the_other_settings_reach_the_library(auth_url, login);
+    what_the_realm_demands_is_judged(auth_url, login);
     the_issuer_is_compared(auth_url, login);
     an_error_ends_the_login(auth_url, login);
 }
@@ -195,6 +198,31 @@ fn the_other_settings_reach_the_library<C: Clone + DeserializeOwned>(
     let answer = Answer::of(&auth_url(&node, LOOPBACK, None).unwrap(), LOOPBACK);
     let error = login(&node, answer).unwrap_err().to_string();
     assert!(error.contains("client-type"), "{error}");
+}
+
+fn what_the_realm_demands_is_judged<C: Clone + DeserializeOwned>(
+    auth_url: AuthUrl<C>,
+    login: Login<C>,
+) {
+    for (realm, refused) in [
+        (json!({ "require-acr": "silver, gold", "require-amr": "mfa;pwd" }), None),
+        (json!({ "require-acr": "silver" }), Some("require-acr")),
+        (json!({ "require-amr": "mfa otp" }), Some("require-amr")),
+        (json!({ "userinfo-signed": true }), Some("userinfo-signed")),
+        (json!({ "userinfo-signed": false }), None),
+    ] {
+        let node = Node::new(realm.clone());
+        let answer = Answer::of(&auth_url(&node, WEB, None).unwrap(), WEB);
+        match (login(&node, answer), refused) {
+            (Ok(_), None) => {}
+            (Err(error), Some(name)) => assert!(error.to_string().contains(name), "{error}"),
+            (came, _) => panic!("{realm}: {came:?}"),
+        }
+    }
+    for nothing in ["require-acr", "require-amr"] {
+        let node = Node::new(json!({ nothing: " ,;" }));
+        assert!(auth_url(&node, WEB, None).is_err(), "{nothing}");
+    }
 }
 
 fn the_issuer_is_compared<C: Clone + DeserializeOwned>(auth_url: AuthUrl<C>, login: Login<C>) {
@@ -270,6 +298,9 @@ fn values() -> Vec<(&'static str, Value, Option<Value>)> {
         ("ca-file", json!("/etc/ssl/sso.pem"), Some(json!("x".repeat(257)))),
         ("clock-skew", json!(5), Some(json!(601))),
         ("max-age", json!(3600), Some(json!(-1))),
+        ("require-acr", json!("phr, gold"), Some(json!(""))),
+        ("require-amr", json!("mfa"), Some(json!("x".repeat(513)))),
+        ("userinfo-signed", json!(true), None),
     ]
 }
 
