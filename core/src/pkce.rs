@@ -44,6 +44,9 @@ impl CodeVerifier {
     }
 
     /// Its challenge (section 4.2).
+    ///
+    /// Not inlined: the hash needs stack, which is free again when the URL is written.
+    #[inline(never)]
     pub fn challenge(&self) -> CodeChallenge {
         CodeChallenge(encode_32(&Sha256::digest(self.text().as_bytes()).into()))
     }
