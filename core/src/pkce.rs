@@ -44,9 +44,6 @@ impl CodeVerifier {
     }
 
     /// Its challenge (section 4.2).
-    ///
-    /// Not inlined: the hash needs stack, which is free again when the URL is written.
-    #[inline(never)]
     pub fn challenge(&self) -> CodeChallenge {
         CodeChallenge(encode_32(&Sha256::digest(self.text().as_bytes()).into()))
     }
@@ -60,9 +57,12 @@ impl fmt::Debug for CodeVerifier {
 
 /// A code challenge of method S256: 43 characters, public.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CodeChallenge([u8; 43]);
+pub struct CodeChallenge([u8; CodeChallenge::LEN]);
 
 impl CodeChallenge {
+    /// Its length in bytes.
+    pub(crate) const LEN: usize = 43;
+
     /// The challenge.
     pub fn as_str(&self) -> &str {
         // base64url is ASCII.

@@ -18,8 +18,7 @@ fn check_class(claims: Object<'_>, required: &Words<&str>) -> Result<(), IdToken
         return Ok(());
     }
     let acr = claim(claims, "acr").ok_or(IdTokenError::NoAuthenticationClass)?;
-    let acr = acr.as_str().ok_or(IdTokenError::AuthenticationClass)?;
-    match required.iter().any(|class| acr == *class) {
+    match matches!(acr, Value::String(_)) && found(required, acr).any {
         true => Ok(()),
         false => Err(IdTokenError::AuthenticationClass),
     }
@@ -31,23 +30,37 @@ fn check_methods(claims: Object<'_>, required: &Words<&str>) -> Result<(), IdTok
         return Ok(());
     }
     let amr = claim(claims, "amr").ok_or(IdTokenError::NoAuthenticationMethods)?;
-    let has = |method: &str| match amr {
-        Value::Array(methods) => {
-            methods.items().any(|item| item.as_str().is_some_and(|item| item == *method))
-        }
-        single => single.as_str().is_some_and(|single| single == *method),
-    };
-    match is_list_of_strings(amr) && required.iter().all(has) {
+    match found(required, amr).all {
         true => Ok(()),
         false => Err(IdTokenError::AuthenticationMethods),
     }
 }
 
-/// Whether it is a string, or an array of nothing but strings.
-fn is_list_of_strings(amr: Value<'_>) -> bool {
-    match amr {
-        Value::Array(methods) => methods.items().all(|method| method.as_str().is_some()),
-        single => single.as_str().is_some(),
+/// Which of the words are found.
+struct Found {
+    any: bool,
+    all: bool,
+}
+
+/// Looks for the words in a list. Firmware has it once, for both claims.
+#[inline(never)]
+fn found(required: &Words<&str>, list: Value<'_>) -> Found {
+    let mut found = Found { any: false, all: true };
+    for word in required.iter() {
+        let is_there = has(list, word).unwrap_or_default();
+        found.any |= is_there;
+        found.all &= is_there;
+    }
+    found
+}
+
+/// Whether a list has a word; `None` where it is neither a string nor an array of nothing but strings.
+fn has(list: Value<'_>, word: &str) -> Option<bool> {
+    match list {
+        Value::Array(items) => items
+            .items()
+            .try_fold(false, |has, item| item.as_str().map(|item| has | (item == *word))),
+        single => single.as_str().map(|single| single == *word),
     }
 }
 
