@@ -9,52 +9,48 @@ use crate::wire::{Object, Value, Words};
 ///
 /// The values have no order and no meaning here (RFC 6711, RFC 8176): they are compared to the letter.
 pub(super) fn check(claims: Object<'_>, realm: &Realm<&str>) -> Result<(), IdTokenError> {
-    check_class(claims, &realm.required_acr)?;
-    check_methods(claims, &realm.required_amr)
-}
-
-fn check_class(claims: Object<'_>, required: &Words<&str>) -> Result<(), IdTokenError> {
-    if required.is_empty() {
-        return Ok(());
+    match found(claims, "acr", &realm.required_acr) {
+        None => return Err(IdTokenError::NoAuthenticationClass),
+        Some(Found { is_string: true, any: true, .. }) => {}
+        Some(_) => return Err(IdTokenError::AuthenticationClass),
     }
-    let acr = claim(claims, "acr").ok_or(IdTokenError::NoAuthenticationClass)?;
-    match matches!(acr, Value::String(_)) && found(required, acr).any {
-        true => Ok(()),
-        false => Err(IdTokenError::AuthenticationClass),
+    match found(claims, "amr", &realm.required_amr) {
+        None => Err(IdTokenError::NoAuthenticationMethods),
+        Some(Found { all: true, .. }) => Ok(()),
+        Some(_) => Err(IdTokenError::AuthenticationMethods),
     }
 }
 
-/// `amr` is an array of strings; some providers send a string, which is one method.
-fn check_methods(claims: Object<'_>, required: &Words<&str>) -> Result<(), IdTokenError> {
-    if required.is_empty() {
-        return Ok(());
-    }
-    let amr = claim(claims, "amr").ok_or(IdTokenError::NoAuthenticationMethods)?;
-    match found(required, amr).all {
-        true => Ok(()),
-        false => Err(IdTokenError::AuthenticationMethods),
-    }
-}
-
-/// Which of the words are found.
+/// How a claim compares with the words that the realm demands.
 struct Found {
+    is_string: bool,
     any: bool,
     all: bool,
 }
 
-/// Looks for the words in a list. Firmware has it once, for both claims.
+/// Looks for the words in a claim, which isn't looked at where there are none; `None` where the claim
+/// is missing or null. Firmware has it once, for both claims.
 #[inline(never)]
-fn found(required: &Words<&str>, list: Value<'_>) -> Found {
-    let mut found = Found { any: false, all: true };
+fn found(claims: Object<'_>, name: &str, required: &Words<&str>) -> Option<Found> {
+    let mut found = Found { is_string: true, any: false, all: true };
+    let mut claim = None;
     for word in required.iter() {
+        let list = match claim {
+            Some(list) => list,
+            None => claims.get(name).filter(|value| !matches!(value, Value::Null))?,
+        };
+        claim = Some(list);
+        found.is_string = matches!(list, Value::String(_));
         let is_there = has(list, word).unwrap_or_default();
         found.any |= is_there;
         found.all &= is_there;
     }
-    found
+    found.any |= claim.is_none();
+    Some(found)
 }
 
-/// Whether a list has a word; `None` where it is neither a string nor an array of nothing but strings.
+/// Whether a claim is the word, or a list that has it; some providers send a string for a list of one.
+/// `None` where it is neither a string nor an array of nothing but strings.
 fn has(list: Value<'_>, word: &str) -> Option<bool> {
     match list {
         Value::Array(items) => items
@@ -62,9 +58,4 @@ fn has(list: Value<'_>, word: &str) -> Option<bool> {
             .try_fold(false, |has, item| item.as_str().map(|item| has | (item == *word))),
         single => single.as_str().map(|single| single == *word),
     }
-}
-
-/// A claim that is there and not null.
-fn claim<'b>(claims: Object<'b>, name: &str) -> Option<Value<'b>> {
-    claims.get(name).filter(|value| !matches!(value, Value::Null))
 }
