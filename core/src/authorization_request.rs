@@ -41,8 +41,6 @@ use crate::wire::{BufferTooSmall, Words, Writer, write_form_encoded};
 pub struct AuthorizationRequest<'a> {
     relying_party: RelyingParty<'a>,
     pending: PendingAuthorization,
-    /// The verifier's, hashed once however often the URL is written.
-    code_challenge: CodeChallenge,
 }
 
 impl<'a> AuthorizationRequest<'a> {
@@ -61,8 +59,7 @@ impl<'a> AuthorizationRequest<'a> {
         let RelyingParty { realm, metadata } = relying_party;
         let client = Client::decide(realm, metadata, redirect_uri.kind(), requested)?;
         let pending = PendingAuthorization::begin(realm, &client, redirect_uri, rng, now)?;
-        let code_challenge = pending.code_challenge();
-        Ok(AuthorizationRequest { relying_party, pending, code_challenge })
+        Ok(AuthorizationRequest { relying_party, pending })
     }
 
     /// Binds the login to the browser that is sent away, which keeps the value meanwhile: the login
@@ -131,15 +128,20 @@ impl<'a> AuthorizationRequest<'a> {
         query.add_words("scope", core::iter::once("openid").chain(other_scopes(&realm.scopes)));
         query.add_base64url("state", state);
         query.add_base64url("nonce", self.pending.nonce().as_str());
-        query.add_base64url("code_challenge", self.code_challenge.as_str());
+        query.begin("code_challenge");
+        // Where there is no room for it, nothing is hashed: a URL may be written into no buffer first.
+        match query.out.has_room(CodeChallenge::LEN) {
+            true => query.out.push_str(self.pending.code_challenge().as_str()),
+            false => query.out.count(CodeChallenge::LEN),
+        }
         query.add("code_challenge_method", "S256");
         query.add("display", "page");
         query.add_words("prompt", realm.prompt.iter());
         let acr_values = match realm.acr_values.is_empty() {
-            true => realm.required_acr.iter(),
-            false => realm.acr_values.iter(),
+            true => &realm.required_acr,
+            false => &realm.acr_values,
         };
-        query.add_words("acr_values", acr_values);
+        query.add_words("acr_values", acr_values.iter());
         if let Some(seconds) = realm.max_age {
             query.add_number("max_age", seconds);
         }

@@ -1,5 +1,6 @@
 //! The client type: who we are in one login, and so what the token request carries.
 
+use crate::client_assertion::ClientAssertion;
 use crate::discovery::{ProviderMetadata, TokenAuthMethodsOffered};
 use crate::error::error_enum;
 use crate::realm::{
@@ -140,7 +141,11 @@ pub(crate) enum Client<'a> {
         method: TokenAuthMethod,
     },
     /// Confidential: an assertion proves that it has the private key.
-    Assertion { client_id: ClientId<&'a str> },
+    Assertion {
+        client_id: ClientId<&'a str>,
+        /// It is there once it is signed.
+        assertion: Option<ClientAssertion<'a>>,
+    },
     /// Public, as the main registration without its secret.
     Public { client_id: ClientId<&'a str> },
     /// Public, as the native registration, whose key keeps nobody out.
@@ -177,7 +182,7 @@ impl<'a> Client<'a> {
                         Ok(Client::Confidential { client_id, secret, method })
                     }
                     Credential::PrivateKey(_) if takes_assertions(offered) => {
-                        Ok(Client::Assertion { client_id })
+                        Ok(Client::Assertion { client_id, assertion: None })
                     }
                     Credential::PrivateKey(_) => Err(ClientTypeError::TokenAuthMethod),
                 }
@@ -206,7 +211,7 @@ impl<'a> Client<'a> {
             }
             Decision::Assertion => {
                 registration.private_key()?;
-                Client::Assertion { client_id: main? }
+                Client::Assertion { client_id: main?, assertion: None }
             }
             Decision::Public => Client::Public { client_id: main? },
             Decision::Native => {

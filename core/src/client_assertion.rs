@@ -94,6 +94,13 @@ impl From<BufferTooSmall> for AssertionError {
 #[derive(Clone, Copy)]
 pub(crate) struct ClientAssertion<'a>(&'a str);
 
+/// Hidden: whoever has it may pass for the client.
+impl fmt::Debug for ClientAssertion<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClientAssertion(..)")
+    }
+}
+
 impl<'a> ClientAssertion<'a> {
     /// `client_assertion_type` and `client_assertion` (RFC 7523 section 2.2), encoded.
     pub(crate) fn as_form(self) -> &'a str {

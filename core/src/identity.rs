@@ -85,7 +85,7 @@ impl<'b> Identity<'b> {
             realm: self.relying_party.realm,
             client_id: self.client_id.lent(),
             subject: self.subject,
-            nonce: self.claims.get("nonce").and_then(Value::as_str),
+            claims: self.claims,
         };
         Some(UserinfoRequest::new(endpoint, self.access_token?, expected))
     }

@@ -107,7 +107,7 @@ impl PendingAuthorization {
     ) -> Result<TokenRequest<'a>, AuthorizationError> {
         match self.check(response, relying_party, now)? {
             (Client::Assertion { .. }, _) => Err(AuthorizationError::Unsigned),
-            (client, code) => Ok(TokenRequest::new(relying_party, client, None, self.0, code)),
+            (client, code) => Ok(TokenRequest::new(relying_party, client, self.0, code)),
         }
     }
 
@@ -124,14 +124,14 @@ impl PendingAuthorization {
         now: UnixTime,
     ) -> Result<Accepted<'a>, AuthorizationError> {
         Ok(match self.check(response, relying_party, now)? {
-            (Client::Assertion { client_id }, code) => {
+            (Client::Assertion { client_id, .. }, code) => {
                 let key = relying_party.realm.registration.private_key().copied();
                 let client = (client_id, key.unwrap_or_default());
                 let unsigned = UnsignedTokenRequest::new(relying_party, client, self.0, code);
                 Accepted::Unsigned(unsigned)
             }
             (client, code) => {
-                Accepted::Request(TokenRequest::new(relying_party, client, None, self.0, code))
+                Accepted::Request(TokenRequest::new(relying_party, client, self.0, code))
             }
         })
     }

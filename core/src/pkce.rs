@@ -57,9 +57,12 @@ impl fmt::Debug for CodeVerifier {
 
 /// A code challenge of method S256: 43 characters, public.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CodeChallenge([u8; 43]);
+pub struct CodeChallenge([u8; CodeChallenge::LEN]);
 
 impl CodeChallenge {
+    /// Its length in bytes.
+    pub(crate) const LEN: usize = 43;
+
     /// The challenge.
     pub fn as_str(&self) -> &str {
         // base64url is ASCII.

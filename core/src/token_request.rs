@@ -3,7 +3,6 @@
 
 use crate::binding::Binding;
 use crate::client::{Client, ClientType};
-use crate::client_assertion::ClientAssertion;
 use crate::error::error_enum;
 use crate::error_response::{ErrorCode, ErrorResponse};
 use crate::http::{HttpRequest, HttpResponse, JSON, Method, ResponseError};
@@ -38,22 +37,19 @@ use serde::Deserialize;
 pub struct TokenRequest<'a> {
     relying_party: RelyingParty<'a>,
     client: Client<'a>,
-    /// Only where the client is [`Client::Assertion`], and always there.
-    assertion: Option<ClientAssertion<'a>>,
     binding: Binding,
     code: FormText<'a>,
 }
 
 impl<'a> TokenRequest<'a> {
-    /// `client` needs no assertion, or this one.
+    /// Where `client` needs an assertion, it has one.
     pub(crate) fn new(
         relying_party: RelyingParty<'a>,
         client: Client<'a>,
-        assertion: Option<ClientAssertion<'a>>,
         binding: Binding,
         code: FormText<'a>,
     ) -> Self {
-        TokenRequest { relying_party, client, assertion, binding, code }
+        TokenRequest { relying_party, client, binding, code }
     }
 
     /// The client type of the login.
@@ -114,7 +110,7 @@ impl<'a> TokenRequest<'a> {
         form.begin("code");
         self.code.write_form_encoded(form.out);
         form.add("redirect_uri", self.binding.redirect_uri.as_str());
-        form.add_client(&self.client, self.assertion);
+        form.add_client(&self.client);
         form.begin("code_verifier");
         // It is made of characters that need no encoding.
         form.out.push(self.binding.verifier.text().as_bytes());
@@ -210,9 +206,9 @@ impl Form<'_, '_> {
     }
 
     /// Who we are, unless the `Authorization` header says it.
-    fn add_client(&mut self, client: &Client<'_>, assertion: Option<ClientAssertion<'_>>) {
+    fn add_client(&mut self, client: &Client<'_>) {
         match client {
-            Client::Assertion { client_id } => {
+            Client::Assertion { client_id, assertion } => {
                 self.add("client_id", client_id.as_str());
                 if let Some(assertion) = assertion {
                     self.out.push_str("&");

@@ -66,9 +66,9 @@ impl<'a> UnsignedTokenRequest<'a> {
     ) -> Result<TokenRequest<'a>, AssertionError> {
         let assertion = self.assertions().sign(signer, rng, now, buf)?;
         let (client_id, _) = self.client;
-        let client = Client::Assertion { client_id };
+        let client = Client::Assertion { client_id, assertion: Some(assertion) };
         let UnsignedTokenRequest { relying_party, binding, code, .. } = self;
-        Ok(TokenRequest::new(relying_party, client, Some(assertion), binding, code))
+        Ok(TokenRequest::new(relying_party, client, binding, code))
     }
 
     /// This request goes to the token endpoint, so that may be the audience.

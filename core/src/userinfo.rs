@@ -56,8 +56,8 @@ pub(crate) struct ExpectedUserinfo<'a> {
     pub(crate) realm: &'a Realm<&'a str>,
     pub(crate) client_id: &'a str,
     pub(crate) subject: &'a str,
-    /// The ID token's, which is the login's.
-    pub(crate) nonce: Option<JsonStr<'a>>,
+    /// The ID token's, whose nonce is the login's.
+    pub(crate) claims: Object<'a>,
 }
 
 impl<'a> UserinfoRequest<'a> {

@@ -9,49 +9,53 @@ use crate::wire::{Object, Value, Words};
 ///
 /// The values have no order and no meaning here (RFC 6711, RFC 8176): they are compared to the letter.
 pub(super) fn check(claims: Object<'_>, realm: &Realm<&str>) -> Result<(), IdTokenError> {
-    check_class(claims, &realm.required_acr)?;
-    check_methods(claims, &realm.required_amr)
-}
-
-fn check_class(claims: Object<'_>, required: &Words<&str>) -> Result<(), IdTokenError> {
-    if required.is_empty() {
-        return Ok(());
+    match found(claims, "acr", &realm.required_acr) {
+        None => return Err(IdTokenError::NoAuthenticationClass),
+        Some(Found { is_string: true, any: true, .. }) => {}
+        Some(_) => return Err(IdTokenError::AuthenticationClass),
     }
-    let acr = claim(claims, "acr").ok_or(IdTokenError::NoAuthenticationClass)?;
-    let acr = acr.as_str().ok_or(IdTokenError::AuthenticationClass)?;
-    match required.iter().any(|class| acr == *class) {
-        true => Ok(()),
-        false => Err(IdTokenError::AuthenticationClass),
+    match found(claims, "amr", &realm.required_amr) {
+        None => Err(IdTokenError::NoAuthenticationMethods),
+        Some(Found { all: true, .. }) => Ok(()),
+        Some(_) => Err(IdTokenError::AuthenticationMethods),
     }
 }
 
-/// `amr` is an array of strings; some providers send a string, which is one method.
-fn check_methods(claims: Object<'_>, required: &Words<&str>) -> Result<(), IdTokenError> {
-    if required.is_empty() {
-        return Ok(());
-    }
-    let amr = claim(claims, "amr").ok_or(IdTokenError::NoAuthenticationMethods)?;
-    let has = |method: &str| match amr {
-        Value::Array(methods) => {
-            methods.items().any(|item| item.as_str().is_some_and(|item| item == *method))
-        }
-        single => single.as_str().is_some_and(|single| single == *method),
-    };
-    match is_list_of_strings(amr) && required.iter().all(has) {
-        true => Ok(()),
-        false => Err(IdTokenError::AuthenticationMethods),
-    }
+/// How a claim compares with the words that the realm demands.
+struct Found {
+    is_string: bool,
+    any: bool,
+    all: bool,
 }
 
-/// Whether it is a string, or an array of nothing but strings.
-fn is_list_of_strings(amr: Value<'_>) -> bool {
-    match amr {
-        Value::Array(methods) => methods.items().all(|method| method.as_str().is_some()),
-        single => single.as_str().is_some(),
+/// Looks for the words in a claim, which isn't looked at where there are none; `None` where the claim
+/// is missing or null. Firmware has it once, for both claims.
+#[inline(never)]
+fn found(claims: Object<'_>, name: &str, required: &Words<&str>) -> Option<Found> {
+    let mut found = Found { is_string: true, any: false, all: true };
+    let mut claim = None;
+    for word in required.iter() {
+        let list = match claim {
+            Some(list) => list,
+            None => claims.get(name).filter(|value| !matches!(value, Value::Null))?,
+        };
+        claim = Some(list);
+        found.is_string = matches!(list, Value::String(_));
+        let is_there = has(list, word).unwrap_or_default();
+        found.any |= is_there;
+        found.all &= is_there;
     }
+    found.any |= claim.is_none();
+    Some(found)
 }
 
-/// A claim that is there and not null.
-fn claim<'b>(claims: Object<'b>, name: &str) -> Option<Value<'b>> {
-    claims.get(name).filter(|value| !matches!(value, Value::Null))
+/// Whether a claim is the word, or a list that has it; some providers send a string for a list of one.
+/// `None` where it is neither a string nor an array of nothing but strings.
+fn has(list: Value<'_>, word: &str) -> Option<bool> {
+    match list {
+        Value::Array(items) => items
+            .items()
+            .try_fold(false, |has, item| item.as_str().map(|item| has | (item == *word))),
+        single => single.as_str().map(|single| single == *word),
+    }
 }

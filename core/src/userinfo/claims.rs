@@ -7,7 +7,7 @@ use super::error::UserinfoError;
 use crate::http::ResponseError;
 use crate::jwt::{self, NotATime};
 use crate::time::UnixTime;
-use crate::wire::{Member, Object, WrongMember, read};
+use crate::wire::{Member, Object, Value, WrongMember, read};
 
 /// The claims that a rule depends on.
 #[derive(Deserialize)]
@@ -47,7 +47,7 @@ impl<'b> SignedClaims<'b> {
         if self.events.is_there() {
             return Err(UserinfoError::LogoutToken);
         }
-        let ExpectedUserinfo { realm, client_id, nonce, .. } = *expected;
+        let ExpectedUserinfo { realm, client_id, claims, .. } = *expected;
         let is_issuer = |iss: Member<'_>| iss.as_str().is_some_and(|i| i == *realm.issuer.as_str());
         if self.iss.is_there() && !is_issuer(self.iss) {
             return Err(UserinfoError::Issuer);
@@ -60,7 +60,8 @@ impl<'b> SignedClaims<'b> {
         }
         // None is demanded; another one is that of an ID token of another login.
         let said = self.nonce.unless_null();
-        if said.is_there() && (nonce.is_none() || said.as_str() != nonce) {
+        let is_ours = |nonce| said.as_str() == Some(nonce);
+        if said.is_there() && !claims.get("nonce").and_then(Value::as_str).is_some_and(is_ours) {
             return Err(UserinfoError::Nonce);
         }
         self.check_times(realm.clock_skew, now)?;

@@ -52,6 +52,16 @@ impl<'b> Writer<'b> {
         self.push(&[b'0' + (number % 10) as u8]);
     }
 
+    /// Whether the next `len` bytes have room.
+    pub(crate) fn has_room(&self, len: usize) -> bool {
+        self.buf.len().saturating_sub(self.len) >= len
+    }
+
+    /// Counts bytes that have no room, in the place of pushing them.
+    pub(crate) fn count(&mut self, len: usize) {
+        self.len = self.len.saturating_add(len);
+    }
+
     /// Bytes written so far, including those past the buffer's end.
     pub(crate) fn len(&self) -> usize {
         self.len
