@@ -7,7 +7,7 @@ import expected
 from onerealm import Onerealm
 from providers.browser import LoginFailed
 from providers.provider import WEB_REDIRECT
-from realms import BODY, CASES, HEADER, NO_LOGIN, redirect_of, sections
+from realms import ASSERTION, BODY, CASES, HEADER, NO_LOGIN, redirect_of, sections
 
 
 # How late a server may write down that it was asked for something.
@@ -228,9 +228,9 @@ class Check:
         new = self.new_token_requests()
         if new is None:
             return
-        wanted = (registration, secret == HEADER, secret == BODY, True)
+        wanted = (registration, secret == HEADER, secret == BODY, secret == ASSERTION, True)
         seen = [(request["registration"], request["authorization_header"], request["client_secret"],
-                 "code_verifier" in request["parameters"]) for request in new]
+                 "client_assertion" in request["parameters"], "code_verifier" in request["parameters"]) for request in new]
         where = f"in the {secret}" if secret else "nowhere"
         self.that(f"one token request, for {registration}, the secret {where}", seen == [wanted], new)
 

@@ -91,6 +91,13 @@ OIDC_PROVIDER = {
     "other-slash": SLASH_TOO_MANY,
     "signed-userinfo": AS_CONFIDENTIAL,
     "unsigned-userinfo": UNSIGNED_USERINFO,
+    "private-key-rsa": AS_CONFIDENTIAL,
+    "private-key-p256": AS_CONFIDENTIAL,
+    "private-key-named": AS_CONFIDENTIAL,
+    "private-key-misnamed": token_refused("invalid_client"),
+    "private-key-unknown": token_refused("invalid_client"),
+    "private-key-token-endpoint": AS_CONFIDENTIAL,
+    "private-key-for-secret": token_refused("invalid_client"),
 }
 
 GLEWLWYD = {
@@ -135,6 +142,11 @@ SPRING = {
     "other-slash": SLASH_TOO_MANY,
     "one-registration": AS_CONFIDENTIAL,
     "one-registration-loopback": AS_PUBLIC,
+    "private-key-rsa": AS_CONFIDENTIAL,
+    "private-key-p256": AS_CONFIDENTIAL,
+    "private-key-unknown": token_refused("invalid_client"),
+    "private-key-token-endpoint": AS_CONFIDENTIAL,
+    "private-key-for-secret": token_refused("invalid_client"),
 }
 
 # With Spring's default settings the key set comes as `application/json;charset=ISO-8859-1`. The last issuer of spring.py
@@ -204,6 +216,13 @@ KEYCLOAK = {
     "hs256": HS256,
     # The end user's realm roles, which have the names of the groups.
     "groups-path": LoggedIn("confidential", groups=("admins", "staff")),
+    "private-key-rsa": AS_CONFIDENTIAL,
+    "private-key-p256": AS_CONFIDENTIAL,
+    "private-key-named": AS_CONFIDENTIAL,
+    "private-key-misnamed": token_refused("invalid_client"),
+    "private-key-unknown": token_refused("invalid_client"),
+    "private-key-token-endpoint": AS_CONFIDENTIAL,
+    "private-key-for-secret": token_refused("invalid_client"),
 }
 
 EXPECTED = {
