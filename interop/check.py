@@ -136,8 +136,8 @@ class Check:
                       and "ca-file" in text.stderr, text)
 
     def probes(self):
-        """What `check --probe` finds out, without an end user: of the right realm, of one with a wrong key, and of redirect
-        URLs that are not registered."""
+        """What `check --probe` finds out, without an end user: of the right realms, of those with a wrong key, and of
+        redirect URLs that are not registered."""
         wanted = expected.PROBES[self.provider.name]
         tried = {
             "right-web": ("sso", WEB_REDIRECT),
@@ -146,6 +146,9 @@ class Check:
             "unregistered-web": ("sso", "https://unregistered.example/callback"),
             "unregistered-loopback": ("sso", "http://127.0.0.1:9/unregistered"),
         }
+        if "private-key-rsa" in self.expected:
+            tried["private-key"] = ("private-key-rsa", WEB_REDIRECT)
+            tried["unknown-private-key"] = ("private-key-unknown", WEB_REDIRECT)
         for name, (realm, redirect) in tried.items():
             result = self.onerealm.run("check", realm, "--redirect-url", redirect, "--probe")
             verdicts = tuple(probe["verdict"] for probe in result.report.get("probes", []))

@@ -60,12 +60,16 @@ ADVISES = {
     "consent": ("prompt is none",),
     "pushed-requests": ("pushed authorization requests", "not supported"),
     "dpop": ("DPoP", "not supported"),
-    "assertion": ("client assertion", "not supported"),
+    "assertion": ("token-auth-method private_key_jwt", "client_secret_jwt is not supported"),
+    "private-key-unknown": ("client-key-file",),
+    "private-key-misnamed": ("client-key-id",),
+    "private-key-for-secret": ("authenticate by private_key_jwt",),
     "iss-left-out": ("Exclude Issuer From Authentication Response",),
     "lightweight": ("query-userinfo",),
     "hs256": ("RS256",),
     "unsigned-userinfo": ("turn on signed userinfo", "userinfo-signed"),
     "other-acr": ("require-acr",),
+    "acr-of-session": ("require-acr",),
 }
 
 HS256 = Refused(ID_TOKEN_REFUSED, "jws_algorithm_unknown", ("HS256",))
@@ -211,6 +215,7 @@ KEYCLOAK = {
     "unsigned-userinfo": UNSIGNED_USERINFO,
     # It has "1" for a password, where nothing else is configured.
     "acr": AS_CONFIDENTIAL,
+    "acr-of-session": Refused(ID_TOKEN_REFUSED, "id_token_acr", ('acr "0"',)),
     "other-acr": Refused(ID_TOKEN_REFUSED, "id_token_acr", ('acr "1"',)),
     "no-amr": Refused(ID_TOKEN_REFUSED, "id_token_amr_missing", ("amr none",), ("require-amr",)),
     "hs256": HS256,
@@ -219,10 +224,10 @@ KEYCLOAK = {
     "private-key-rsa": AS_CONFIDENTIAL,
     "private-key-p256": AS_CONFIDENTIAL,
     "private-key-named": AS_CONFIDENTIAL,
-    "private-key-misnamed": token_refused("invalid_client"),
-    "private-key-unknown": token_refused("invalid_client"),
+    "private-key-misnamed": token_refused("400", "invalid_client", "Unable to load public key"),
+    "private-key-unknown": token_refused("400", "invalid_client", "Signature on JWT token failed validation"),
     "private-key-token-endpoint": AS_CONFIDENTIAL,
-    "private-key-for-secret": token_refused("invalid_client"),
+    "private-key-for-secret": token_refused("401", "unauthorized_client"),
 }
 
 EXPECTED = {
@@ -242,6 +247,8 @@ KNOWS_BOTH = {
     "wrong-key": ("good", "bad"),
     "unregistered-web": ("bad", "good"),
     "unregistered-loopback": ("bad", "good"),
+    "private-key": ("good", "good"),
+    "unknown-private-key": ("good", "bad"),
 }
 
 # Shows a page whatever the redirect URL: with status 500, for prompt none.

@@ -112,6 +112,9 @@ CASES = {
     "unsigned-userinfo": Case(
         "userinfo is not signed, and the realm demands it", WEB, {**BOTH_TYPES, "userinfo-signed": "1"}),
     "acr": Case("the realm demands the acr of a password", WEB, {**BOTH_TYPES, "require-acr": "1 2"}),
+    "acr-of-session": Case(
+        "the realm demands the acr of a password, and the end user is signed in already", WEB,
+        {**BOTH_TYPES, "require-acr": "1 2"}, session="sso"),
     "other-acr": Case("the realm demands another acr", WEB, {**BOTH_TYPES, "require-acr": "gold"}),
     "no-amr": Case("the realm demands an amr", WEB, {**BOTH_TYPES, "require-amr": "otp"}),
     "hs256": Case("the ID token is signed with HS256", WEB, {"client-id": "hs256", "client-key": KEY}),

@@ -1,6 +1,7 @@
 """What every provider of this folder is to the checks."""
 
 import base64
+import http.client
 import os
 import subprocess
 
@@ -121,7 +122,7 @@ class Provider:
         """Whether somebody listens there, and answers with such a status."""
         try:
             return self.browser().open(url).status in statuses
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return False
 
     def path(self, name):

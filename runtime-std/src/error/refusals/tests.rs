@@ -46,7 +46,7 @@ fn every_login() -> Vec<Facts> {
     let mut logins = Vec::new();
     for setting in [Setting::Unset, Setting::Auto, Setting::Public, Setting::Confidential] {
         for (bits, kind) in
-            (0..1024_u32).flat_map(|b| [(b, RedirectUriKind::Web), (b, RedirectUriKind::Loopback)])
+            (0..2048_u32).flat_map(|b| [(b, RedirectUriKind::Web), (b, RedirectUriKind::Loopback)])
         {
             let bit = |n: u32| bools[(bits >> n & 1) as usize];
             let has_key = bit(0);
@@ -72,6 +72,7 @@ fn every_login() -> Vec<Facts> {
                 has_key,
                 key_changes: has_key && !has_private_key && bit(5),
                 has_private_key,
+                names_key: has_private_key && bit(10),
                 audience: match bit(9) {
                     true => AssertionAudience::TokenEndpoint,
                     false => AssertionAudience::Issuer,
@@ -101,6 +102,8 @@ const ADVISED: &[Advised] = &[
     ("so that client-key is sent", |f| f.has_private_key),
     ("so that the private key signs", |f| !f.has_private_key),
     ("of client-key-file for this client", |f| !f.sends_assertion()),
+    ("let the client authenticate by private_key_jwt there", |f| !f.sends_assertion()),
+    ("by the name in client-key-id", |f| !f.names_key),
     ("set assertion-audience", |f| f.audience == AssertionAudience::TokenEndpoint),
     ("remove assertion-audience", |f| f.audience == AssertionAudience::Issuer),
     ("set token-auth-method private_key_jwt", |f| f.has_private_key),
@@ -210,6 +213,7 @@ const KEYED: Facts = Facts {
     has_key: true,
     key_changes: false,
     has_private_key: false,
+    names_key: false,
     audience: AssertionAudience::Issuer,
     has_native: false,
     has_native_key: false,
