@@ -69,7 +69,6 @@ ADVISES = {
     "hs256": ("RS256",),
     "unsigned-userinfo": ("turn on signed userinfo", "userinfo-signed"),
     "other-acr": ("require-acr",),
-    "acr-of-session": ("require-acr",),
 }
 
 HS256 = Refused(ID_TOKEN_REFUSED, "jws_algorithm_unknown", ("HS256",))
@@ -213,9 +212,10 @@ KEYCLOAK = {
     "lightweight": Refused(TOKEN_REFUSED, "userinfo_refused", ("401", "it says: ")),
     "signed-userinfo": AS_CONFIDENTIAL,
     "unsigned-userinfo": UNSIGNED_USERINFO,
-    # It has "1" for a password, where nothing else is configured.
+    # It has "1" for a password, where nothing else is configured. Of a session it has "0", unless acr_values asks for
+    # more, as the realm's do: then the end user signs in again.
     "acr": AS_CONFIDENTIAL,
-    "acr-of-session": Refused(ID_TOKEN_REFUSED, "id_token_acr", ('acr "0"',)),
+    "acr-of-session": AS_CONFIDENTIAL,
     "other-acr": Refused(ID_TOKEN_REFUSED, "id_token_acr", ('acr "1"',)),
     "no-amr": Refused(ID_TOKEN_REFUSED, "id_token_amr_missing", ("amr none",), ("require-amr",)),
     "hs256": HS256,
