@@ -46,7 +46,7 @@ fn every_login() -> Vec<Facts> {
     let mut logins = Vec::new();
     for setting in [Setting::Unset, Setting::Auto, Setting::Public, Setting::Confidential] {
         for (bits, kind) in
-            (0..2048_u32).flat_map(|b| [(b, RedirectUriKind::Web), (b, RedirectUriKind::Loopback)])
+            (0..1024_u32).flat_map(|b| [(b, RedirectUriKind::Web), (b, RedirectUriKind::Loopback)])
         {
             let bit = |n: u32| bools[(bits >> n & 1) as usize];
             let has_key = bit(0);
@@ -72,7 +72,7 @@ fn every_login() -> Vec<Facts> {
                 has_key,
                 key_changes: has_key && !has_private_key && bit(5),
                 has_private_key,
-                names_key: has_private_key && bit(10),
+                names_key: has_private_key && bit(5),
                 audience: match bit(9) {
                     true => AssertionAudience::TokenEndpoint,
                     false => AssertionAudience::Issuer,
