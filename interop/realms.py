@@ -89,6 +89,9 @@ CASES = {
         "an assertion is signed with RSA", WEB, private_key("signs-rsa", "rsa"), "signs-rsa", ASSERTION),
     "private-key-p256": Case(
         "an assertion is signed with P-256", WEB, private_key("signs-p256", "p256"), "signs-p256", ASSERTION),
+    "private-key-bare": Case(
+        "an assertion has no certificate", WEB, {**private_key("signs-rsa", "rsa"), "client-cert-file": None},
+        "signs-rsa", ASSERTION),
     "private-key-named": Case(
         "an assertion names its key", WEB,
         {**private_key("signs-named", "p256", **{"client-key-id": "interop"}), "client-cert-file": None}),

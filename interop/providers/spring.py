@@ -1,6 +1,8 @@
 """Spring Authorization Server as Spring Boot sets it up, a process for each algorithm."""
 
+import base64
 import functools
+import hashlib
 import http.server
 import json
 import os
@@ -11,7 +13,7 @@ from expected import SPRING_DEFAULTS_WORK
 
 from . import packages
 from .process import Process, free_port
-from .provider import USER, WEB_REDIRECT, Provider
+from .provider import USER, WEB_REDIRECT, Provider, base64url
 
 HERE = os.path.join(packages.INTEROP, "spring")
 
@@ -56,7 +58,9 @@ class Spring(Provider):
         os.mkdir(folder)
         for name in ("rsa", "p256"):
             with open(os.path.join(folder, f"{name}.json"), "w", encoding="utf-8") as file:
-                json.dump({"keys": [self.public_jwk(name)]}, file)
+                # An assertion with the thumbprint of a certificate is by a key with that thumbprint, or by none.
+                thumbprint = base64url(hashlib.sha256(base64.b64decode(self.certificate(name))).digest())
+                json.dump({"keys": [{**self.public_jwk(name), "x5t#S256": thumbprint}]}, file)
         self.key_sets = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
         threading.Thread(target=self.key_sets.serve_forever, daemon=True).start()
 
