@@ -74,7 +74,7 @@ class Spring(Provider):
     def start_server(self, issuer):
         settings = json.dumps({**self.settings(issuer), **ISSUERS[issuer]})
         java = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-jar", self.program]
-        self.processes[issuer] = Process(java, self.path(f"{issuer}.log"), 120, {"SPRING_APPLICATION_JSON": settings})
+        self.processes[issuer] = Process(java, self.path(f"{issuer}.log"), 300, {"SPRING_APPLICATION_JSON": settings})
 
     def wait_for(self, issuer):
         self.processes[issuer].wait_until(lambda: self.answers(f"http://127.0.0.1:{self.ports[issuer]}/oauth2/jwks"))
