@@ -7,7 +7,7 @@ import expected
 from onerealm import Onerealm
 from providers.browser import LoginFailed
 from providers.provider import WEB_REDIRECT
-from realms import BODY, CASES, HEADER, NO_LOGIN, redirect_of, sections
+from realms import ASSERTION, BODY, CASES, HEADER, NO_LOGIN, redirect_of, sections
 
 
 # How late a server may write down that it was asked for something.
@@ -19,7 +19,7 @@ def parts(check, first):
 
     What goes wrong doesn't depend on the algorithm, so that is for the first issuer of a provider.
     """
-    wrong = [check.cases, check.without_ca_file, check.probes] if first else []
+    wrong = [check.cases, check.without_ca_file, check.probes] if first else [check.signed_userinfo]
     return [check.right_settings, check.both_types, check.one_public_registration, check.two_at_once, *wrong,
             check.key_rotation]
 
@@ -91,9 +91,15 @@ class Check:
                   (first["client_type"], second["client_type"]) == ("confidential", "public"), [first, second])
         self.came("a callback that was used before", self.onerealm.finish(web_callback), expected.USED_CALLBACK)
 
-    def cases(self):
-        """Each case of realms.py that this provider has, to its expected end."""
+    def signed_userinfo(self):
+        """The case of that name: its algorithm is that of the issuer."""
+        self.cases(["signed-userinfo"])
+
+    def cases(self, names=None):
+        """Each case of realms.py that this provider has, or those of them with these names, to its expected end."""
         for name, wanted in self.expected.items():
+            if names is not None and name not in names:
+                continue
             case = CASES[name]
             with self.report.going_on(f"{self.label}: {case.what}"):
                 if case.redirect is NO_LOGIN:
@@ -136,8 +142,8 @@ class Check:
                       and "ca-file" in text.stderr, text)
 
     def probes(self):
-        """What `check --probe` finds out, without an end user: of the right realm, of one with a wrong key, and of redirect
-        URLs that are not registered."""
+        """What `check --probe` finds out, without an end user: of the right realms, of those with a wrong key, and of
+        redirect URLs that are not registered."""
         wanted = expected.PROBES[self.provider.name]
         tried = {
             "right-web": ("sso", WEB_REDIRECT),
@@ -146,6 +152,9 @@ class Check:
             "unregistered-web": ("sso", "https://unregistered.example/callback"),
             "unregistered-loopback": ("sso", "http://127.0.0.1:9/unregistered"),
         }
+        if "private-key-rsa" in self.expected:
+            tried["private-key"] = ("private-key-rsa", WEB_REDIRECT)
+            tried["unknown-private-key"] = ("private-key-unknown", WEB_REDIRECT)
         for name, (realm, redirect) in tried.items():
             result = self.onerealm.run("check", realm, "--redirect-url", redirect, "--probe")
             verdicts = tuple(probe["verdict"] for probe in result.report.get("probes", []))
@@ -228,9 +237,9 @@ class Check:
         new = self.new_token_requests()
         if new is None:
             return
-        wanted = (registration, secret == HEADER, secret == BODY, True)
+        wanted = (registration, secret == HEADER, secret == BODY, secret == ASSERTION, True)
         seen = [(request["registration"], request["authorization_header"], request["client_secret"],
-                 "code_verifier" in request["parameters"]) for request in new]
+                 "client_assertion" in request["parameters"], "code_verifier" in request["parameters"]) for request in new]
         where = f"in the {secret}" if secret else "nowhere"
         self.that(f"one token request, for {registration}, the secret {where}", seen == [wanted], new)
 

@@ -60,7 +60,10 @@ ADVISES = {
     "consent": ("prompt is none",),
     "pushed-requests": ("pushed authorization requests", "not supported"),
     "dpop": ("DPoP", "not supported"),
-    "assertion": ("client assertion", "not supported"),
+    "assertion": ("token-auth-method private_key_jwt", "client_secret_jwt is not supported"),
+    "private-key-unknown": ("client-key-file",),
+    "private-key-misnamed": ("client-key-id",),
+    "private-key-for-secret": ("authenticate by private_key_jwt",),
     "iss-left-out": ("Exclude Issuer From Authentication Response",),
     "lightweight": ("query-userinfo",),
     "hs256": ("RS256",),
@@ -91,6 +94,14 @@ OIDC_PROVIDER = {
     "other-slash": SLASH_TOO_MANY,
     "signed-userinfo": AS_CONFIDENTIAL,
     "unsigned-userinfo": UNSIGNED_USERINFO,
+    "private-key-rsa": AS_CONFIDENTIAL,
+    "private-key-p256": AS_CONFIDENTIAL,
+    "private-key-bare": AS_CONFIDENTIAL,
+    "private-key-named": AS_CONFIDENTIAL,
+    "private-key-misnamed": token_refused("invalid_client"),
+    "private-key-unknown": token_refused("invalid_client"),
+    "private-key-token-endpoint": AS_CONFIDENTIAL,
+    "private-key-for-secret": token_refused("invalid_client"),
 }
 
 GLEWLWYD = {
@@ -135,6 +146,12 @@ SPRING = {
     "other-slash": SLASH_TOO_MANY,
     "one-registration": AS_CONFIDENTIAL,
     "one-registration-loopback": AS_PUBLIC,
+    "private-key-rsa": AS_CONFIDENTIAL,
+    "private-key-p256": AS_CONFIDENTIAL,
+    "private-key-bare": AS_CONFIDENTIAL,
+    "private-key-unknown": token_refused("invalid_client"),
+    "private-key-token-endpoint": AS_CONFIDENTIAL,
+    "private-key-for-secret": token_refused("invalid_client"),
 }
 
 # With Spring's default settings the key set comes as `application/json;charset=ISO-8859-1`. The last issuer of spring.py
@@ -197,13 +214,23 @@ KEYCLOAK = {
     "lightweight": Refused(TOKEN_REFUSED, "userinfo_refused", ("401", "it says: ")),
     "signed-userinfo": AS_CONFIDENTIAL,
     "unsigned-userinfo": UNSIGNED_USERINFO,
-    # It has "1" for a password, where nothing else is configured.
+    # It has "1" for a password, where nothing else is configured. Of a session it has "0", unless acr_values asks for
+    # more, as the realm's do: then the end user signs in again.
     "acr": AS_CONFIDENTIAL,
+    "acr-of-session": AS_CONFIDENTIAL,
     "other-acr": Refused(ID_TOKEN_REFUSED, "id_token_acr", ('acr "1"',)),
     "no-amr": Refused(ID_TOKEN_REFUSED, "id_token_amr_missing", ("amr none",), ("require-amr",)),
     "hs256": HS256,
     # The end user's realm roles, which have the names of the groups.
     "groups-path": LoggedIn("confidential", groups=("admins", "staff")),
+    "private-key-rsa": AS_CONFIDENTIAL,
+    "private-key-p256": AS_CONFIDENTIAL,
+    "private-key-bare": AS_CONFIDENTIAL,
+    "private-key-named": AS_CONFIDENTIAL,
+    "private-key-misnamed": token_refused("400", "invalid_client", "Unable to load public key"),
+    "private-key-unknown": token_refused("400", "invalid_client", "Signature on JWT token failed validation"),
+    "private-key-token-endpoint": AS_CONFIDENTIAL,
+    "private-key-for-secret": token_refused("401", "unauthorized_client"),
 }
 
 EXPECTED = {
@@ -223,6 +250,8 @@ KNOWS_BOTH = {
     "wrong-key": ("good", "bad"),
     "unregistered-web": ("bad", "good"),
     "unregistered-loopback": ("bad", "good"),
+    "private-key": ("good", "good"),
+    "unknown-private-key": ("good", "bad"),
 }
 
 # Shows a page whatever the redirect URL: with status 500, for prompt none.

@@ -6,11 +6,27 @@ import typing
 from providers.provider import WEB_REDIRECT
 
 WEB, LOOPBACK = "web", "loopback"
-HEADER, BODY = "header", "body"
+HEADER, BODY, ASSERTION = "header", "body", "assertion"
 # No login: the metadata of this realm is refused.
 NO_LOGIN = None
 # Stands for the key of the registration that client-id names.
 KEY = object()
+
+
+@dataclasses.dataclass(frozen=True)
+class InFolder:
+    """Stands for the path of a file that the provider made."""
+
+    name: str
+
+
+def private_key(client_id, key, **more):
+    """The properties of a realm that signs assertions, with the certificate of its key."""
+    return {
+        "client-id": client_id, "token-auth-method": "private_key_jwt", "client-key-file": InFolder(f"{key}.key"),
+        "client-cert-file": InFolder(f"{key}.pem"), **more,
+    }
+
 
 BOTH_TYPES = {"client-id": "web", "client-key": KEY, "native-client-id": "cli", "client-type": "auto"}
 
@@ -29,7 +45,7 @@ class Case:
     what: str
     redirect: typing.Optional[str]
     properties: dict
-    # The registration that the token request is for, and where its secret is: HEADER, BODY, or nowhere.
+    # The registration that the token request is for, and where its secret is: HEADER, BODY, ASSERTION, or nowhere.
     registration: typing.Optional[str] = None
     secret: typing.Optional[str] = None
     # A realm through which the end user has logged in before, in the same browser.
@@ -69,6 +85,26 @@ CASES = {
     "dpop": Case("the provider wants DPoP", WEB, {"client-id": "dpop", "client-key": KEY}),
     "assertion": Case(
         "the provider wants a client assertion", WEB, {"client-id": "assertion", "client-key": KEY}),
+    "private-key-rsa": Case(
+        "an assertion is signed with RSA", WEB, private_key("signs-rsa", "rsa"), "signs-rsa", ASSERTION),
+    "private-key-p256": Case(
+        "an assertion is signed with P-256", WEB, private_key("signs-p256", "p256"), "signs-p256", ASSERTION),
+    "private-key-bare": Case(
+        "an assertion has no certificate", WEB, {**private_key("signs-rsa", "rsa"), "client-cert-file": None},
+        "signs-rsa", ASSERTION),
+    "private-key-named": Case(
+        "an assertion names its key", WEB,
+        {**private_key("signs-named", "p256", **{"client-key-id": "interop"}), "client-cert-file": None}),
+    "private-key-misnamed": Case(
+        "an assertion names a key that the provider doesn't know", WEB,
+        {**private_key("signs-named", "p256", **{"client-key-id": "other"}), "client-cert-file": None}),
+    "private-key-unknown": Case(
+        "an assertion is signed with an unknown key", WEB, private_key("signs-rsa", "stranger"), "signs-rsa", ASSERTION),
+    "private-key-token-endpoint": Case(
+        "an assertion is for the token endpoint", WEB,
+        private_key("signs-rsa", "rsa", **{"assertion-audience": "token-endpoint"}), "signs-rsa", ASSERTION),
+    "private-key-for-secret": Case(
+        "an assertion is sent where a secret is registered", WEB, private_key("web", "rsa"), "web", ASSERTION),
     "iss-left-out": Case(
         "iss is announced and left out", WEB, {"client-id": "without-iss", "client-key": KEY}),
     "lightweight": Case(
@@ -79,6 +115,9 @@ CASES = {
     "unsigned-userinfo": Case(
         "userinfo is not signed, and the realm demands it", WEB, {**BOTH_TYPES, "userinfo-signed": "1"}),
     "acr": Case("the realm demands the acr of a password", WEB, {**BOTH_TYPES, "require-acr": "1 2"}),
+    "acr-of-session": Case(
+        "the realm demands the acr of a password, and the end user is signed in already", WEB,
+        {**BOTH_TYPES, "require-acr": "1 2"}, session="sso"),
     "other-acr": Case("the realm demands another acr", WEB, {**BOTH_TYPES, "require-acr": "gold"}),
     "no-amr": Case("the realm demands an amr", WEB, {**BOTH_TYPES, "require-amr": "otp"}),
     "hs256": Case("the ID token is signed with HS256", WEB, {"client-id": "hs256", "client-key": KEY}),
@@ -110,7 +149,9 @@ def sections(provider, issuer, expected):
 
 def with_keys(properties, provider):
     key = provider.key_of(properties["client-id"])
-    return {name: key if value is KEY else value for name, value in properties.items()}
+    files = {name: provider.path(value.name) for name, value in properties.items() if isinstance(value, InFolder)}
+    made = {name: key if value is KEY else value for name, value in properties.items() if value is not None}
+    return {**made, **files}
 
 
 def redirect_of(case, provider):

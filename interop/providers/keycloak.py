@@ -41,12 +41,13 @@ class Keycloak(Provider):
         self.url = f"http://127.0.0.1:{port}"
         server = ["bash", os.path.join(self.home, "bin", "kc.sh"), "start-dev", "--http-host=127.0.0.1",
                   f"--http-port={port}", "--db=dev-mem", "--http-access-log-enabled=true"]
-        self.process = Process(server, self.path("log"), 300, {
+        self.process = Process(server, self.path("log"), 900, {
             "KC_BOOTSTRAP_ADMIN_USERNAME": ADMINISTRATOR, "KC_BOOTSTRAP_ADMIN_PASSWORD": ADMINISTRATOR,
             # It is up sooner, and slower afterwards.
             "JAVA_OPTS_APPEND": "-XX:TieredStopAtLevel=1 -Djava.net.preferIPv4Stack=true",
         })
         self.process.wait_until(lambda: self.answers(f"{self.url}/realms/master"))
+        self.make_client_keys()
         for algorithm in KEY_PROVIDERS:
             self.call("POST", "", self.realm(algorithm))
             self.issuers[algorithm] = f"{self.url}/realms/{algorithm.lower()}"
@@ -89,6 +90,12 @@ class Keycloak(Provider):
             "pushed": {"attributes": {"require.pushed.authorization.requests": "true"}},
             "dpop": {"attributes": {"dpop.bound.access.tokens": "true"}},
             "assertion": {"clientAuthenticatorType": "client-jwt"},
+            "signs-rsa": signs("RS256", {"jwt.credential.certificate": self.certificate("rsa")}),
+            "signs-p256": signs("ES256", {"jwt.credential.certificate": self.certificate("p256")}),
+            "signs-named": signs("ES256", {
+                "use.jwks.string": "true",
+                "jwks.string": json.dumps({"keys": [{**self.public_jwk("p256"), "kid": "interop"}]}),
+            }),
             "without-iss": {"attributes": {"exclude.issuer.from.auth.response": "true"}},
             "lightweight": {"attributes": {"client.use.lightweight.access.token.enabled": "true"}},
             "signed-userinfo": {"attributes": {"user.info.response.signature.alg": algorithm}},
@@ -127,6 +134,12 @@ class Keycloak(Provider):
         if page.status >= 300:
             raise RuntimeError(f"{method} {path} answered {page.status}: {page.body}")
         return json.loads(page.body) if page.body else None
+
+
+def signs(algorithm, key):
+    return {
+        "clientAuthenticatorType": "client-jwt", "attributes": {"token.endpoint.auth.signing.alg": algorithm, **key},
+    }
 
 
 def mapper(name, kind, claim, settings):

@@ -39,6 +39,7 @@ class OidcProvider(Provider):
 
     def start(self):
         self.make_certificates()
+        self.make_client_keys()
         with open(self.path("settings.json"), "w", encoding="utf-8") as file:
             json.dump({
                 "certificate": self.path("server.pem"),
@@ -70,7 +71,15 @@ class OidcProvider(Provider):
             {"client_id": "reserved", "redirect_uris": [WEB_REDIRECT], "client_secret": self.reserved_key},
             {"client_id": "signed-userinfo", "redirect_uris": [WEB_REDIRECT],
              "userinfo_signed_response_alg": "RS256", **confidential},
+            *(self.signs(f"signs-{key}", key, algorithm) for key, algorithm in (("rsa", "RS256"), ("p256", "ES256"))),
+            self.signs("signs-named", "p256", "ES256", kid="interop"),
         ]
+
+    def signs(self, client_id, key, algorithm, **named):
+        return {
+            "client_id": client_id, "redirect_uris": [WEB_REDIRECT], "token_endpoint_auth_method": "private_key_jwt",
+            "token_endpoint_auth_signing_alg": algorithm, "jwks": {"keys": [{**self.public_jwk(key), **named}]},
+        }
 
     def rotate_keys(self, issuer):
         kids = self.process.count("signs with")

@@ -1,5 +1,7 @@
 """What every provider of this folder is to the checks."""
 
+import base64
+import http.client
 import os
 import subprocess
 
@@ -28,6 +30,8 @@ class Provider:
     | `public` | public | all of them |
     | `confidential` | confidential | all of them |
     | `reserved` | confidential, with a secret that form-encoding changes | the web one |
+
+    Where it takes private keys: `signs-rsa` and `signs-p256`, which have the web redirect URI and no secret.
     """
 
     name = None
@@ -69,6 +73,29 @@ class Provider:
             if process:
                 process.stop()
 
+    def make_client_keys(self):
+        """Private keys for assertions: `KEY.key`, and `KEY.pem` with its certificate. `stranger` is registered nowhere."""
+        rsa, p256 = ("rsa:2048",), ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+        for name, kind in (("rsa", rsa), ("p256", p256), ("stranger", rsa)):
+            openssl("req", "-x509", "-newkey", *kind, "-nodes", "-days", "90", "-subj", f"/CN=onerealm interop {name}",
+                    "-keyout", self.path(f"{name}.key"), "-out", self.path(f"{name}.pem"))
+
+    def certificate(self, name):
+        """A certificate in base64, without PEM's lines around it."""
+        with open(self.path(f"{name}.pem"), encoding="ascii") as file:
+            return "".join(line.strip() for line in file if not line.startswith("-----"))
+
+    def public_jwk(self, name):
+        """The public key of a certificate as a JSON Web Key."""
+        public = openssl("x509", "-in", self.path(f"{name}.pem"), "-noout", "-pubkey")
+        if name == "p256":
+            # The point is the end of the encoding: x and y, 32 bytes each.
+            point = base64.b64decode("".join(public.splitlines()[1:-1]))[-64:]
+            return {"kty": "EC", "crv": "P-256", "use": "sig", "x": base64url(point[:32]), "y": base64url(point[32:])}
+        modulus = openssl("rsa", "-pubin", "-noout", "-modulus", standard_input=public).strip().partition("=")[2]
+        # 65537 is what openssl makes.
+        return {"kty": "RSA", "use": "sig", "n": base64url(bytes.fromhex(modulus)), "e": "AQAB"}
+
     def key_of(self, client_id):
         return self.reserved_key if client_id == "reserved" else self.client_key
 
@@ -95,11 +122,15 @@ class Provider:
         """Whether somebody listens there, and answers with such a status."""
         try:
             return self.browser().open(url).status in statuses
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return False
 
     def path(self, name):
         return os.path.join(self.folder, name)
+
+
+def base64url(value):
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
 
 
 def openssl(*arguments, standard_input=None, folder=None):

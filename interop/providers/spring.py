@@ -1,14 +1,19 @@
 """Spring Authorization Server as Spring Boot sets it up, a process for each algorithm."""
 
+import base64
+import functools
+import hashlib
+import http.server
 import json
 import os
 import shutil
+import threading
 
 from expected import SPRING_DEFAULTS_WORK
 
 from . import packages
 from .process import Process, free_port
-from .provider import USER, WEB_REDIRECT, Provider
+from .provider import USER, WEB_REDIRECT, Provider, base64url
 
 HERE = os.path.join(packages.INTEROP, "spring")
 
@@ -23,6 +28,7 @@ if SPRING_DEFAULTS_WORK:
 
 class Spring(Provider):
     name = "spring"
+    key_sets = None
     # Its ID tokens have no claim but those of the protocol, and `sub` is the user name.
     username_claim = None
     has_email = False
@@ -36,6 +42,7 @@ class Spring(Provider):
         self.program = os.path.join(packages.maven_package("spring", HERE), "spring-1.jar")
 
     def start(self):
+        self.serve_key_sets()
         self.ports = {issuer: free_port() for issuer in ISSUERS}
         for issuer in ISSUERS:
             self.start_server(issuer)
@@ -44,10 +51,30 @@ class Spring(Provider):
             self.wait_for(issuer)
             self.issuers[issuer] = url
 
+    def serve_key_sets(self):
+        """The public keys of clients, which Spring wants by URL."""
+        self.make_client_keys()
+        folder = self.path("key-sets")
+        os.mkdir(folder)
+        for name in ("rsa", "p256"):
+            with open(os.path.join(folder, f"{name}.json"), "w", encoding="utf-8") as file:
+                # An assertion with the thumbprint of a certificate is by a key with that thumbprint, or by none.
+                thumbprint = base64url(hashlib.sha256(base64.b64decode(self.certificate(name))).digest())
+                json.dump({"keys": [{**self.public_jwk(name), "x5t#S256": thumbprint}]}, file)
+        self.key_sets = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
+        threading.Thread(target=self.key_sets.serve_forever, daemon=True).start()
+
+    def stop(self):
+        super().stop()
+        if self.key_sets:
+            self.key_sets.shutdown()
+            self.key_sets.server_close()
+            self.key_sets = None
+
     def start_server(self, issuer):
         settings = json.dumps({**self.settings(issuer), **ISSUERS[issuer]})
         java = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-jar", self.program]
-        self.processes[issuer] = Process(java, self.path(f"{issuer}.log"), 120, {"SPRING_APPLICATION_JSON": settings})
+        self.processes[issuer] = Process(java, self.path(f"{issuer}.log"), 300, {"SPRING_APPLICATION_JSON": settings})
 
     def wait_for(self, issuer):
         self.processes[issuer].wait_until(lambda: self.answers(f"http://127.0.0.1:{self.ports[issuer]}/oauth2/jwks"))
@@ -61,15 +88,16 @@ class Spring(Provider):
             f"{server}.issuer": f"http://127.0.0.1:{self.ports[issuer]}",
         }
         for client_id, (methods, redirects) in self.clients().items():
+            secret = {"client-secret": "{noop}" + self.key_of(client_id)} if methods != ["none"] else {}
             settings[f"{server}.client.{client_id}"] = {
-                "registration": {
-                    "client-id": client_id,
-                    **({"client-secret": "{noop}" + self.key_of(client_id)} if methods != ["none"] else {}),
-                    "client-authentication-methods": methods,
-                    "authorization-grant-types": ["authorization_code"],
-                    "redirect-uris": redirects,
-                    "scopes": ["openid", "profile", "email"],
-                },
+                **registration(client_id, methods, redirects, **secret),
+                "token": {"id-token-signature-algorithm": issuer.split()[0]},
+            }
+        for key, algorithm in (("rsa", "RS256"), ("p256", "ES256")):
+            settings[f"{server}.client.signs-{key}"] = {
+                **registration(f"signs-{key}", ["private_key_jwt"], [WEB_REDIRECT]),
+                "jwk-set-uri": f"http://127.0.0.1:{self.key_sets.server_port}/{key}.json",
+                "token-endpoint-authentication-signing-algorithm": algorithm,
                 "token": {"id-token-signature-algorithm": issuer.split()[0]},
             }
         return settings
@@ -99,3 +127,15 @@ class Spring(Provider):
         self.start_server(issuer)
         self.wait_for(issuer)
         return True
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+def registration(client_id, methods, redirects, **more):
+    return {"registration": {
+        "client-id": client_id, "client-authentication-methods": methods, "redirect-uris": redirects,
+        "authorization-grant-types": ["authorization_code"], "scopes": ["openid", "profile", "email"], **more,
+    }}

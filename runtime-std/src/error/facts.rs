@@ -19,6 +19,8 @@ pub(crate) struct Facts {
     pub(super) key_changes: bool,
     /// Whether the credential is a private key.
     pub(super) has_private_key: bool,
+    /// Whether an assertion names its key, by `client-key-id`.
+    pub(super) names_key: bool,
     /// Whether the realm has a `native-client-id`, and a `native-client-key`.
     pub(super) has_native: bool,
     pub(super) has_native_key: bool,
@@ -66,6 +68,7 @@ impl Facts {
             has_key: realm.registration.credential.is_some(),
             key_changes: secret.is_some_and(changes_in_a_form),
             has_private_key: realm.registration.private_key().is_some(),
+            names_key: realm.registration.private_key().is_some_and(|key| key.key_id.is_some()),
             has_native: native.is_some(),
             has_native_key: native.is_some_and(|native| native.key.is_some()),
             is_web: uri.is_ok_and(|uri| uri.kind() == RedirectUriKind::Web),

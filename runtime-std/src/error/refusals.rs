@@ -94,6 +94,8 @@ const TABLE: &[Row] = &[
 
     // A confidential login with an assertion.
     row(SIGNED, Facts::sends_assertion, REALM, "check client-id, and that the provider has the public key or the certificate of client-key-file for this client"),
+    row(SIGNED, |f| f.sends_assertion() && f.names_key, REALM, "check that the provider knows that key by the name in client-key-id"),
+    row(CLIENT, Facts::sends_assertion, REALM, "if the provider has a secret for this client, let the client authenticate by private_key_jwt there (in Keycloak: \"Signed JWT\")"),
     row(&[Reason::Client, Reason::Assertion, Reason::AssertionAudience], is_for_issuer, REALM, "if the provider wants another audience, set assertion-audience token-endpoint (Entra ID does)"),
     row(&[Reason::Client, Reason::Assertion, Reason::AssertionAudience], is_for_endpoint, REALM, "if the provider wants another audience, remove assertion-audience, so that it is the issuer"),
     row(&[Reason::AssertionTime], Facts::sends_assertion, SYSTEM, "check this machine's clock: an assertion is valid for 60 seconds"),
