@@ -403,7 +403,7 @@ fn case_164_issuer_and_audience_are_right_where_they_are_there() {
 #[test]
 fn case_164_times_are_right_where_they_are_there() {
     let trial = Trial::new();
-    let at = |seconds: i64| UnixTime(NOW.0.strict_add_signed(seconds));
+    let at = |seconds: i64| UnixTime(NOW.0.checked_add_signed(seconds).unwrap());
     let time = |seconds: i64| json!(at(seconds).0);
     let now = NOW;
     let not = |claim| Err(UserinfoError::NotATime { claim });
