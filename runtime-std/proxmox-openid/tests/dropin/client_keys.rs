@@ -96,9 +96,12 @@ fn der() -> Vec<u8> {
 }
 
 fn write_private(path: &std::path::Path, content: &str) {
-    use std::os::unix::fs::PermissionsExt as _;
     fs::write(path, content).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+    }
 }
 
 #[test]
